@@ -1,0 +1,357 @@
+"""Masks: which pixels are missing.
+
+A mask is ``bool``, shape (H, W) or (count, H, W), ``True`` = hole. Every generator takes a
+``seed`` and gives the same bytes for it on every machine: the random numbers come from NumPy's
+``RandomState``, whose stream is frozen for good (NEP 19), unlike that of ``default_rng``.
+"""
+
+import warnings
+
+import numpy as np
+from scipy import ndimage
+
+from course_lib._opencv import cv2
+from course_lib.validation import check_images, check_mask, check_mask_fits, check_seed
+
+
+def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
+    """Straight scratches, drawn as the article that this course grew from drew them.
+
+    End points lie from 1 to size - 1, never at 0: the article's off-by-one, kept on purpose,
+    so that row 0 and column 0 are masked far less often than the rest. Lesson 01 shows it.
+
+    Args:
+        count: how many masks.
+        size: an int or (H, W), pixels.
+        lines: (fewest, most) lines in a mask, both included.
+        thickness: (thinnest, thickest) line in pixels, both included.
+        seed: an int.
+
+    Returns:
+        bool (count, H, W), True = hole.
+
+    Example:
+        >>> random_lines(2, 32, seed=0).shape
+        (2, 32, 32)
+    """
+    height, width = _check_size(count, size)
+    if height < 2 or width < 2:
+        raise ValueError(f"size {size} is too small for a line: use 2 x 2 pixels or more.")
+    fewest, most = _check_range("lines", lines, lowest=1)
+    thinnest, thickest = _check_range("thickness", thickness, lowest=1)
+    random = np.random.RandomState(check_seed(seed))
+    # All numbers are drawn at once: a call to the generator costs more than a line drawn.
+    numbers = random.randint(fewest, most + 1, count)
+    total = int(numbers.sum())
+    xs = random.randint(1, width, (total, 2))
+    ys = random.randint(1, height, (total, 2))
+    widths = random.randint(thinnest, thickest + 1, total)
+    strokes = zip(
+        np.repeat(np.arange(count), numbers).tolist(),
+        np.stack([xs[:, 0], ys[:, 0]], axis=1).tolist(),
+        np.stack([xs[:, 1], ys[:, 1]], axis=1).tolist(),
+        widths.tolist(),
+        strict=True,
+    )
+    masks = np.zeros((count, height, width), np.uint8)
+    canvases = list(masks)
+    for picture, start, end, pixels in strokes:
+        cv2.line(canvases[picture], start, end, 1, pixels)
+    return masks.view(bool)
+
+
+def brush_strokes(count, size=32, *, seed):
+    """Free-form strokes: a brush that wanders and turns.
+
+    Source: Yu et al., Free-Form Image Inpainting with Gated Convolution, ICCV 2019,
+    supplementary algorithm 1 (vertices, alternating angles, round joints), with lengths and
+    widths in proportion to the picture.
+
+    Args:
+        count: how many masks.
+        size: an int or (H, W), pixels.
+        seed: an int.
+
+    Returns:
+        bool (count, H, W), True = hole.
+    """
+    height, width = _check_size(count, size)
+    random = np.random.RandomState(check_seed(seed))
+    masks = np.zeros((count, height, width), np.uint8)
+    for canvas in masks:
+        for _ in range(random.randint(1, 4)):
+            _brush(canvas, random)
+    return masks.view(bool)
+
+
+def squares(count, size=32, *, side, seed=None):
+    """One square hole in each mask.
+
+    Without a seed the square stands in the centre. With one, every pixel is equally likely to
+    be missing: the square may start outside the picture, and the border then cuts it.
+
+    Args:
+        count: how many masks.
+        size: an int or (H, W), pixels.
+        side: the square's side in pixels, at most the picture's shorter side less one.
+        seed: an int, or None for centred squares.
+
+    Returns:
+        bool (count, H, W), True = hole.
+    """
+    height, width = _check_size(count, size)
+    if isinstance(side, bool) or not isinstance(side, (int, np.integer)):
+        raise TypeError(f"side is {side!r}: pass a whole number of pixels.")
+    if not 1 <= side < min(height, width):
+        raise ValueError(
+            f"side is {side}: pass 1 to {min(height, width) - 1} pixels, so that known pixels remain."
+        )
+    if seed is None:
+        tops = np.full(count, (height - side) // 2)
+        lefts = np.full(count, (width - side) // 2)
+    else:
+        random = np.random.RandomState(check_seed(seed))
+        tops = random.randint(1 - side, height, count)
+        lefts = random.randint(1 - side, width, count)
+    rows = np.arange(height) - tops[:, None]
+    columns = np.arange(width) - lefts[:, None]
+    return _inside(rows, side)[:, :, None] & _inside(columns, side)[:, None, :]
+
+
+def random_pixels(count, size=32, *, fraction, seed):
+    """Single pixels missing at random, the same number in every mask.
+
+    Args:
+        count: how many masks.
+        size: an int or (H, W), pixels.
+        fraction: share of holes, above 0 and below 1, rounded to whole pixels.
+        seed: an int.
+
+    Returns:
+        bool (count, H, W), True = hole.
+    """
+    height, width = _check_size(count, size)
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction is {fraction}: pass a share above 0 and below 1.")
+    missing = round(fraction * height * width)
+    if not 0 < missing < height * width:
+        raise ValueError(
+            f"fraction {fraction} of {height} x {width} pixels is {missing}: at least one pixel "
+            "must be missing and one known."
+        )
+    random = np.random.RandomState(check_seed(seed))
+    order = random.random_sample((count, height * width)).argsort(axis=1, kind="stable")
+    masks = np.zeros((count, height * width), bool)
+    np.put_along_axis(masks, order[:, :missing], True, axis=1)
+    return masks.reshape(count, height, width)
+
+
+def in_bucket(count, size=32, *, low, high, seed):
+    """Irregular holes whose share of the picture lies in a bucket: low < hole fraction <= high.
+
+    Liu et al. 2018 (Image Inpainting for Irregular Holes Using Partial Convolutions, section
+    4.1) report by six: (0.01, 0.1], (0.1, 0.2], ... (0.5, 0.6]. The share is uniform inside the
+    bucket: brush strokes are added until it is reached, and the last one is cut short.
+
+    Args:
+        count: how many masks.
+        size: an int or (H, W), pixels.
+        low: share of holes that every mask exceeds, at least 0.
+        high: share of holes that no mask exceeds, below 1.
+        seed: an int.
+
+    Returns:
+        bool (count, H, W), True = hole.
+
+    Raises:
+        ValueError: if no whole number of pixels lies in the bucket.
+    """
+    height, width = _check_size(count, size)
+    if not 0 <= low < high < 1:
+        raise ValueError(f"bucket ({low}, {high}]: pass 0 <= low < high < 1.")
+    numbers = np.arange(1, height * width)
+    fractions = numbers / (height * width)
+    numbers = numbers[(fractions > low) & (fractions <= high)]
+    if len(numbers) == 0:
+        raise ValueError(
+            f"no hole of {height} x {width} pixels has a fraction in ({low}, {high}]: "
+            "use a wider bucket or a larger picture."
+        )
+    random = np.random.RandomState(check_seed(seed))
+    targets = numbers[random.randint(0, len(numbers), count)]
+    masks = np.zeros((count, height, width), np.uint8)
+    for canvas, target in zip(masks, targets, strict=True):
+        _fill_to(canvas, target, random)
+    return masks.view(bool)
+
+
+def hole_fraction(mask):
+    """Share of holes, 0 to 1: a float for one mask (H, W), an array (N,) for a batch."""
+    fraction = check_mask(mask).mean(axis=(-2, -1))
+    return float(fraction) if fraction.ndim == 0 else fraction
+
+
+def hole_depth(mask):
+    """Distance in pixels of each hole pixel to the nearest known one; 0 on known pixels.
+
+    Args:
+        mask: bool (H, W) or (N, H, W), True = hole.
+
+    Returns:
+        float64, the mask's shape: 1.0 is a hole pixel that touches a known one.
+
+    Raises:
+        ValueError: if a mask has no known pixel.
+    """
+    mask = check_mask(mask)
+    if mask.all(axis=(-2, -1)).any():
+        raise ValueError("a mask without a known pixel has no depth: is it inverted? Try ~mask.")
+    if mask.ndim == 2:
+        return ndimage.distance_transform_edt(mask)
+    return np.stack([ndimage.distance_transform_edt(one) for one in mask])
+
+
+def damage(images, mask, fill=0.0):
+    """The pictures with their holes painted over.
+
+    Args:
+        images: floats in [0, 1], (H, W, 3) or (N, H, W, 3).
+        mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
+        fill: what stands in the holes: a number or an RGB triple in [0, 1].
+
+    Returns:
+        A new array of the pictures' shape and dtype.
+    """
+    images = check_images(images)
+    mask = check_mask_fits(mask, images)
+    fill = np.asarray(fill, images.dtype)
+    if fill.shape not in ((), (3,)) or not ((fill >= 0) & (fill <= 1)).all():
+        raise ValueError(f"fill is {fill.tolist()}: pass a number or an RGB triple in [0, 1].")
+    return np.where(mask[..., None], fill, images)
+
+
+def composite(images, predicted, mask):
+    """Known pixels from the pictures, holes from the prediction.
+
+    Args:
+        images: floats in [0, 1], (H, W, 3) or (N, H, W, 3); what stands in holes is not read.
+        predicted: floats of the same shape; only its holes are read.
+        mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
+
+    Returns:
+        A new array of the pictures' shape and dtype; known pixels bit for bit as they came.
+    """
+    images = check_images(images)
+    predicted = check_images(predicted, "predicted")
+    if images.shape != predicted.shape:
+        raise ValueError(
+            f"images are {images.shape} but predicted is {predicted.shape}: make them the same shape."
+        )
+    mask = check_mask_fits(mask, images)
+    return np.where(mask[..., None], predicted.astype(images.dtype, copy=False), images)
+
+
+def as_mask(array, *, hole):
+    """Another library's mask made ours.
+
+    Args:
+        array: (H, W) or (H, W, channels), bool, 0/1, 0/255 or floats in [0, 1]: a mask as it
+            was read from a file or came from OpenCV, scikit-image, diffusers or PyTorch code.
+        hole: "white" if the high value marks the hole (OpenCV, scikit-image, diffusers) or
+            "black" if the low one does (NVIDIA's paper and most partial-convolution code).
+
+    Returns:
+        bool (H, W), True = hole.
+
+    Raises:
+        ValueError: if ``hole`` is neither, or the channels differ, or the values are of no
+            known kind.
+
+    Warns:
+        UserWarning: if values lie between black and white, as JPEG makes them: they are cut
+            at the middle.
+    """
+    if hole not in ("white", "black"):
+        raise ValueError(f'hole is {hole!r}: say "white" or "black", the colour of the hole.')
+    array = np.asarray(array)
+    if array.ndim == 3:
+        array = _single_channel(array)
+    if array.ndim != 2 or array.size == 0:
+        raise ValueError(f"a mask picture is (H, W) or (H, W, channels), not {array.shape}.")
+    white = array if array.dtype == bool else _is_white(array)
+    return white.copy() if hole == "white" else ~white
+
+
+def _single_channel(array):
+    colours = array[..., :3] if array.shape[-1] == 4 else array
+    if not (colours == colours[..., :1]).all():
+        raise ValueError("the mask's colour channels differ: pass the one channel that holds the mask.")
+    return colours[..., 0]
+
+
+def _is_white(array):
+    if not np.isfinite(array).all() or array.min() < 0 or array.max() > 255:
+        raise ValueError("mask values must be 0/1, 0/255 or floats in [0, 1].")
+    top = 1 if array.max() <= 1 else 255
+    if not np.isin(array, (0, top)).all():
+        warnings.warn(
+            "the mask has values between black and white (JPEG does that): they are cut at the middle; "
+            "store masks as PNG.",
+            stacklevel=3,
+        )
+    return array > top / 2
+
+
+def _check_size(count, size):
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+        raise ValueError(f"count is {count!r}: pass a whole number of masks, 1 or more.")
+    height, width = (size, size) if np.ndim(size) == 0 else size
+    for side in (height, width):
+        if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or side < 1:
+            raise ValueError(f"size is {size!r}: pass pixels as an int or as (height, width).")
+    return int(height), int(width)
+
+
+def _check_range(name, pair, lowest):
+    try:
+        low, high = pair
+    except TypeError:
+        raise ValueError(f"{name} is {pair!r}: pass (fewest, most).") from None
+    if not lowest <= low <= high:
+        raise ValueError(f"{name} is {pair}: pass (fewest, most) with {lowest} <= fewest <= most.")
+    return low, high
+
+
+def _inside(offsets, side):
+    return (offsets >= 0) & (offsets < side)
+
+
+def _brush(canvas, random):
+    """Paint one wandering stroke; return where it began, as (row, column)."""
+    height, width = canvas.shape
+    scale = min(height, width)
+    x, y = start_x, start_y = random.randint(0, width), random.randint(0, height)
+    vertices = random.randint(2, 7)
+    thickness = random.randint(max(1, scale // 16), max(2, scale // 8) + 1)
+    turn = random.uniform(0.25, 0.6) * np.pi
+    heading = random.uniform(0, 2 * np.pi)
+    for vertex in range(vertices):
+        heading += np.pi - turn if vertex % 2 else turn
+        length = random.uniform(0.1, 0.35) * scale
+        end_x = int(np.clip(x + length * np.cos(heading), 0, width - 1))
+        end_y = int(np.clip(y + length * np.sin(heading), 0, height - 1))
+        cv2.line(canvas, (x, y), (end_x, end_y), 1, thickness)
+        cv2.circle(canvas, (end_x, end_y), thickness // 2, 1, -1)
+        x, y = end_x, end_y
+    return start_y, start_x
+
+
+def _fill_to(canvas, target, random):
+    """Add strokes until exactly ``target`` pixels are holes, cutting the last stroke short."""
+    while (missing := target - np.count_nonzero(canvas)) > 0:
+        stroke = np.zeros_like(canvas)
+        row, column = _brush(stroke, random)
+        new_rows, new_columns = np.nonzero(stroke & ~canvas)
+        squared = (new_rows - row) ** 2 + (new_columns - column) ** 2
+        nearest = squared.argsort(kind="stable")[:missing]
+        canvas[new_rows[nearest], new_columns[nearest]] = 1

@@ -1,0 +1,162 @@
+"""How near a filled picture comes to the true one.
+
+Each metric takes (true, predicted) and returns one Python float over all that it is given: a
+batch is pooled, one mean over all measured values. Without a mask the whole image is measured,
+with one only its holes. ``losses`` holds what a network minimises; these are NumPy.
+"""
+
+import math
+
+import numpy as np
+from skimage.metrics import structural_similarity
+
+from course_lib.validation import check_images, check_mask_fits, check_values
+
+SSIM_WINDOW = 7  # pixels, scikit-image's default
+
+
+def mae(true, predicted, mask=None):
+    """Mean absolute error, 0 (equal) to 1.
+
+    Args:
+        true: floats in [0, 1], (H, W, 3) or (N, H, W, 3).
+        predicted: the same shape.
+        mask: bool (H, W) or (N, H, W), True = hole: measure holes only.
+
+    Raises:
+        ValueError: if shapes differ, a measured value is not in [0, 1], or the mask has no hole.
+    """
+    true, predicted = _measured(true, predicted, mask)
+    return float(np.abs(true - predicted).mean())
+
+
+def mse(true, predicted, mask=None):
+    """Mean squared error, 0 (equal) to 1. Arguments as in ``mae``."""
+    true, predicted = _measured(true, predicted, mask)
+    return float(np.square(true - predicted).mean())
+
+
+def psnr(true, predicted, mask=None):
+    """Peak signal-to-noise ratio in decibels, -10 log10(MSE) for peak 1; equal pictures: inf.
+
+    A batch is pooled before the logarithm, so it is not the mean of its pictures' PSNR.
+    For a composited picture with hole fraction r: PSNR of the image = PSNR of the holes
+    - 10 log10(r). Arguments as in ``mae``.
+    """
+    error = mse(true, predicted, mask)
+    return math.inf if error == 0 else -10 * math.log10(error)
+
+
+def ssim(true, predicted, mask=None):
+    """Structural similarity, at most 1 (equal).
+
+    Source: Wang et al., Image quality assessment: from error visibility to structural
+    similarity, 2004; scikit-image's defaults (7 x 7 uniform window), data_range 1. Without a
+    mask the mean over pictures, with one the mean of the similarity map over all holes.
+    Arguments as in ``mae``; pictures of 7 x 7 pixels or more.
+    """
+    true, predicted = _pair(true, predicted)
+    if min(true.shape[-3:-1]) < SSIM_WINDOW:
+        raise ValueError(f"ssim compares {SSIM_WINDOW} x {SSIM_WINDOW} windows: pass larger pictures.")
+    check_values(true, "true")
+    check_values(predicted, "predicted")
+    holes = None if mask is None else _holes(mask, true)
+    batch = true.shape[-4] if true.ndim == 4 else 1
+    pairs = zip(true.reshape(batch, *true.shape[-3:]), predicted.reshape(batch, *true.shape[-3:]))
+    scored = [
+        structural_similarity(one, other, channel_axis=-1, data_range=1, full=True) for one, other in pairs
+    ]
+    if holes is None:
+        return float(np.mean([score for score, _ in scored]))
+    maps = np.stack([similarity for _, similarity in scored])
+    return float(maps[holes.reshape(maps.shape[:3])].mean())
+
+
+def plain_dice(true, predicted):
+    """2 sum(yp) / (sum(y) + sum(p)) over flattened intensities, as the article has it.
+
+    Not a measure of restoration: on intensities its value for a perfect answer is
+    sum(y^2) / sum(y), and brighter pictures can score higher (lesson 07). Two black: 1.
+    """
+    true, predicted = _flat(true, predicted)
+    total = true.sum() + predicted.sum()
+    return 1.0 if total == 0 else float(2 * (true * predicted).sum() / total)
+
+
+def squared_dice(true, predicted):
+    """2 sum(yp) / (sum(y^2) + sum(p^2)), at most 1 and 1 only for equal pictures.
+
+    Source: Milletari et al., V-Net, 2016, section 3. Two black pictures: 1.
+    """
+    true, predicted = _flat(true, predicted)
+    total = np.square(true).sum() + np.square(predicted).sum()
+    return 1.0 if total == 0 else float(2 * (true * predicted).sum() / total)
+
+
+def dice(true_mask, predicted_mask):
+    """2 |A and B| / (|A| + |B|) of two masks, 0 (apart) to 1 (equal); two empty masks: 1.
+
+    Raises:
+        TypeError: if a mask is not bool.
+        ValueError: if the shapes differ.
+    """
+    true_mask, predicted_mask = _mask_pair(true_mask, predicted_mask)
+    total = np.count_nonzero(true_mask) + np.count_nonzero(predicted_mask)
+    return 1.0 if total == 0 else 2 * np.count_nonzero(true_mask & predicted_mask) / total
+
+
+def iou(true_mask, predicted_mask):
+    """|A and B| / |A or B| of two masks, 0 to 1; two empty masks: 1. Raises as ``dice``."""
+    true_mask, predicted_mask = _mask_pair(true_mask, predicted_mask)
+    union = np.count_nonzero(true_mask | predicted_mask)
+    return 1.0 if union == 0 else np.count_nonzero(true_mask & predicted_mask) / union
+
+
+def _measured(true, predicted, mask):
+    true, predicted = _pair(true, predicted)
+    if mask is not None:
+        holes = _holes(mask, true)
+        true, predicted = true[holes], predicted[holes]
+    check_values(true, "a measured value of true")
+    check_values(predicted, "a measured value of predicted")
+    return true, predicted
+
+
+def _pair(true, predicted):
+    true, predicted = check_images(true, "true"), check_images(predicted, "predicted")
+    if true.shape != predicted.shape:
+        raise ValueError(
+            f"true is {true.shape} but predicted is {predicted.shape}: make them the same shape."
+        )
+    return true.astype(np.float64), predicted.astype(np.float64)
+
+
+def _holes(mask, images):
+    mask = check_mask_fits(mask, images)
+    if not mask.any():
+        raise ValueError("the mask has no hole, so there is nothing to measure: leave mask out.")
+    return np.broadcast_to(mask, images.shape[:-1])
+
+
+def _flat(true, predicted):
+    true, predicted = np.asarray(true, np.float64), np.asarray(predicted, np.float64)
+    if true.shape != predicted.shape:
+        raise ValueError(
+            f"true is {true.shape} but predicted is {predicted.shape}: make them the same shape."
+        )
+    check_values(true, "true")
+    check_values(predicted, "predicted")
+    return true.ravel(), predicted.ravel()
+
+
+def _mask_pair(true_mask, predicted_mask):
+    pair = np.asarray(true_mask), np.asarray(predicted_mask)
+    for mask in pair:
+        if mask.dtype != bool:
+            raise TypeError(
+                f"a mask is {mask.dtype}, but dice and iou compare bool masks: "
+                "threshold it first, for example mask > 0.5."
+            )
+    if pair[0].shape != pair[1].shape:
+        raise ValueError(f"the masks are {pair[0].shape} and {pair[1].shape}: make them the same shape.")
+    return pair

@@ -1,0 +1,130 @@
+"""What every function of the course asks of its input, stated once.
+
+An impossible input raises ``TypeError`` or ``ValueError`` in one sentence that names the
+likely mistake and the mend. A doubtful one warns and goes on. Each function returns the
+checked array, so a caller writes ``mask = check_mask(mask)``.
+"""
+
+import warnings
+
+import numpy as np
+
+DOUBTFUL_HOLE_FRACTION = 0.95
+
+
+def check_image(image, name="image"):
+    """One RGB picture, floating, shape (H, W, 3); values are not looked at."""
+    image = _check_rgb_floats(image, name)
+    if image.ndim != 3:
+        raise ValueError(
+            f"{name} has shape {image.shape}, but one RGB picture (H, W, 3) is asked: "
+            "pass one picture of a batch at a time."
+        )
+    return image
+
+
+def check_images(images, name="images"):
+    """One RGB picture (H, W, 3) or a batch (N, H, W, 3), floating; values are not looked at."""
+    images = _check_rgb_floats(images, name)
+    if images.ndim not in (3, 4):
+        raise ValueError(
+            f"{name} has shape {images.shape}: pass one picture (H, W, 3) or a batch (N, H, W, 3)."
+        )
+    return images
+
+
+def check_mask(mask, name="mask"):
+    """One mask (H, W) or a batch (N, H, W), bool, True = hole."""
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise TypeError(
+            f"{name} is {mask.dtype}, but a mask is bool with True = hole: "
+            'convert it with masks.as_mask(array, hole="white") or hole="black".'
+        )
+    if mask.ndim not in (2, 3) or mask.size == 0:
+        raise ValueError(
+            f"{name} has shape {mask.shape}, but a mask is (H, W) or (N, H, W): "
+            "it has no colour channel, so drop a last axis with mask[..., 0]."
+        )
+    return mask
+
+
+def check_mask_fits(mask, images):
+    """A mask over the picture's or the batch's own height and width; one mask may serve a batch."""
+    mask = check_mask(mask)
+    if mask.shape[-2:] != images.shape[-3:-1]:
+        raise ValueError(
+            f"mask is {mask.shape[-2]} x {mask.shape[-1]} but the picture is "
+            f"{images.shape[-3]} x {images.shape[-2]} (height x width): make them the same size."
+        )
+    if mask.ndim == 3 and (images.ndim == 3 or len(mask) != len(images)):
+        pictures = len(images) if images.ndim == 4 else 1
+        raise ValueError(
+            f"{len(mask)} masks for {pictures} picture(s): pass one mask (H, W) or one a picture."
+        )
+    return mask
+
+
+def check_known(images, mask):
+    """Known pixels exist and are finite and in [0, 1]; what stands in a hole is never read."""
+    fractions = mask.reshape(-1, mask.shape[-2] * mask.shape[-1]).mean(axis=1)
+    if fractions.max() == 1.0:
+        raise ValueError(
+            "mask leaves no known pixel, so there is nothing to fill from: "
+            "is it inverted? True marks a hole; try ~mask."
+        )
+    if fractions.max() > DOUBTFUL_HOLE_FRACTION:
+        warnings.warn(
+            f"this mask marks {100 * fractions.max():.0f} % of the picture as hole: "
+            "is it inverted? True marks a hole, and ~mask inverts it.",
+            stacklevel=4,
+        )
+    known = images[np.broadcast_to(~mask, images.shape[:-1])]
+    check_values(known, "a known pixel of the image")
+
+
+def check_values(values, name):
+    """Finite and in [0, 1]."""
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"{name} is NaN or infinite: replace such values, or mark those pixels as holes."
+        )
+    if values.size and (values.min() < 0 or values.max() > 1):
+        raise ValueError(
+            f"{name} lies outside [0, 1] (range {values.min():.4g} to {values.max():.4g}): "
+            "divide 0..255 pictures by 255, or clip with np.clip(image, 0, 1)."
+        )
+
+
+def check_seed(seed):
+    """An int from 0 to 2**32 - 1."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise TypeError(f"seed is {seed!r}: pass an int, so that the same call gives the same masks.")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed}: pass an int from 0 to 2**32 - 1.")
+    return int(seed)
+
+
+def _check_rgb_floats(array, name):
+    array = np.asarray(array)
+    if array.dtype == np.uint8:
+        raise TypeError(
+            f"{name} is uint8, but pictures are floats in [0, 1]: "
+            "convert with image / np.float32(255), or read files with data.read(path)."
+        )
+    if not np.issubdtype(array.dtype, np.floating):
+        raise TypeError(f"{name} is {array.dtype}, but pictures are floats in [0, 1]: use float32.")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty (shape {array.shape}): pass at least one pixel.")
+    if array.ndim == 2 or array.shape[-1] == 1:
+        raise ValueError(
+            f"{name} is grey (shape {array.shape}), but RGB is asked: "
+            "repeat it with np.stack([grey, grey, grey], axis=-1)."
+        )
+    if array.ndim >= 3 and array.shape[-1] == 4:
+        raise ValueError(
+            f"{name} has an alpha channel (shape {array.shape}): drop it with image[..., :3]."
+        )
+    if array.ndim < 3 or array.shape[-1] != 3:
+        raise ValueError(f"{name} has shape {array.shape}, but RGB pictures end in 3 channels.")
+    return array

@@ -1,0 +1,78 @@
+"""The one evaluation: pooled, composited, blind to the truth."""
+
+import numpy as np
+import pytest
+
+from course_lib import classical, evaluation, masks, metrics
+
+IMAGES = np.random.RandomState(0).random_sample((4, 12, 12, 3)).astype(np.float32)
+HOLES = masks.random_lines(4, 12, seed=0)
+KEYS = ["psnr_hole", "mae_hole", "psnr_image", "mae_image", "ssim_image", "milliseconds"]
+
+
+def test_evaluate_is_the_metrics_of_the_composite():
+    filled = masks.damage(IMAGES, HOLES, fill=0.5)
+    scores = evaluation.evaluate(lambda image, mask: np.full_like(image, 0.5), IMAGES, HOLES)
+    assert list(scores) == KEYS
+    assert scores["psnr_hole"] == metrics.psnr(IMAGES, filled, HOLES)
+    assert scores["mae_hole"] == metrics.mae(IMAGES, filled, HOLES)
+    assert scores["psnr_image"] == metrics.psnr(IMAGES, filled)
+    assert scores["mae_image"] == metrics.mae(IMAGES, filled)
+    assert scores["ssim_image"] == metrics.ssim(IMAGES, filled)
+    assert scores["milliseconds"] >= 0
+
+
+def test_the_inpainter_never_sees_the_truth():
+    def cheat(image, mask):
+        assert (image[mask] == 0).all()
+        return image
+
+    scores = evaluation.evaluate(cheat, IMAGES, HOLES)
+    assert scores["psnr_hole"] == pytest.approx(metrics.psnr(IMAGES, np.zeros_like(IMAGES), HOLES))
+
+
+def test_one_picture_and_one_mask():
+    one = evaluation.evaluate(classical.harmonic, IMAGES[0], HOLES[0])
+    batch = evaluation.evaluate(classical.harmonic, IMAGES[:1], HOLES[:1])
+    assert one["psnr_hole"] == batch["psnr_hole"]
+
+
+def test_the_pictures_are_not_changed():
+    before = IMAGES.copy()
+
+    def vandal(image, mask):
+        image[:] = 0.5
+        return image
+
+    evaluation.evaluate(vandal, IMAGES, HOLES)
+    np.testing.assert_array_equal(IMAGES, before)
+
+
+def test_the_leaderboard_always_holds_the_baselines_best_first():
+    sets = {"pixels": masks.random_pixels(4, 12, fraction=0.5, seed=0), "lines": HOLES}
+    table = evaluation.leaderboard({"harmonic": classical.harmonic}, IMAGES, sets)
+    assert list(table.columns) == ["masks", "method", *KEYS]
+    assert table["masks"].tolist() == ["pixels"] * 6 + ["lines"] * 6
+    for _, rows in table.groupby("masks"):
+        assert set(rows["method"]) == {*evaluation.BASELINES, "harmonic"}
+        assert rows["psnr_hole"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "sentence"),
+    [
+        (lambda: evaluation.evaluate("harmonic", IMAGES, HOLES), TypeError, "classical.harmonic"),
+        (lambda: evaluation.evaluate(lambda i, m: i[0], IMAGES, HOLES), ValueError, "returned shape"),
+        (lambda: evaluation.evaluate(lambda i, m: i + 2, IMAGES, HOLES), ValueError, "clip"),
+        (lambda: evaluation.evaluate(lambda i, m: i * np.nan, IMAGES, HOLES), ValueError, "NaN"),
+        (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES & False), ValueError, "no hole"),
+        (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES | True), ValueError, "inverted"),
+        (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES * 1.0), TypeError, "as_mask"),
+        (lambda: evaluation.evaluate(lambda i, m: i, IMAGES + 1, HOLES), ValueError, "255"),
+        (lambda: evaluation.evaluate(lambda i, m: (i * 255).astype(np.uint8), IMAGES, HOLES), TypeError, "uint8"),
+    ],
+)
+def test_bad_input_gets_one_sentence(call, error, sentence):
+    with pytest.raises(error, match=sentence) as refusal:
+        call()
+    assert "\n" not in str(refusal.value)
