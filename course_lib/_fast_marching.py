@@ -47,7 +47,7 @@ def march(mask):
 def eikonal(times, row, column):
     """Solve (T - a)^2 + (T - b)^2 = 1 for the pixel's time T, first order and upwind.
 
-    a and b are the earlier of its two neighbours' times beside it and above or below it. Where the two
+    a is the earlier time of the two neighbours beside it, b of those above and below. Where they
     differ by 1 or more, the front arrives straight along one axis.
     """
     height, width = times.shape
@@ -62,3 +62,57 @@ def eikonal(times, row, column):
     if abs(a - b) >= 1:
         return min(a, b) + 1
     return (a + b + (2 - (a - b) ** 2) ** 0.5) / 2
+
+
+def fill_in_order_of_arrival(image, mask, radius):
+    """Give every missing pixel p, earliest first, a weighted mean of filled pixels q around it."""
+    arrival = march(mask)
+    margin = int(radius) + 1
+    image = np.pad(image, ((margin, margin), (margin, margin), (0, 0)))
+    filled = np.pad(~mask, margin)
+    # Continued straight on beyond the picture, so that gradients on its border are one-sided ones.
+    times = np.pad(arrival, margin, mode="reflect", reflect_type="odd")
+    normals = np.stack(np.gradient(times), axis=-1)
+    around = disc(radius)
+
+    missing = np.argwhere(mask) + margin
+    for p in missing[np.argsort(arrival[mask], kind="stable")]:
+        neighbours = p + around
+        neighbours = neighbours[filled[tuple(neighbours.T)]]
+        weights = telea_weights(p, neighbours, times, normals)
+        estimates = continue_slopes(p, neighbours, image, filled)
+        image[tuple(p)] = np.clip(weights @ estimates / weights.sum(), 0.0, 1.0)
+        filled[tuple(p)] = True
+    return image[margin:-margin, margin:-margin]
+
+
+def telea_weights(p, neighbours, times, normals):
+    """Telea's dir, dst and lev multiplied (2004, section 2.3): across the front, near, as early."""
+    p_time, normal = times[tuple(p)], normals[tuple(p)]
+    steps = p - neighbours
+    distances = np.sqrt((steps**2).sum(axis=1))
+    across = np.abs(steps @ normal) / (distances * max(np.hypot(*normal), 1e-6))
+    direction = np.maximum(across, 1e-6)  # a front without a direction weighs all alike
+    nearness = 1 / distances**2
+    level = 1 / (1 + np.abs(p_time - times[tuple(neighbours.T)]))
+    return direction * nearness * level
+
+
+def continue_slopes(p, neighbours, image, filled):
+    """What each neighbour q expects at p: I(q) + grad I(q) . (p - q), shape (neighbours, 3)."""
+    rows, columns = neighbours.T
+    estimates = image[rows, columns]
+    for axis, (down, right) in enumerate(((1, 0), (0, 1))):
+        ahead, behind = (rows + down, columns + right), (rows - down, columns - right)
+        both = filled[ahead] & filled[behind]
+        slopes = np.where(both[:, None], (image[ahead] - image[behind]) / 2, 0.0)
+        estimates = estimates + slopes * (p - neighbours)[:, axis, None]
+    return estimates
+
+
+def disc(radius):
+    """Steps (rows, columns) to all pixels at most ``radius`` away, but not to the centre."""
+    reach = np.arange(-int(radius), int(radius) + 1)
+    steps = np.stack(np.meshgrid(reach, reach, indexing="ij"), axis=-1).reshape(-1, 2)
+    squared = (steps**2).sum(axis=1)
+    return steps[(squared > 0) & (squared <= radius**2)]

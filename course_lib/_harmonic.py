@@ -41,7 +41,7 @@ def solve_laplace(image, mask):
     matrix = coo_array((values, (equations, partners)), shape=(unknowns, unknowns)).tocsc()
 
     filled = image.copy()
-    # The matrix is symmetric and positive definite: no pivoting, one factorisation for all channels.
+    # Symmetric and positive definite: no pivoting. One factorisation for all channels.
     factors = splu(
         matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
     )
@@ -70,7 +70,7 @@ def jacobi_sweeps(image, mask, sweeps):
 
 
 def sor_sweeps(image, mask, sweeps, omega):
-    """Successive over-relaxation, red-black: first the black squares of a chessboard, then the white.
+    """Successive over-relaxation, red-black: the black squares of a chessboard, then the white.
 
     The neighbours of a black pixel are all white, so each half can be updated at once and the
     second half already uses the first one's new values.

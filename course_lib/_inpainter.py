@@ -10,34 +10,31 @@ from course_lib.validation import check_image, check_known, check_mask_fits
 def inpainter(fill):
     """Turn a method's core into an inpainter: (image (H, W, 3), mask (H, W)) -> image.
 
-    The core ``fill(image, mask, **options)`` gets float64 with 0 in every hole and at least one
+    The core ``fill(image, mask, ...)`` gets float64 with 0 in every hole and at least one
     hole and one known pixel; it returns a picture of the same shape, of which only the holes
     are read, clipped to [0, 1]. Known pixels, the dtype and the caller's arrays stay as they
     were, and what stood in a hole is never read.
     """
 
     @wraps(fill)
-    def inpaint(image, mask, **options):
-        image, mask = check_pair(image, mask)
+    def inpaint(image, mask, *arguments, **options):
+        image, mask = _check_pair(image, mask)
         restored = image.copy()
         if mask.any():
-            filled = fill(without_holes(image, mask), mask, **options)
+            filled = fill(_without_holes(image, mask), mask, *arguments, **options)
             restored[mask] = np.clip(filled[mask], 0.0, 1.0)
         return restored
 
     return inpaint
 
 
-def check_pair(image, mask):
-    """One picture and one mask that fit, and known pixels worth reading."""
+def _check_pair(image, mask):
     image = check_image(image)
     mask = check_mask_fits(mask, image)
-    if mask.ndim == 3:
-        raise ValueError(f"mask has shape {mask.shape}: pass one mask (H, W) for one picture.")
     check_known(image, mask)
     return image, mask
 
 
-def without_holes(image, mask):
+def _without_holes(image, mask):
     """The picture in float64, 0 in its holes, so that not even a NaN there can be felt."""
     return np.where(mask[..., None], 0.0, image.astype(np.float64))

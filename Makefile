@@ -1,0 +1,65 @@
+# The commands of the course. `make lab` and `make test` set up everything they need in $(VENV).
+#   make lab LAB_ARGS=--no-browser      make test PYTHON=python3.12 VENV=.venv-312
+
+VENV := .venv
+PYTHON :=
+LAB_ARGS :=
+TEST_ARGS := -n 2 --dist loadfile
+COLAB_PYTHON := python3.13
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Jupyter refuses to run as root, as one often is in a container, unless told so.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+.PHONY: lab test lint course notebooks restamp release-check test-colab benchmark lock clean
+
+lab: $(READY)
+	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
+	    notebooks/00_first_repair.ipynb
+
+test: $(READY) lint
+	INPAINTING_PROFILE=smoke $(BIN)/python -m pytest $(TEST_ARGS)
+
+lint: $(READY)
+	$(BIN)/python -m ruff check
+
+course: $(READY)      # every lesson headless on the embedded data, as HTML in build/
+	$(BIN)/python -m tools.course
+
+notebooks: $(READY)   # those whose code changed; ALL=1: every one
+	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)
+
+restamp: $(READY)     # the address and tag of pyproject.toml into every notebook
+	$(BIN)/python -m tools.build_notebooks --restamp
+
+release-check: $(READY)
+	$(BIN)/python -m tools.release_check
+
+test-colab: $(READY)  # every committed lesson as Google Colab launches it
+	$(BIN)/python -m tools.colab_lane $(COLAB_PYTHON)
+
+benchmark: $(READY)
+	$(BIN)/python -m benchmarks
+
+lock: $(READY)        # the newest versions that pyproject.toml accepts
+	mkdir -p build
+	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --extra test --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-annotate --no-header --output-file build/requirements.lock pyproject.toml
+	{ echo "# Versions that were tested together, Python 3.11 to 3.13. Made by: make lock"; \
+	  cat build/requirements.lock; } > requirements.lock
+
+clean:
+	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+$(READY): requirements.lock pyproject.toml tools/setup_venv.py
+	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
+	    if $$python -c "$(SUPPORTED)" 2> /dev/null; then \
+	        exec $$python tools/setup_venv.py $(VENV); \
+	    fi; \
+	done; \
+	echo "No Python 3.11 to 3.13 was found: install one and type, with its path:" \
+	     "make $(firstword $(MAKECMDGOALS) lab) PYTHON=/usr/bin/python3.13" >&2; \
+	exit 1

@@ -1,0 +1,1 @@
+"""What trains and measures. ``python -m benchmarks`` measures all and rewrites RESULTS.md."""

@@ -1,0 +1,102 @@
+"""Exemplar-based filling: copy patches, in an order that continues strong lines first.
+
+Source: A. Criminisi, P. Perez, K. Toyama, Region Filling and Object Removal by Exemplar-Based
+Image Inpainting, IEEE Transactions on Image Processing 13(9), 2004.
+"""
+
+import numpy as np
+from scipy import ndimage
+
+FEWEST_SOURCES = 100  # to choose from; with fewer, a smaller patch finds a better match
+FLAT_DATA = 1e-3  # data term where the picture is flat, so that confidence still orders the front
+
+
+def copy_patches(image, mask, patch):
+    """Until no hole is left: take the front's most urgent patch and copy its best match into it."""
+    while patch > 1 and np.count_nonzero(fully_known(mask, patch)) < FEWEST_SOURCES:
+        patch -= 2
+    if patch == 1:
+        return nearest_known(image, mask)
+    half = patch // 2
+    # A margin that counts as missing: a patch on the picture's border is a patch like any other.
+    margins = ((half, half), (half, half))
+    original = np.pad(image, (*margins, (0, 0)))
+    known = np.pad(~mask, margins)
+    sources = np.argwhere(fully_known(~known, patch))
+    to_fill = np.pad(mask, margins)
+    image, confidence = original.copy(), known.astype(np.float64)
+
+    while to_fill.any():
+        front = np.argwhere(to_fill & ndimage.binary_dilation(known))
+        trust = patches_at(front, confidence, half).mean(axis=(1, 2))
+        urgency = trust * data_term(front, image, known, half)
+        chosen = urgency.argmax()
+        rows, columns = square(front[chosen], half)
+        match = best_match(image[rows, columns], known[rows, columns], original, sources, half)
+        match_rows, match_columns = square(match, half)
+        new = to_fill[rows, columns]
+        image[rows, columns][new] = original[match_rows, match_columns][new]
+        confidence[rows, columns][new] = trust[chosen]
+        known[rows, columns][new] = True
+        to_fill[rows, columns] = False
+    return image[half:-half, half:-half]
+
+
+def data_term(front, image, known, half):
+    """How strongly an isophote runs into each pixel of the front, (pixels,), in [FLAT_DATA, 1].
+
+    The isophote is the one at the steepest known pixel of the patch; it counts by the
+    cosine of its angle to the front's normal.
+    """
+    grey = image.mean(axis=-1)
+    slopes = np.zeros((*grey.shape, 2))
+    inner = known[1:-1] & known[2:] & known[:-2]
+    slopes[1:-1, :, 0] = np.where(inner, (grey[2:] - grey[:-2]) / 2, 0.0)
+    inner = known[:, 1:-1] & known[:, 2:] & known[:, :-2]
+    slopes[:, 1:-1, 1] = np.where(inner, (grey[:, 2:] - grey[:, :-2]) / 2, 0.0)
+
+    steepness = patches_at(front, (slopes**2).sum(axis=-1), half).reshape(len(front), -1)
+    steepest = steepness.argmax(axis=1)
+    slopes = patches_at(front, slopes, half).reshape(len(front), -1, 2)
+    row_slope, column_slope = slopes[np.arange(len(front)), steepest].T
+
+    rows, columns = front.T
+    outside = (~known).astype(np.float64)
+    row_normal = outside[rows + 1, columns] - outside[rows - 1, columns]
+    column_normal = outside[rows, columns + 1] - outside[rows, columns - 1]
+    length = np.maximum(np.hypot(row_normal, column_normal), 1e-9)
+    return np.abs(column_slope * row_normal - row_slope * column_normal) / length + FLAT_DATA
+
+
+def best_match(target, known, original, sources, half):
+    """Centre of the source patch with the least sum of squared differences to what is known."""
+    error = np.zeros(len(sources))
+    rows, columns = sources.T
+    for step in np.argwhere(known):
+        row, column = step - half
+        error += ((original[rows + row, columns + column] - target[tuple(step)]) ** 2).sum(axis=1)
+    return sources[error.argmin()]
+
+
+def fully_known(mask, patch):
+    """True at the centres of patches that lie inside the picture and have no hole."""
+    return ~ndimage.maximum_filter(mask, size=patch, mode="constant", cval=True)
+
+
+def nearest_known(image, mask):
+    """Every missing pixel takes the value of the nearest known one."""
+    indices = ndimage.distance_transform_edt(mask, return_distances=False, return_indices=True)
+    return image[tuple(indices)]
+
+
+def patches_at(centres, array, half):
+    """The square patches around some centres: (centres, patch, patch, ...)."""
+    reach = np.arange(-half, half + 1)
+    rows, columns = centres.T[..., None, None]
+    return array[rows + reach[:, None], columns + reach[None, :]]
+
+
+def square(centre, half):
+    """Slices of the patch around one centre."""
+    row, column = centre
+    return slice(row - half, row + half + 1), slice(column - half, column + half + 1)

@@ -1,0 +1,145 @@
+"""pyproject.toml, environment.yml and requirements.lock say the same, and name what is used."""
+
+import ast
+import re
+import sys
+import tomllib
+
+import pytest
+import rattler
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tools.project import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
+TEST = [Requirement(text) for text in PROJECT["optional-dependencies"]["test"]]
+COLAB = {  # what Google Colab ships: a notebook there must not need an upgrade
+    "anywidget": "0.9.21",
+    "ipywidgets": "7.7.1",
+    "keras": "3.13.2",
+    "matplotlib": "3.10.0",
+    "numpy": "2.1.3",
+    "opencv-python": "5.0.0",
+    "scikit-image": "0.25.2",
+    "tensorflow": "2.20.0",
+    "wandb": "0.28.1",
+}
+NAMED = ("jupyterlab", "tensorflow", "wandb", "opencv-python", "matplotlib", "ipywidgets")
+CONDA_NAMES = {"matplotlib-base": "matplotlib"}
+IMPORT_NAMES = {"PIL": "pillow", "cv2": "opencv-python", "skimage": "scikit-image"}
+
+
+def bounds(requirements):
+    """{name: bound} of requirements or of lines of environment.yml's pip part."""
+    parsed = [Requirement(str(requirement)) for requirement in requirements]
+    return {canonicalize_name(one.name): str(one.specifier) for one in parsed}
+
+
+def conda_bounds(environment):
+    """{PyPI name: bound} of a conda environment, its pip part included; Python is "python"."""
+    found = {}
+    for entry in environment["dependencies"]:
+        if isinstance(entry, dict):
+            found |= bounds(line for line in entry["pip"] if not line.startswith("-e "))
+            continue
+        spec = rattler.MatchSpec(entry, strict=True)
+        name = entry.split()[0]
+        found[CONDA_NAMES.get(name, name)] = "" if spec.version is None else str(spec.version)
+    return found
+
+
+def locked(lock):
+    """[(name, version, marker or None, hashes)] of a lock file."""
+    entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", lock, flags=re.MULTILINE).strip())
+    found = []
+    for entry in entries:
+        first = entry.split("\\")[0].strip()
+        requirement = Requirement(first)
+        version = str(requirement.specifier).removeprefix("==")
+        found.append(
+            (canonicalize_name(requirement.name), version, requirement.marker,
+             re.findall(r"--hash=sha256:[0-9a-f]{64}\b", entry))
+        )  # fmt: skip
+    return found
+
+
+def test_conda_environment_mirrors_pyproject():
+    ours = bounds(RUNTIME + TEST) | {"python": PROJECT["requires-python"]}
+    conda = conda_bounds(CONDA)
+    assert conda.pop("pip") == ""
+    assert {name: set(bound.split(",")) for name, bound in conda.items()} == {
+        name: set(bound.split(",")) for name, bound in ours.items()
+    }
+
+
+def test_conda_environment_ends_with_the_course_itself():
+    assert CONDA["dependencies"][-1]["pip"][-1] == "-e ."
+    assert CONDA["channels"] == ["conda-forge"]
+
+
+@pytest.mark.parametrize("bad", ["numpy =>2", "numpy ==bad==", "numpy >=2,<"])
+def test_a_bad_conda_spec_is_found(bad):
+    with pytest.raises(Exception, match="(?i)valid|parse|expect"):
+        conda_bounds({"dependencies": [bad]})
+
+
+def test_bounds_are_lower_bounds_only():
+    for requirement in RUNTIME + TEST:
+        assert re.fullmatch(r">=[\d.]+", str(requirement.specifier)), requirement
+    assert PROJECT["requires-python"] == ">=3.11,<3.14"
+
+
+def test_colab_needs_no_upgrade():
+    declared = {canonicalize_name(one.name): one.specifier for one in RUNTIME}
+    assert [name for name, version in COLAB.items() if version not in declared[name]] == []
+
+
+def test_the_packages_that_the_course_names_are_there():
+    assert set(NAMED) <= set(bounds(RUNTIME))
+
+
+def test_every_import_of_the_library_is_declared():
+    imported = set()
+    for path in (ROOT / "course_lib").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "google"}
+    declared = set(bounds(RUNTIME)) | set(bounds(PROJECT["optional-dependencies"]["jax"]))
+    declared |= set(bounds(PROJECT["optional-dependencies"]["torch"]))
+    assert {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in foreign} <= declared
+
+
+def test_lock_satisfies_every_bound_and_leaves_torch_and_jax_out():
+    versions = {}
+    for name, version, _, _ in locked(LOCK):
+        versions.setdefault(name, []).append(version)
+    for requirement in RUNTIME + TEST:
+        found = versions[canonicalize_name(requirement.name)]
+        assert all(version in requirement.specifier for version in found), requirement
+    assert not {"torch", "jax", "jaxlib"} & set(versions)
+
+
+def test_lock_is_hashed_and_names_no_address_and_no_path():
+    assert [name for name, _, _, hashes in locked(LOCK) if not hashes] == []
+    assert re.findall(r"^\s*--(?!hash=).*", LOCK, re.MULTILINE) == []
+    assert re.findall(r"\S*(?:://|/\w+/|@)\S*", LOCK) == []
+
+
+def test_lock_serves_every_supported_python():
+    for python in ("3.11", "3.12", "3.13"):
+        environment = {"python_version": python, "python_full_version": f"{python}.0",
+                       "sys_platform": "linux", "platform_system": "Linux",
+                       "platform_machine": "x86_64", "os_name": "posix"}  # fmt: skip
+        names = [name for name, _, marker, _ in locked(LOCK)
+                 if marker is None or marker.evaluate(environment)]  # fmt: skip
+        assert len(names) == len(set(names)), f"two versions of a package on Python {python}"
+        assert set(bounds(RUNTIME + TEST)) <= set(names)

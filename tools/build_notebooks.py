@@ -1,0 +1,162 @@
+"""Build the notebooks from their text sources: render, execute, clean, write.
+
+    python -m tools.build_notebooks [--all | --restamp] [NN_name ...]
+
+A lesson is executed only when its code changed (``--all``: every lesson). Where only prose, the
+address or the tag changed, the outputs are kept. ``--restamp`` never executes.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from tools.project import NOTEBOOKS, SOURCES, publication
+from tools.render import LANGUAGE, launch_cell, render
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
+CELL_SECONDS = 600
+
+
+def execute(notebook, profile="quick"):
+    """Run a notebook from the top, in place, in an empty folder, on the embedded data."""
+    environment = dict(os.environ, INPAINTING_PROFILE=profile)
+    for name in ("INPAINTING_DATA_DIR", "WANDB_API_KEY"):
+        environment.pop(name, None)
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": folder}},
+        )
+        client.execute(env=environment)
+    return notebook
+
+
+def clean(notebook):
+    """Keep, in place, of the outputs what a reader of the file can see.
+
+    A thing to move becomes the static picture that its bundle carries. A figure's HTML goes
+    (front ends drop the pictures in the HTML of a notebook they do not trust, and it doubles
+    the file); its alternative text stands in the output's metadata and, where site generators
+    look for it, in the cell's.
+    """
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = LANGUAGE  # the kernel wrote its exact version
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        cell.metadata.pop("mystnb", None)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [output for output in map(_static, cell.outputs) if output is not None]
+        described = [text for output in cell.outputs for text in alternative_texts(output)]
+        if any(described):
+            cell.metadata["mystnb"] = {"image": {"alt": " / ".join(filter(None, described))}}
+    return notebook
+
+
+def alternative_texts(output):
+    """The alternative text of each picture in an output, "" where there is none."""
+    metadata = output.get("metadata", {})
+    return [
+        metadata.get(media_type, {}).get("alt", "")
+        for media_type in output.get("data", {})
+        if media_type in IMAGES
+    ]
+
+
+def _static(output):
+    """An output without its live parts; None if nothing visible is left."""
+    data = output.get("data")
+    if data is None:
+        return output
+    was_widget = data.pop(WIDGET_VIEW, None) is not None
+    if was_widget and set(data) <= {"text/plain"}:
+        return None
+    if any(media_type in data for media_type in IMAGES):
+        data.pop("text/html", None)
+        output.metadata.pop("text/html", None)
+    return output
+
+
+def keep_outputs(rendered, built):
+    """Move a built notebook's outputs into its fresh rendering.
+
+    Returns:
+        The rendered notebook with outputs, or None if the code differs (the launch cell may:
+        it shows nothing) and the lesson must be executed.
+    """
+    new = [cell for cell in rendered.cells if cell.cell_type == "code"]
+    old = [cell for cell in built.cells if cell.cell_type == "code"]
+    if len(new) != len(old):
+        return None
+    for fresh, executed in zip(new, old, strict=True):
+        same_code = fresh.source == executed.source or (is_launch(fresh) and is_launch(executed))
+        same_tags = fresh.metadata.get("tags") == executed.metadata.get("tags")
+        if not (same_code and same_tags) or executed.execution_count is None:
+            return None
+    for fresh, executed in zip(new, old, strict=True):
+        fresh.outputs = executed.outputs
+        fresh.execution_count = executed.execution_count
+    return clean(rendered)
+
+
+def is_launch(cell):
+    """Whether a code cell is the launch cell, whatever address it was stamped with."""
+    return cell.source.startswith(launch_cell(publication()).split("%pip")[0])
+
+
+def build(source_path, target, *, everything=False, may_execute=True, published=None):
+    """Bring one notebook up to date with its source.
+
+    Returns:
+        What was done: "kept", "rewritten" (outputs kept), "executed", or "stale" when the code
+        changed and ``may_execute`` is False.
+    """
+    rendered = render(source_path, published)
+    updated = None
+    if target.exists() and not everything:
+        updated = keep_outputs(rendered, nbformat.read(target, as_version=4))
+    done = "rewritten"
+    if updated is None:
+        if not may_execute:
+            return "stale"
+        updated, done = clean(execute(render(source_path, published))), "executed"
+    text = nbformat.writes(updated) + "\n"
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return "kept" if done == "rewritten" else done
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return done
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m tools.build_notebooks", description=__doc__)
+    parser.add_argument("lessons", nargs="*", help="names such as 01_masks (default: all)")
+    parser.add_argument("--all", action="store_true", help="execute every lesson")
+    parser.add_argument("--restamp", action="store_true", help="write address and tag, no more")
+    options = parser.parse_args(arguments)
+    names = options.lessons or [path.stem for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
+    stale = False
+    for name in names:
+        name = Path(name).stem
+        done = build(
+            SOURCES / f"{name}.py",
+            NOTEBOOKS / f"{name}.ipynb",
+            everything=options.all,
+            may_execute=not options.restamp,
+        )
+        print(f"{name}: {done}" + (" (its code changed: make notebooks)" * (done == "stale")))
+        stale = stale or done == "stale"
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

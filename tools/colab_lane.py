@@ -1,0 +1,134 @@
+"""Launch every committed lesson the way Google Colab does, as far as that works elsewhere.
+
+    python -m tools.colab_lane [python3.13]
+
+Python 3.13 with Colab's versions (tests/colab/requirements.txt, kept in .venv-colab); the single
+notebook alone in an empty folder with an empty home; a stand-in for the google.colab module; the
+launch cell installs course_lib by pip from the public address, which git reads from a local clone
+of the last commit, tagged with the release's tag. nbval runs the cells, so an exception in a
+widget's callback fails too.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from tools.project import NOTEBOOKS, ROOT, publication
+
+VENV = ROOT / ".venv-colab"
+PYTHON = VENV / "bin" / "python"
+REQUIREMENTS = ROOT / "tests" / "colab" / "requirements.txt"
+STAND_IN = ROOT / "tests" / "colab" / "stand_in.py"
+
+BEFORE = """\
+import importlib.util
+import sys
+assert importlib.util.find_spec("course_lib") is None, "course_lib is there before the launch cell"
+assert "google.colab" in sys.modules
+"""
+AFTER = """\
+import sysconfig
+import course_lib
+assert course_lib.__file__.startswith(sysconfig.get_path("purelib")), course_lib.__file__
+"""
+
+
+def make_venv(base_python):
+    """The environment with Colab's versions; made anew when the list of versions changes."""
+    stamp = VENV / ".ready"
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Making .venv-colab with Colab's versions (about 3 GB on disk) ...", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    subprocess.run([base_python, "-m", "venv", VENV], check=True)
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    subprocess.run([*uv, "--requirement", REQUIREMENTS], check=True)
+    stamp.write_text(wanted)
+
+
+def serve(folder, published):
+    """A bare clone of the last commit under the tag, and a git configuration that leads to it.
+
+    Returns:
+        The path of the git configuration: with it, the public address is the clone.
+    """
+    clone = folder / "served.git"
+    git = ["git", "-c", "safe.directory=*"]
+    subprocess.run([*git, "clone", "--quiet", "--bare", ROOT, clone], check=True)
+    subprocess.run([*git, "-C", clone, "tag", "--force", published.tag, "HEAD"], check=True)
+    subprocess.run([*git, "-C", clone, "config", "uploadpack.allowFilter", "true"], check=True)
+    configuration = folder / "gitconfig"
+    configuration.write_text(
+        f'[url "{clone.as_uri()}"]\n\tinsteadOf = {published.address}\n'
+        "[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n"
+    )
+    return configuration
+
+
+def launch(notebook_path, folder, git_configuration):
+    """Run one notebook in an empty folder with an empty home.
+
+    Returns:
+        True if every cell ran and course_lib came from where the launch cell installed it.
+    """
+    uninstall = [sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", PYTHON]
+    subprocess.run([*uninstall, "inpainting-course"], check=True, capture_output=True)
+    alone, home, ipython = (folder / name for name in ("alone", "home", "ipython"))
+    for made in (alone, home, ipython / "profile_default" / "startup"):
+        made.mkdir(parents=True)
+    shutil.copy(STAND_IN, ipython / "profile_default" / "startup" / "00-google-colab.py")
+    notebook = nbformat.read(notebook_path, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(BEFORE))
+    notebook.cells.append(nbformat.v4.new_code_cell(AFTER))
+    nbformat.write(notebook, alone / notebook_path.name)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("INPAINTING_", "PYTHON", "PYTEST", "JUPYTER", "VIRTUAL_ENV"))
+    }
+    environment.update(
+        HOME=str(home),
+        IPYTHONDIR=str(ipython),
+        GIT_CONFIG_GLOBAL=str(git_configuration),
+        INPAINTING_PROFILE="smoke",
+        PATH=f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
+    )
+    command = [PYTHON, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--nbval-lax",
+               "--nbval-current-env", "--nbval-cell-timeout=300", notebook_path.name]  # fmt: skip
+    return subprocess.run(command, cwd=alone, env=environment).returncode == 0
+
+
+def main(base_python="python3.13"):
+    notebooks = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    git_status = ["git", "-c", "safe.directory=*", "-C", ROOT, "status", "--porcelain"]
+    if subprocess.run(git_status, check=True, capture_output=True).stdout.strip():
+        print("Uncommitted changes of course_lib are not tested: Colab installs the last commit.")
+    probe = "import sys; sys.exit(sys.version_info[:2] != (3, 13))"
+    if shutil.which(base_python) is None or subprocess.run([base_python, "-c", probe]).returncode:
+        return "Colab runs Python 3.13: type make test-colab COLAB_PYTHON=/path/to/python3.13."
+    make_venv(base_python)
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            git_configuration = serve(Path(folder), publication())
+        except subprocess.CalledProcessError:
+            return "There is no commit to launch from: commit first, then make test-colab."
+        for path in notebooks:
+            print(f"== {path.stem} as Colab launches it", flush=True)
+            if not launch(path, Path(folder) / path.stem, git_configuration):
+                failed.append(path.stem)
+    if failed or not notebooks:
+        return f"Failed on Colab's versions: {', '.join(failed) or 'there are no notebooks'}."
+    print(f"{len(notebooks)} lessons launched as on Colab.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""Where the course lives: the facts of pyproject.toml that the tools need."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "notebooks" / "src"
+NOTEBOOKS = ROOT / "notebooks"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The public address (https, no trailing slash) and the tag that Colab installs from."""
+
+    address: str
+    tag: str
+    version: str
+
+
+def publication(pyproject=ROOT / "pyproject.toml"):
+    """Read the address, the tag and the version from a pyproject.toml."""
+    settings = tomllib.loads(Path(pyproject).read_text(encoding="utf-8"))
+    return Publication(
+        address=settings["project"]["urls"]["Repository"].rstrip("/"),
+        tag=settings["tool"]["inpainting-course"]["tag"],
+        version=settings["project"]["version"],
+    )

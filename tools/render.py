@@ -1,0 +1,138 @@
+"""From a lesson's text source to a notebook without outputs, always the same one.
+
+A source is a jupytext py:percent script. Four placeholders are filled in:
+
+* ``{{badge}}`` in the title cell: the Colab badge;
+* ``# {{launch}}``, alone in a code cell: the cell that installs the library on Colab;
+* ``{{exercise}}`` and ``{{next}}`` in the closing cell, each on a line of its own: a link to the
+  lesson's exercise and to the next lesson, or no line at all where there is none yet.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from tools.project import publication
+
+LAUNCH_PLACEHOLDER = "# {{launch}}"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE = {
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
+def render(source_path, published=None):
+    """Render one source.
+
+    Args:
+        source_path: the text source, ``.../notebooks/src/NN_name.py``; links are written to
+            what exists around it.
+        published: a ``Publication`` (default: pyproject.toml's).
+
+    Returns:
+        A ``NotebookNode`` without outputs. The same source gives the same notebook: cell ids
+        are made from the source's text, so a stamped address does not change them.
+
+    Raises:
+        ValueError: if the source has no title, or a placeholder is misplaced.
+    """
+    source_path = Path(source_path)
+    published = published or publication()
+    script = jupytext.read(source_path, fmt="py:percent")
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
+    if "accelerator" in script.metadata:
+        notebook.metadata["accelerator"] = script.metadata["accelerator"]
+    seen = Counter()
+    for cell in script.cells:
+        cell_id = _cell_id(cell, seen)
+        if cell.cell_type == "code":
+            text = _fill_code(cell.source, published)
+            made = nbformat.v4.new_code_cell(text, id=cell_id)
+        else:
+            text = _fill_markdown(cell.source, source_path, published)
+            made = nbformat.v4.new_markdown_cell(text, id=cell_id)
+        if "tags" in cell.metadata:
+            made.metadata["tags"] = list(cell.metadata["tags"])
+        notebook.cells.append(made)
+    whole = "\n".join(cell.source for cell in notebook.cells)
+    leftover = re.search(r"\{\{(badge|launch|exercise|next)\}\}", whole)
+    if leftover:
+        raise ValueError(
+            f"{source_path.name} has {leftover[0]} in a wrong place: # {{{{launch}}}} stands alone "
+            "in a code cell, {{badge}}, {{exercise}} and {{next}} stand in Markdown cells."
+        )
+    return notebook
+
+
+def title(source_path):
+    """The lesson's title: the text of its H1."""
+    for cell in jupytext.read(source_path, fmt="py:percent").cells:
+        found = re.search(r"^# (.+)$", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and found:
+            return found[1].strip()
+    raise ValueError(f'{Path(source_path).name} has no title: begin it with a cell "# Title".')
+
+
+def badge(name, published):
+    """The Markdown badge that opens ``notebooks/<name>.ipynb`` on Colab, at the tag."""
+    path = published.address.removeprefix("https://github.com/")
+    return (
+        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"(https://colab.research.google.com/github/{path}/blob/{published.tag}"
+        f"/notebooks/{name}.ipynb)"
+    )
+
+
+def launch_cell(published):
+    """The first code cell: nothing on one's own computer, the library's installation on Colab."""
+    return (
+        "# On Google Colab this cell installs the course's library; elsewhere it does nothing.\n"
+        "import sys\n"
+        "\n"
+        'if "google.colab" in sys.modules:\n'
+        f"    %pip install --quiet --no-deps git+{published.address}@{published.tag}"
+    )
+
+
+def _cell_id(cell, seen):
+    text = f"{cell.cell_type}\n{cell.source}"
+    seen[text] += 1
+    return hashlib.sha256(f"{text}\n{seen[text]}".encode()).hexdigest()[:12]
+
+
+def _fill_code(text, published):
+    return launch_cell(published) if text.strip() == LAUNCH_PLACEHOLDER else text
+
+
+def _fill_markdown(text, source_path, published):
+    lines = []
+    for line in text.split("\n"):
+        if "{{badge}}" in line:
+            line = line.replace("{{badge}}", badge(source_path.stem, published))
+        for placeholder, link in (("{{exercise}}", _exercise), ("{{next}}", _next_lesson)):
+            if line is not None and placeholder in line:
+                target = link(source_path)
+                line = None if target is None else line.replace(placeholder, target)
+        if line is not None:
+            lines.append(line)
+    return "\n".join(lines).strip("\n")
+
+
+def _exercise(source_path):
+    """A link to the exercise with the lesson's number, if there is one."""
+    folder = source_path.parents[2] / "exercises"
+    found = sorted(folder.glob(f"{source_path.stem[:2]}_*.ipynb"))
+    return f"**Exercise:** [{found[0].stem}](../exercises/{found[0].name})" if found else None
+
+
+def _next_lesson(source_path):
+    """A link to the lesson with the next number, if there is one."""
+    found = sorted(source_path.parent.glob(f"{int(source_path.stem[:2]) + 1:02d}_*.py"))
+    return f"**Next:** [{title(found[0])}]({found[0].stem}.ipynb)" if found else None
