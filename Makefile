@@ -55,7 +55,7 @@ clean:
 	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(READY): requirements.lock pyproject.toml tools/setup_venv.py
-	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
+	@for python in $(or $(PYTHON),$(BIN)/python python3.13 python3.12 python3.11 python3 python); do \
 	    if $$python -c "$(SUPPORTED)" 2> /dev/null; then \
 	        exec $$python tools/setup_venv.py $(VENV); \
 	    fi; \

@@ -111,6 +111,9 @@ def bertalmio(image, mask, *, rounds=20):
     image is the stream function, its Laplacian the vorticity. This code runs the equation of 2000,
     not the vorticity equation of 2001. OpenCV's ``INPAINT_NS`` runs neither.
 
+    What is carried travels along an isophote one way, with the brighter side always on the same
+    hand, as the equation has it: a mirrored picture is not filled as the mirror image.
+
     Args:
         rounds: 0 is the harmonic fill; wide gaps need 100 and more.
     """
@@ -217,8 +220,8 @@ def arrival_time(mask):
     """When a front that leaves the known pixels with speed 1 reaches each missing one.
 
     Fast marching for |grad T| = 1, first order and upwind: J. A. Sethian, PNAS 93(4), 1996. Exact
-    for straight fronts along rows or columns; elsewhere a little late, by at most 3 % plus half a
-    pixel of the distance to the nearest known pixel.
+    for straight fronts along rows or columns; elsewhere within 3 % plus half a pixel of the
+    distance to the nearest known pixel: late where the front is curved, early where two meet.
 
     Args:
         mask: bool (H, W), True = hole.

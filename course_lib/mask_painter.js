@@ -3,7 +3,7 @@
 // first pixel in the highest bit (numpy.packbits), once at the end of every stroke.
 
 const LONGEST_SIDE = 512; // CSS pixels on the page
-const ENLARGED_SIDE = 384; // small pictures are enlarged by a whole number, up to about this side
+const ENLARGED_SIDE = 384; // smaller pictures are enlarged to about this side
 const HOLE_OPACITY = 0.75;
 const HELP =
   "Drag to paint, with Shift to erase. Keyboard, when the picture has the focus: arrow keys move " +
@@ -84,17 +84,18 @@ function makeButton(text, label) {
   return make("button", { type: "button", textContent: text, attributes: { "aria-label": label } });
 }
 
-function shownSize(width, height) {
+// CSS pixels a pixel of the picture: a whole number where single pixels can be told apart.
+function shownScale(width, height) {
   const longest = Math.max(width, height);
-  const enlarged = Math.max(1, Math.floor(ENLARGED_SIDE / longest));
-  const scale = Math.min(enlarged, LONGEST_SIDE / longest);
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const enlarged = ENLARGED_SIDE / longest;
+  if (enlarged >= 2) return Math.floor(enlarged);
+  return Math.min(Math.max(1, enlarged), LONGEST_SIDE / longest);
 }
 
 function buildPage(el, model) {
   const width = model.get("columns");
   const height = model.get("rows");
-  const shown = shownSize(width, height);
+  const scale = shownScale(width, height);
   const helpId = `mask-painter-help-${++instances}`;
   const page = {
     canvas: make("canvas", {
@@ -124,11 +125,11 @@ function buildPage(el, model) {
   };
   const picture = make("img", { src: model.get("picture"), alt: "", draggable: false });
   const stage = make("div", { className: "mask-painter-stage" }, [picture, page.canvas, page.ring]);
-  stage.style.width = `${shown.width}px`;
+  stage.style.width = `${Math.round(width * scale)}px`;
   stage.style.aspectRatio = `${width} / ${height}`;
-  stage.classList.toggle("mask-painter-enlarged", shown.width > width);
+  stage.classList.toggle("mask-painter-pixels", scale >= 2);
   const tools = make("div", { className: "mask-painter-tools" }, [
-    make("span", { attributes: { role: "group", "aria-label": "Tool" } }, [page.brush, page.eraser]),
+    make("span", {}, [page.brush, page.eraser]),
     make("label", {}, ["Size ", page.size, " ", page.sizeText]),
     make("span", {}, [page.undo, page.clear]),
     page.holeText,

@@ -14,6 +14,7 @@ import textwrap
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -61,7 +62,10 @@ PLAYGROUND = [
     """,
     "print(int(sliders.mask.sum()))",
 ]
-PAINTER, PAINTED, EXPLORE, LEVEL, SLIDERS, MARKED = 0, 1, 3, 4, 5, 6  # numbers of those cells
+# The numbers of those cells.
+PAINTER, PAINTED, DIAGONAL, EXPLORE, LEVEL, SLIDERS, MARKED = range(7)
+# The painter's own picture is described by the canvas over it.
+UNDESCRIBED_IMAGE = ':is(img:not([alt]), img[alt=""]):not(.mask-painter img)'
 DESCRIBED_IMAGE = '.jp-OutputArea img[alt]:not([alt=""])'
 
 
@@ -106,16 +110,24 @@ class Lab:
         """The code cell of that number, counted from 0."""
         return self.page.locator(".jp-CodeCell").nth(number)
 
-    def printed_by(self, number):
-        """Run a cell by hand and read what it prints, parsed as JSON."""
+    def run(self, number):
+        """Run a cell by hand; returns it."""
         cell = self.cell(number)
         prompt = cell.locator(".jp-InputPrompt")
         before = prompt.inner_text()
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
         self.wait_until(lambda: prompt.inner_text() not in (before, "[*]:"))
-        output = cell.locator(".jp-OutputArea-output")
-        return json.loads(output.inner_text()) if output.count() else None
+        return cell
+
+    def expect(self, number, value):
+        """What a cell prints is, or soon becomes, that value: the page's news take a moment."""
+        deadline = time.monotonic() + 5
+        while True:
+            printed = json.loads(self.run(number).locator(".jp-OutputArea-output").inner_text())
+            if printed == value or time.monotonic() > deadline:
+                assert printed == value
+                return
 
     def wait_until(self, condition, seconds=15):
         deadline = time.monotonic() + seconds
@@ -211,32 +223,31 @@ class Server:
             self.request("DELETE", f"/api/sessions/{session['id']}")
 
 
-@pytest.fixture
-def lab(chromium, server):
+@contextmanager
+def opened(chromium, server, name):
+    """A notebook open in a kernel of its own, every cell run."""
     server.end_sessions()
     page = chromium.new_page(viewport={"width": 1280, "height": 1400})
     page.set_default_timeout(15 * SECOND)
-
-    def open_notebook(name):
+    try:
         lab = Lab(page)
         lab.open(f"{server.address}/lab/tree/{name}?reset&token={server.token}")
-        return lab
+        assert lab.restart_and_run_all(timeout=180) == []
+        yield lab
+    finally:
+        page.close()
 
-    yield open_notebook
-    page.close()
 
-
-@pytest.fixture
-def playground(lab, server):
+@pytest.fixture(scope="module")
+def playground(chromium, server):
     kernel = {"name": "python3", "display_name": "Python 3"}  # without one, JupyterLab asks
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
     for number, source in enumerate(PLAYGROUND):
         source = textwrap.dedent(source).strip()
         notebook.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{number}"))
     nbformat.write(notebook, server.folder / "playground.ipynb")
-    opened = lab("playground.ipynb")
-    assert opened.restart_and_run_all(timeout=60) == []
-    return opened
+    with opened(chromium, server, "playground.ipynb") as lab:
+        yield lab
 
 
 class Painter:
@@ -247,6 +258,17 @@ class Painter:
         self.canvas = self.box.locator("canvas")
         self.mouse = cell.page.mouse
         self.canvas.scroll_into_view_if_needed()
+
+    def start(self, at=(12, 16)):
+        """An empty mask and a brush of 1 pixel over that pixel."""
+        self.mouse.move(*self._on_page(at))
+        self.press("Brush: paint the hole")
+        self.type("c", "-", "-", "-", "-")
+
+    def type(self, *keys):
+        self.canvas.focus()
+        for key in keys:
+            self.canvas.page.keyboard.press(key)
 
     def drag(self, start, end):
         """From the middle of one pixel (row, column) to the middle of another."""
@@ -269,50 +291,45 @@ class Painter:
 
 def test_painter_paints_with_the_mouse(playground):
     painter = Painter(playground.cell(PAINTER))
-    painter.press("Clear the mask")
-    assert playground.printed_by(PAINTED) == []
+    painter.start()
     painter.drag((5, 3), (5, 10))
     row = [[5, column] for column in range(3, 11)]
-    assert playground.printed_by(PAINTED) == row
+    playground.expect(PAINTED, row)
     assert painter.hole_text() == "1.0 % hole"  # 8 of 24 x 32 = 768
     painter.press("Eraser: make pixels known again")
     painter.drag((5, 3), (5, 4))
-    assert playground.printed_by(PAINTED) == row[2:]
+    playground.expect(PAINTED, row[2:])
     painter.press("Undo the last stroke")
-    assert playground.printed_by(PAINTED) == row
+    playground.expect(PAINTED, row)
+    painter.press("Clear the mask")
+    playground.expect(PAINTED, [])
 
 
 def test_painter_paints_with_the_keyboard(playground):
     painter, keyboard = Painter(playground.cell(PAINTER)), playground.page.keyboard
-    painter.canvas.focus()
-    for key in ("c", "ArrowUp", "ArrowLeft", "Space"):  # the brush starts at row 12, column 16
-        keyboard.press(key)
-    painted = [[11, 15]]
-    assert playground.printed_by(PAINTED) == painted
+    painter.start(at=(12, 16))
+    painter.type("ArrowUp", "ArrowLeft", "Space")
+    playground.expect(PAINTED, [[11, 15]])
     painter.canvas.focus()
     keyboard.down("Space")
-    keyboard.press("ArrowDown")
-    keyboard.press("ArrowDown")
+    painter.type("ArrowDown", "ArrowDown")
     keyboard.up("Space")
-    painted += [[12, 15], [13, 15]]
-    assert playground.printed_by(PAINTED) == painted
-    painter.canvas.focus()
-    for key in ("ArrowUp", "e"):
-        keyboard.press(key)
-    assert playground.printed_by(PAINTED) == [[11, 15], [13, 15]]
-    painter.canvas.focus()
-    for key in ("u", "+", "+", "Space"):  # size 3: every pixel around (12, 15)
-        keyboard.press(key)
-    block = [[row, column] for row in (11, 12, 13) for column in (14, 15, 16)]
-    assert playground.printed_by(PAINTED) == block
+    playground.expect(PAINTED, [[11, 15], [12, 15], [13, 15]])
+    painter.type("ArrowUp", "e")
+    playground.expect(PAINTED, [[11, 15], [13, 15]])
+    painter.type("u", "+", "+", "Space")  # size 3: every pixel around (12, 15)
+    playground.expect(PAINTED, [[y, x] for y in (11, 12, 13) for x in (14, 15, 16)])
+    # The keys were the painter's: JupyterLab, too, listens for C and for the arrows.
     assert playground.page.locator(".jp-CodeCell").count() == len(PLAYGROUND)
 
 
 def test_painter_shows_what_python_sets(playground):
     views = [Painter(playground.cell(number)) for number in (PAINTER, EXPLORE)]
-    assert [view.hole_text() for view in views] == ["3.1 % hole"] * 2  # 24 of 768
+    playground.run(DIAGONAL)
+    playground.wait_until(lambda: {view.hole_text() for view in views} == {"3.1 % hole"})  # 24 px
+    views[1].canvas.scroll_into_view_if_needed()
     views[1].drag((0, 20), (0, 27))
-    assert [view.hole_text() for view in views] == ["4.2 % hole"] * 2  # 32 of 768
+    playground.wait_until(lambda: {view.hole_text() for view in views} == {"4.2 % hole"})  # 32 px
 
 
 def test_explore_moves_its_picture(playground):
@@ -324,7 +341,7 @@ def test_explore_moves_its_picture(playground):
 
     alt_is("A grey picture, level 10 of 20.")
     before = picture.get_attribute("src")
-    cell.get_by_role("slider").first.focus()
+    cell.locator(".noUi-handle").focus()
     keyboard.press("ArrowRight")
     alt_is("A grey picture, level 11 of 20.")
     assert picture.get_attribute("src") != before
@@ -337,7 +354,7 @@ def test_explore_moves_its_picture(playground):
     for _ in range(5):
         keyboard.press("ArrowRight")
     alt_is("A grey picture, level 19 of 20.")
-    assert playground.printed_by(LEVEL) == 19
+    playground.expect(LEVEL, 19)
     before = picture.get_attribute("src")
     Painter(cell).drag((2, 20), (8, 20))
     playground.wait_until(lambda: picture.get_attribute("src") != before)
@@ -348,30 +365,26 @@ def test_sliders_build_a_mask(playground):
     before = playground.pictures()
     cell.get_by_role("button", name="Add").click()
     playground.wait_until(lambda: "6.2 % hole" in cell.inner_text())  # 8 x 6 of 768 pixels
-    assert playground.printed_by(MARKED) == 48
+    playground.expect(MARKED, 48)
     assert playground.pictures() != before
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_lesson_runs_and_moves(lab, lesson):
-    notebook = lab(lesson.name)
-    assert notebook.restart_and_run_all(timeout=180) == []
-    undescribed = notebook.page.locator(".jp-OutputArea img").evaluate_all(
-        "images => images.filter((image) => !image.alt.trim() && !image.closest('.mask-painter'))"
-        ".map((image) => image.outerHTML.slice(0, 200))"
-    )
-    assert undescribed == []
-    handles = notebook.page.locator(".jp-OutputArea .noUi-handle")
-    painters = notebook.page.locator(".jp-OutputArea-child:has(.mask-painter)")
-    assert handles.count() + painters.count(), "the lesson has nothing to move"
-    if handles.count():
-        before = notebook.pictures()
-        handles.first.focus()
-        for _ in range(3):
-            notebook.page.keyboard.press("ArrowRight")
-        notebook.wait_until(lambda: notebook.pictures() != before, seconds=30)
-    if painters.count():
-        before = notebook.pictures()
-        painter = Painter(painters.first)
-        painter.drag((20, 20), (60, 60))
-        notebook.wait_until(lambda: notebook.pictures() != before, seconds=30)
+def test_lesson_runs_and_moves(chromium, server, lesson):
+    with opened(chromium, server, lesson.name) as lab:
+        outputs = lab.page.locator(".jp-OutputArea")
+        assert outputs.locator(UNDESCRIBED_IMAGE).count() == 0
+        sliders, painters = outputs.locator(".noUi-handle"), outputs.locator(".mask-painter")
+        assert sliders.count() + painters.count(), "the lesson has nothing to move"
+        if sliders.count():
+            before = lab.pictures()
+            sliders.first.focus()
+            for _ in range(3):
+                lab.page.keyboard.press("ArrowRight")
+            lab.wait_until(lambda: lab.pictures() != before, seconds=30)
+        if painters.count():
+            before = lab.pictures()
+            Painter(lab.page.locator(".jp-OutputArea-child:has(.mask-painter)").first).drag(
+                (20, 20), (60, 60)
+            )
+            lab.wait_until(lambda: lab.pictures() != before, seconds=30)

@@ -8,6 +8,7 @@ import types
 
 import nbformat
 import pytest
+from conftest import skip_or_fail
 from IPython.core.interactiveshell import InteractiveShell
 
 from tools import release_check
@@ -71,7 +72,7 @@ def test_stand_in_for_colab_leaves_other_google_packages_alone():
 def test_the_public_address_leads_to_the_local_clone(tmp_path):
     """git, configured as in the Colab lane, finds the tag behind the address without a network."""
     if shutil.which("git") is None or not (ROOT / ".git").exists():
-        pytest.skip("this is no git checkout, so there is nothing to serve")
+        skip_or_fail("this is no git checkout, so there is nothing to serve")
     configuration = serve(tmp_path, READY)
     listed = subprocess.run(
         ["git", "ls-remote", "--tags", READY.address],
@@ -159,6 +160,8 @@ def make(*arguments, **environment):
 
 
 def test_no_supported_python_gets_one_sentence_with_the_line_to_type(tmp_path):
+    if shutil.which("make") is None:
+        skip_or_fail("make is not installed")
     done = make("lab", f"VENV={tmp_path}/venv", "PYTHON=no-such-python")
     assert done.returncode != 0
     sentence = done.stderr.splitlines()[0]

@@ -93,7 +93,7 @@ repaired = {name: classical.METHODS[name](damaged, scratches) for name in names}
 plots.show(
     list(repaired.values()),
     titles=names,
-    alt="The portrait repaired by three methods; at this size no scratch is visible in any of them.",
+    alt="The portrait repaired by three methods; at this size hardly a scratch can be made out.",
     caption="Three repairs. The scratches are thin, and all three look right at first sight.",
 )
 
@@ -124,7 +124,7 @@ print("every known pixel is unchanged")
 # %% [markdown]
 # We know the true photograph, because we did the damage ourselves. So the error can be measured:
 # PSNR, the peak signal-to-noise ratio, is in decibels (dB), and more is better. Lesson 01 derives it.
-# The second argument pair matters: we measure *in the holes*, since everywhere else the error is zero.
+# With the mask as third argument it looks *into the holes* only; everywhere else the error is zero.
 
 # %%
 from course_lib import metrics
@@ -192,7 +192,7 @@ widgets.explore(
     repair,
     mask=shapes,
     alt="The portrait with holes built from sliders, and its repairs by the three methods.",
-    caption="Add an ellipse over an eye: all three methods fill it with skin.",
+    caption="The nose is gone, and nothing puts one back. Place an ellipse over an eye and see.",
     photograph=True,
 )
 
@@ -224,17 +224,17 @@ plots.show(
 # **Read.** The methods are not broken. Nothing in the known pixels says that there was an eye. You
 # know it because you have seen cats; lessons 04 to 09 train networks that have seen pictures too.
 #
-# But can a perfect method exist? Take a second cat, equal to the first in every known pixel, with
-# eyes of another colour. We swap red and green inside the hole.
+# But can a perfect method exist? Take a second cat, equal to the first in every known pixel, with an
+# eye of another colour. We swap red and blue inside the hole.
 
 # %%
 other_cat = cat.copy()
-other_cat[eye] = cat[eye][:, [1, 0, 2]]
+other_cat[eye] = cat[eye][:, ::-1]
 plots.show(
     [cat, other_cat, masks.damage(cat, eye), masks.damage(other_cat, eye)],
     titles=["cat A", "cat B", "A damaged", "B damaged"],
     columns=4,
-    alt="A cat with green eyes, a cat with one reddish eye, and two equal pictures with a black disc.",
+    alt="A cat with an amber eye, the same cat with a blue one, and twice the same cat with a black disc.",
     caption="Two different truths, one damaged picture.",
 )
 assert (masks.damage(cat, eye) == masks.damage(other_cat, eye)).all()
@@ -283,7 +283,8 @@ assert table["method"].iloc[0] == "biharmonic"
 #
 # **1.** A method returns a picture in which known pixels changed by one grey level. What is wrong?
 #
-# 1. Nothing, no eye can see it. 2. It must be composited: known pixels copied from the input.
+# 1. Nothing, no eye can see it.
+# 2. It must be composited: known pixels copied from the input.
 # 3. The mask was inverted.
 #
 # <details><summary>Answer</summary>
@@ -295,7 +296,8 @@ assert table["method"].iloc[0] == "biharmonic"
 #
 # **2.** Why did all three methods fill the eye with fur?
 #
-# 1. The hole was too dark. 2. They use no knowledge but the known pixels of this picture.
+# 1. The hole was too dark.
+# 2. They use no knowledge but the known pixels of this picture.
 # 3. Their radius was too small.
 #
 # <details><summary>Answer</summary>
@@ -307,7 +309,9 @@ assert table["method"].iloc[0] == "biharmonic"
 # **3.** A newspaper prints a restored photograph in which a badge number has become readable. What do
 # you know about the number?
 #
-# 1. It is right if the error is small. 2. It is what the method found plausible. 3. It is wrong.
+# 1. It is right if the error is small.
+# 2. It is what the method found plausible.
+# 3. It is wrong.
 #
 # <details><summary>Answer</summary>
 #
