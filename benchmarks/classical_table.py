@@ -28,7 +28,7 @@ COMMAND = "python -m benchmarks.classical_table"
 
 
 def mask_sets(count):
-    """The frozen masks: name -> bool (count, 32, 32); the first of a larger set are the smaller set."""
+    """The frozen masks: name -> bool (count, 32, 32)."""
     sets = {"lines": masks.random_lines(count, 32, seed=SEED)}
     for low, high in BUCKETS:
         sets[f"{100 * low:.0f}-{100 * high:.0f} %"] = masks.in_bucket(
@@ -37,7 +37,9 @@ def mask_sets(count):
     for side in SIDES:
         sets[f"{side}² px"] = masks.squares(count, 32, side=side)
     for fraction in FRACTIONS:
-        sets[f"{100 * fraction:.0f} %"] = masks.random_pixels(count, 32, fraction=fraction, seed=SEED)
+        sets[f"{100 * fraction:.0f} %"] = masks.random_pixels(
+            count, 32, fraction=fraction, seed=SEED
+        )
     return sets
 
 
@@ -99,19 +101,23 @@ def _body(scores, sets, number):
 
 
 COLUMNS = {
-    "psnr_hole": 2, "mae_hole": 4, "psnr_image": 2, "mae_image": 4, "ssim_image": 4, "milliseconds": 2,
+    "psnr_hole": 2, "mae_hole": 4, "psnr_image": 2, "mae_image": 4, "ssim_image": 4,
+    "milliseconds": 2,
 }  # fmt: skip
 
 
 def measure_all_lines(pictures):
-    """Line masks on every lossless picture: the figures that the field notes can be held against."""
+    """Line masks on every lossless picture."""
     drawn = masks.random_lines(len(pictures), 32, seed=SEED)
     rows = []
-    for method in tqdm([name for name in METHODS if name not in ("bertalmio", "exemplar")], desc="all"):
+    for method in tqdm(
+        [name for name in METHODS if name not in ("bertalmio", "exemplar")], desc="all"
+    ):
         score = evaluate(METHODS[method], pictures, drawn)
         rows.append([f"`{method}`", f"{score['psnr_hole']:.2f}", f"{score['mae_image']:.4f}"])
-    body = f"All {len(pictures)} lossless pictures, each with its own line mask, pooled.\n\n" + table(
-        ["method", "hole PSNR (dB)", "image MAE"], rows
+    body = (
+        f"All {len(pictures)} lossless pictures, each with its own line mask, pooled.\n\n"
+        + table(["method", "hole PSNR (dB)", "image MAE"], rows)
     )
     record("cifar10_lines", "CIFAR-10, line masks, every lossless picture", body, COMMAND, SEED)
 
@@ -123,7 +129,9 @@ def main(arguments=None):
     measure("photos", "Classical methods on photos", as_floats(data.load("photos").test[:pictures]))
     lossless = lossless_cifar10()
     if lossless is None:
-        print("CIFAR-10's lossless pictures are not at hand: set INPAINTING_LOSSLESS to their .npz file.")
+        print(
+            "CIFAR-10's lossless pictures are not at hand: set INPAINTING_LOSSLESS to their .npz."
+        )
         return
     measure_all_lines(as_floats(lossless))
     measure("cifar10", "Classical methods on CIFAR-10", as_floats(lossless[:pictures]))

@@ -1,6 +1,6 @@
 """Line masks a second: fresh ones, a bank of them, and the article's way, interleaved in one run.
 
-    python -m benchmarks.mask_throughput
+python -m benchmarks.mask_throughput
 """
 
 import time
@@ -64,10 +64,13 @@ def main():
         for name, taken in seconds.items()
     ]
     body = (
-        f"Masks of 32 x 32 pixels, {COUNT} a call, {ROUNDS} rounds interleaved on one core; medians, the "
-        "ratio round by round.\n\n" + table(["masks", "a second", "times the article's"], rows)
+        f"Masks of 32 x 32 pixels, {COUNT} a call, {ROUNDS} rounds interleaved on one core; "
+        "medians, the ratio round by round.\n\n"
+        + table(["masks", "a second", "times the article's"], rows)
     )
-    record("mask_throughput", "Mask throughput", body, "python -m benchmarks.mask_throughput", seed=0)
+    record(
+        "mask_throughput", "Mask throughput", body, "python -m benchmarks.mask_throughput", seed=0
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Seconds for one photograph of 512 x 512 pixels with 5 % scratches, on one core.
 
-    python -m benchmarks.photograph
+python -m benchmarks.photograph
 """
 
 import os
@@ -48,11 +48,17 @@ def main():
             seconds[name].append(time.perf_counter() - start)
             quality[name] = metrics.psnr(photograph, filled, mask)
     rows = [
-        [f"`{name}`", f"{np.median(seconds[name]):.3f}", f"{min(seconds[name]):.3f}", f"{quality[name]:.2f}"]
+        [
+            f"`{name}`",
+            f"{np.median(seconds[name]):.3f}",
+            f"{min(seconds[name]):.3f}",
+            f"{quality[name]:.2f}",
+        ]
         for name in names
     ]
     body = (
-        f"`astronaut`, {100 * mask.mean():.1f} % of the pixels missing, one thread, {ROUNDS} rounds interleaved."
+        f"`astronaut`, {100 * mask.mean():.1f} % of the pixels missing, one thread, {ROUNDS} "
+        "rounds interleaved."
         "\n\n" + table(["method", "seconds (median)", "seconds (least)", "hole PSNR (dB)"], rows)
     )
     record("photograph", "One photograph", body, "python -m benchmarks.photograph", SEED)

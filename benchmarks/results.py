@@ -1,6 +1,7 @@
 """RESULTS.md: one section a benchmark, each with machine, date, seed and command."""
 
 import datetime
+import os
 import platform
 import re
 from importlib.metadata import version
@@ -11,7 +12,8 @@ PACKAGES = ("numpy", "scipy", "opencv-python", "scikit-image")
 HEADER = """# Measured results
 
 Every figure here was printed by the command named with it. Each section is rewritten by its own
-benchmark and left alone by the others. Times are those of the machine named; read ratios, not seconds.
+benchmark and left alone by the others. Times are those of the machine named; read ratios, not
+seconds.
 """
 
 
@@ -28,7 +30,8 @@ def record(name, title, body, command, seed=None):
     facts = [f"`{command}`", datetime.date.today().isoformat(), machine()]
     if seed is not None:
         facts.append(f"seed {seed}")
-    section = f"<!-- begin {name} -->\n## {title}\n\n{'; '.join(facts)}.\n\n{body.strip()}\n<!-- end {name} -->"
+    parts = [f"## {title}", f"{'; '.join(facts)}.", body.strip()]
+    section = "\n".join([f"<!-- begin {name} -->", "\n\n".join(parts), f"<!-- end {name} -->"])
     print(section, end="\n\n", flush=True)
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else HEADER
     place = re.compile(rf"<!-- begin {name} -->.*?<!-- end {name} -->", re.DOTALL)
@@ -54,8 +57,6 @@ def table(header, rows):
 
 
 def _processor():
-    import os
-
     model = "processor unknown"
     info = Path("/proc/cpuinfo")
     if info.exists():

@@ -22,7 +22,7 @@ def copy_patches(image, mask, patch):
     margins = ((half, half), (half, half))
     original = np.pad(image, (*margins, (0, 0)))
     known = np.pad(~mask, margins)
-    sources = np.argwhere(fully_known(~known, patch))
+    sources = np.flatnonzero(fully_known(~known, patch))
     to_fill = np.pad(mask, margins)
     image, confidence = original.copy(), known.astype(np.float64)
 
@@ -32,8 +32,8 @@ def copy_patches(image, mask, patch):
         urgency = trust * data_term(front, image, known, half)
         chosen = urgency.argmax()
         rows, columns = square(front[chosen], half)
-        match = best_match(image[rows, columns], known[rows, columns], original, sources, half)
-        match_rows, match_columns = square(match, half)
+        match = best_match(image[rows, columns], known[rows, columns], original, sources)
+        match_rows, match_columns = square(np.unravel_index(match, known.shape), half)
         new = to_fill[rows, columns]
         image[rows, columns][new] = original[match_rows, match_columns][new]
         confidence[rows, columns][new] = trust[chosen]
@@ -68,13 +68,18 @@ def data_term(front, image, known, half):
     return np.abs(column_slope * row_normal - row_slope * column_normal) / length + FLAT_DATA
 
 
-def best_match(target, known, original, sources, half):
-    """Centre of the source patch with the least sum of squared differences to what is known."""
+def best_match(target, known, original, sources):
+    """The source patch with the least sum of squared differences to the target's known pixels.
+
+    ``sources`` and the answer are centres, as indices into the flattened picture.
+    """
+    half, width = len(target) // 2, original.shape[1]
+    planes = original.reshape(-1, 3).T.copy()  # channel by channel, where a look-up is fast
     error = np.zeros(len(sources))
-    rows, columns = sources.T
-    for step in np.argwhere(known):
-        row, column = step - half
-        error += ((original[rows + row, columns + column] - target[tuple(step)]) ** 2).sum(axis=1)
+    for row, column in np.argwhere(known):
+        pixels = sources + (row - half) * width + (column - half)
+        for plane, value in zip(planes, target[row, column], strict=True):
+            error += (plane[pixels] - value) ** 2
     return sources[error.argmin()]
 
 

@@ -19,8 +19,9 @@ PHOTOS = (
     "gravel", "moon", "page", "rocket", "text",
 )  # fmt: skip
 PATCH_SIDE = 32
-# (photograph, scales, stride): a patch at scale s shows 32 s x 32 s pixels of the photograph, averaged
-# in blocks of s x s. Textures get fewer scales and no overlap, so that they do not outweigh the rest.
+# (photograph, scales, stride): a patch at scale s shows 32 s x 32 s pixels of the photograph,
+# averaged in blocks of s x s. Textures get fewer scales and no overlap, so that they do not
+# outweigh the rest.
 TRAIN_CUTS = (
     ("astronaut", (1, 2, 3, 4, 6, 8), 16),
     ("rocket", (1, 2, 3, 4, 6, 8), 16),
@@ -32,8 +33,8 @@ TRAIN_CUTS = (
 VALIDATION_CUTS = (("chelsea", (1, 2, 3, 4, 6, 8), 16),)
 TEST_CUTS = (("coffee", (1, 2, 3, 4, 6, 8), 16),)
 PHOTOS_PROVENANCE = (
-    "32 x 32 patches at several scales from openly licensed photographs that scikit-image and matplotlib "
-    "carry: astronaut, rocket and grace_hopper (NASA and US Navy, public domain) with the textures brick, "
+    "32 x 32 patches at several scales from free photographs that scikit-image and matplotlib "
+    "carry: astronaut (NASA), rocket (SpaceX), grace_hopper (US Navy) and the textures brick, "
     "grass and gravel (CC0) for training, chelsea (CC0, Stéfan van der Walt) for validation, coffee "
     "(CC0, Rachel Michetti) for the test."
 )
@@ -87,7 +88,9 @@ def read(path):
             picture = ImageOps.exif_transpose(opened)
             picture.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise ValueError(f"{path.name} cannot be read as a picture: save it as PNG or JPEG.") from None
+        raise ValueError(
+            f"{path.name} cannot be read as a picture: save it as PNG or JPEG."
+        ) from None
     if picture.mode.startswith("I;16") or picture.mode == "I":
         grey = np.asarray(picture, np.float32) / np.float32(65535)
         return np.repeat(grey[..., None], 3, axis=-1)
@@ -123,7 +126,9 @@ def save(path, image):
     handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
     try:
         with os.fdopen(handle, "wb") as file:
-            picture.save(file, format=file_format, **({"quality": 95} if file_format == "JPEG" else {}))
+            picture.save(
+                file, format=file_format, **({"quality": 95} if file_format == "JPEG" else {})
+            )
         os.replace(unfinished, path)
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
@@ -147,7 +152,9 @@ def load(name="photos", *, subset=None):
         raise ValueError(f'there is no data set {name!r}: use "photos".')
     if subset is not None and subset < 1:
         raise ValueError(f"subset is {subset}: pass 1 or more pictures, or None for all.")
-    train, validation, test = (_patches(cuts)[:subset] for cuts in (TRAIN_CUTS, VALIDATION_CUTS, TEST_CUTS))
+    train, validation, test = (
+        _patches(cuts)[:subset] for cuts in (TRAIN_CUTS, VALIDATION_CUTS, TEST_CUTS)
+    )
     return Dataset(train.copy(), validation.copy(), test.copy(), PHOTOS_PROVENANCE)
 
 
@@ -172,8 +179,12 @@ def _shrink(picture, scale):
 
 
 def _windows(picture, stride):
-    windows = np.lib.stride_tricks.sliding_window_view(picture, (PATCH_SIDE, PATCH_SIDE), axis=(0, 1))
-    return windows[::stride, ::stride].transpose(0, 1, 3, 4, 2).reshape(-1, PATCH_SIDE, PATCH_SIDE, 3)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        picture, (PATCH_SIDE, PATCH_SIDE), axis=(0, 1)
+    )
+    return (
+        windows[::stride, ::stride].transpose(0, 1, 3, 4, 2).reshape(-1, PATCH_SIDE, PATCH_SIDE, 3)
+    )
 
 
 def _path_of(name):

@@ -33,7 +33,9 @@ def evaluate(inpainter, images, mask):
             returns another shape, NaN, or values outside [0, 1] in a hole.
     """
     if not callable(inpainter):
-        raise TypeError("inpainter must be a function (image, mask) -> image, such as classical.harmonic.")
+        raise TypeError(
+            "inpainter must be a function (image, mask) -> image, such as classical.harmonic."
+        )
     images, masks = _batch(images, mask)
     filled, milliseconds = _run(inpainter, images, masks)
     return {
@@ -94,6 +96,8 @@ def _run(inpainter, images, masks):
         answer = np.asarray(inpainter(damaged, mask))
         seconds[k] = time.perf_counter() - start
         if answer.shape != image.shape:
-            raise ValueError(f"the inpainter returned shape {answer.shape} for a picture {image.shape}.")
+            raise ValueError(
+                f"the inpainter returned shape {answer.shape} for a picture {image.shape}."
+            )
         filled[k] = composite(image, answer, mask)
     return filled, 1000 * float(np.median(seconds))

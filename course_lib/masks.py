@@ -104,7 +104,8 @@ def squares(count, size=32, *, side, seed=None):
         raise TypeError(f"side is {side!r}: pass a whole number of pixels.")
     if not 1 <= side < min(height, width):
         raise ValueError(
-            f"side is {side}: pass 1 to {min(height, width) - 1} pixels, so that known pixels remain."
+            f"side is {side}: pass 1 to {min(height, width) - 1} pixels, so that known pixels "
+            "remain."
         )
     if seed is None:
         tops = np.full(count, (height - side) // 2)
@@ -245,7 +246,8 @@ def composite(images, predicted, mask):
     predicted = check_images(predicted, "predicted")
     if images.shape != predicted.shape:
         raise ValueError(
-            f"images are {images.shape} but predicted is {predicted.shape}: make them the same shape."
+            f"images are {images.shape} but predicted is {predicted.shape}: make them the same "
+            "shape."
         )
     mask = check_mask_fits(mask, images)
     return np.where(mask[..., None], predicted.astype(images.dtype, copy=False), images)
@@ -285,7 +287,9 @@ def as_mask(array, *, hole):
 def _single_channel(array):
     colours = array[..., :3] if array.shape[-1] == 4 else array
     if not (colours == colours[..., :1]).all():
-        raise ValueError("the mask's colour channels differ: pass the one channel that holds the mask.")
+        raise ValueError(
+            "the mask's colour channels differ: pass the one channel that holds the mask."
+        )
     return colours[..., 0]
 
 
@@ -295,8 +299,8 @@ def _is_white(array):
     top = 1 if array.max() <= 1 else 255
     if not np.isin(array, (0, top)).all():
         warnings.warn(
-            "the mask has values between black and white (JPEG does that): they are cut at the middle; "
-            "store masks as PNG.",
+            "the mask has values between black and white (JPEG does that): they are cut at the "
+            "middle; store masks as PNG.",
             stacklevel=3,
         )
     return array > top / 2

@@ -57,14 +57,17 @@ def ssim(true, predicted, mask=None):
     """
     true, predicted = _pair(true, predicted)
     if min(true.shape[-3:-1]) < SSIM_WINDOW:
-        raise ValueError(f"ssim compares {SSIM_WINDOW} x {SSIM_WINDOW} windows: pass larger pictures.")
+        raise ValueError(
+            f"ssim compares {SSIM_WINDOW} x {SSIM_WINDOW} windows: pass larger pictures."
+        )
     check_values(true, "true")
     check_values(predicted, "predicted")
     holes = None if mask is None else _holes(mask, true)
     batch = true.shape[-4] if true.ndim == 4 else 1
-    pairs = zip(true.reshape(batch, *true.shape[-3:]), predicted.reshape(batch, *true.shape[-3:]))
+    pictures = true.reshape(batch, *true.shape[-3:]), predicted.reshape(batch, *true.shape[-3:])
     scored = [
-        structural_similarity(one, other, channel_axis=-1, data_range=1, full=True) for one, other in pairs
+        structural_similarity(one, other, channel_axis=-1, data_range=1, full=True)
+        for one, other in zip(*pictures, strict=True)
     ]
     if holes is None:
         return float(np.mean([score for score, _ in scored]))
@@ -158,5 +161,7 @@ def _mask_pair(true_mask, predicted_mask):
                 "threshold it first, for example mask > 0.5."
             )
     if pair[0].shape != pair[1].shape:
-        raise ValueError(f"the masks are {pair[0].shape} and {pair[1].shape}: make them the same shape.")
+        raise ValueError(
+            f"the masks are {pair[0].shape} and {pair[1].shape}: make them the same shape."
+        )
     return pair

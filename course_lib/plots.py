@@ -60,7 +60,9 @@ def figure(images, *, titles=None, columns=None):
     images = _as_list(images)
     titles = [""] * len(images) if titles is None else list(titles)
     if len(titles) != len(images):
-        raise ValueError(f"{len(images)} pictures but {len(titles)} titles: pass one title a picture.")
+        raise ValueError(
+            f"{len(images)} pictures but {len(titles)} titles: pass one title a picture."
+        )
     columns = min(len(images), columns or 5)
     rows = -(-len(images) // columns)
     height, width = np.shape(images[0])[:2]
@@ -158,7 +160,8 @@ def check_alt(alt):
     """An alternative text that describes something."""
     if not isinstance(alt, str) or len(alt.strip()) < 20:
         raise ValueError(
-            f"alt={alt!r} describes nothing: say in a sentence (20 characters or more) what one sees."
+            f"alt={alt!r} describes nothing: say in a sentence (20 characters or more) what one "
+            "sees."
         )
     return alt.strip()
 
@@ -186,7 +189,8 @@ def _as_list(images):
 
 def _is_photograph(images):
     return any(
-        np.ndim(image) == 3 and max(np.shape(image)[:2]) > PIXEL_PATCH_SIDE for image in _as_list(images)
+        np.ndim(image) == 3 and max(np.shape(image)[:2]) > PIXEL_PATCH_SIDE
+        for image in _as_list(images)
     )
 
 

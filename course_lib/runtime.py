@@ -64,7 +64,9 @@ def setup():
     print(f"place    {run.place}, Python {sys.version_info.major}.{sys.version_info.minor}")
     print(f"device   {run.device}" + (f" ({gpu})" if gpu else ": enough for every lesson"))
     print(f"profile  {run.profile}")
-    print(f"data     {run.data}" + (" (embedded, no network needed)" if run.data == "photos" else ""))
+    print(
+        f"data     {run.data}" + (" (embedded, no network needed)" if run.data == "photos" else "")
+    )
     print(f"wandb    {run.wandb}" + (" (no account needed)" if run.wandb == "offline" else ""))
     return run
 
@@ -77,7 +79,11 @@ def _gpu_name():
         except OSError:
             continue
         count, name = ctypes.c_int(0), ctypes.create_string_buffer(100)
-        if driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value:
+        if (
+            driver.cuInit(0) == 0
+            and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+            and count.value
+        ):
             driver.cuDeviceGetName(name, len(name), 0)
             return name.value.decode(errors="replace") or "NVIDIA GPU"
         return None

@@ -99,7 +99,9 @@ def check_values(values, name):
 def check_seed(seed):
     """An int from 0 to 2**32 - 1."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise TypeError(f"seed is {seed!r}: pass an int, so that the same call gives the same masks.")
+        raise TypeError(
+            f"seed is {seed!r}: pass an int, so that the same call gives the same masks."
+        )
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed is {seed}: pass an int from 0 to 2**32 - 1.")
     return int(seed)

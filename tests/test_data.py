@@ -41,7 +41,9 @@ def test_a_patch_at_scale_s_is_a_block_mean():
     """Every patch of the test split stands in coffee at one of the scales, averaged by hand."""
     coffee = np.rint(data.photo("coffee") * 255)
     shrunk = [
-        coffee[: 400 - 400 % s, : 600 - 600 % s].reshape(400 // s, s, 600 // s, s, 3).mean(axis=(1, 3))
+        coffee[: 400 - 400 % s, : 600 - 600 % s]
+        .reshape(400 // s, s, 600 // s, s, 3)
+        .mean(axis=(1, 3))
         for s in (1, 2, 3, 4, 6, 8)
     ]
     for patch in data.load("photos").test[:20]:
@@ -140,10 +142,18 @@ def test_a_failed_save_keeps_the_older_file(tmp_path, monkeypatch):
         (lambda folder: data.read(folder / "words.png"), ValueError, "PNG or JPEG"),
         (lambda folder: data.read(folder / "cut.png"), ValueError, "PNG or JPEG"),
         (lambda folder: data.save(folder / "a.xyz", np.zeros((4, 4, 3))), ValueError, "ending"),
-        (lambda folder: data.save(folder / "no" / "a.png", np.zeros((4, 4, 3))), FileNotFoundError, "make it"),
+        (
+            lambda folder: data.save(folder / "no" / "a.png", np.zeros((4, 4, 3))),
+            FileNotFoundError,
+            "make it",
+        ),
         (lambda folder: data.save(folder / "a.png", np.zeros((4, 4))), ValueError, "grey"),
         (lambda folder: data.save(folder / "a.png", np.full((4, 4, 3), 7.0)), ValueError, "255"),
-        (lambda folder: data.save(folder / "a.png", np.zeros((2, 4, 4, 3))), ValueError, "one picture"),
+        (
+            lambda folder: data.save(folder / "a.png", np.zeros((2, 4, 4, 3))),
+            ValueError,
+            "one picture",
+        ),
     ],
 )
 def test_bad_input_gets_one_sentence(tmp_path, call, error, sentence):

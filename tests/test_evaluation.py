@@ -62,14 +62,22 @@ def test_the_leaderboard_always_holds_the_baselines_best_first():
     ("call", "error", "sentence"),
     [
         (lambda: evaluation.evaluate("harmonic", IMAGES, HOLES), TypeError, "classical.harmonic"),
-        (lambda: evaluation.evaluate(lambda i, m: i[0], IMAGES, HOLES), ValueError, "returned shape"),
+        (
+            lambda: evaluation.evaluate(lambda i, m: i[0], IMAGES, HOLES),
+            ValueError,
+            "returned shape",
+        ),
         (lambda: evaluation.evaluate(lambda i, m: i + 2, IMAGES, HOLES), ValueError, "clip"),
         (lambda: evaluation.evaluate(lambda i, m: i * np.nan, IMAGES, HOLES), ValueError, "NaN"),
         (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES & False), ValueError, "no hole"),
         (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES | True), ValueError, "inverted"),
         (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES * 1.0), TypeError, "as_mask"),
         (lambda: evaluation.evaluate(lambda i, m: i, IMAGES + 1, HOLES), ValueError, "255"),
-        (lambda: evaluation.evaluate(lambda i, m: (i * 255).astype(np.uint8), IMAGES, HOLES), TypeError, "uint8"),
+        (
+            lambda: evaluation.evaluate(lambda i, m: (i * 255).astype(np.uint8), IMAGES, HOLES),
+            TypeError,
+            "uint8",
+        ),
     ],
 )
 def test_bad_input_gets_one_sentence(call, error, sentence):

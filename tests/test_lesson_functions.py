@@ -22,7 +22,7 @@ LIBRARY = {
 
 
 def definitions(stem):
-    """What a lesson's cells define at their top: imports, constants, functions; nothing is drawn."""
+    """What a lesson's cells define at top level: imports, constants, functions."""
     kept = []
     for cell in jupytext.read(SOURCES / f"{stem}.py", fmt="py:percent").cells:
         if cell.cell_type == "code":
@@ -66,7 +66,8 @@ CALLS = {
     "bertalmio": lambda f, s: f(picture(s), hole(s)),
     "arrival_time": lambda f, s: f(hole(s)),
     "fast_marching": lambda f, s: f(picture(s), hole(s)),
-    "exemplar": lambda f, s: f(picture(s), hole(s)),
+    # Large enough for patches of the default size: the library shrinks them where it must.
+    "exemplar": lambda f, s: f(picture(s, (40, 44)), masks.squares(1, (40, 44), side=9, seed=s)[0]),
 }
 
 

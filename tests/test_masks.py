@@ -14,8 +14,12 @@ GENERATORS = {
     "random_lines": lambda count, size, seed: masks.random_lines(count, size, seed=seed),
     "brush_strokes": lambda count, size, seed: masks.brush_strokes(count, size, seed=seed),
     "squares": lambda count, size, seed: masks.squares(count, size, side=5, seed=seed),
-    "random_pixels": lambda count, size, seed: masks.random_pixels(count, size, fraction=0.3, seed=seed),
-    "in_bucket": lambda count, size, seed: masks.in_bucket(count, size, low=0.2, high=0.3, seed=seed),
+    "random_pixels": lambda count, size, seed: masks.random_pixels(
+        count, size, fraction=0.3, seed=seed
+    ),
+    "in_bucket": lambda count, size, seed: masks.in_bucket(
+        count, size, low=0.2, high=0.3, seed=seed
+    ),
 }
 FROZEN = {
     "random_lines": "cbf613f58930c560571738d80dca31e9523ecbebfd6fce0d1fb948a2ed5719b6",
@@ -63,7 +67,9 @@ def test_lines_follow_the_article():
 
 def test_number_and_thickness_of_lines_are_arguments():
     one_thin = masks.random_lines(200, 32, lines=(1, 1), thickness=(1, 1), seed=0)
-    assert one_thin.sum(axis=(1, 2)).max() <= 32, "a thin line has at most one pixel a column or row"
+    assert one_thin.sum(axis=(1, 2)).max() <= 32, (
+        "a thin line has at most one pixel a column or row"
+    )
     many = masks.random_lines(200, 32, lines=(9, 9), thickness=(2, 2), seed=0)
     assert many.mean() > 4 * one_thin.mean()
 
@@ -109,15 +115,25 @@ def test_a_bucket_is_always_inside_its_bounds(low, high):
     fractions = masks.in_bucket(1700, 32, low=low, high=high, seed=5).mean(axis=(1, 2))
     assert (fractions > low).all()
     assert (fractions <= high).all()
-    assert fractions.mean() == pytest.approx((low + high) / 2, abs=0.01), "uniform inside the bucket"
+    assert fractions.mean() == pytest.approx((low + high) / 2, abs=0.01), (
+        "uniform inside the bucket"
+    )
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
-@given(st.integers(4, 30), st.integers(4, 30), st.floats(0, 0.9), st.floats(0.001, 0.3), st.integers(0, 99))
+@given(
+    st.integers(4, 30),
+    st.integers(4, 30),
+    st.floats(0, 0.9),
+    st.floats(0.001, 0.3),
+    st.integers(0, 99),
+)
 def test_any_bucket_holds_or_is_refused(height, width, low, extent, seed):
     high = min(low + extent, 0.99)
     try:
-        fractions = masks.in_bucket(4, (height, width), low=low, high=high, seed=seed).mean(axis=(1, 2))
+        fractions = masks.in_bucket(4, (height, width), low=low, high=high, seed=seed).mean(
+            axis=(1, 2)
+        )
     except ValueError as refusal:
         assert "no hole of" in str(refusal)
         pixels = np.arange(1, height * width) / (height * width)
@@ -178,7 +194,10 @@ def test_composite_takes_holes_from_the_prediction():
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(st.integers(0, 999), st.sampled_from(["bool", "0/1", "0/255", "float", "three channels", "alpha"]))
+@given(
+    st.integers(0, 999),
+    st.sampled_from(["bool", "0/1", "0/255", "float", "three channels", "alpha"]),
+)
 def test_as_mask_reads_every_polarity_and_dtype(seed, kind):
     holes = masks.random_pixels(1, (4, 6), fraction=0.5, seed=seed)[0]
     stored = {
@@ -187,7 +206,9 @@ def test_as_mask_reads_every_polarity_and_dtype(seed, kind):
         "0/255": holes.astype(np.uint8) * 255,
         "float": holes.astype(np.float32),
         "three channels": np.repeat(holes.astype(np.uint8)[..., None] * 255, 3, axis=-1),
-        "alpha": np.concatenate([np.repeat(holes[..., None] * 255, 3, -1), np.full((4, 6, 1), 255)], -1),
+        "alpha": np.concatenate(
+            [np.repeat(holes[..., None] * 255, 3, -1), np.full((4, 6, 1), 255)], -1
+        ),
     }[kind]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -232,7 +253,11 @@ HOLE = np.eye(4, dtype=bool)
         (lambda: masks.composite(IMAGE, IMAGE[:3], HOLE), ValueError, "same shape"),
         (lambda: masks.as_mask(HOLE, hole="yes"), ValueError, "white"),
         (lambda: masks.as_mask(np.full((2, 2), 300), hole="white"), ValueError, "0/255"),
-        (lambda: masks.as_mask(np.arange(12).reshape(2, 2, 3), hole="white"), ValueError, "channels differ"),
+        (
+            lambda: masks.as_mask(np.arange(12).reshape(2, 2, 3), hole="white"),
+            ValueError,
+            "channels differ",
+        ),
         (lambda: masks.as_mask(np.zeros(5), hole="white"), ValueError, "channels"),
     ],
 )

@@ -21,7 +21,9 @@ def pictures(seed, shape=(3, 12, 14, 3), dtype=np.float64):
 @given(st.integers(0, 10_000))
 def test_psnr_mse_and_ssim_are_scikit_images(seed):
     true, predicted = pictures(seed)
-    assert metrics.mse(true, predicted) == pytest.approx(skimage.metrics.mean_squared_error(true, predicted))
+    assert metrics.mse(true, predicted) == pytest.approx(
+        skimage.metrics.mean_squared_error(true, predicted)
+    )
     expected = skimage.metrics.peak_signal_noise_ratio(true, predicted, data_range=1)
     assert metrics.psnr(true, predicted) == pytest.approx(expected)
     similar = [
@@ -55,7 +57,9 @@ def test_image_psnr_of_a_composite_is_hole_psnr_less_the_fraction(seed, fraction
 
 def test_a_batch_is_pooled_before_the_logarithm():
     true, predicted = pictures(0)
-    pooled = -10 * math.log10(np.mean([metrics.mse(a, b) for a, b in zip(true, predicted, strict=True)]))
+    pooled = -10 * math.log10(
+        np.mean([metrics.mse(a, b) for a, b in zip(true, predicted, strict=True)])
+    )
     assert metrics.psnr(true, predicted) == pytest.approx(pooled)
     one_by_one = np.mean([metrics.psnr(a, b) for a, b in zip(true, predicted, strict=True)])
     assert metrics.psnr(true, predicted) != pytest.approx(one_by_one, abs=1e-6)
@@ -98,7 +102,7 @@ def test_equal_pictures():
 
 
 def test_white_beats_the_truth_under_plain_dice():
-    """The fault that lesson 07 is about: a picture of values below 1 loses to its thresholded self."""
+    """The fault that lesson 07 is about: a picture loses to its thresholded self."""
     true = np.full((8, 8, 3), 0.4)
     true[:4] = 0.6
     thresholded = (true > 0.5).astype(float)

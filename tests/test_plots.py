@@ -83,7 +83,10 @@ def test_rows_and_columns():
     panels = plots.figure([PATCH] * 7, columns=3).axes
     assert len(panels) == 9
     assert sum(bool(panel.images) for panel in panels) == 7
-    assert [panel.get_title() for panel in plots.figure([PATCH] * 2, titles="ab").axes] == ["a", "b"]
+    assert [panel.get_title() for panel in plots.figure([PATCH] * 2, titles="ab").axes] == [
+        "a",
+        "b",
+    ]
 
 
 def test_tint_paints_holes_and_leaves_the_picture_alone():

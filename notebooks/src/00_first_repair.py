@@ -45,7 +45,9 @@ run = runtime.setup()
 from course_lib import data
 
 photograph = data.photo("astronaut")[:256, 96:352]
-print(photograph.shape, photograph.dtype, f"values {photograph.min():.2f} to {photograph.max():.2f}")
+print(
+    photograph.shape, photograph.dtype, f"values {photograph.min():.2f} to {photograph.max():.2f}"
+)
 
 # %% [markdown]
 # The damage is an array too, a *mask*: one truth value for each pixel, `True` where the pixel is
@@ -106,7 +108,8 @@ rows, columns = slice(60, 108), slice(96, 144)
 plots.show(
     [damaged[rows, columns], *(fill[rows, columns] for fill in repaired.values())],
     titles=["damaged", *names],
-    alt="An enlarged corner: nearest leaves steps, harmonic a soft band, Navier-Stokes a mix of both.",
+    alt="An enlarged corner: nearest leaves steps, harmonic a soft band, Navier-Stokes "
+    "a mix of both.",
     caption="Enlarged, the fills differ: copied pixels leave steps, averaged ones leave a blur.",
 )
 
@@ -234,7 +237,8 @@ plots.show(
     [cat, other_cat, masks.damage(cat, eye), masks.damage(other_cat, eye)],
     titles=["cat A", "cat B", "A damaged", "B damaged"],
     columns=4,
-    alt="A cat with an amber eye, the same cat with a blue one, and twice the same cat with a black disc.",
+    alt="A cat with an amber eye, the same cat with a blue one, and twice the same cat "
+    "with a black disc.",
     caption="Two different truths, one damaged picture.",
 )
 assert (masks.damage(cat, eye) == masks.damage(other_cat, eye)).all()
@@ -272,7 +276,9 @@ table.round(3)
 
 # %%
 plots.show(
-    plots.bars(table, value="psnr_hole", title="Line masks on 100 patches", unit="PSNR in holes (dB)"),
+    plots.bars(
+        table, value="psnr_hole", title="Line masks on 100 patches", unit="PSNR in holes (dB)"
+    ),
     alt="Bars of hole PSNR: biharmonic leads, then Navier-Stokes and nearest, mean, grey, nothing.",
     caption="Looking at the neighbours is worth far more than knowing the picture's mean colour.",
 )

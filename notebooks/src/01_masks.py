@@ -56,7 +56,8 @@ damaged = masks.damage(truth, mask)
 plots.show(
     [damaged, mask, truth],
     titles=["x: damaged", "mask (white = hole)", "y: truth"],
-    alt="A coffee cup with black brush strokes, the strokes alone in white on black, the whole cup.",
+    alt="A coffee cup with black brush strokes, the strokes alone in white on black, "
+    "the whole cup.",
     caption="What a method gets (left and middle) and what it is measured against (right).",
 )
 
@@ -122,7 +123,8 @@ assert np.isclose(psnr(truth, grey), psnr(truth, grey, mask) + gift, atol=1e-4)
 # %%
 known = truth[~mask]
 for name, colour in {"mean": known.mean(axis=0), "median": np.median(known, axis=0)}.items():
-    print(f"{name:7s} MAE {np.abs(known - colour).mean():.4f}   MSE {((known - colour) ** 2).mean():.4f}")
+    absolute, squared = np.abs(known - colour).mean(), ((known - colour) ** 2).mean()
+    print(f"{name:7s} MAE {absolute:.4f}   MSE {squared:.4f}")
 
 # %% [markdown]
 # ## The mask families
@@ -143,7 +145,8 @@ plots.show(
     [drawn[k] for k in range(4) for drawn in families.values()],
     titles=[name if k == 0 else "" for k in range(4) for name in families],
     columns=5,
-    alt="Four masks each of five families: thin lines, thick strokes, a square, scattered pixels, blobs.",
+    alt="Four masks each of five families: thin lines, thick strokes, a square, "
+    "scattered pixels, blobs.",
     caption="Four draws of each family, 32 × 32 pixels. A square near the border is cut by it.",
 )
 
@@ -194,11 +197,17 @@ for name, drawn in rivals.items():
     filled = np.stack([classical.harmonic(p, m) for p, m in zip(patches, drawn, strict=True)])
     steps = [d for d in range(1, 7) if (depth == d).sum() > 100]
     axes.plot(steps, [psnr(patches, filled, depth == d) for d in steps], marker="o", label=name)
-axes.set(title="The deeper, the worse", xlabel="depth (px)", ylabel="PSNR in holes (dB)", xticks=range(1, 7))
+axes.set(
+    title="The deeper, the worse",
+    xlabel="depth (px)",
+    ylabel="PSNR in holes (dB)",
+    xticks=range(1, 7),
+)
 axes.legend()
 plots.show(
     figure,
-    alt="Two falling curves of PSNR against depth; the one for scattered pixels ends at a smaller depth.",
+    alt="Two falling curves of PSNR against depth; the one for scattered pixels ends "
+    "at a smaller depth.",
     caption="Both curves fall. The square is the harder mask because so much of it lies deep.",
 )
 
@@ -212,7 +221,9 @@ plots.show(
 
 # %%
 FAMILIES = {
-    "lines": lambda n, amount, seed: masks.random_lines(n, 32, lines=(1, 1 + amount // 5), seed=seed),
+    "lines": lambda n, amount, seed: masks.random_lines(
+        n, 32, lines=(1, 1 + amount // 5), seed=seed
+    ),
     "squares": lambda n, amount, seed: masks.squares(n, 32, side=max(1, amount // 3), seed=seed),
     "pixels": lambda n, amount, seed: masks.random_pixels(n, 32, fraction=amount / 100, seed=seed),
     "bucket": lambda n, amount, seed: masks.in_bucket(
@@ -227,7 +238,9 @@ def design(family, amount, seed):
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(9.5, 3), layout="constrained")
     left.imshow(drawn[0], cmap="gray", vmin=0, vmax=1)
     left.set(title=f"one mask: {100 * drawn[0].mean():.0f} % missing", xticks=[], yticks=[])
-    middle.hist(masks.hole_depth(drawn)[drawn], bins=np.arange(0.5, 9), color="#3b6ea8", density=True)
+    middle.hist(
+        masks.hole_depth(drawn)[drawn], bins=np.arange(0.5, 9), color="#3b6ea8", density=True
+    )
     middle.set(title="depth of missing pixels", xlabel="depth (px)", ylabel="share")
     heat = right.imshow(drawn.mean(axis=0), cmap="viridis", vmin=0)
     right.set(title="how often missing", xticks=[], yticks=[])
@@ -243,7 +256,8 @@ widgets.explore(
     family=list(FAMILIES),
     amount=(5, 60, 5, 40),
     seed=(0, 20, 1),
-    alt="A mask, a histogram of the depths of its pixels, and a map of how often each pixel is missing.",
+    alt="A mask, a histogram of the depths of its pixels, and a map of how often each "
+    "pixel is missing.",
     caption="Lines favour the centre and spare the first row and column.",
 )
 
@@ -277,7 +291,8 @@ print("values in the hole:", np.unique(leaky[hole]))
 plots.show(
     [leaky / 255, np.where(hole[..., None], (leaky * 255) / 255, 0.5)],
     titles=["what one sees: black", "what a network can read"],
-    alt="A patch with a black square, and the square's hidden bits drawn bright: a coloured pattern.",
+    alt="A patch with a black square, and the square's hidden bits drawn bright: a "
+    "coloured pattern.",
     caption="The hole looks black, yet each value still carries its lowest bit of the truth.",
 )
 assert (leaky[hole] == pixels[hole] % 2).all()
@@ -328,7 +343,8 @@ right = classical.METHODS["navier_stokes"](picture, hole)
 plots.show(
     [picture, wrong, right],
     titles=["damaged", "mask inverted", "mask right"],
-    alt="A patch with a black square; all black after the inverted mask; repaired with the right one.",
+    alt="A patch with a black square; all black after the inverted mask; repaired with "
+    "the right one.",
     caption="With the mask inverted, OpenCV spreads the black of the hole over all that was known.",
 )
 assert wrong.max() == 0

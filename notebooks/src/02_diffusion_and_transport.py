@@ -59,7 +59,8 @@ plots.show(
     [damaged, imputed, shuffled, imputed_shuffled],
     titles=["damaged", "imputed", "shuffled", "imputed"],
     columns=4,
-    alt="A damaged picture, its holes in one flat brown; the same pixels shuffled, the same flat brown.",
+    alt="A damaged picture, its holes in one flat brown; the same pixels shuffled, the "
+    "same flat brown.",
     caption="The same brown in both: a column mean does not know where a pixel lies.",
 )
 assert np.allclose(imputed[mask][0], imputed_shuffled[shuffled_mask][0])
@@ -185,7 +186,9 @@ def harmonic(image, mask):
 smooth = harmonic(damaged, mask)
 print(f"{mask.sum()} unknowns, harmonic: {metrics.psnr(truth, smooth, mask):.1f} dB in the holes")
 for sweeps in (30, 100, 1000):
-    print(f"Jacobi, {sweeps:4d} sweeps, is off by at most {np.abs(flow[sweeps] - smooth).max():.3f}")
+    print(
+        f"Jacobi, {sweeps:4d} sweeps, is off by at most {np.abs(flow[sweeps] - smooth).max():.3f}"
+    )
 
 # %% [markdown]
 # The library's `classical.harmonic` builds the same equations with whole arrays instead of a loop, so
@@ -206,8 +209,9 @@ print("lesson and library agree")
 
 # %%
 y, x = np.mgrid[0:48, 0:48] / 47.0
-tests = {"ramp": (x + 2 * y) / 3, "x² - y²": (1 + x**2 - y**2) / 2, "x² + y²": (x**2 + y**2) / 2}
-tests = {name: np.repeat(plane[..., None], 3, axis=-1) for name, plane in tests.items()}
+planes = [(x + 2 * y) / 3, (1 + x**2 - y**2) / 2, (x**2 + y**2) / 2]
+pictures = [np.repeat(plane[..., None], 3, axis=-1) for plane in planes]
+tests = dict(zip(["ramp", "x² - y²", "x² + y²"], pictures, strict=True))
 hole = masks.squares(1, 48, side=20)[0]
 for name, picture in tests.items():
     filled = harmonic(picture, hole)
@@ -241,10 +245,16 @@ for name in names:
 # %%
 edge = np.where((x + 0.25 * y < 0.62)[..., None], (0.9, 0.8, 0.6), (0.2, 0.25, 0.5))
 plots.show(
-    [masks.damage(edge, hole), harmonic(edge, hole), classical.METHODS["biharmonic"](edge, hole), edge],
+    [
+        masks.damage(edge, hole),
+        harmonic(edge, hole),
+        classical.METHODS["biharmonic"](edge, hole),
+        edge,
+    ],
     titles=["damaged", "harmonic", "biharmonic", "truth"],
     columns=4,
-    alt="An edge with a square hole: harmonic blurs it to a smear, biharmonic to a wavy smear; the truth.",
+    alt="An edge with a square hole: harmonic blurs it to a smear, biharmonic to a "
+    "wavy smear; the truth.",
     caption="Averaging neighbours cannot make an edge: the two colours run into each other.",
 )
 
@@ -285,7 +295,8 @@ axes.set_title("isophotes arrive at the hole")
 plots.show(
     figure,
     alt="A slanted edge with a grey hole across it; arrows run along the edge up to the hole.",
-    caption="Arrows run along the edge. Inside the hole nothing is known; there they must be continued.",
+    caption="Arrows run along the edge. Inside the hole nothing is known; there they must "
+    "be continued.",
 )
 
 # %% [markdown]
@@ -389,7 +400,8 @@ def isophotes(rounds):
 widgets.explore(
     isophotes,
     rounds=ipywidgets.SelectionSlider(options=ROUNDS, value=100, description="rounds"),
-    alt="A bar with a gap; beside it the fill after the chosen rounds, with arrows along isophotes.",
+    alt="A bar with a gap; beside it the fill after the chosen rounds, with arrows "
+    "along isophotes.",
     caption="With more rounds the arrows line up through the gap, and the sides of the bar close.",
 )
 
@@ -471,9 +483,13 @@ table.pivot(index="method", columns="masks", values="psnr_hole").sort_values("li
 # %%
 plots.show(
     plots.bars(
-        table[table["masks"] == "lines"], value="psnr_hole", title="Line masks", unit="PSNR in holes (dB)"
+        table[table["masks"] == "lines"],
+        value="psnr_hole",
+        title="Line masks",
+        unit="PSNR in holes (dB)",
     ),
-    alt="Bars of hole PSNR on line masks: the methods that use neighbours are close together at the top.",
+    alt="Bars of hole PSNR on line masks: the methods that use neighbours are close "
+    "together at the top.",
     caption="On thin lines the smooth methods are within about a decibel of each other.",
 )
 

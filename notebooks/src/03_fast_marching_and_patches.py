@@ -49,7 +49,9 @@ def arrival(a, b):
     return (a + b + (2 - (a - b) ** 2) ** 0.5) / 2
 
 
-print(f"straight: {arrival(0, 9):.3f}   corner: {arrival(0, 0):.3f}   oblique: {arrival(0, 0.5):.3f}")
+print(
+    f"straight: {arrival(0, 9):.3f}   corner: {arrival(0, 0):.3f}   oblique: {arrival(0, 0.5):.3f}"
+)
 
 # %% [markdown]
 # **Predict.** Why is the corner's time below 1, although the pixel is one step from each neighbour?
@@ -80,7 +82,9 @@ def arrival_time(mask):
             r, c = row + down, column + right
             if final[r, c]:
                 continue
-            time = arrival(min(times[r, c - 1], times[r, c + 1]), min(times[r - 1, c], times[r + 1, c]))
+            time = arrival(
+                min(times[r, c - 1], times[r, c + 1]), min(times[r - 1, c], times[r + 1, c])
+            )
             if time < times[r, c]:
                 times[r, c] = time
                 heapq.heappush(heap, (time, r, c))
@@ -163,7 +167,8 @@ fills = {name: fill_in_order(damaged, blob, order) for name, order in orders.ite
 plots.show(
     [damaged, *fills.values(), truth],
     titles=["damaged", *fills, "truth"],
-    alt="One rule, three orders: rows drag colours downwards, shuffled is spotty, by arrival is even.",
+    alt="One rule, three orders: rows drag colours downwards, shuffled is spotty, by "
+    "arrival is even.",
     caption="The same rule three times. Only the order differs.",
 )
 for name, fill in fills.items():
@@ -234,7 +239,10 @@ def fast_marching(image, mask, radius=2):
     normals = np.stack(np.gradient(times), axis=-1)
     image = np.pad(masks.damage(image, mask).astype(float), ((margin,) * 2, (margin,) * 2, (0, 0)))
     filled = np.pad(~mask, margin)
-    disc = np.argwhere(np.hypot(*np.mgrid[-radius : radius + 1, -radius : radius + 1]) <= radius) - radius
+    disc = (
+        np.argwhere(np.hypot(*np.mgrid[-radius : radius + 1, -radius : radius + 1]) <= radius)
+        - radius
+    )
     missing = np.argwhere(mask) + margin
     for p in missing[np.argsort(times[tuple(missing.T)], kind="stable")]:
         q = p + disc
@@ -345,7 +353,8 @@ smoothing = ["harmonic", "fast_marching"]
 plots.show(
     [broken, *(classical.METHODS[name](broken, small_hole) for name in smoothing), grown, wall],
     titles=["damaged", *smoothing, "Efros–Leung", "truth"],
-    alt="A brick wall with a square hole, and its fills: two blurred ones and one with a mortar line.",
+    alt="A brick wall with a square hole, and its fills: two blurred ones and one with "
+    "a mortar line.",
     caption="Only the copied fill contains what bricks are made of.",
 )
 
@@ -432,7 +441,8 @@ assert all(
 plots.show(
     [broken, walls["harmonic"], walls["fast_marching"], walls["exemplar"], wall],
     titles=["damaged", "harmonic", "fast_marching", "exemplar", "truth"],
-    alt="A brick wall: harmonic a grey fog, fast marching wedges, exemplar bricks and mortar, the truth.",
+    alt="A brick wall: harmonic a grey fog, fast marching wedges, exemplar bricks and "
+    "mortar, the truth.",
     caption="Copied patches make bricks. One mortar line is a little out of place.",
 )
 
@@ -470,11 +480,15 @@ spoon = data.photo("coffee")[185:313, 290:418]
 row, column = np.ogrid[:128, :128]
 bowl = (row - 88) ** 2 + (column - 74) ** 2 < 36**2
 without = masks.damage(spoon, bowl)
-tried = {name: classical.METHODS[name](without, bowl) for name in ("harmonic", "fast_marching", "exemplar")}
+tried = {
+    name: classical.METHODS[name](without, bowl)
+    for name in ("harmonic", "fast_marching", "exemplar")
+}
 plots.show(
     [without, *tried.values(), spoon],
     titles=["damaged", *tried, "truth"],
-    alt="A spoon without its bowl; a blur, wedges of colour, and a collage of saucer; then the true bowl.",
+    alt="A spoon without its bowl; a blur, wedges of colour, and a collage of saucer; "
+    "then the true bowl.",
     caption="Nothing around the hole knows what a spoon is.",
 )
 
@@ -503,9 +517,13 @@ table.pivot(index="method", columns="masks", values="psnr_hole").sort_values("li
 by_method = table[table["masks"] == "lines"].set_index("method")
 assert by_method.psnr_hole["fast_marching"] > by_method.psnr_hole["telea"]
 plots.show(
-    plots.bars(by_method.reset_index(), value="psnr_hole", title="Line masks", unit="PSNR in holes (dB)"),
-    alt="Bars of hole PSNR on line masks for all methods of lessons 00 to 03, smooth ones at the top.",
-    caption="On thin damage, smoothness wins; order and copying matter for wide holes and textures.",
+    plots.bars(
+        by_method.reset_index(), value="psnr_hole", title="Line masks", unit="PSNR in holes (dB)"
+    ),
+    alt="Bars of hole PSNR on line masks for all methods of lessons 00 to 03, smooth "
+    "ones at the top.",
+    caption="On thin damage, smoothness wins; order and copying matter for wide holes and "
+    "textures.",
 )
 
 # %% [markdown]
