@@ -35,8 +35,8 @@ TEST_CUTS = (("coffee", (1, 2, 3, 4, 6, 8), 16),)
 PHOTOS_PROVENANCE = (
     "32 x 32 patches at several scales from free photographs that scikit-image and matplotlib "
     "carry: astronaut (NASA), rocket (SpaceX), grace_hopper (US Navy) and the textures brick, "
-    "grass and gravel (CC0) for training, chelsea (CC0, Stéfan van der Walt) for validation, coffee "
-    "(CC0, Rachel Michetti) for the test."
+    "grass and gravel (CC0) for training, chelsea (CC0, Stéfan van der Walt) for validation, "
+    "coffee (CC0, Rachel Michetti) for the test."
 )
 
 
