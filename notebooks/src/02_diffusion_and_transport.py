@@ -355,10 +355,13 @@ def anisotropic_diffusion(image):
 
 
 # %%
-def bertalmio(image, mask, rounds=20):
+RECIPE = [transport] * 15 + [anisotropic_diffusion] * 2
+
+
+def bertalmio(image, mask, rounds=20, recipe=RECIPE):
     image = harmonic(masks.damage(image, mask), mask)
     for _ in range(rounds):
-        for change in [transport] * 15 + [anisotropic_diffusion] * 2:
+        for change in recipe:
             moved = np.clip(image + 0.1 * change(image), 0, 1)
             image = np.where(mask[..., None], moved, image)
     return image
@@ -407,7 +410,6 @@ widgets.explore(
 
 # %% [markdown]
 # **Read.** The fog is pulled apart along the isophotes until two sharp sides stand, more than 10 dB better.
-# This is what diffusion cannot do.
 
 # %%
 in_gap = {rounds: metrics.psnr(bar, fill, gap) for rounds, fill in state.items()}
@@ -433,6 +435,24 @@ assert max(quality) > quality[0] > quality[-1]
 # %% [markdown]
 # **Read.** Left alone, the equation does not settle on the truth. The number of rounds is one more thing to
 # choose; the library's default is 20, which changes little and is safe for scratches.
+#
+# Which half of the recipe does the work? Run each alone, on both pictures. The paper does not ask this.
+
+# %%
+recipes = {
+    "both": RECIPE,
+    "transport": [transport] * 15,
+    "diffusion": [anisotropic_diffusion] * 17,
+}
+for name, recipe in recipes.items():
+    on_bar = metrics.psnr(bar, bertalmio(bar, gap, 200, recipe), gap)
+    on_edge = metrics.psnr(edge, bertalmio(edge, hole, 100, recipe), hole)
+    print(f"{name:10s} bar {on_bar:4.1f} dB   slanted edge {on_edge:4.1f} dB")
+
+# %% [markdown]
+# **Read.** Across the bar only the two together work: diffusion alone shortens isophotes, and the shortest way
+# is not through the gap. On the slanted edge the diffusion alone is best, since a straight line *is* the
+# shortest isophote. A famous equation can owe part of its fame to its helper; taking a method apart shows it.
 #
 # ## What Navier and Stokes have to do with it
 #
@@ -471,10 +491,11 @@ for name in ("harmonic", "bertalmio", "navier_stokes"):
 # %%
 from course_lib import evaluation
 
-patches = data.load("photos").test[:100] / np.float32(255)
+count = 20 if run.profile == "smoke" else 100  # the tests' profile takes fewer
+patches = data.load("photos").test[:count] / np.float32(255)
 mask_sets = {
-    "lines": masks.random_lines(100, 32, seed=2026),
-    "square, 12 px": masks.squares(100, 32, side=12),
+    "lines": masks.random_lines(100, 32, seed=2026)[:count],
+    "square, 12 px": masks.squares(count, 32, side=12),
 }
 rows = {name: classical.METHODS[name] for name in ("nearest", "harmonic", "bertalmio")}
 table = evaluation.leaderboard(rows, patches, mask_sets)

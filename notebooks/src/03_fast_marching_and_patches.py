@@ -503,10 +503,11 @@ plots.show(
 # %%
 from course_lib import evaluation
 
-patches = data.load("photos").test[:100] / np.float32(255)
+count = 20 if run.profile == "smoke" else 100  # the tests' profile takes fewer
+patches = data.load("photos").test[:count] / np.float32(255)
 mask_sets = {
-    "lines": masks.random_lines(100, 32, seed=2026),
-    "square, 12 px": masks.squares(100, 32, side=12),
+    "lines": masks.random_lines(100, 32, seed=2026)[:count],
+    "square, 12 px": masks.squares(count, 32, side=12),
 }
 new = ("nearest", "harmonic", "bertalmio", "telea", "fast_marching", "exemplar")
 rows = {name: classical.METHODS[name] for name in new}
