@@ -66,7 +66,7 @@ def make_venv(venv, python):
 def install(python):
     """uv, as locked, then by it everything else, then the course itself."""
     lock = os.path.join(ROOT, "requirements.lock")
-    print("Installing what requirements.lock names (about 2.5 GB on disk) ...")
+    print("Installing what requirements.lock names (about 3 GB on disk) ...")
     sys.stdout.flush()
     with open(lock, encoding="utf-8") as file:
         uv_lines = re.search(r"^uv==.*?(?=^\S|\Z)", file.read(), re.MULTILINE | re.DOTALL).group()
