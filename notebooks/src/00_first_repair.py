@@ -41,7 +41,7 @@ run = runtime.setup()
 # with the installation, so nothing is downloaded. A picture is an array: rows, columns, and three
 # colour values from 0 to 1 in each pixel.
 
-# %%
+# %% tags=["nbval-check-output"]
 from course_lib import data
 
 photograph = data.photo("astronaut")[:256, 96:352]
@@ -53,7 +53,7 @@ print(
 # The damage is an array too, a *mask*: one truth value for each pixel, `True` where the pixel is
 # missing. We draw seven scratches. The `seed` makes them the same scratches on every computer.
 
-# %%
+# %% tags=["nbval-check-output"]
 from course_lib import masks
 
 scratches = masks.random_lines(1, 256, lines=(7, 7), thickness=(3, 5), seed=4)[0]
@@ -119,7 +119,7 @@ plots.show(
 # A repair may change what is missing and nothing else. Every method in this course returns the
 # known pixels exactly as they came, bit for bit. The cell would stop with an error if not.
 
-# %%
+# %% tags=["nbval-check-output"]
 for fill in repaired.values():
     assert (fill[~scratches] == photograph[~scratches]).all()
 print("every known pixel is unchanged")
@@ -129,7 +129,7 @@ print("every known pixel is unchanged")
 # PSNR, the peak signal-to-noise ratio, is in decibels (dB), and more is better. Lesson 01 derives it.
 # With the mask as third argument it looks *into the holes* only; everywhere else the error is zero.
 
-# %%
+# %% tags=["nbval-check-output"]
 from course_lib import metrics
 
 for name, fill in repaired.items():
@@ -248,7 +248,7 @@ assert (masks.damage(cat, eye) == masks.damage(other_cat, eye)).all()
 # wrong for at least one cat. How wrong? By the triangle inequality, its mean absolute errors (MAE)
 # for the two cats add up to at least the difference between the cats.
 
-# %%
+# %% tags=["nbval-check-output"]
 for name, guess in zip(names, guesses, strict=True):
     error_a, error_b = metrics.mae(cat, guess, eye), metrics.mae(other_cat, guess, eye)
     print(f"{name:14s} MAE to A {error_a:.3f} + to B {error_b:.3f} = {error_a + error_b:.3f}")

@@ -91,7 +91,7 @@ def psnr(true, predicted, mask=None):
 # **Predict.** We fill every hole with mid-grey. The error in the holes is bad. What will the error
 # of the whole image look like?
 
-# %%
+# %% tags=["nbval-check-output"]
 from course_lib import metrics
 
 grey = masks.composite(truth, np.full_like(truth, 0.5), mask)
@@ -106,7 +106,7 @@ print(f"whole image     MAE {mae(truth, grey):.3f}   PSNR {psnr(truth, grey):.1f
 #
 # $$\mathrm{PSNR}_\text{image} = \mathrm{PSNR}_\text{hole} - 10 \log_{10} r .$$
 
-# %%
+# %% tags=["nbval-check-output"]
 r = masks.hole_fraction(mask)
 gift = -10 * np.log10(r)
 print(f"hole fraction {100 * r:.1f} %: {gift:.1f} dB for nothing")
@@ -120,7 +120,7 @@ assert np.isclose(psnr(truth, grey), psnr(truth, grey, mask) + gift, atol=1e-4)
 # One more fact about the two errors. Which single colour is the best fill? For squared error it is the
 # *mean*, for absolute error the *median*. So each metric has its own favourite.
 
-# %%
+# %% tags=["nbval-check-output"]
 known = truth[~mask]
 for name, colour in {"mean": known.mean(axis=0), "median": np.median(known, axis=0)}.items():
     absolute, squared = np.abs(known - colour).mean(), ((known - colour) ** 2).mean()
@@ -154,7 +154,7 @@ plots.show(
 # Two numbers describe a mask. Its *hole fraction* says how much is missing. Its *depth* says how far a
 # missing pixel is from the nearest known one: 1 means they touch.
 
-# %%
+# %% tags=["nbval-check-output"]
 for name, drawn in families.items():
     depth = masks.hole_depth(drawn)[drawn]
     print(f"{name:15s} {100 * drawn.mean():5.1f} % missing   mean depth {depth.mean():.2f} px")
@@ -267,7 +267,7 @@ widgets.explore(
 # The line masks above copy the article that this course grew from, one fault included. Its end points
 # are drawn from 1 to 31, so pixel 0 is never one of them. Measured over 10,000 masks:
 
-# %%
+# %% tags=["nbval-check-output"]
 lines = masks.random_lines(10_000, 32, seed=0)
 print(f"the corner is missing in  {100 * lines[:, 0, 0].mean():4.1f} % of masks")
 print(f"row 0 is missing in       {100 * lines[:, 0].mean():4.1f} %")
@@ -281,7 +281,7 @@ assert not lines[:, 0, 0].any()
 # The second fault is better hidden. The article darkens holes with a bitwise *and*: known pixels with
 # 255, holes with 1 instead of 0. One bit survives. **Predict**: is one bit of eight worth anything?
 
-# %%
+# %% tags=["nbval-check-output"]
 pixels = data.load("photos").test[7]
 hole = masks.squares(1, 32, side=16)[0]
 leaky = np.bitwise_and(pixels, np.where(hole, 1, 255).astype(np.uint8)[..., None])
@@ -303,7 +303,7 @@ assert (leaky[hole] == pixels[hole] % 2).all()
 # leaks is simple, and every method of this course must pass it: *change what stands in the hole; the fill
 # must not change.*
 
-# %%
+# %% tags=["nbval-check-output"]
 noise = np.random.RandomState(0).random_sample(truth.shape).astype(np.float32)
 scribbled = masks.composite(truth, noise, mask)
 fill, other = (classical.harmonic(picture, mask) for picture in (damaged, scribbled))
@@ -326,7 +326,7 @@ print("the fill does not depend on what stood in the hole")
 # ([20](https://github.com/knazeri/edge-connect/issues/20),
 # [24](https://github.com/knazeri/edge-connect/issues/24)). So say it explicitly, every time:
 
-# %%
+# %% tags=["nbval-check-output"]
 stored = (~hole * 255).astype(np.uint8)  # a file in NVIDIA's paper's polarity: holes are black
 ours = masks.as_mask(stored, hole="black")
 assert (ours == hole).all()
@@ -353,7 +353,7 @@ assert wrong.max() == 0
 # Because nothing crashes, the library refuses what it can see: a mask that is not boolean, one that
 # leaves nothing known, and it warns above 95 % holes.
 
-# %%
+# %% tags=["nbval-check-output"]
 try:
     classical.harmonic(picture, stored)
 except TypeError as refusal:

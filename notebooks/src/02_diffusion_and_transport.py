@@ -35,7 +35,7 @@ run = runtime.setup()
 # A data scientist meets missing values every day and fills a gap in a table with the column's mean. A
 # picture *is* a table: one row a pixel, three columns. Let us do that.
 
-# %%
+# %% tags=["nbval-check-output"]
 import numpy as np
 
 from course_lib import classical, data, masks, metrics, plots
@@ -74,7 +74,7 @@ assert np.allclose(imputed[mask][0], imputed_shuffled[shuffled_mask][0])
 # Ask that each missing pixel equal the mean of the pixels beside, above and below it. Start with one row:
 # known 0.2, three missing, known 0.6. **Predict** the three values, then let them find themselves.
 
-# %%
+# %% tags=["nbval-check-output"]
 row = np.array([0.2, 0.0, 0.0, 0.0, 0.6])
 for sweep in range(60):
     row[1:4] = (row[0:3] + row[2:5]) / 2
@@ -140,7 +140,7 @@ widgets.explore(
 # **Read.** Near the rim thirty sweeps are enough, the middle takes hundreds. On a gap of $n$ pixels the
 # error shrinks by the factor $\cos(\pi/(n+1))$ a sweep, which for large $n$ is close to 1. Measured:
 
-# %%
+# %% tags=["nbval-check-output"]
 for n in (5, 10, 20, 40):
     gap = np.sin(np.pi * np.arange(n + 2) / (n + 1))  # the slowest error, ends held at 0
     after = gap.copy()
@@ -194,7 +194,7 @@ for sweeps in (30, 100, 1000):
 # The library's `classical.harmonic` builds the same equations with whole arrays instead of a loop, so
 # that a photograph takes a second. The two must agree.
 
-# %%
+# %% tags=["nbval-check-output"]
 assert np.allclose(classical.harmonic(damaged, mask), smooth, atol=1e-6)
 print("lesson and library agree")
 
@@ -367,7 +367,7 @@ def bertalmio(image, mask, rounds=20, recipe=RECIPE):
     return image
 
 
-# %%
+# %% tags=["nbval-check-output"]
 small = slice(40, 72)
 patch, patch_hole = damaged[small, small], mask[small, small]
 ours, library = bertalmio(patch, patch_hole), classical.bertalmio(patch, patch_hole)
@@ -411,7 +411,7 @@ widgets.explore(
 # %% [markdown]
 # **Read.** The fog is pulled apart along the isophotes until two sharp sides stand, more than 10 dB better.
 
-# %%
+# %% tags=["nbval-check-output"]
 in_gap = {rounds: metrics.psnr(bar, fill, gap) for rounds, fill in state.items()}
 print(f"0 rounds: {in_gap[0]:.1f} dB, 200 rounds: {in_gap[200]:.1f} dB in the gap")
 assert in_gap[200] > in_gap[0] + 10
@@ -438,7 +438,7 @@ assert max(quality) > quality[0] > quality[-1]
 #
 # Which half of the recipe does the work? Run each alone, on both pictures. The paper does not ask this.
 
-# %%
+# %% tags=["nbval-check-output"]
 recipes = {
     "both": RECIPE,
     "transport": [transport] * 15,

@@ -42,7 +42,7 @@ run = runtime.setup()
 # diagonally, both differences count: $(T - a)^2 + (T - b)^2 = 1$, a quadratic equation.
 
 
-# %%
+# %% tags=["nbval-check-output"]
 def arrival(a, b):
     if abs(a - b) >= 1:
         return min(a, b) + 1
@@ -95,7 +95,7 @@ def arrival_time(mask):
 # A straight front must be exact: times 1, 2, 3, … away from the border. Elsewhere the grid's answer is
 # near the true distance, which SciPy computes another way.
 
-# %%
+# %% tags=["nbval-check-output"]
 from scipy import ndimage
 
 half = np.zeros((6, 8), bool)
@@ -253,7 +253,7 @@ def fast_marching(image, mask, radius=2):
     return image[margin:-margin, margin:-margin]
 
 
-# %%
+# %% tags=["nbval-check-output"]
 marched = fast_marching(damaged, blob)
 assert np.allclose(marched, classical.fast_marching(damaged, blob), atol=1e-6)
 print(f"mean of neighbours, by arrival  {metrics.psnr(truth, fills['by arrival'], blob):.1f} dB")
@@ -265,7 +265,7 @@ print(f"Telea's rule, by arrival        {metrics.psnr(truth, marched, blob):.1f}
 # OpenCV has this method too, as `INPAINT_TELEA`. **Predict.** A picture is 200 everywhere. We mask some of
 # it. What does OpenCV fill in?
 
-# %%
+# %% tags=["nbval-check-output"]
 import cv2
 
 scratches = masks.random_lines(1, 32, seed=3)[0]
@@ -281,7 +281,7 @@ for value in (128, 150, 200, 250):
 # to √2 grey levels, which pixels filled later inherit. At 128, a power of two, no rounding noise arises, and
 # 128 is the value that OpenCV's own test uses. So the test passes. Ours, on the same picture:
 
-# %%
+# %% tags=["nbval-check-output"]
 constant = np.full((32, 32, 3), np.float32(200 / 255))
 ours = classical.fast_marching(constant, scratches)
 print(f"ours: largest change {255 * np.abs(ours - constant).max():.6f} grey levels")
@@ -415,7 +415,7 @@ def exemplar(image, mask, patch=9):
     return image[half:-half, half:-half]
 
 
-# %%
+# %% tags=["nbval-check-output"]
 copied = exemplar(broken, small_hole)
 assert np.allclose(copied, classical.exemplar(broken, small_hole), atol=1e-6)
 print("lesson and library agree")
