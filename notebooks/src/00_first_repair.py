@@ -4,9 +4,9 @@
 # {{badge}}
 #
 # A photograph with a scratch has lost some of its pixels for good. *Inpainting* means writing
-# plausible values where they were, so that the eye does not stumble. The word comes from the
-# people who restore paintings; this course teaches computers to do it, from thirty lines of
-# mathematics to a neural network on a GPU.
+# plausible values in their place, so that the repair does not show. The word comes from the
+# people who restore paintings; this course teaches computers to do it, from short equations
+# to neural networks.
 #
 # ## What you will do
 #
@@ -27,7 +27,9 @@
 # {{launch}}
 
 # %% [markdown]
-# This first call tells you where the notebook runs. Every lesson begins with it.
+# This first call tells you where the notebook runs. Every lesson begins with it. `profile` says how
+# much later lessons may compute, `data` which pictures they use, and `wandb` (Weights & Biases, a
+# service that records training) whether it is connected. For now none of the three matters.
 
 # %%
 from course_lib import runtime
@@ -37,7 +39,7 @@ run = runtime.setup()
 # %% [markdown]
 # ## A photograph loses pixels
 #
-# Our patient is a NASA portrait of the astronaut Eileen Collins, in the public domain. It comes
+# Our picture is a NASA portrait of the astronaut Eileen Collins, in the public domain. It comes
 # with the installation, so nothing is downloaded. A picture is an array: rows, columns, and three
 # colour values from 0 to 1 in each pixel.
 
@@ -81,9 +83,9 @@ plots.show(
 # write there, and which other pixels did you look at to decide?
 #
 # Most people say: about the colour of what is next to it. That is the idea behind all three
-# methods below. `nearest` copies the closest known pixel. `harmonic` lets each missing pixel become
-# the average of its four neighbours, like a soap film stretched over the hole. `navier_stokes` is
-# OpenCV's function of that name, which walks inwards from the rim of the hole.
+# methods below. `nearest` copies the closest known pixel. `harmonic` makes each missing pixel the
+# average of its four neighbours, all of them at once, like a soap film stretched over the hole.
+# `navier_stokes` is OpenCV's `cv2.inpaint` with the flag `INPAINT_NS`; it works from the rim inwards.
 
 # %%
 from course_lib import classical
@@ -95,29 +97,30 @@ repaired = {name: classical.METHODS[name](damaged, scratches) for name in names}
 plots.show(
     list(repaired.values()),
     titles=names,
-    alt="The portrait repaired by three methods; at this size hardly a scratch can be made out.",
-    caption="Three repairs. The scratches are thin, and all three look right at first sight.",
+    alt="The portrait repaired three times. The background looks whole; on the hair's edge, the "
+    "teeth and the neck, nearest leaves jagged marks, the other two softer ones.",
+    caption="On the plain background no scratch is left. On hair, teeth and neck there is.",
 )
 
 # %% [markdown]
-# **Read.** All three hide the scratches. Look closer before you believe it: here is the same corner
-# of each, enlarged, where a scratch crosses an edge.
+# **Read.** At first sight the portrait is whole again. Now look at the hair's edge, the teeth and the
+# neck. Here is the same piece of each picture, enlarged: scratches cross the hair and one eye.
 
 # %%
 rows, columns = slice(60, 108), slice(96, 144)
 plots.show(
     [damaged[rows, columns], *(fill[rows, columns] for fill in repaired.values())],
     titles=["damaged", *names],
-    alt="An enlarged corner: nearest leaves steps, harmonic a soft band, Navier-Stokes "
-    "a mix of both.",
+    alt="Forehead and one eye, enlarged: nearest leaves steps, harmonic a soft band and a blurred "
+    "eye, Navier-Stokes something between the two.",
     caption="Enlarged, the fills differ: copied pixels leave steps, averaged ones leave a blur.",
 )
 
 # %% [markdown]
-# ## Known pixels are sacred
+# ## Known pixels stay as they are
 #
 # A repair may change what is missing and nothing else. Every method in this course returns the
-# known pixels exactly as they came, bit for bit. The cell would stop with an error if not.
+# known pixels exactly as they came, bit for bit. If one did not, this cell would stop with an error.
 
 # %% tags=["nbval-check-output"]
 for fill in repaired.values():
@@ -139,25 +142,29 @@ assert metrics.psnr(photograph, repaired["harmonic"], scratches) > metrics.psnr(
 )
 
 # %% [markdown]
+# **Read.** The two that average are ahead of the one that copies, by about 2 dB: the blur that you saw
+# costs less than the steps.
+#
 # ## Who uses this
 #
 # | Who | What is missing | What the fill must be |
 # |---|---|---|
 # | A family with an old photograph | scratches, folds, a torn corner | believable to those who knew the people |
-# | A museum that cannot pay for a restorer's months | flaked paint | recognisable as an addition, by the rules of the trade |
+# | A museum that cannot afford a restorer | flaked paint | recognisable as an addition, by the rules of the trade |
 # | Anyone with a photo editor | an object they want gone | unnoticed |
 # | Video archives and streams | blocks lost to over-compression, dirt on film | steady from frame to frame |
 #
 # The four want different things from the same mathematics. For the editor any background will do.
-# The museum must never pass a guess off as the painter's hand.
+# The museum must never pass off a guess as the painter's work.
 #
 # ## Paint your own damage
 #
 # **Predict.** How wide may a scratch on the hair become before you see the repair? And on the face?
 #
-# Paint on the photograph with the mouse, a pen or a finger. With the keyboard: click into the
-# picture, move with the arrow keys, paint with the space bar. The repairs follow when you let go.
-# (On a page that only shows this notebook, you see the picture for the scratches above.)
+# Run the next two cells; the photograph to paint on appears under the second. Paint with the mouse, a
+# pen or a finger. With the keyboard: reach the picture with Tab, move with the arrow keys, paint with
+# the space bar, erase with E, undo with U. The repairs follow when you let go. (On a page that only
+# shows this notebook, nothing can be painted: you see the repairs of the scratches above.)
 
 # %%
 from course_lib import widgets
@@ -180,13 +187,17 @@ def repair(mask):
 widgets.explore(
     repair,
     mask=painter,
-    alt="The painted portrait and its repairs by nearest, harmonic and Navier-Stokes.",
-    caption="Thin strokes vanish. Wide ones turn into a smear, whatever the method.",
+    alt="The portrait, its holes black, and its repairs by nearest, harmonic, Navier-Stokes.",
+    caption="From left: the damage, three repairs. Widen a stroke until you see where it was.",
     photograph=True,
 )
 
 # %% [markdown]
-# If you cannot paint, or would rather place exact shapes, build the hole from sliders instead.
+# **Read.** On plain skin a narrow stroke disappears. Hair shows a repair much sooner, because it is all
+# fine lines; and where a stroke covers part of the nose or an eye, no width is safe.
+#
+# If you cannot paint, or would rather place exact shapes, build the hole with sliders. It starts as a
+# square over the nose; try an ellipse over an eye.
 
 # %%
 shapes = widgets.MaskSliders(photograph)
@@ -194,8 +205,8 @@ shapes.mask = masks.squares(1, 256, side=40)[0]
 widgets.explore(
     repair,
     mask=shapes,
-    alt="The portrait with holes built from sliders, and its repairs by the three methods.",
-    caption="The nose is gone, and nothing puts one back. Place an ellipse over an eye and see.",
+    alt="The portrait with holes built from shapes, and its repairs by the three methods.",
+    caption="A square over the nose: the nose is gone, and no method puts one back.",
     photograph=True,
 )
 
@@ -209,9 +220,10 @@ widgets.explore(
 # %%
 import numpy as np
 
-cat = data.photo("chelsea")[20:220, 60:310]
-row, column = np.ogrid[:200, :250]
-eye = (row - 96) ** 2 + (column - 107) ** 2 < 38**2
+cat = data.photo("chelsea")[20:220, 40:280]
+row, column = np.ogrid[:200, :240]
+eye = (row - 96) ** 2 + (column - 127) ** 2 < 38**2
+iris = ((row - 95) / 29) ** 2 + ((column - 130) / 33) ** 2 < 1
 
 # %%
 blinded = masks.damage(cat, eye)
@@ -219,20 +231,23 @@ guesses = [classical.METHODS[name](blinded, eye) for name in names]
 plots.show(
     [blinded, *guesses],
     titles=["damaged", *names],
-    alt="A cat with a black disc over one eye, then three fills: streaks, a smooth blur, a smear.",
-    caption="None of the three has ever seen an eye. They continue fur.",
+    alt="A cat with a black disc over one eye, then three fills: sharp rays that meet in the "
+    "middle, a smooth brown blur with a dark side, blurred rays.",
+    caption="None of the three has ever seen an eye. They continue the fur and the dark lid.",
 )
 
 # %% [markdown]
-# **Read.** The methods are not broken. Nothing in the known pixels says that there was an eye. You
-# know it because you have seen cats; lessons 04 to 09 train networks that have seen pictures too.
+# **Read.** The methods are not broken: they only continue what touches the hole, here fur and a dark
+# lid. You know that an eye belongs there because you have seen cats. Later lessons train networks,
+# which have seen many pictures too.
 #
-# But can a perfect method exist? Take a second cat, equal to the first in every known pixel, with an
-# eye of another colour. We swap red and blue inside the hole.
+# But could a better method get it right? Take a second cat, equal to the first in every known pixel, with an
+# eye of another colour. We swap red and blue in the iris, which lies inside the hole.
 
 # %%
 other_cat = cat.copy()
-other_cat[eye] = cat[eye][:, ::-1]
+assert not (iris & ~eye).any()  # the two cats differ inside the hole only
+other_cat[iris] = cat[iris][:, ::-1]
 plots.show(
     [cat, other_cat, masks.damage(cat, eye), masks.damage(other_cat, eye)],
     titles=["cat A", "cat B", "A damaged", "B damaged"],
@@ -256,8 +271,11 @@ for name, guess in zip(names, guesses, strict=True):
 print(f"{'bound':14s} {metrics.mae(cat, other_cat, eye):34.3f}")
 
 # %% [markdown]
+# **Read.** None of the three comes near the bound, and even a perfect method could not go below it: on
+# at least one of the two cats its error is half the bound or more.
+#
 # No fill recovers what is lost. It proposes something that fits its surroundings. That is all an
-# editor needs, and it is why a filled photograph is no evidence of anything.
+# editor needs, and it is why a filled region proves nothing about what was there.
 #
 # ## The leaderboard
 #
@@ -287,20 +305,21 @@ assert table["method"].iloc[0] == "biharmonic"
 # %% [markdown]
 # ## Questions
 #
-# **1.** A method returns a picture in which known pixels changed by one grey level. What is wrong?
+# **1.** A method returns a picture in which known pixels changed by 1/255. What is wrong?
 #
 # 1. Nothing, no eye can see it.
-# 2. It must be composited: known pixels copied from the input.
+# 2. The known pixels must be copied back from the input.
 # 3. The mask was inverted.
 #
 # <details><summary>Answer</summary>
 #
 # **2.** Known pixels are facts. Copying them back costs nothing and makes every method comparable.
-# 1: it is invisible here, but a network redraws every pixel, and its errors on known pixels would
-# hide how good its fills are. 3: an inverted mask would have replaced the known pixels wholly.
+# 1: it is invisible here, but a neural network redraws every pixel, and its errors on known pixels would
+# hide how good its fills are. 3: with an inverted mask the known
+# pixels would be entirely different, not slightly.
 # </details>
 #
-# **2.** Why did all three methods fill the eye with fur?
+# **2.** Why did none of the three methods draw an eye?
 #
 # 1. The hole was too dark.
 # 2. They use no knowledge but the known pixels of this picture.
@@ -308,8 +327,8 @@ assert table["method"].iloc[0] == "biharmonic"
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Every value they write comes from this picture's rim. 1: what stands in a hole is never read.
-# 3: a larger radius reaches more fur; there is no second eye in the disc's surroundings to copy.
+# **2.** Every value they write is made from the known pixels around the hole. 1: what stands in a hole
+# is never read. 3: a larger radius reaches more fur, and no eye can be mixed from fur.
 # </details>
 #
 # **3.** A newspaper prints a restored photograph in which a badge number has become readable. What do
@@ -329,7 +348,7 @@ assert table["method"].iloc[0] == "biharmonic"
 #
 # * Inpainting writes plausible values into missing pixels; the mask says which those are.
 # * Known pixels come back unchanged, always.
-# * Thin damage is easy, because every missing pixel has known neighbours.
+# * Thin damage is easy, because every missing pixel is close to known ones.
 # * Two truths can share all known pixels, so a fill is a hypothesis.
 #
 # {{exercise}}
@@ -339,8 +358,8 @@ assert table["method"].iloc[0] == "biharmonic"
 # ## References
 #
 # * Bertalmio, Sapiro, Caselles, Ballester:
-#   [Image Inpainting](https://doi.org/10.1145/344779.344972), SIGGRAPH 2000. Took the word from the
-#   restorers.
+#   [Image Inpainting](https://doi.org/10.1145/344779.344972), SIGGRAPH 2000. Brought the restorers'
+#   word into computing.
 # * Guillemot, Le Meur:
 #   [Image Inpainting: Overview and Recent Advances](https://doi.org/10.1109/MSP.2013.2273004),
 #   IEEE Signal Processing Magazine, 2014.

@@ -5,12 +5,12 @@
 #
 # In [lesson 00](00_first_repair.ipynb) you repaired a photograph. This lesson makes the problem
 # precise: what is given, what is asked, how an answer is measured, and what makes one hole harder
-# than another. The last has a surprise in it.
+# than another. The answer to the last may surprise you.
 #
 # ## What you will do
 #
-# Draw every family of masks that the field uses, measure errors in holes and in whole images, find
-# two faults in published mask code, and design a mask with sliders.
+# Draw five families of masks, measure errors in holes and in whole images, find
+# two faults of published mask code, and design a mask with sliders.
 #
 # ## What you will learn
 #
@@ -39,11 +39,12 @@ run = runtime.setup()
 #
 # $$\hat y(p) = x(p) \quad \text{for all } p \notin D, \qquad \hat y(p) \text{ plausible for } p \in D.$$
 #
-# The first half is a hard condition, the second is not even mathematics yet. Infinitely many images
+# The first half is an exact condition; the second is not yet mathematics. Infinitely many images
 # meet the first; every method in this course is one way to say what *plausible* means.
 #
-# In the code, `mask` is a boolean array, `True` = hole. The pair that a learner of any kind gets is
-# $X = (x, \text{mask})$ and the truth $y$. The truth costs nothing: take any image, damage it yourself.
+# In the code, `mask` is a boolean array, `True` = hole. A method gets $X = (x, \text{mask})$; the answer
+# that it should come near is $y$, the *truth*. Pairs $(X, y)$ cost nothing: take any image and damage it
+# yourself.
 
 # %%
 import numpy as np
@@ -64,13 +65,13 @@ plots.show(
 # %% [markdown]
 # ## Two errors: MAE and PSNR
 #
-# The *mean absolute error* is the mean of $|\hat y - y|$ over pixels and colours: 0.02 means "off by
-# 2 % of the range, typically". The *peak signal-to-noise ratio* takes squares, which punishes large
-# errors, and a logarithm:
+# The *mean absolute error* (MAE) is the mean of $|\hat y - y|$ over pixels and colours: 0.02 means "off
+# by 2 % of the range, on average". The *peak signal-to-noise ratio* (PSNR) starts from the *mean squared
+# error* (MSE), the mean of $(\hat y - y)^2$, which punishes large errors, and takes a logarithm:
 #
 # $$\mathrm{PSNR} = -10 \log_{10} \mathrm{MSE} \quad \text{(peak value 1)}$$
 #
-# 20 dB is a root-mean-square error of 0.1, and each 20 dB more divides it by ten. Both are short.
+# 20 dB is a root-mean-square error of 0.1, and each 20 dB more divides it by ten. In NumPy:
 
 
 # %%
@@ -101,24 +102,25 @@ print(f"whole image     MAE {mae(truth, grey):.3f}   PSNR {psnr(truth, grey):.1f
 
 # %% [markdown]
 # **Read.** The same fill looks much better over the whole image, because most pixels were never
-# missing. For a composite with hole fraction $r$ the gift can be computed exactly: all squared error
+# missing. For a composite with hole fraction $r$ the gain can be computed exactly: all squared error
 # sits in the share $r$, so
 #
 # $$\mathrm{PSNR}_\text{image} = \mathrm{PSNR}_\text{hole} - 10 \log_{10} r .$$
 
 # %% tags=["nbval-check-output"]
 r = masks.hole_fraction(mask)
-gift = -10 * np.log10(r)
-print(f"hole fraction {100 * r:.1f} %: {gift:.1f} dB for nothing")
-assert np.isclose(psnr(truth, grey), psnr(truth, grey, mask) + gift, atol=1e-4)
+gain = -10 * np.log10(r)
+print(f"hole fraction {100 * r:.1f} %: {gain:.1f} dB more, for no work")
+assert np.isclose(psnr(truth, grey), psnr(truth, grey, mask) + gain, atol=1e-4)
 
 # %% [markdown]
 # When someone reports 30 dB, ask: in the holes or in the image, and with which hole fraction? And ask
-# whether known pixels were copied back. `composite` is that step, and it fits one line:
+# whether known pixels were copied back. `composite` is that step, and it takes one line:
 # `np.where(mask[..., None], predicted, image)`.
 #
 # One more fact about the two errors. Which single colour is the best fill? For squared error it is the
-# *mean*, for absolute error the *median*. So each metric has its own favourite.
+# *mean*, for absolute error the *median*. So the two errors prefer different
+# fills. Here, on the known pixels of the cup:
 
 # %% tags=["nbval-check-output"]
 known = truth[~mask]
@@ -129,7 +131,7 @@ for name, colour in {"mean": known.mean(axis=0), "median": np.median(known, axis
 # %% [markdown]
 # ## The mask families
 #
-# Papers test on different holes, and this decides much of what they find. Here are the five families of
+# Papers test on different holes, so their numbers cannot be compared. Here are the five families of
 # this course, all with a seed: the same seed gives the same bytes on every machine, so that two people
 # measure the same thing. *Buckets* are irregular holes sorted by hole fraction, as in Liu et al. 2018.
 
@@ -152,7 +154,7 @@ plots.show(
 
 # %% [markdown]
 # Two numbers describe a mask. Its *hole fraction* says how much is missing. Its *depth* says how far a
-# missing pixel is from the nearest known one: 1 means they touch.
+# missing pixel is, in pixels, from the nearest known one: 1 means that they share a side.
 
 # %% tags=["nbval-check-output"]
 for name, drawn in families.items():
@@ -177,16 +179,17 @@ rivals = {
 scores = {}
 for name, drawn in rivals.items():
     scores[name] = evaluation.evaluate(classical.harmonic, patches, drawn)["psnr_hole"]
-    depth = masks.hole_depth(drawn)[drawn].mean()
-    print(f"{name:21s} mean depth {depth:.2f} px   {scores[name]:.1f} dB in the holes")
+    depth = masks.hole_depth(drawn)[drawn]
+    deep = f"{100 * (depth > 3).mean():2.0f} % deeper than 3 px"
+    print(f"{name:21s} {deep}   {scores[name]:.1f} dB in the holes")
 assert scores["pixels, 90 % missing"] > scores["square, 14 % missing"]
 
 # %% [markdown]
-# **Read.** Ninety per cent missing is *easier* than fourteen per cent in one piece. In the scattered mask
-# nearly every missing pixel has a known one a step or two away; the middle of the square has none. For
-# methods that smooth, difficulty is distance to the nearest known pixel, not area.
+# **Read.** Ninety per cent missing is *easier* than fourteen per cent in one piece. Of the scattered
+# holes 7 % lie more than 3 pixels from a known pixel, of the square 25 %. For methods that smooth, what
+# makes a hole hard is the distance to the nearest known pixel, not the area.
 #
-# The same, drawn: quality against depth, for both masks.
+# The same, drawn: quality against depth, rounded to whole pixels, where over 100 pixels share it.
 
 # %%
 from matplotlib import pyplot as plt
@@ -206,18 +209,21 @@ axes.set(
 axes.legend()
 plots.show(
     figure,
-    alt="Two falling curves of PSNR against depth; the one for scattered pixels ends "
-    "at a smaller depth.",
-    caption="Both curves fall. The square is the harder mask because so much of it lies deep.",
+    alt="Two falling curves of PSNR against depth, close together: from about 24.5 dB at depth 1 "
+    "to 20 dB at depth 5. Only the square's goes on, to depth 6.",
+    caption="At equal depth the masks differ by less than 1 dB. The square has more deep pixels.",
 )
 
 # %% [markdown]
 # ## Design a mask
 #
-# Move the sliders: family, amount, and seed. Left one mask, in the middle how deep its pixels lie, right
-# how often each pixel is missing in 500 draws, the *border heat map*.
+# Choose a family, an amount and a seed. The amount means: for `lines` the most lines (a fifth of it,
+# plus one), for `squares` the side (a third of it, in pixels), for `pixels` and `bucket` the per cent
+# missing. On the left is one mask. The other two plots are over 500 masks: how deep the missing pixels
+# lie, and how often each pixel is missing (the *border heat map*).
 #
-# **Predict**, before you choose `lines`: is the corner missing as often as the centre?
+# **Predict**, before you run the cell: with lines, is the corner missing as often as the centre? And
+# with squares? (On a page that only shows this notebook, you see lines.)
 
 # %%
 FAMILIES = {
@@ -256,30 +262,33 @@ widgets.explore(
     family=list(FAMILIES),
     amount=(5, 60, 5, 40),
     seed=(0, 20, 1),
-    alt="A mask, a histogram of the depths of its pixels, and a map of how often each "
-    "pixel is missing.",
-    caption="Lines favour the centre and spare the first row and column.",
+    alt="One mask; a histogram of the depth of missing pixels over 500 masks; a map of how often "
+    "each pixel is missing.",
+    caption="Every family has a depth and a heat map of its own; lines avoid row 0 and column 0.",
 )
 
 # %% [markdown]
 # ## Two faults in published mask code
 #
-# The line masks above copy the article that this course grew from, one fault included. Its end points
-# are drawn from 1 to 31, so pixel 0 is never one of them. Measured over 10,000 masks:
+# The line masks above are drawn as in the article that this course grew from, one fault included. The
+# coordinates of the end points run from 1 to 31 instead of 0 to 31, so no line ends in row 0 or
+# column 0. Measured over 10,000 masks:
 
 # %% tags=["nbval-check-output"]
 lines = masks.random_lines(10_000, 32, seed=0)
-print(f"the corner is missing in  {100 * lines[:, 0, 0].mean():4.1f} % of masks")
-print(f"row 0 is missing in       {100 * lines[:, 0].mean():4.1f} %")
-print(f"the centre is missing in  {100 * lines[:, 16, 16].mean():4.1f} %")
+print(f"the top left corner is missing in {100 * lines[:, 0, 0].mean():4.1f} % of masks")
+print(f"a pixel of row 0 in               {100 * lines[:, 0].mean():4.1f} %")
+print(f"a pixel of row 31 in              {100 * lines[:, 31].mean():4.1f} %")
+print(f"the centre in                     {100 * lines[:, 16, 16].mean():4.1f} %")
 assert not lines[:, 0, 0].any()
 
 # %% [markdown]
-# A network trained on such masks never learns to fill a corner. The families `squares` and
-# `random_pixels` treat all pixels alike.
+# Lines between random points always favour the centre. The fault is the difference between row 0 and
+# row 31, and the corner: a network trained on such masks never has to fill it. The families `squares`
+# (with a seed) and `random_pixels` treat all pixels alike.
 #
-# The second fault is better hidden. The article darkens holes with a bitwise *and*: known pixels with
-# 255, holes with 1 instead of 0. One bit survives. **Predict**: is one bit of eight worth anything?
+# The second fault is better hidden. The article darkens holes with a bitwise AND: known pixels with
+# 255, holes with 1 instead of 0. One bit of eight survives. **Predict**: is that bit worth anything?
 
 # %% tags=["nbval-check-output"]
 pixels = data.load("photos").test[7]
@@ -291,15 +300,20 @@ print("values in the hole:", np.unique(leaky[hole]))
 plots.show(
     [leaky / 255, np.where(hole[..., None], (leaky * 255) / 255, 0.5)],
     titles=["what one sees: black", "what a network can read"],
-    alt="A patch with a black square, and the square's hidden bits drawn bright: a "
-    "coloured pattern.",
+    alt="A dark red patch with a black square; beside it, on grey, the square's lowest bits: "
+    "speckles with runs of green and yellow.",
     caption="The hole looks black, yet each value still carries its lowest bit of the truth.",
 )
 assert (leaky[hole] == pixels[hole] % 2).all()
+bits = pixels[8:24, 8:24] % 2
+for channel, name in enumerate(("red", "green", "blue")):
+    shared = (bits[:, 1:, channel] == bits[:, :-1, channel]).mean()
+    print(f"{name:5s} neighbours share the bit in {100 * shared:.0f} % of pairs")
 
 # %% [markdown]
-# **Read.** The bit is a little knowledge about the truth, and on smooth gradients it changes in
-# telling patterns. A score measured this way is not a score for filling holes. The test that finds such
+# **Read.** In noise, neighbours would share a bit in half of all pairs. Here they do so more often,
+# because neighbouring truths are often equal: something of the truth shows through. A score measured
+# this way is not a score for filling holes. The test that finds such
 # leaks is simple, and every method of this course must pass it: *change what stands in the hole; the fill
 # must not change.*
 
@@ -313,28 +327,31 @@ print("the fill does not depend on what stood in the hole")
 # %% [markdown]
 # ## The polarity trap
 #
+# Outside Python a mask is stored as a black and white picture. Store it as PNG: JPEG turns its sharp
+# edges into greys, and then nobody knows which pixels are meant.
+#
 # Is white the hole, or the known part? The field never agreed.
 #
 # | White, 1 or 255 is the **hole** | White or 1 is **known** |
 # |---|---|
-# | OpenCV `cv2.inpaint` | OpenCV's own `cv2.xphoto.inpaint` |
-# | scikit-image `inpaint_biharmonic` | the mask M in NVIDIA's paper (Liu et al. 2018) and most code after it |
-# | diffusers' inpainting pipelines | |
-# | NVIDIA's test mask files, as EdgeConnect reads them | |
+# | OpenCV's `cv2.inpaint` | OpenCV's `cv2.xphoto.inpaint` (in opencv-contrib-python) |
+# | scikit-image's `inpaint_biharmonic` | the mask M in NVIDIA's paper (Liu et al. 2018) |
+# | diffusers' inpainting pipelines | Keras and PyTorch code that follows that paper |
+# | NVIDIA's test mask files, as EdgeConnect reads them | the article that this course grew from |
 #
-# Even NVIDIA's paper and files differ, and users have found black holes in one of the downloads
-# ([20](https://github.com/knazeri/edge-connect/issues/20),
-# [24](https://github.com/knazeri/edge-connect/issues/24)). So say it explicitly, every time:
+# Even NVIDIA's paper and files differ, and users were left asking which colour is the hole (EdgeConnect,
+# [issue 20](https://github.com/knazeri/edge-connect/issues/20) and
+# [issue 24](https://github.com/knazeri/edge-connect/issues/24)). So say it explicitly, every time:
 
 # %% tags=["nbval-check-output"]
-stored = (~hole * 255).astype(np.uint8)  # a file in NVIDIA's paper's polarity: holes are black
+stored = (~hole * 255).astype(np.uint8)  # as in NVIDIA's paper: holes are black
 ours = masks.as_mask(stored, hole="black")
 assert (ours == hole).all()
 print(f"{masks.hole_fraction(ours):.2f} of the picture is missing")
 
 # %% [markdown]
-# What if you say it the wrong way round? The known pixels become the hole, and the damage becomes the
-# only source. Nothing crashes.
+# What if you get it the wrong way round? The known pixels become the hole, and the damage is all that
+# the method has to work with. Nothing crashes.
 
 # %%
 picture = masks.damage(pixels / np.float32(255), hole)
@@ -350,8 +367,8 @@ plots.show(
 assert wrong.max() == 0
 
 # %% [markdown]
-# Because nothing crashes, the library refuses what it can see: a mask that is not boolean, one that
-# leaves nothing known, and it warns above 95 % holes.
+# So the library checks what it can: it refuses a mask that is not boolean or leaves no pixel known, and
+# it warns when more than 95 % is hole. An inverted mask like the one above it cannot detect.
 
 # %% tags=["nbval-check-output"]
 try:
@@ -362,8 +379,8 @@ except TypeError as refusal:
 # %% [markdown]
 # ## The leaderboard
 #
-# This lesson's row is `median`: every hole gets the median of the known pixels, which the section on
-# errors promised to be best for MAE among single colours. It joins `nearest` on three families.
+# This lesson's row is `median`: every hole gets the median of the known pixels, the single colour with
+# the smallest MAE on those pixels. With `nearest` and the five fixed rows it meets three mask sets.
 
 
 # %%
@@ -378,7 +395,8 @@ mask_sets = {
     "pixels, 90 %": rivals["pixels, 90 % missing"],
 }
 table = evaluation.leaderboard(rows, patches, mask_sets)
-table.pivot(index="method", columns="masks", values="psnr_hole")[list(mask_sets)].round(1)
+by_masks = table.pivot(index="method", columns="masks", values="psnr_hole")
+by_masks[list(mask_sets)].sort_values("lines", ascending=False).round(1)
 
 # %%
 by_error = table[table["masks"] == "lines"].set_index("method")
@@ -387,9 +405,11 @@ print(f"median  MAE {by_error.mae_hole['median']:.4f}   PSNR {by_error.psnr_hole
 assert by_error.mae_hole["median"] < by_error.mae_hole["mean"]
 
 # %% [markdown]
-# **Read.** The median has the smaller MAE, as promised. That it is not behind in PSNR either is no
-# contradiction: the mean is best for the pixels that it was computed from, the known ones, and the
-# holes are other pixels.
+# **Read.** On lines the median has the smaller MAE, as expected. In PSNR it is ahead of the mean on two
+# of the three mask sets. That is no contradiction: the mean is best for the pixels that it was computed
+# from, the known ones, and the holes are other pixels. Now compare the last two columns: every method
+# that looks at neighbours (`nearest`, `navier_stokes`, `biharmonic`) does better with 90 % of the
+# pixels missing than with the square. The constants do not.
 
 # %% [markdown]
 # ## Questions
@@ -415,8 +435,8 @@ assert by_error.mae_hole["median"] < by_error.mae_hole["mean"]
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Its centre is 10 pixels from anything known. In 1 and 2 nearly every missing pixel touches
-# a known one.
+# **3.** Its centre is more than 9 pixels from anything known. In 1 about three missing pixels of four
+# touch a known one, though the area is large; in 2 nearly all do.
 # </details>
 #
 # **3.** A friend's network scores 45 dB in holes of 30 %. What do you ask first?
@@ -427,17 +447,17 @@ assert by_error.mae_hole["median"] < by_error.mae_hole["mean"]
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A score that good suggests that the truth leaks in, as through the article's one bit. 1 and 3
-# do not explain a score that nothing else reaches.
+# **2.** The best row of this lesson's table reaches 25.9 dB. A score of 45 dB suggests that the truth
+# leaks in, as through the article's one bit. 1 and 3: neither depth nor a GPU brings back lost pixels.
 # </details>
 #
 # ## Key points
 #
 # * Known pixels are a condition, plausibility is a choice.
 # * Always say: in holes or in the image, composited or raw, on which masks.
-# * Whole-image PSNR of a composite is the hole's plus $-10 \log_{10} r$ for nothing.
-# * For smoothing methods, depth decides and area does not.
-# * `True` = hole here; elsewhere, look before you use a mask.
+# * The whole image's PSNR is the holes' plus $-10 \log_{10} r$, whatever the method, if composited.
+# * For methods that smooth, depth matters far more than area.
+# * Here `True` = hole; with any other library, check first.
 #
 # {{exercise}}
 #
