@@ -86,8 +86,8 @@ def _body(scores, sets):
     ]
     parts = [
         "Line masks. Errors are pooled over all pictures; milliseconds are the median a picture. "
-        f"Methods slower than {SLOW} ms are measured on the first {FEW} pictures: compare them with "
-        "the last row, which has the same pictures.",
+        f"Methods slower than {SLOW} ms are measured on the first {FEW} pictures: compare them "
+        "with the last row, which has the same pictures.",
         table(["method", "pictures", *COLUMNS], first),
     ]
     groups = {
