@@ -19,6 +19,8 @@ FLAT = 1e-6  # keeps 0 / 0 out where the picture is flat
 
 def transport_and_diffuse(image, mask, rounds):
     """Start from the harmonic fill, then ``rounds`` times transport and a little diffusion."""
+    if not mask.any():
+        return image
     image = solve_laplace(image, mask)
     box = _around_the_hole(mask)
     part, hole = image[box], mask[box][..., None]

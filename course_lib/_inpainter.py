@@ -4,35 +4,28 @@ from functools import wraps
 
 import numpy as np
 
-from course_lib.validation import check_image, check_known, check_mask_fits
+from course_lib.validation import check_image, check_pair
 
 
 def inpainter(fill):
     """Turn a method's core into an inpainter: (image (H, W, 3), mask (H, W)) -> image.
 
-    The core ``fill(image, mask, ...)`` gets float64 with 0 in every hole and at least one
-    hole and one known pixel; it returns a picture of the same shape, of which only the holes
-    are read, clipped to [0, 1]. Known pixels, the dtype and the caller's arrays stay as they
-    were, and what stood in a hole is never read.
+    The core ``fill(image, mask, ...)`` gets float64 with 0 in every hole and at least one known
+    pixel; it is called for a mask without a hole too, so that it always checks its options. It
+    returns a picture of the same shape, of which only the holes are read, clipped to [0, 1].
+    Known pixels, the dtype and the caller's arrays stay as they were, and what stood in a hole is
+    never read.
     """
 
     @wraps(fill)
     def inpaint(image, mask, *arguments, **options):
-        image, mask = _check_pair(image, mask)
+        image, mask = check_pair(check_image(image), mask)
         restored = image.copy()
-        if mask.any():
-            filled = fill(_without_holes(image, mask), mask, *arguments, **options)
-            restored[mask] = np.clip(filled[mask], 0.0, 1.0)
+        filled = fill(_without_holes(image, mask), mask, *arguments, **options)
+        restored[mask] = np.clip(filled[mask], 0.0, 1.0)
         return restored
 
     return inpaint
-
-
-def _check_pair(image, mask):
-    image = check_image(image)
-    mask = check_mask_fits(mask, image)
-    check_known(image, mask)
-    return image, mask
 
 
 def _without_holes(image, mask):

@@ -4,7 +4,6 @@ Nothing here needs a network. The photographs come with scikit-image and matplot
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from course_lib.validation import check_image, check_values
+from course_lib.validation import check_count, check_image, check_values
 
 PHOTOS = (
     "astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grace_hopper", "grass",
@@ -64,6 +63,10 @@ def photo(name):
 
     Raises:
         ValueError: if there is no photograph of that name.
+
+    Example:
+        >>> photo("coffee").shape
+        (400, 600, 3)
     """
     if name not in PHOTOS:
         raise ValueError(f"there is no photo {name!r}: choose one of {', '.join(PHOTOS)}.")
@@ -92,7 +95,7 @@ def read(path):
             f"{path.name} cannot be read as a picture: save it as PNG or JPEG."
         ) from None
     if picture.mode.startswith("I;16") or picture.mode == "I":
-        grey = np.asarray(picture, np.float32) / np.float32(65535)
+        grey = np.clip(np.asarray(picture, np.float32) / np.float32(65535), 0, 1)
         return np.repeat(grey[..., None], 3, axis=-1)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
@@ -111,8 +114,15 @@ def save(path, image):
         image: floats in [0, 1], (H, W, 3).
 
     Raises:
-        ValueError: if the ending is of no known format.
+        TypeError, ValueError: if the image is not as above, or the ending of no known format.
         FileNotFoundError: if the folder does not exist.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(f"{folder}/white.png", np.ones((4, 6, 3)))
+        ...     read(f"{folder}/white.png").shape
+        (4, 6, 3)
     """
     image = check_image(image)
     check_values(image, "the image")
@@ -123,15 +133,15 @@ def save(path, image):
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent}: make it first.")
     picture = Image.fromarray(np.rint(image.astype(np.float64) * 255).astype(np.uint8))
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+    # Not made by tempfile: that gives a file which nobody but its owner may read.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            picture.save(
-                file, format=file_format, **({"quality": 95} if file_format == "JPEG" else {})
-            )
+        picture.save(
+            unfinished, format=file_format, **({"quality": 95} if file_format == "JPEG" else {})
+        )
         os.replace(unfinished, path)
     except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
 
 
@@ -146,12 +156,16 @@ def load(name="photos", *, subset=None):
         A ``Dataset``. The parts share no photograph, so nothing leaks from one to another.
 
     Raises:
-        ValueError: if there is no data set of that name, or subset is below 1.
+        ValueError: if there is no data set of that name, or subset is no whole number from 1.
+
+    Example:
+        >>> load(subset=10).train.shape
+        (10, 32, 32, 3)
     """
     if name != "photos":
         raise ValueError(f'there is no data set {name!r}: use "photos".')
-    if subset is not None and subset < 1:
-        raise ValueError(f"subset is {subset}: pass 1 or more pictures, or None for all.")
+    if subset is not None:
+        check_count("subset", subset, lowest=1)
     train, validation, test = (
         _patches(cuts)[:subset] for cuts in (TRAIN_CUTS, VALIDATION_CUTS, TEST_CUTS)
     )

@@ -11,7 +11,17 @@ import numpy as np
 from scipy import ndimage
 
 from course_lib._opencv import cv2
-from course_lib.validation import check_images, check_mask, check_mask_fits, check_seed
+from course_lib.validation import (
+    check_count,
+    check_images,
+    check_mask,
+    check_pair,
+    check_same_shape,
+    check_seed,
+    check_values,
+    is_number,
+    is_whole,
+)
 
 
 def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
@@ -29,6 +39,9 @@ def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
 
     Returns:
         bool (count, H, W), True = hole.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
 
     Example:
         >>> random_lines(2, 32, seed=0).shape
@@ -69,13 +82,22 @@ def brush_strokes(count, size=32, *, seed):
 
     Args:
         count: how many masks.
-        size: an int or (H, W), pixels.
+        size: an int or (H, W), pixels, 8 or more.
         seed: an int.
 
     Returns:
         bool (count, H, W), True = hole.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
+    Example:
+        >>> brush_strokes(2, (48, 64), seed=0).shape
+        (2, 48, 64)
     """
     height, width = _check_size(count, size)
+    if min(height, width) < 8:
+        raise ValueError(f"size {size} is too small for a brush: use 8 x 8 pixels or more.")
     random = np.random.RandomState(check_seed(seed))
     masks = np.zeros((count, height, width), np.uint8)
     for canvas in masks:
@@ -98,14 +120,21 @@ def squares(count, size=32, *, side, seed=None):
 
     Returns:
         bool (count, H, W), True = hole.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
+    Example:
+        >>> squares(1, (3, 4), side=2).astype(int)
+        array([[[0, 1, 1, 0],
+                [0, 1, 1, 0],
+                [0, 0, 0, 0]]])
     """
     height, width = _check_size(count, size)
-    if isinstance(side, bool) or not isinstance(side, (int, np.integer)):
-        raise TypeError(f"side is {side!r}: pass a whole number of pixels.")
-    if not 1 <= side < min(height, width):
+    if check_count("side", side, lowest=1) >= min(height, width):
         raise ValueError(
-            f"side is {side}: pass 1 to {min(height, width) - 1} pixels, so that known pixels "
-            "remain."
+            f"side is {side} in {height} x {width} pixels: pass less than the shorter side, so "
+            "that known pixels remain."
         )
     if seed is None:
         tops = np.full(count, (height - side) // 2)
@@ -130,10 +159,18 @@ def random_pixels(count, size=32, *, fraction, seed):
 
     Returns:
         bool (count, H, W), True = hole.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above, or no pixel would be missing or
+            none known.
+
+    Example:
+        >>> int(random_pixels(1, (10, 10), fraction=0.9, seed=0).sum())
+        90
     """
     height, width = _check_size(count, size)
-    if not 0 < fraction < 1:
-        raise ValueError(f"fraction is {fraction}: pass a share above 0 and below 1.")
+    if not (is_number(fraction) and 0 < fraction < 1):
+        raise ValueError(f"fraction is {fraction!r}: pass a share above 0 and below 1.")
     missing = round(fraction * height * width)
     if not 0 < missing < height * width:
         raise ValueError(
@@ -165,11 +202,17 @@ def in_bucket(count, size=32, *, low, high, seed):
         bool (count, H, W), True = hole.
 
     Raises:
-        ValueError: if no whole number of pixels lies in the bucket.
+        TypeError, ValueError: if an argument is not as above, or no whole number of pixels lies
+            in the bucket.
+
+    Example:
+        >>> shares = hole_fraction(in_bucket(3, 32, low=0.1, high=0.2, seed=0))
+        >>> bool(((shares > 0.1) & (shares <= 0.2)).all())
+        True
     """
     height, width = _check_size(count, size)
-    if not 0 <= low < high < 1:
-        raise ValueError(f"bucket ({low}, {high}]: pass 0 <= low < high < 1.")
+    if not (is_number(low) and is_number(high) and 0 <= low < high < 1):
+        raise ValueError(f"bucket ({low!r}, {high!r}]: pass 0 <= low < high < 1.")
     numbers = np.arange(1, height * width)
     fractions = numbers / (height * width)
     numbers = numbers[(fractions > low) & (fractions <= high)]
@@ -187,7 +230,15 @@ def in_bucket(count, size=32, *, low, high, seed):
 
 
 def hole_fraction(mask):
-    """Share of holes, 0 to 1: a float for one mask (H, W), an array (N,) for a batch."""
+    """Share of holes, 0 to 1: a float for one mask (H, W), an array (N,) for a batch.
+
+    Raises:
+        TypeError, ValueError: if the mask is not bool, (H, W) or (N, H, W).
+
+    Example:
+        >>> hole_fraction(np.array([[True, False, False, False]]))
+        0.25
+    """
     fraction = check_mask(mask).mean(axis=(-2, -1))
     return float(fraction) if fraction.ndim == 0 else fraction
 
@@ -202,7 +253,12 @@ def hole_depth(mask):
         float64, the mask's shape: 1.0 is a hole pixel that touches a known one.
 
     Raises:
-        ValueError: if a mask has no known pixel.
+        TypeError, ValueError: if the mask is not bool, (H, W) or (N, H, W), or no pixel of it
+            is known.
+
+    Example:
+        >>> hole_depth(np.array([[False, True, True, True, False]])).tolist()
+        [[0.0, 1.0, 2.0, 1.0, 0.0]]
     """
     mask = check_mask(mask)
     if mask.all(axis=(-2, -1)).any():
@@ -222,13 +278,27 @@ def damage(images, mask, fill=0.0):
 
     Returns:
         A new array of the pictures' shape and dtype.
+
+    Raises:
+        TypeError, ValueError: if pictures, mask or fill are not as above, or no pixel is known.
+
+    Warns:
+        UserWarning: if more than 95 % of a picture is hole.
+
+    Example:
+        >>> mask = np.array([[True, False]])
+        >>> damage(np.full((1, 2, 3), 0.5), mask).tolist()
+        [[[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]]
     """
-    images = check_images(images)
-    mask = check_mask_fits(mask, images)
-    fill = np.asarray(fill, images.dtype)
-    if fill.shape not in ((), (3,)) or not ((fill >= 0) & (fill <= 1)).all():
-        raise ValueError(f"fill is {fill.tolist()}: pass a number or an RGB triple in [0, 1].")
-    return np.where(mask[..., None], fill, images)
+    images, mask = check_pair(images, mask)
+    colour = np.asarray(fill)
+    if (
+        colour.shape not in ((), (3,))
+        or colour.dtype.kind not in "fiu"
+        or not ((colour >= 0) & (colour <= 1)).all()
+    ):
+        raise ValueError(f"fill is {fill!r}: pass a number or an RGB triple in [0, 1].")
+    return np.where(mask[..., None], colour.astype(images.dtype), images)
 
 
 def composite(images, predicted, mask):
@@ -241,15 +311,24 @@ def composite(images, predicted, mask):
 
     Returns:
         A new array of the pictures' shape and dtype; known pixels bit for bit as they came.
+
+    Raises:
+        TypeError, ValueError: if pictures, prediction or mask are not as above, or no pixel is
+            known.
+
+    Warns:
+        UserWarning: if more than 95 % of a picture is hole.
+
+    Example:
+        >>> black, white = np.zeros((1, 2, 3)), np.ones((1, 2, 3))
+        >>> composite(black, white, np.array([[True, False]])).tolist()
+        [[[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]]
     """
-    images = check_images(images)
+    images, mask = check_pair(images, mask)
     predicted = check_images(predicted, "predicted")
-    if images.shape != predicted.shape:
-        raise ValueError(
-            f"images are {images.shape} but predicted is {predicted.shape}: make them the same "
-            "shape."
-        )
-    mask = check_mask_fits(mask, images)
+    check_same_shape(images, predicted, "images and predicted")
+    holes = np.broadcast_to(mask, images.shape[:-1])
+    check_values(predicted[holes], "a predicted value in a hole")
     return np.where(mask[..., None], predicted.astype(images.dtype, copy=False), images)
 
 
@@ -272,14 +351,21 @@ def as_mask(array, *, hole):
     Warns:
         UserWarning: if values lie between black and white, as JPEG makes them: they are cut
             at the middle.
+
+    Example:
+        >>> as_mask(np.array([[0, 255]], np.uint8), hole="black").tolist()
+        [[True, False]]
     """
     if hole not in ("white", "black"):
         raise ValueError(f'hole is {hole!r}: say "white" or "black", the colour of the hole.')
     array = np.asarray(array)
+    if array.ndim not in (2, 3) or array.size == 0 or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"a mask picture is (H, W) or (H, W, channels) numbers, not {array.dtype} of shape "
+            f"{array.shape}: read one picture at a time."
+        )
     if array.ndim == 3:
         array = _single_channel(array)
-    if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"a mask picture is (H, W) or (H, W, channels), not {array.shape}.")
     white = array if array.dtype == bool else _is_white(array)
     return white.copy() if hole == "white" else ~white
 
@@ -295,7 +381,10 @@ def _single_channel(array):
 
 def _is_white(array):
     if not np.isfinite(array).all() or array.min() < 0 or array.max() > 255:
-        raise ValueError("mask values must be 0/1, 0/255 or floats in [0, 1].")
+        raise ValueError(
+            f"mask values run from {array.min():.4g} to {array.max():.4g}: bring them to 0/1, "
+            "0/255 or floats in [0, 1]."
+        )
     top = 1 if array.max() <= 1 else 255
     if not np.isin(array, (0, top)).all():
         warnings.warn(
@@ -307,23 +396,21 @@ def _is_white(array):
 
 
 def _check_size(count, size):
-    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-        raise ValueError(f"count is {count!r}: pass a whole number of masks, 1 or more.")
-    height, width = (size, size) if np.ndim(size) == 0 else size
-    for side in (height, width):
-        if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or side < 1:
-            raise ValueError(f"size is {size!r}: pass pixels as an int or as (height, width).")
-    return int(height), int(width)
+    check_count("count", count, lowest=1)
+    sides = (size, size) if np.ndim(size) == 0 else tuple(size)
+    if len(sides) != 2 or not all(is_whole(side) and side >= 1 for side in sides):
+        raise ValueError(f"size is {size!r}: pass pixels as an int or as (height, width).")
+    return int(sides[0]), int(sides[1])
 
 
 def _check_range(name, pair, lowest):
-    try:
-        low, high = pair
-    except TypeError:
-        raise ValueError(f"{name} is {pair!r}: pass (fewest, most).") from None
-    if not lowest <= low <= high:
-        raise ValueError(f"{name} is {pair}: pass (fewest, most) with {lowest} <= fewest <= most.")
-    return low, high
+    whole = np.shape(pair) == (2,) and all(map(is_whole, pair))
+    if not (whole and lowest <= pair[0] <= pair[1]):
+        raise ValueError(
+            f"{name} is {pair!r}: pass (fewest, most), whole numbers, "
+            f"with {lowest} <= fewest <= most."
+        )
+    return pair
 
 
 def _inside(offsets, side):

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from course_lib.validation import check_images, check_mask_fits, check_values
+from course_lib.validation import check_images, check_mask_fits, check_same_shape, check_values
 
 SSIM_WINDOW = 7  # pixels, scikit-image's default
 
@@ -24,14 +24,26 @@ def mae(true, predicted, mask=None):
         mask: bool (H, W) or (N, H, W), True = hole: measure holes only.
 
     Raises:
+        TypeError: if the pictures are not floats, or the mask is not bool.
         ValueError: if shapes differ, a measured value is not in [0, 1], or the mask has no hole.
+
+    Example:
+        >>> true, predicted = np.zeros((1, 2, 3)), np.zeros((1, 2, 3))
+        >>> predicted[0, 0] = 0.5
+        >>> mae(true, predicted), mae(true, predicted, np.array([[True, False]]))
+        (0.25, 0.5)
     """
     true, predicted = _measured(true, predicted, mask)
     return float(np.abs(true - predicted).mean())
 
 
 def mse(true, predicted, mask=None):
-    """Mean squared error, 0 (equal) to 1. Arguments as in ``mae``."""
+    """Mean squared error, 0 (equal) to 1. Arguments and errors as in ``mae``.
+
+    Example:
+        >>> mse(np.zeros((1, 1, 3)), np.full((1, 1, 3), 0.5))
+        0.25
+    """
     true, predicted = _measured(true, predicted, mask)
     return float(np.square(true - predicted).mean())
 
@@ -41,7 +53,11 @@ def psnr(true, predicted, mask=None):
 
     A batch is pooled before the logarithm, so it is not the mean of its pictures' PSNR.
     For a composited picture with hole fraction r: PSNR of the image = PSNR of the holes
-    - 10 log10(r). Arguments as in ``mae``.
+    - 10 log10(r). Arguments and errors as in ``mae``.
+
+    Example:
+        >>> round(psnr(np.zeros((1, 1, 3)), np.full((1, 1, 3), 0.1)), 6)
+        20.0
     """
     error = mse(true, predicted, mask)
     return math.inf if error == 0 else -10 * math.log10(error)
@@ -53,7 +69,13 @@ def ssim(true, predicted, mask=None):
     Source: Wang et al., Image quality assessment: from error visibility to structural
     similarity, 2004; scikit-image's defaults (7 x 7 uniform window), data_range 1. Without a
     mask the mean over pictures, with one the mean of the similarity map over all holes.
-    Arguments as in ``mae``; pictures of 7 x 7 pixels or more.
+    Arguments and errors as in ``mae``, but pictures of 7 x 7 pixels or more, and all of their
+    values in [0, 1] with a mask too, because a window around a hole reads known pixels.
+
+    Example:
+        >>> ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
+        >>> round(ssim(ramp, ramp), 6)
+        1.0
     """
     true, predicted = _pair(true, predicted)
     if min(true.shape[-3:-1]) < SSIM_WINDOW:
@@ -80,6 +102,17 @@ def plain_dice(true, predicted):
 
     Not a measure of restoration: on intensities its value for a perfect answer is
     sum(y^2) / sum(y), and brighter pictures can score higher (lesson 07). Two black: 1.
+
+    Args:
+        true, predicted: numbers in [0, 1] of one shape, whatever it is.
+
+    Raises:
+        ValueError: if shapes differ or a value is not in [0, 1].
+
+    Example:
+        >>> grey, white = np.full((4, 4, 3), 0.5), np.ones((4, 4, 3))
+        >>> round(plain_dice(grey, grey), 2), round(plain_dice(grey, white), 2)
+        (0.5, 0.67)
     """
     true, predicted = _flat(true, predicted)
     total = true.sum() + predicted.sum()
@@ -89,7 +122,13 @@ def plain_dice(true, predicted):
 def squared_dice(true, predicted):
     """2 sum(yp) / (sum(y^2) + sum(p^2)), at most 1 and 1 only for equal pictures.
 
-    Source: Milletari et al., V-Net, 2016, section 3. Two black pictures: 1.
+    Source: Milletari et al., V-Net, 2016, section 3. Two black pictures: 1. Arguments and errors
+    as in ``plain_dice``.
+
+    Example:
+        >>> grey, white = np.full((4, 4, 3), 0.5), np.ones((4, 4, 3))
+        >>> squared_dice(grey, grey), squared_dice(grey, white)
+        (1.0, 0.8)
     """
     true, predicted = _flat(true, predicted)
     total = np.square(true).sum() + np.square(predicted).sum()
@@ -102,17 +141,28 @@ def dice(true_mask, predicted_mask):
     Raises:
         TypeError: if a mask is not bool.
         ValueError: if the shapes differ.
+
+    Example:
+        >>> dice(np.array([True, True, False]), np.array([True, False, False]))
+        0.6666666666666666
     """
     true_mask, predicted_mask = _mask_pair(true_mask, predicted_mask)
     total = np.count_nonzero(true_mask) + np.count_nonzero(predicted_mask)
-    return 1.0 if total == 0 else 2 * np.count_nonzero(true_mask & predicted_mask) / total
+    common = np.count_nonzero(true_mask & predicted_mask)
+    return 1.0 if total == 0 else float(2 * common / total)
 
 
 def iou(true_mask, predicted_mask):
-    """|A and B| / |A or B| of two masks, 0 to 1; two empty masks: 1. Raises as ``dice``."""
+    """|A and B| / |A or B| of two masks, 0 to 1; two empty masks: 1. Raises as ``dice``.
+
+    Example:
+        >>> iou(np.array([True, True, False]), np.array([True, False, False]))
+        0.5
+    """
     true_mask, predicted_mask = _mask_pair(true_mask, predicted_mask)
     union = np.count_nonzero(true_mask | predicted_mask)
-    return 1.0 if union == 0 else np.count_nonzero(true_mask & predicted_mask) / union
+    common = np.count_nonzero(true_mask & predicted_mask)
+    return 1.0 if union == 0 else float(common / union)
 
 
 def _measured(true, predicted, mask):
@@ -127,10 +177,7 @@ def _measured(true, predicted, mask):
 
 def _pair(true, predicted):
     true, predicted = check_images(true, "true"), check_images(predicted, "predicted")
-    if true.shape != predicted.shape:
-        raise ValueError(
-            f"true is {true.shape} but predicted is {predicted.shape}: make them the same shape."
-        )
+    check_same_shape(true, predicted, "true and predicted")
     return true.astype(np.float64), predicted.astype(np.float64)
 
 
@@ -143,10 +190,7 @@ def _holes(mask, images):
 
 def _flat(true, predicted):
     true, predicted = np.asarray(true, np.float64), np.asarray(predicted, np.float64)
-    if true.shape != predicted.shape:
-        raise ValueError(
-            f"true is {true.shape} but predicted is {predicted.shape}: make them the same shape."
-        )
+    check_same_shape(true, predicted, "true and predicted")
     check_values(true, "true")
     check_values(predicted, "predicted")
     return true.ravel(), predicted.ravel()
@@ -160,8 +204,5 @@ def _mask_pair(true_mask, predicted_mask):
                 f"a mask is {mask.dtype}, but dice and iou compare bool masks: "
                 "threshold it first, for example mask > 0.5."
             )
-    if pair[0].shape != pair[1].shape:
-        raise ValueError(
-            f"the masks are {pair[0].shape} and {pair[1].shape}: make them the same shape."
-        )
+    check_same_shape(*pair, "the masks")
     return pair

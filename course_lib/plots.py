@@ -14,9 +14,12 @@ import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from course_lib.validation import as_array, check_count, check_image, check_images, check_mask_fits
+
 PIXEL_PATCH_SIDE = 64  # pictures up to this side are stored as PNG: JPEG would blur their pixels
 PAGE_WIDTH = 9.6  # inches
 DOTS_PER_INCH = 90
+OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is drawn clipped; 0..255 is a mistake
 HOLE_COLOUR = (0.86, 0.20, 0.55)  # distinct from sky, skin and foliage, also for the colour-blind
 
 
@@ -32,11 +35,13 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
         columns: pictures in a row (default: all in one row, up to 5).
 
     Raises:
-        ValueError: if ``alt`` is missing or too short to describe anything, or if the titles
-            are not as many as the pictures.
+        TypeError, ValueError: if ``alt`` is too short to describe anything, or the rest is not as
+            above and in ``figure``.
     """
     alt = check_alt(alt)
     if isinstance(images, Figure):
+        if titles is not None:
+            raise ValueError("a Figure has its own titles: pass titles only with pictures.")
         drawing, photograph = images, False
     else:
         drawing, photograph = figure(images, titles=titles, columns=columns), _is_photograph(images)
@@ -49,21 +54,33 @@ def figure(images, *, titles=None, columns=None):
     """Draw pictures side by side.
 
     Args:
-        images: one array or a list of them: RGB (H, W, 3) in [0, 1]; a bool mask (H, W), holes
-            white; any other (H, W) array, drawn in colours with a scale beside it.
+        images: one array or a list of them: RGB (H, W, 3), floats in [0, 1] (a little more or
+            less is drawn clipped); a bool mask (H, W), holes white; any other (H, W) array,
+            drawn in colours with a scale beside it.
         titles: a list of strings, one a picture.
         columns: pictures in a row (default: all in one row, up to 5).
 
     Returns:
         A matplotlib ``Figure``.
+
+    Raises:
+        TypeError, ValueError: if a picture is not as above, or the titles are not as many as the
+            pictures.
+
+    Example:
+        >>> mask = np.eye(8, dtype=bool)
+        >>> len(figure([np.ones((8, 8, 3)), mask], titles=["white", "mask"]).axes)
+        2
     """
-    images = _as_list(images)
+    images = [_check_drawable(image) for image in _as_list(images)]
+    if columns is not None:
+        check_count("columns", columns, lowest=1)
     titles = [""] * len(images) if titles is None else list(titles)
     if len(titles) != len(images):
         raise ValueError(
             f"{len(images)} pictures but {len(titles)} titles: pass one title a picture."
         )
-    columns = min(len(images), columns or 5)
+    columns = min(len(images), 5 if columns is None else columns)
     rows = -(-len(images) // columns)
     height, width = np.shape(images[0])[:2]
     panel = min(PAGE_WIDTH / columns, 3.6)
@@ -78,16 +95,32 @@ def figure(images, *, titles=None, columns=None):
     for axes in panels:
         axes.set_axis_off()
     for axes, image, title in zip(panels, images, titles, strict=False):
-        _draw(axes, np.asarray(image))
+        _draw(axes, image)
         axes.set_title(title, fontsize=10)
     return drawing
 
 
 def tint(image, mask, colour=HOLE_COLOUR):
-    """The picture (H, W, 3) with its holes (mask (H, W), True = hole) painted in one colour."""
-    tinted = np.array(image, copy=True)
-    tinted[mask] = colour
-    return tinted
+    """The picture with its holes painted in one colour: ``masks.damage`` for any mask at all.
+
+    Args:
+        image: floats, RGB (H, W, 3) or a batch (N, H, W, 3).
+        mask: bool (H, W) or (N, H, W), True = hole; all of it may be hole.
+        colour: RGB in [0, 1].
+
+    Returns:
+        A new array of the image's shape and dtype.
+
+    Raises:
+        TypeError, ValueError: if image or mask is not as above, or they do not fit.
+
+    Example:
+        >>> tint(np.zeros((1, 2, 3)), np.array([[True, False]]), colour=(1, 0, 0)).tolist()
+        [[[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]
+    """
+    image = check_images(image)
+    mask = check_mask_fits(mask, image)
+    return np.where(mask[..., None], np.asarray(colour, image.dtype), image)
 
 
 def bars(table, *, value, label="method", title, unit):
@@ -102,6 +135,9 @@ def bars(table, *, value, label="method", title, unit):
 
     Returns:
         A matplotlib ``Figure``.
+
+    Raises:
+        KeyError: if the table has no column of that name.
     """
     table = table.sort_values(value, kind="stable")
     drawing = Figure(figsize=(7, 0.8 + 0.32 * len(table)), dpi=DOTS_PER_INCH, layout="constrained")
@@ -115,7 +151,13 @@ def bars(table, *, value, label="method", title, unit):
 
 
 def encode(drawing, photograph=False):
-    """A figure as (media type, bytes): JPEG for photographs, PNG for all else."""
+    """A figure as (media type, bytes): JPEG for photographs, PNG for all else.
+
+    Example:
+        >>> media_type, content = encode(figure(np.ones((8, 8, 3))))
+        >>> media_type, content[1:4]
+        ('image/png', b'PNG')
+    """
     buffer = io.BytesIO()
     if photograph:
         drawing.savefig(buffer, format="jpeg", pil_kwargs={"quality": 82, "optimize": True})
@@ -141,12 +183,11 @@ def bundle(drawing, *, alt, photograph=False):
     return data, {media_type: {"alt": alt}}
 
 
-def as_html(media_type, encoded, alt, caption=None):
+def as_html(media_type, encoded, alt):
     """An HTML figure around base64 picture data."""
-    text = f"<figcaption><em>{html.escape(caption)}</em></figcaption>" if caption else ""
     return (
         f'<figure style="margin:0"><img alt="{html.escape(alt)}" style="max-width:100%" '
-        f'src="data:{media_type};base64,{encoded}">{text}</figure>'
+        f'src="data:{media_type};base64,{encoded}"></figure>'
     )
 
 
@@ -166,6 +207,23 @@ def check_alt(alt):
     return alt.strip()
 
 
+def _check_drawable(image):
+    image = as_array(image, "a picture")
+    if image.ndim == 3:
+        check_image(image)
+        if image.min() < -OVERSHOOT or image.max() > 1 + OVERSHOOT:
+            raise ValueError(
+                f"a picture runs from {image.min():.4g} to {image.max():.4g}: divide 0..255 "
+                "pictures by 255."
+            )
+    elif image.ndim != 2 or image.size == 0 or image.dtype.kind not in "biuf":
+        raise ValueError(
+            f"a picture of shape {image.shape} and {image.dtype} cannot be drawn: pass RGB "
+            "(H, W, 3), or numbers or a mask (H, W)."
+        )
+    return image
+
+
 def _draw(axes, image):
     interpolation = "nearest" if max(image.shape[:2]) <= PIXEL_PATCH_SIDE else "antialiased"
     if image.ndim == 3:
@@ -181,6 +239,8 @@ def _as_list(images):
     is_one_picture = isinstance(images, np.ndarray) and (
         images.ndim == 2 or (images.ndim == 3 and images.shape[-1] == 3 and images.dtype != bool)
     )
+    if not isinstance(images, (list, tuple, np.ndarray)):
+        raise TypeError(f"images is {type(images).__name__}: pass a picture or a list of them.")
     images = [images] if is_one_picture else list(images)
     if not images:
         raise ValueError("there is no picture to show: pass at least one.")

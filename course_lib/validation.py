@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 
 DOUBTFUL_HOLE_FRACTION = 0.95
+DOUBT = "this mask marks"  # how the warning begins, for who has said it already
 
 
 def check_image(image, name="image"):
@@ -35,13 +36,15 @@ def check_images(images, name="images"):
 
 def check_mask(mask, name="mask"):
     """One mask (H, W) or a batch (N, H, W), bool, True = hole."""
-    mask = np.asarray(mask)
+    mask = as_array(mask, name)
     if mask.dtype != bool:
         raise TypeError(
             f"{name} is {mask.dtype}, but a mask is bool with True = hole: "
             'convert it with masks.as_mask(array, hole="white") or hole="black".'
         )
-    if mask.ndim not in (2, 3) or mask.size == 0:
+    if mask.size == 0:
+        raise ValueError(f"{name} is empty (shape {mask.shape}): pass at least one pixel.")
+    if mask.ndim not in (2, 3):
         raise ValueError(
             f"{name} has shape {mask.shape}, but a mask is (H, W) or (N, H, W): "
             "it has no colour channel, so drop a last axis with mask[..., 0]."
@@ -53,6 +56,10 @@ def check_mask_fits(mask, images):
     """A mask over the picture's or the batch's own height and width; one mask may serve a batch."""
     mask = check_mask(mask)
     if mask.shape[-2:] != images.shape[-3:-1]:
+        if mask.shape == (*images.shape[-3:-1], 1):
+            raise ValueError(
+                f"mask has shape {mask.shape}, but a mask has no colour channel: use mask[..., 0]."
+            )
         raise ValueError(
             f"mask is {mask.shape[-2]} x {mask.shape[-1]} but the picture is "
             f"{images.shape[-3]} x {images.shape[-2]} (height x width): make them the same size."
@@ -65,6 +72,14 @@ def check_mask_fits(mask, images):
     return mask
 
 
+def check_pair(images, mask):
+    """A picture or a batch with its mask: shapes fit, known pixels exist and can be meant."""
+    images = check_images(images)
+    mask = check_mask_fits(mask, images)
+    check_known(images, mask)
+    return images, mask
+
+
 def check_known(images, mask):
     """Known pixels exist and are finite and in [0, 1]; what stands in a hole is never read."""
     fractions = mask.reshape(-1, mask.shape[-2] * mask.shape[-1]).mean(axis=1)
@@ -75,9 +90,9 @@ def check_known(images, mask):
         )
     if fractions.max() > DOUBTFUL_HOLE_FRACTION:
         warnings.warn(
-            f"this mask marks {100 * fractions.max():.0f} % of the picture as hole: "
+            f"{DOUBT} {100 * fractions.max():.1f} % of the picture as hole: "
             "is it inverted? True marks a hole, and ~mask inverts it.",
-            stacklevel=4,
+            stacklevel=4,  # whoever called the public function that called the check
         )
     known = images[np.broadcast_to(~mask, images.shape[:-1])]
     check_values(known, "a known pixel of the image")
@@ -96,9 +111,46 @@ def check_values(values, name):
         )
 
 
+def check_same_shape(one, other, names):
+    """Two arrays of one shape with something in it; ``names`` says in a phrase what they are."""
+    if one.shape != other.shape:
+        raise ValueError(
+            f"{names} have the shapes {one.shape} and {other.shape}: make them the same shape."
+        )
+    if one.size == 0:
+        raise ValueError(f"{names} are empty (shape {one.shape}): pass at least one pixel.")
+
+
+def check_count(name, count, lowest=0):
+    """A whole number, ``lowest`` or more."""
+    if not is_whole(count) or count < lowest:
+        raise ValueError(f"{name} is {count!r}: pass a whole number, {lowest} or more.")
+    return int(count)
+
+
+def is_whole(value):
+    """A whole number of Python's or NumPy's, and not a bool."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def is_number(value):
+    """A real number of Python's or NumPy's, and not a bool."""
+    return is_whole(value) or isinstance(value, (float, np.floating))
+
+
+def as_array(value, name):
+    """The array that a list or an array stands for."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} has rows or pictures of different sizes: pass one array, or one at a time."
+        ) from None
+
+
 def check_seed(seed):
     """An int from 0 to 2**32 - 1."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+    if not is_whole(seed):
         raise TypeError(
             f"seed is {seed!r}: pass an int, so that the same call gives the same masks."
         )
@@ -108,7 +160,7 @@ def check_seed(seed):
 
 
 def _check_rgb_floats(array, name):
-    array = np.asarray(array)
+    array = as_array(array, name)
     if array.dtype == np.uint8:
         raise TypeError(
             f"{name} is uint8, but pictures are floats in [0, 1]: "
@@ -128,5 +180,8 @@ def _check_rgb_floats(array, name):
             f"{name} has an alpha channel (shape {array.shape}): drop it with image[..., :3]."
         )
     if array.ndim < 3 or array.shape[-1] != 3:
-        raise ValueError(f"{name} has shape {array.shape}, but RGB pictures end in 3 channels.")
+        raise ValueError(
+            f"{name} has shape {array.shape}, but RGB pictures end in 3 channels: "
+            "move channels that stand elsewhere to the end with np.moveaxis."
+        )
     return array

@@ -18,7 +18,14 @@ from PIL import Image
 from scipy import ndimage
 
 from course_lib import plots
-from course_lib.validation import check_image, check_mask, check_mask_fits, check_values
+from course_lib.validation import (
+    check_image,
+    check_mask,
+    check_mask_fits,
+    check_values,
+    is_number,
+    is_whole,
+)
 
 WIDGET_MEDIA_TYPE = "application/vnd.jupyter.widget-view+json"
 ENLARGED_SIDE = 256  # pixels: smaller pictures are enlarged to about this side
@@ -372,16 +379,16 @@ def _make_control(name, spec, label_width):
         return spec
     if isinstance(spec, bool):
         return ipywidgets.Checkbox(spec, **shown)
-    if isinstance(spec, tuple) and 2 <= len(spec) <= 4 and all(map(_is_number, spec)):
+    if isinstance(spec, tuple) and 2 <= len(spec) <= 4 and all(map(is_number, spec)):
         low, high, step, start = _complete(spec)
         if not low <= start <= high or low == high or step <= 0:
             raise ValueError(f"{name}={spec}: pass (low, high, step, start), low < high, step > 0.")
-        whole = all(isinstance(number, (int, np.integer)) for number in spec)
+        whole = all(map(is_whole, spec))
         slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
         reading = {} if whole else {"readout_format": ".4g"}
         return slider(min=low, max=high, step=step, value=start, **reading, **shown)
     if isinstance(spec, (list, dict)) and len(spec):
-        numbers = isinstance(spec, list) and all(map(_is_number, spec))
+        numbers = isinstance(spec, list) and all(map(is_number, spec))
         menu = ipywidgets.SelectionSlider if numbers else ipywidgets.Dropdown
         return menu(options=list(spec), **shown)
     raise TypeError(
@@ -393,13 +400,9 @@ def _make_control(name, spec, label_width):
 def _complete(spec):
     """(low, high, step, start) from a tuple that may end earlier."""
     low, high, *rest = spec
-    whole = isinstance(low, (int, np.integer)) and isinstance(high, (int, np.integer))
+    whole = is_whole(low) and is_whole(high)
     step = rest[0] if rest else (1 if whole else (high - low) / 100)
     return low, high, step, rest[1] if len(rest) == 2 else low
-
-
-def _is_number(value):
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def _trait_to_watch(control):

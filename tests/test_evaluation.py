@@ -22,6 +22,25 @@ def test_evaluate_is_the_metrics_of_the_composite():
     assert scores["milliseconds"] >= 0
 
 
+def test_milliseconds_are_the_median_of_the_pictures(monkeypatch):
+    ticks = iter([0, 1, 1, 2, 2, 5, 5, 105])  # 1, 1, 3 and 100 seconds
+    monkeypatch.setattr(evaluation.time, "perf_counter", lambda: next(ticks))
+    scores = evaluation.evaluate(classical.nothing, IMAGES, HOLES)
+    assert scores["milliseconds"] == 2000
+
+
+def test_a_truth_that_is_not_finite_is_refused_before_anything_is_run():
+    truth = np.where(HOLES[..., None], np.float32(np.nan), IMAGES)
+    with pytest.raises(ValueError, match="true picture is NaN"):
+        evaluation.evaluate(lambda image, mask: pytest.fail("it was run"), truth, HOLES)
+
+
+def test_an_inpainter_may_take_the_place_of_a_baseline():
+    table = evaluation.leaderboard({"nothing": classical.grey}, IMAGES, {"lines": HOLES})
+    scores = table.set_index("method")["psnr_hole"]
+    assert len(table) == 5 and scores["nothing"] == scores["grey"]
+
+
 def test_the_inpainter_never_sees_the_truth():
     def cheat(image, mask):
         assert (image[mask] == 0).all()
@@ -67,6 +86,11 @@ def test_the_leaderboard_always_holds_the_baselines_best_first():
             ValueError,
             "returned shape",
         ),
+        (lambda: evaluation.evaluate(lambda i, m: i[..., :1], IMAGES, HOLES), ValueError, "shape"),
+        (lambda: evaluation.leaderboard({}, IMAGES, {}), ValueError, "at least one set"),
+        (lambda: evaluation.leaderboard({}, IMAGES, HOLES), TypeError, "mask_sets is no dict"),
+        (lambda: evaluation.leaderboard([], IMAGES, {"a": HOLES}), TypeError, "inpainters is no"),
+        (lambda: evaluation.leaderboard({"x": 3}, IMAGES, {"a": HOLES}), TypeError, "x is no"),
         (lambda: evaluation.evaluate(lambda i, m: i + 2, IMAGES, HOLES), ValueError, "clip"),
         (lambda: evaluation.evaluate(lambda i, m: i * np.nan, IMAGES, HOLES), ValueError, "NaN"),
         (lambda: evaluation.evaluate(lambda i, m: i, IMAGES, HOLES & False), ValueError, "no hole"),

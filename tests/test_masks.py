@@ -94,6 +94,8 @@ def test_squares_without_a_seed_are_centred():
     expected = np.zeros((10, 12), bool)
     expected[3:7, 4:8] = True
     np.testing.assert_array_equal(drawn, [expected, expected])
+    (off_centre,) = masks.squares(1, 5, side=2)  # where there is no middle, up and to the left
+    assert np.argwhere(off_centre).tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -140,6 +142,11 @@ def test_any_bucket_holds_or_is_refused(height, width, low, extent, seed):
         assert not ((pixels > low) & (pixels <= high)).any()
     else:
         assert ((fractions > low) & (fractions <= high)).all()
+
+
+def test_a_bucket_holds_its_upper_bound_and_not_its_lower():
+    drawn = masks.in_bucket(3, 10, low=0.19, high=0.2, seed=0)
+    assert drawn.sum(axis=(1, 2)).tolist() == [20, 20, 20]
 
 
 def test_hole_fraction_counts():
@@ -193,6 +200,14 @@ def test_composite_takes_holes_from_the_prediction():
     np.testing.assert_array_equal(result[~mask], image[~mask])
 
 
+def test_a_composite_has_the_dtype_of_the_pictures():
+    image, mask = np.zeros((4, 4, 3), np.float16), np.eye(4, dtype=bool)
+    predicted = np.full((4, 4, 3), 1 / 3)
+    filled = masks.composite(image, predicted, mask)
+    assert filled.dtype == np.float16 and (filled[mask] == np.float16(1 / 3)).all()
+    assert masks.composite(image + 0.0, predicted.astype(np.float32), mask).dtype == np.float16
+
+
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.integers(0, 999),
@@ -217,9 +232,24 @@ def test_as_mask_reads_every_polarity_and_dtype(seed, kind):
 
 
 def test_as_mask_warns_of_grey_values_and_cuts_at_the_middle():
-    with pytest.warns(UserWarning, match="between black and white"):
+    with pytest.warns(UserWarning, match="between black and white") as caught:
         result = masks.as_mask(np.array([[0, 3, 127], [128, 250, 255]], np.uint8), hole="white")
     np.testing.assert_array_equal(result, [[False] * 3, [True] * 3])
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("values", "white"), [([0, 100], [False, False]), ([0.2, 0.5, 0.8], [False, False, True])]
+)
+def test_the_middle_does_not_depend_on_the_values_that_occur(values, white):
+    with pytest.warns(UserWarning, match="cut at the middle"):
+        assert masks.as_mask(np.array([values]), hole="white").tolist() == [white]
+
+
+def test_as_mask_gives_a_new_array():
+    holes = np.eye(3, dtype=bool)
+    masks.as_mask(holes, hole="white")[:] = True
+    np.testing.assert_array_equal(holes, np.eye(3, dtype=bool))
 
 
 IMAGE = np.zeros((4, 4, 3), np.float32)
@@ -231,25 +261,43 @@ HOLE = np.eye(4, dtype=bool)
     [
         (lambda: masks.random_lines(0, seed=0), ValueError, "1 or more"),
         (lambda: masks.random_lines(2, 1, seed=0), ValueError, "too small for a line"),
+        (lambda: masks.brush_strokes(2, (7, 40), seed=0), ValueError, "too small for a brush"),
         (lambda: masks.random_lines(2, lines=(3, 2), seed=0), ValueError, "fewest <= most"),
         (lambda: masks.random_lines(2, lines=3, seed=0), ValueError, "pass \\(fewest, most\\)"),
+        (lambda: masks.random_lines(2, lines=(1, 2, 3), seed=0), ValueError, "fewest, most"),
+        (lambda: masks.random_lines(2, lines=(1.5, 3), seed=0), ValueError, "whole numbers"),
+        (lambda: masks.random_lines(2, lines="ab", seed=0), ValueError, "fewest, most"),
+        (lambda: masks.random_lines(2, (8, 8, 3), seed=0), ValueError, "height, width"),
+        (lambda: masks.random_lines(2, [8], seed=0), ValueError, "height, width"),
+        (lambda: masks.random_lines(2, (8, 0), seed=0), ValueError, "height, width"),
+        (lambda: masks.random_lines(2, (8, 1), seed=0), ValueError, "too small"),
+        (lambda: masks.random_lines(True, seed=0), ValueError, "count"),
         (lambda: masks.random_lines(2, thickness=(0, 2), seed=0), ValueError, "1 <= fewest"),
         (lambda: masks.random_lines(2, seed=None), TypeError, "pass an int"),
         (lambda: masks.random_lines(2, seed=-1), ValueError, "from 0 to"),
         (lambda: masks.random_lines(2, 0.5, seed=1), ValueError, "pixels as an int"),
         (lambda: masks.squares(1, 8, side=8), ValueError, "known pixels remain"),
-        (lambda: masks.squares(1, 8, side=2.5), TypeError, "whole number"),
+        (lambda: masks.squares(1, 8, side=2.5), ValueError, "whole number"),
         (lambda: masks.random_pixels(1, 8, fraction=1.0, seed=0), ValueError, "below 1"),
+        (lambda: masks.random_pixels(1, 8, fraction=0, seed=0), ValueError, "above 0"),
+        (lambda: masks.random_pixels(1, 8, fraction="half", seed=0), ValueError, "'half'"),
+        (lambda: masks.in_bucket(1, 8, low=None, high=0.4, seed=0), ValueError, "None"),
+        (lambda: masks.in_bucket(1, 8, low=-0.1, high=0.4, seed=0), ValueError, "0 <= low"),
+        (lambda: masks.in_bucket(1, 8, low=0.1, high=1, seed=0), ValueError, "high < 1"),
         (lambda: masks.in_bucket(1, 8, low=0.5, high=0.4, seed=0), ValueError, "low < high"),
         (lambda: masks.hole_fraction(np.ones((3, 3))), TypeError, "as_mask"),
         (lambda: masks.hole_fraction(HOLE[..., None, None]), ValueError, "no colour channel"),
         (lambda: masks.hole_depth(np.ones((3, 3), bool)), ValueError, "inverted"),
+        (lambda: masks.hole_depth(np.stack([HOLE, HOLE | True])), ValueError, "inverted"),
         (lambda: masks.damage(IMAGE[..., 0], HOLE), ValueError, "grey"),
         (lambda: masks.damage((IMAGE * 255).astype(np.uint8), HOLE), TypeError, "255"),
         (lambda: masks.damage(np.zeros((4, 4, 4), np.float32), HOLE), ValueError, "alpha"),
         (lambda: masks.damage(IMAGE, np.eye(5, dtype=bool)), ValueError, "same size"),
         (lambda: masks.damage(IMAGE, np.stack([HOLE, HOLE])), ValueError, "2 masks for 1"),
         (lambda: masks.damage(IMAGE, HOLE, fill=2), ValueError, "in \\[0, 1\\]"),
+        (lambda: masks.damage(IMAGE, HOLE, fill=(0.1, 0.2)), ValueError, "RGB triple"),
+        (lambda: masks.damage(IMAGE, HOLE, fill="red"), ValueError, "RGB triple"),
+        (lambda: masks.damage(IMAGE, HOLE, fill=np.nan), ValueError, "RGB triple"),
         (lambda: masks.composite(IMAGE, IMAGE[:3], HOLE), ValueError, "same shape"),
         (lambda: masks.as_mask(HOLE, hole="yes"), ValueError, "white"),
         (lambda: masks.as_mask(np.full((2, 2), 300), hole="white"), ValueError, "0/255"),
@@ -259,6 +307,10 @@ HOLE = np.eye(4, dtype=bool)
             "channels differ",
         ),
         (lambda: masks.as_mask(np.zeros(5), hole="white"), ValueError, "channels"),
+        (lambda: masks.as_mask(np.zeros((2, 2, 0)), hole="white"), ValueError, "channels"),
+        (lambda: masks.as_mask([["x"]], hole="white"), ValueError, "numbers"),
+        (lambda: masks.as_mask(np.full((2, 2), -1), hole="white"), ValueError, "from -1 to -1"),
+        (lambda: masks.as_mask(np.full((2, 2), np.nan), hole="white"), ValueError, "0/255"),
     ],
 )
 def test_bad_input_gets_one_sentence(call, error, sentence):

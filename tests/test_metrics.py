@@ -136,6 +136,25 @@ def test_metrics_return_python_floats(metric):
     assert type(metric(true, predicted)) is float
 
 
+def test_dices_and_iou_return_python_floats():
+    a, b = np.eye(4, dtype=bool), np.tri(4, dtype=bool)
+    for metric in (metrics.dice, metrics.iou, metrics.plain_dice, metrics.squared_dice):
+        assert [type(metric(a, other)) for other in (b, ~a)] == [float, float]
+
+
+@pytest.mark.parametrize("metric", [metrics.mae, metrics.mse, metrics.psnr, metrics.ssim])
+def test_half_precision_pictures_are_measured_in_double(metric):
+    true, predicted = pictures(7, dtype=np.float16)
+    expected = metric(true.astype(np.float64), predicted.astype(np.float64))
+    assert metric(true, predicted) == expected
+
+
+def test_ssim_of_the_smallest_picture_it_takes():
+    true, predicted = pictures(8, shape=(7, 7, 3))
+    expected = skimage.metrics.structural_similarity(true, predicted, channel_axis=-1, data_range=1)
+    assert metrics.ssim(true, predicted) == pytest.approx(expected)
+
+
 GREY = np.full((8, 8, 3), 0.5)
 HOLE = np.eye(8, dtype=bool)
 
@@ -152,6 +171,10 @@ HOLE = np.eye(8, dtype=bool)
         (lambda: metrics.mae(GREY, GREY, HOLE * 1.0), TypeError, "as_mask"),
         (lambda: metrics.mae(GREY, GREY, HOLE[:4]), ValueError, "same size"),
         (lambda: metrics.ssim(GREY[:5], GREY[:5]), ValueError, "larger"),
+        (lambda: metrics.ssim(GREY, GREY * np.nan), ValueError, "predicted is NaN"),
+        (lambda: metrics.ssim(GREY, GREY * 4), ValueError, "predicted lies outside"),
+        (lambda: metrics.plain_dice([], []), ValueError, "empty"),
+        (lambda: metrics.dice(HOLE[:0], HOLE[:0]), ValueError, "empty"),
         (lambda: metrics.plain_dice(GREY, GREY * 4), ValueError, "outside"),
         (lambda: metrics.squared_dice(GREY, GREY[1:]), ValueError, "same shape"),
         (lambda: metrics.dice(GREY, GREY), TypeError, "threshold"),

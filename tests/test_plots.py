@@ -31,6 +31,11 @@ def test_a_figure_carries_its_description_where_browsers_and_site_generators_loo
     assert output.data["image/png"] in output.data["text/html"]
 
 
+def test_a_description_is_stored_without_space_around_it():
+    (output,) = shown([PATCH], alt=f"  {ALT} ")
+    assert output.metadata["image/png"]["alt"] == ALT
+
+
 def test_the_caption_is_an_output_of_its_own():
     _, caption = shown([PATCH], alt=ALT, caption="Noise all over.")
     assert caption.data["text/markdown"] == "*Noise all over.*"
@@ -72,6 +77,35 @@ def test_masks_show_holes_white_and_maps_get_a_scale():
     assert len(plots.figure(mask * 1.5).axes) == 2, "picture and colour scale"
 
 
+def test_a_mask_of_one_value_keeps_its_colour():
+    for mask, level in ((np.ones((8, 8), bool), 255), (np.zeros((8, 8), bool), 0)):
+        drawn = np.asarray(Image.open(io.BytesIO(plots.encode(plots.figure(mask))[1])).convert("L"))
+        assert drawn[drawn.shape[0] // 2, drawn.shape[1] // 2] == level
+
+
+def test_what_overshoots_a_little_is_drawn_clipped(caplog):
+    content = [plots.encode(plots.figure(np.full((8, 8, 3), level)))[1] for level in (1.0, 2.0)]
+    assert content[0] == content[1]
+    assert not caplog.records, "matplotlib has nothing to say of it"
+
+
+def test_up_to_64_pixels_are_drawn_and_stored_pixel_by_pixel():
+    for side, smooth, stored in ((64, "nearest", "image/png"), (65, "antialiased", "image/jpeg")):
+        picture = np.zeros((side, 8, 3))
+        (image,) = plots.figure(picture).axes[0].images
+        assert image.get_interpolation() == smooth
+        assert stored in shown(picture, alt=ALT)[0].data
+
+
+def test_a_wide_picture_makes_a_wide_figure():
+    width, height = plots.figure(np.zeros((10, 40, 3))).get_size_inches()
+    assert width > 2 * height
+
+
+def test_png_bytes_do_not_depend_on_the_version_of_matplotlib():
+    assert b"Software" not in plots.encode(plots.figure([PATCH]))[1]
+
+
 def test_a_pyplot_figure_is_closed_so_that_it_is_not_shown_twice():
     drawing, axes = pyplot.subplots()
     axes.plot([1, 2])
@@ -80,6 +114,9 @@ def test_a_pyplot_figure_is_closed_so_that_it_is_not_shown_twice():
 
 
 def test_rows_and_columns():
+    assert len(plots.figure([PATCH] * 6).axes) == 10  # five in a row
+    assert len(plots.figure(np.zeros((2, 8, 3), bool)).axes) == 2, "two masks, three pixels wide"
+    assert len(plots.figure(np.zeros((8, 4, 3))).axes) == 1, "one picture"
     panels = plots.figure([PATCH] * 7, columns=3).axes
     assert len(panels) == 9
     assert sum(bool(panel.images) for panel in panels) == 7
@@ -94,6 +131,7 @@ def test_tint_paints_holes_and_leaves_the_picture_alone():
     before = PATCH.copy()
     tinted = plots.tint(PATCH, mask)
     np.testing.assert_array_equal(PATCH, before)
+    assert tinted.dtype == PATCH.dtype
     np.testing.assert_array_equal(tinted[~mask], PATCH[~mask])
     np.testing.assert_allclose(tinted[mask], np.broadcast_to(plots.HOLE_COLOUR, (8, 3)), rtol=1e-6)
 
@@ -111,6 +149,10 @@ def test_bars_are_sorted_and_labelled():
     [
         (lambda: plots.show([PATCH], alt=""), "describes nothing"),
         (lambda: plots.show([PATCH], alt="image"), "20 characters"),
+        (lambda: plots.show([PATCH], alt="image" + 20 * " "), "20 characters"),
+        (lambda: plots.show([PATCH], alt=None), "20 characters"),
+        (lambda: plots.show(plots.figure([PATCH]), alt=ALT, titles=["a"]), "own titles"),
+        (lambda: plots.figure([PATCH], columns=0), "columns is 0"),
         (lambda: plots.show([PATCH], alt=ALT, titles=["a", "b"]), "one title a picture"),
         (lambda: plots.show([], alt=ALT), "at least one"),
     ],

@@ -60,6 +60,10 @@ def test_colab_is_recognised(monkeypatch):
         ({"WANDB_API_KEY": "key", "WANDB_MODE": "offline"}, "offline"),
         ({"WANDB_MODE": "disabled"}, "disabled"),
         ({"WANDB_DISABLED": "true", "WANDB_API_KEY": "key"}, "disabled"),
+        ({"WANDB_DISABLED": "1"}, "disabled"),
+        ({"WANDB_DISABLED": "false"}, "offline"),
+        ({"WANDB_MODE": "DISABLED"}, "disabled"),
+        ({"WANDB_MODE": "nonsense"}, "offline"),
     ],
 )
 def test_wandb_follows_the_environment(monkeypatch, variables, expected):
@@ -79,12 +83,51 @@ def test_wandb_follows_a_login_file(tmp_path):
     assert runtime.setup().wandb == "offline"
 
 
-def test_a_driver_without_a_gpu_is_no_gpu(monkeypatch):
+@pytest.mark.parametrize("host", ["wandb.example.org", "api.forge.coreweave.com"])
+def test_wandb_follows_a_login_file_for_its_own_host_or_elsewhere(monkeypatch, tmp_path, host):
+    monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.example.org/base")
+    for login in (tmp_path / "elsewhere", tmp_path / "_netrc"):
+        login.write_text(f"machine {host} login user password secret\n")
+        login.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(login) if login.name == "elsewhere" else "")
+        assert runtime.setup().wandb == "online"
+
+
+class Driver:
+    """A graphics driver's three calls, with their results."""
+
+    def __init__(self, init=0, count=1, count_result=0, name=b"Tesla T4"):
+        self.init, self.count, self.count_result, self.name = init, count, count_result, name
+
+    def cuInit(self, flags):
+        return self.init
+
+    def cuDeviceGetCount(self, count):
+        count._obj.value = self.count
+        return self.count_result
+
+    def cuDeviceGetName(self, name, length, device):
+        name.value = self.name
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("driver", "expected"),
+    [
+        (Driver(), "Tesla T4"),
+        (Driver(name=b""), "NVIDIA GPU"),
+        (Driver(count=0), None),
+        (Driver(init=100), None),
+        (Driver(count_result=1), None),
+    ],
+)
+def test_the_driver_is_asked(monkeypatch, driver, expected):
     monkeypatch.undo()
 
-    class Driver:
-        def cuInit(self, flags):
-            return 100  # CUDA_ERROR_NO_DEVICE
+    def second_name_only(library):
+        if library == runtime.DRIVERS[0]:
+            raise OSError("no such library")
+        return driver
 
-    monkeypatch.setattr(runtime.ctypes, "CDLL", lambda name: Driver())
-    assert runtime._gpu_name() is None
+    monkeypatch.setattr(runtime.ctypes, "CDLL", second_name_only)
+    assert runtime._gpu_name() == expected

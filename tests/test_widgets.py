@@ -255,6 +255,45 @@ def test_add_erase_undo_clear():
     assert sliders.mask.sum() == 16 - 4
 
 
+def test_erasing_what_is_known_changes_nothing():
+    sliders = widgets.MaskSliders(GREY)
+    sliders.controls["erase"].click()
+    assert not sliders.mask.any()
+
+
+def test_a_line_of_one_point_is_a_dot():
+    sliders = widgets.MaskSliders(GREY)
+    move(sliders, shape="line", start_x=7, end_x=7, start_y=5, end_y=5, thickness=2)
+    sliders.controls["add"].click()
+    assert np.argwhere(sliders.mask).tolist() == [[4, 7], [5, 6], [5, 7], [5, 8], [6, 7]]
+
+
+def test_only_the_sliders_of_the_shape_are_shown():
+    sliders = widgets.MaskSliders(GREY)
+    names = widgets.BOX_SLIDERS + widgets.LINE_SLIDERS
+    for shape, expected in (("line", widgets.LINE_SLIDERS), ("ellipse", widgets.BOX_SLIDERS)):
+        move(sliders, shape=shape)
+        shown = [name for name in names if sliders.controls[name].layout.display != "none"]
+        assert shown == list(expected)
+
+
+def test_the_shape_to_add_has_a_white_and_a_black_outline():
+    sliders = widgets.MaskSliders(np.full((256, 256, 3), 0.5, dtype=np.float32))
+    move(sliders, shape="rectangle", centre_x=100, centre_y=80, width=11, height=11)
+    encoded = sliders._preview.value.split("base64,")[1].split('"')[0]
+    levels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))))[80, :, 0].tolist()
+    assert levels[93:97] == [128, 0, 255, 128]  # columns 95 to 105 are the rectangle
+    assert levels[104:108] == [128, 255, 0, 128]
+
+
+def test_up_to_256_pixels_are_shown_pixel_by_pixel(displayed):
+    for side, media_type in ((256, "image/png"), (257, "image/jpeg")):
+        image = np.full((side, 8, 3), 99.6 / 255)
+        bundle, _ = displayed(widgets.MaskPainter(image))
+        assert picture(bundle["data"], media_type).shape == (side, 8, 3)
+        assert picture(bundle["data"], media_type)[0, 0, 0] == 100, "rounded, not cut"
+
+
 def test_every_control_of_the_sliders_is_labelled():
     for name, control in widgets.MaskSliders(GREY).controls.items():
         assert control.description.lower() == name
@@ -294,6 +333,8 @@ OPAQUE = Opaque()
     [
         ((2, 9), ipywidgets.IntSlider, 2, 5, 5),
         ((0, 8, 2, 4), ipywidgets.IntSlider, 4, 6, 6),
+        ((0, 8, 2, 8), ipywidgets.IntSlider, 8, 6, 6),
+        ((np.int64(2), np.int64(9)), ipywidgets.IntSlider, 2, 5, 5),
         ((0.0, 1.0), ipywidgets.FloatSlider, 0.0, 0.5, 0.5),
         ((0, 1, 0.25, 0.5), ipywidgets.FloatSlider, 0.5, 0.75, 0.75),
         ([1, 3, 10], ipywidgets.SelectionSlider, 1, 10, 10),
@@ -395,6 +436,9 @@ def test_a_control_moved_by_the_drawing_leaves_the_latest_picture():
     ("options", "error", "sentence"),
     [
         ({"level": (5, 1)}, ValueError, "low < high"),
+        ({"level": (5, 5)}, ValueError, "low < high"),
+        ({"level": (False, True)}, TypeError, "is no control"),
+        ({"alt": lambda level: "short"}, ValueError, "describes nothing"),
         ({"level": (0, 5, 0)}, ValueError, "step > 0"),
         ({"level": (0, 5, 1, 9)}, ValueError, "start"),
         ({"level": 5}, TypeError, "is no control"),
