@@ -20,8 +20,8 @@
 #
 # ## What you need
 #
-# Python and a little NumPy. No network, no GPU, no account. About 25 minutes; its cells together
-# run in a few seconds on two processor cores.
+# Python and a little NumPy. No network, no GPU, no account. Plan 25 minutes for reading and trying; the
+# cells alone take under a minute on two processor cores (measured in `benchmarks/RESULTS.md`).
 
 # %%
 # {{launch}}

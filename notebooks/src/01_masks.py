@@ -20,7 +20,8 @@
 #
 # ## What you need
 #
-# Lesson 00. No network, no GPU. About 40 minutes.
+# Lesson 00. No network, no GPU. Plan 40 minutes for reading and trying; the cells
+# alone take under a minute on two processor cores (measured in `benchmarks/RESULTS.md`).
 
 # %%
 # {{launch}}

@@ -18,7 +18,8 @@
 #
 # ## What you need
 #
-# Lessons 00 to 02. No network, no GPU. About 60 minutes.
+# Lessons 00 to 02. No network, no GPU. Plan 60 minutes for reading and trying; the cells
+# alone take under a minute on two processor cores (measured in `benchmarks/RESULTS.md`).
 
 # %%
 # {{launch}}
