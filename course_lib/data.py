@@ -1,6 +1,6 @@
 """Pictures: read from files, carried by installed packages, or cut into a data set.
 
-Nothing here needs a network. The photographs come with scikit-image and matplotlib.
+The photographs come with scikit-image and matplotlib and need no network. CIFAR-10 may.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from course_lib._cifar10 import load_cifar10
 from course_lib.validation import check_count, check_image, check_values
 
 PHOTOS = (
@@ -149,27 +150,44 @@ def load(name="photos", *, subset=None):
     """Load a data set.
 
     Args:
-        name: "photos", 32 x 32 patches of photographs that come with the installation.
+        name: "photos", patches of photographs that come with the installation; or "cifar10",
+            from ``INPAINTING_DATA_DIR``, Keras's cache or the network, saying which.
         subset: at most so many pictures of each part, always the same ones.
 
     Returns:
-        A ``Dataset``. The parts share no photograph, so nothing leaks from one to another.
+        A ``Dataset``. The parts share no picture, and of "photos" no photograph, so nothing leaks
+        from one to another.
 
     Raises:
         ValueError: if there is no data set of that name, or subset is no whole number from 1.
+        OSError: if CIFAR-10 cannot be had; the message says what to do.
 
     Example:
         >>> load(subset=10).train.shape
         (10, 32, 32, 3)
     """
-    if name != "photos":
-        raise ValueError(f'there is no data set {name!r}: use "photos".')
+    if name not in LOADERS:
+        raise ValueError(f"there is no data set {name!r}: use {' or '.join(map(repr, LOADERS))}.")
     if subset is not None:
         check_count("subset", subset, lowest=1)
-    train, validation, test = (
-        _patches(cuts)[:subset] for cuts in (TRAIN_CUTS, VALIDATION_CUTS, TEST_CUTS)
-    )
-    return Dataset(train.copy(), validation.copy(), test.copy(), PHOTOS_PROVENANCE)
+    # Copies: a small subset does not hold the whole, nor can a change reach the next caller.
+    fields = {
+        key: value[:subset].copy() if isinstance(value, np.ndarray) else value
+        for key, value in LOADERS[name]().items()
+    }
+    return Dataset(**fields)
+
+
+def _load_photos():
+    return {
+        "train": _patches(TRAIN_CUTS),
+        "validation": _patches(VALIDATION_CUTS),
+        "test": _patches(TEST_CUTS),
+        "provenance": PHOTOS_PROVENANCE,
+    }
+
+
+LOADERS = {"photos": _load_photos, "cifar10": load_cifar10}
 
 
 @cache

@@ -176,6 +176,18 @@ def test_a_failed_save_keeps_the_older_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_cifar10_is_loaded_by_name_and_cut_to_a_subset(monkeypatch):
+    pictures = np.arange(5 * 32 * 32 * 3, dtype=np.uint8).reshape(5, 32, 32, 3)
+    stored = {"train": pictures, "validation": pictures, "test": pictures, "provenance": "made up"}
+    labels = {f"{part}_labels": np.arange(5, dtype=np.uint8) for part in SPLITS}
+    monkeypatch.setitem(data.LOADERS, "cifar10", lambda: stored | labels)
+    dataset = data.load("cifar10", subset=2)
+    np.testing.assert_array_equal(dataset.train, pictures[:2])
+    np.testing.assert_array_equal(dataset.test_labels, [0, 1])
+    assert dataset.provenance == "made up"
+    assert len(data.load("cifar10").validation) == 5
+
+
 @pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
