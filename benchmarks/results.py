@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PACKAGES = ("numpy", "scipy", "opencv-python", "scikit-image")
+PACKAGES = ("numpy", "scipy", "opencv-python", "scikit-image", "keras", "tensorflow")
 HEADER = """# Measured results
 
 Every figure here was printed by the command named with it. Each section is rewritten by its own

@@ -1,0 +1,204 @@
+"""The course's networks, and the one function that fills holes with any of them.
+
+A network takes ``damaged`` (N, H, W, 3), float32 in [0, 1] with 0 in every hole, or
+``[damaged, valid]`` with ``valid`` (N, H, W, 1), 1 = known, and returns its raw prediction of the
+whole picture, float32 (N, H, W, 3) in [0, 1]. H and W are any multiples of 16. ``inpaint`` takes
+pictures and masks of any size and composites.
+
+Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
+``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
+"""
+
+import keras
+import numpy as np
+from keras import layers
+
+from course_lib.validation import check_count, check_pair
+
+LEVELS = 4
+DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
+BATCH_PIXELS = 256 * 32 * 32  # what one step of a prediction holds: 256 pictures of CIFAR-10
+
+
+def autoencoder(width=16, code=None):
+    """A network that must press the picture through a small code: r = g(h), h = f(x).
+
+    The same ladder as ``vanilla_unet``, with the skips cut. At the bottom stands the layer
+    "code": (H / 16, W / 16, code) numbers for the picture's (H, W, 3), a compression of
+    768 / code. With ``width=16`` a picture of 32 x 32, 3,072 numbers, has a code of 1,024: 3 to 1.
+
+    Args:
+        width: channels of the first level, 1 or more; each level below has twice as many.
+        code: channels of the code, 1 or more; 16 * width if left out.
+
+    Returns:
+        keras.Model, damaged -> predicted (see the top of this module).
+
+    Raises:
+        ValueError: if width or code is not a whole number of 1 or more.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, 2016, chapter 14.
+
+    Example:
+        >>> autoencoder(width=4, code=8).get_layer("code").output.shape
+        (None, None, None, 8)
+    """
+    width = check_count("width", width, lowest=1)
+    code = DIVISOR * width if code is None else check_count("code", code, lowest=1)
+    damaged = keras.Input((None, None, 3), name="damaged")
+    features, _ = _encode(damaged, width)
+    features = _convolve(features, DIVISOR * width, "bottleneck_conv_1")
+    features = _convolve(features, code, "code")
+    features = _decode(features, width)
+    return keras.Model(damaged, _to_picture(features), name="autoencoder")
+
+
+def vanilla_unet(width=16, masked=False):
+    """A U-Net of plain convolutions, the vanilla network of the article behind this course.
+
+    Four levels of two 3 x 3 convolutions with ReLU and max-pooling, a bottleneck, and the way
+    up by 2 x 2 transposed convolutions, with the features of the same level skipped across; a
+    last 3 x 3 convolution to 3 channels, and a sigmoid. ``width=32`` is the article's network.
+
+    Args:
+        width: channels of the first level, 1 or more; each level below has twice as many.
+        masked: also give the network ``valid``, concatenated to the picture: it then takes
+            [damaged, valid].
+
+    Returns:
+        keras.Model, damaged or [damaged, valid] -> predicted (see the top of this module).
+
+    Raises:
+        ValueError: if width is not a whole number of 1 or more.
+
+    Source: Ronneberger, Fischer, Brox, U-Net, 2015, section 2 (there without padding).
+
+    Example:
+        >>> vanilla_unet(width=32).count_params()
+        7760931
+    """
+    width = check_count("width", width, lowest=1)
+    inputs = features = keras.Input((None, None, 3), name="damaged")
+    if masked:
+        inputs = [inputs, keras.Input((None, None, 1), name="valid")]
+        features = layers.Concatenate(name="damaged_and_valid")(inputs)
+    features, skips = _encode(features, width)
+    features = _convolve(features, DIVISOR * width, "bottleneck_conv_1")
+    features = _convolve(features, DIVISOR * width, "bottleneck_conv_2")
+    features = _decode(features, width, skips)
+    name = "vanilla_unet_masked" if masked else "vanilla_unet"
+    return keras.Model(inputs, _to_picture(features), name=name)
+
+
+def inpaint(model, images, mask):
+    """Fill the holes with what the network predicts; known pixels stay as they came.
+
+    The network sees 0 in every hole, and its prediction is clipped to [0, 1]. Sizes that 16 does
+    not divide are padded below and to the right by reflection, the mask with them, and cropped
+    again.
+
+    Args:
+        model: keras.Model with one input, damaged, or two, [damaged, valid].
+        images: floats in [0, 1], (H, W, 3) or (N, H, W, 3); what stands in holes is not read.
+        mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
+
+    Returns:
+        float32 array of the pictures' shape; known pixels bit for bit as they came in float32,
+        other dtypes rounded to it.
+
+    Raises:
+        TypeError, ValueError: if pictures or mask are not as above, no pixel is known, the model
+            is no such model, or it predicts another shape, NaN or infinity.
+
+    Warns:
+        UserWarning: if more than 95 % of a picture is hole.
+
+    Example:
+        >>> image = np.full((20, 30, 3), 0.25, np.float32)
+        >>> hole = np.zeros((20, 30), bool)
+        >>> hole[5:9, 5:9] = True
+        >>> filled = inpaint(autoencoder(width=2), image, hole)
+        >>> filled.shape, bool((filled[~hole] == 0.25).all())
+        ((20, 30, 3), True)
+    """
+    _check_model(model)
+    images, mask = check_pair(images, mask)
+    holes = np.broadcast_to(mask, images.shape[:-1])
+    damaged = np.where(holes[..., None], 0, images).astype(np.float32)
+    batch = damaged.reshape(-1, *damaged.shape[-3:])
+    predicted = _predict(model, batch, holes.reshape(batch.shape[:-1])).reshape(damaged.shape)
+    if not np.isfinite(predicted[holes]).all():
+        raise ValueError(
+            f"{model.name} predicts NaN or infinity: its training has diverged, so load earlier "
+            "weights or train with a smaller learning rate."
+        )
+    return np.where(holes[..., None], np.clip(predicted, 0, 1), damaged)
+
+
+def _encode(features, width):
+    """Down the ladder: what stands at its bottom, and each level's features, from the top."""
+    skips = []
+    for level in range(1, LEVELS + 1):
+        features = _convolve_twice(features, width * 2 ** (level - 1), f"encoder_{level}")
+        skips.append(features)
+        features = layers.MaxPooling2D(name=f"encoder_{level}_pool")(features)
+    return features, skips
+
+
+def _decode(features, width, skips=None):
+    """Up the ladder, with the encoder's features beside those from below if there are skips."""
+    for level in range(LEVELS, 0, -1):
+        filters = width * 2 ** (level - 1)
+        up = layers.Conv2DTranspose(filters, 2, strides=2, name=f"decoder_{level}_up")
+        features = up(features)
+        if skips:
+            beside = layers.Concatenate(name=f"decoder_{level}_skip")
+            features = beside([features, skips[level - 1]])
+        features = _convolve_twice(features, filters, f"decoder_{level}")
+    return features
+
+
+def _convolve_twice(features, filters, name):
+    return _convolve(_convolve(features, filters, f"{name}_conv_1"), filters, f"{name}_conv_2")
+
+
+def _convolve(features, filters, name):
+    return layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(features)
+
+
+def _to_picture(features):
+    features = layers.Conv2D(3, 3, padding="same", name="output_conv")(features)
+    # float32 under mixed precision too: float16 is coarser near 1 than 8-bit pictures need.
+    return layers.Activation("sigmoid", dtype="float32", name="predicted")(features)
+
+
+def _check_model(model):
+    if not isinstance(model, keras.Model):
+        raise TypeError(
+            f"model is {type(model).__name__}, no Keras model: pass one, such as vanilla_unet()."
+        )
+    inputs, outputs = (getattr(model, name, None) or [] for name in ("inputs", "outputs"))
+    if len(inputs) not in (1, 2) or len(outputs) != 1:
+        raise ValueError(
+            f"{model.name} has {len(inputs)} inputs and {len(outputs)} outputs: inpaint takes a "
+            "functional model with the input damaged or [damaged, valid], and one output."
+        )
+
+
+def _predict(model, damaged, holes):
+    """The model's raw prediction, float32 (N, H, W, 3), for pictures of any size."""
+    height, width = holes.shape[1:]
+    margins = (0, 0), (0, -height % DIVISOR), (0, -width % DIVISOR)
+    padded = np.pad(damaged, (*margins, (0, 0)), mode="reflect")
+    inputs = padded
+    if len(model.inputs) == 2:
+        valid = 1 - np.pad(holes, margins, mode="reflect")[..., None].astype(np.float32)
+        inputs = [padded, valid]
+    batch_size = max(1, BATCH_PIXELS // (padded.shape[1] * padded.shape[2]))
+    predicted = model.predict(inputs, batch_size=batch_size, verbose=0)
+    if predicted.shape != padded.shape:
+        raise ValueError(
+            f"{model.name} returns shape {predicted.shape} for pictures {padded.shape}: "
+            "inpaint needs a model whose output has the pictures' own shape."
+        )
+    return predicted[:, :height, :width].astype(np.float32, copy=False)
