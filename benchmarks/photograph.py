@@ -38,7 +38,8 @@ def main():
     photograph = data.photo("astronaut")
     mask = scratches(512)
     damaged = masks.damage(photograph, mask)
-    names = [name for name in METHODS if name not in ("nothing", "grey", "mean")]
+    # Constants need no timing, and exemplar compares every patch of the picture with every copy.
+    names = [name for name in METHODS if name not in ("nothing", "grey", "mean", "exemplar")]
     seconds = {name: [] for name in names}
     quality = {}
     for _ in range(ROUNDS):

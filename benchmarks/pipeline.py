@@ -110,7 +110,7 @@ def main():
         + table(["pairs", "pictures a second", "times the article's"], rows)
         + f"\n\nThe first batch of an epoch takes {1000 * np.median(begin):.1f} ms: it draws the "
         f"epoch's order and turns.\n\nA training step of the article's network at width 16 "
-        f"({model.count_params():,} parameters, Adam, TensorFlow on all cores) takes "
+        f"({model.count_params():,} parameters, Adam, TensorFlow on CPU) takes "
         f"{1000 * np.median(step['step']):.0f} ms; drawing its {BATCH} pairs takes "
         f"{100 * share:.2f} % of that ({STEPS} rounds interleaved, medians)."
     )
