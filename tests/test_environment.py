@@ -100,6 +100,14 @@ def test_colab_needs_no_upgrade():
     assert [name for name, version in COLAB.items() if version not in declared[name]] == []
 
 
+def test_the_colab_lane_has_what_a_lesson_may_import():
+    """Lessons install the library there without its dependencies: Colab must bring them."""
+    listed = (ROOT / "tests" / "colab" / "requirements.txt").read_text(encoding="utf-8")
+    there = {canonicalize_name(line.split("==")[0]) for line in listed.splitlines()}
+    brought_by_others = {"jupyterlab", "traitlets"}  # Colab's own front end; part of IPython
+    assert set(bounds(RUNTIME)) - brought_by_others <= there
+
+
 def test_the_packages_that_the_course_names_are_there():
     assert set(NAMED) <= set(bounds(RUNTIME))
 

@@ -8,6 +8,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from conftest import skip_or_fail
 from keras import layers
 
 from course_lib import masks
@@ -218,7 +219,7 @@ def test_weights_forward_pass_and_one_step_agree_on_another_backend(tmp_path):
     here = keras.backend.backend()
     there = "tensorflow" if here == "jax" else "jax"
     if importlib.util.find_spec(there) is None:
-        pytest.skip(f"{there} is not installed: try pip install {there}.")
+        skip_or_fail(f"{there} is not installed: try pip install {there}")
     network = NETWORKS["vanilla_unet_masked"]()
     randomize(network)
     network.save(tmp_path / "network.keras")

@@ -220,7 +220,7 @@ def break_schema(notebook):
         (print_text("-----BEGIN RSA PRIVATE KEY-----"), "a private key"),
         (show_html, "an AWS key"),
         (print_text("saved to /home/ada/picture.png"), "the absolute path /home/ada"),
-        (print_text("/root/.venv/lib/masks.py:3: UserWarning"), "the absolute path /root/.venv"),
+        (print_text("/home/ada/lib/masks.py:3: UserWarning"), "the absolute path /home/ada"),
         (print_text("in '/tmp/x.png'"), "the absolute path /tmp/x.png"),
         (print_text("/work/course"), "the absolute path /work/course"),
         (print_text("C:\\Users\\ada"), "the absolute path C:\\Users"),
