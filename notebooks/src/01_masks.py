@@ -437,7 +437,7 @@ assert by_error.mae_hole["median"] < by_error.mae_hole["mean"]
 # <details><summary>Answer</summary>
 #
 # **3.** Its centre is more than 9 pixels from anything known. In 1 about three missing pixels of four
-# touch a known one, though the area is large; in 2 nearly all do.
+# touch a known one ($1 - 0.7^4 = 76$ %), though the area is large; in 2 nearly all do.
 # </details>
 #
 # **3.** A friend's network scores 45 dB in holes of 30 %. What do you ask first?
