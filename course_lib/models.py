@@ -9,6 +9,10 @@ Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 ``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
 """
 
+import hashlib
+import json
+from pathlib import Path
+
 import keras
 import numpy as np
 from keras import layers
@@ -17,6 +21,7 @@ from course_lib.validation import check_count, check_pair
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
+WEIGHTS = Path(__file__).with_name("weights")
 BATCH_PIXELS = 256 * 32 * 32  # what one step of a prediction holds: 256 pictures of CIFAR-10
 
 
@@ -88,6 +93,46 @@ def vanilla_unet(width=16, masked=False):
     features = _decode(features, width, skips)
     name = "vanilla_unet_masked" if masked else "vanilla_unet"
     return keras.Model(inputs, _to_picture(features), name=name)
+
+
+NETWORKS = {"autoencoder": autoencoder, "vanilla_unet": vanilla_unet}
+
+
+def load_pretrained(name):
+    """A network that the course ships, with its weights.
+
+    They were trained by ``python -m benchmarks.train NAME`` on CIFAR-10 and are stored as float16
+    in ``course_lib/weights``, NAME.npz, each beside its recipe, NAME.json: network, data, masks,
+    loss, steps, seed, machine, and what was measured. No network is asked for anything.
+
+    Args:
+        name: "autoencoder", "vanilla_unet", or another for which a recipe is there.
+
+    Returns:
+        keras.Model, float32, not compiled.
+
+    Raises:
+        ValueError: if there is no such network, or its file is not the one that was published.
+
+    Example:
+        >>> load_pretrained("explorer_unet_4").count_params()
+        121831
+    """
+    path = WEIGHTS / f"{name}.npz"
+    shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
+    if name not in shipped:
+        raise ValueError(f"no weights are shipped for {name!r}: choose from {', '.join(shipped)}.")
+    recipe = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != recipe["sha256"]:
+        raise ValueError(
+            f"weights/{path.name} is missing or not the file that was published: restore it with "
+            "git checkout, or install the course again."
+        )
+    model = NETWORKS[recipe["network"]](**recipe["arguments"])
+    with np.load(path, allow_pickle=False) as stored:
+        for variable in model.weights:
+            variable.assign(stored[variable.path].astype(np.float32))
+    return model
 
 
 def inpaint(model, images, mask):

@@ -1,0 +1,33 @@
+"""The pictures that quality is judged on, and that no network here has been trained on.
+
+``held_out.json`` holds 1,000 places in CIFAR-10's official training set, drawn once with seed
+2026 from those whose exact pixel values were at hand when the first networks were trained (the
+rest came as JPEG copies). Whoever has the official archive judges on the very same pictures.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+PLACES = np.array(json.loads(Path(__file__).with_name("held_out.json").read_text()))
+
+
+def split(dataset):
+    """Take the held-out pictures out of CIFAR-10's training and validation sets.
+
+    Args:
+        dataset: what ``data.load("cifar10")`` returns, complete.
+
+    Returns:
+        train, validation, held_out: uint8 (44084, 32, 32, 3), (4916, ...) and (1000, ...).
+    """
+    official = np.concatenate([dataset.train, dataset.validation])
+    if official.shape != (50_000, 32, 32, 3):
+        raise ValueError(
+            f"the training set has shape {official.shape}: load all of CIFAR-10, without subset."
+        )
+    kept = np.ones(len(official), bool)
+    kept[PLACES] = False
+    cut = len(dataset.train)
+    return official[:cut][kept[:cut]], official[cut:][kept[cut:]], official[PLACES]

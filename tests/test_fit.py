@@ -1,0 +1,397 @@
+"""Training: repeatable, resumable after any kill, best weights kept, one sentence for bad input."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from course_lib import _checkpoint, training
+from course_lib.training import fit
+from tests.conftest import skip_or_fail
+from tests.small_training import IMAGES, batches, network
+from tools.project import ROOT
+
+
+def weights(model):
+    return b"".join(keras.ops.convert_to_numpy(one).tobytes() for one in model.variables)
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Stands for whatever ends a process: it raises after so many epochs of its own."""
+
+    def __init__(self, epochs):
+        super().__init__()
+        self.left = epochs
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.left == 0:
+            raise ConnectionError("the process ends here")
+        self.left -= 1
+
+
+class Recorder(keras.utils.PyDataset):
+    """Notes which epoch was set when a batch was asked for."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.data, self.asked, self.epoch = data, [], None
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, k):
+        self.asked.append((self.epoch, k))
+        return self.data[k]
+
+
+def test_the_same_seed_gives_the_same_curve_and_weights():
+    first, second, other = network(), network(), network()
+    curve = fit(first, *batches(), epochs=3, seed=5).history
+    assert fit(second, *batches(), epochs=3, seed=5).history == curve
+    assert weights(first) == weights(second)
+    fit(other, *batches(), epochs=3, seed=6)  # the same batches and first weights: dropout differs
+    assert weights(first) != weights(other)
+
+
+def test_dropout_follows_the_seed_of_fit_and_not_when_the_network_was_built():
+    early = network()
+    late = network(seed=99)
+    late.set_weights(early.get_weights())
+    assert weights(early) != weights(late)  # their dropout begins elsewhere
+    for model in (early, late):
+        fit(model, *batches(), epochs=2, seed=5)
+    assert weights(early) == weights(late)
+
+
+def test_every_epoch_is_told_to_the_data_before_its_batches_are_drawn():
+    recorder = Recorder(batches()[0])
+    fit(network(), recorder, batches()[1], epochs=3, seed=0)
+    in_training = [asked for asked in recorder.asked if asked[0] is not None]
+    assert in_training == [(epoch, k) for epoch in range(3) for k in range(3)]
+
+
+def test_batches_come_in_order_and_are_those_of_pairs():
+    """One epoch of plain gradient descent, step by step by hand, gives the same weights."""
+    train, validation = batches()
+    model, by_hand = network(dropout=0.0), network(dropout=0.0)
+    fit(model, train, validation, epochs=1, seed=0)
+    train.epoch = 0
+    for k in range(len(train)):
+        by_hand.train_on_batch(*train[k])
+    for one, other in zip(model.get_weights(), by_hand.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_the_best_weights_by_validation_come_back(tmp_path):
+    """A learning rate that rises wrecks the network after a good start."""
+    model, (train, validation) = network(), batches()
+    wreck = keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 if epoch < 3 else 0.8)
+    history = fit(model, train, validation, epochs=6, seed=0, callbacks=[wreck])
+    losses = history.history["val_loss"]
+    assert np.argmin(losses) < 5  # else there is nothing to bring back
+    assert model.evaluate(validation, verbose=0) == pytest.approx(min(losses), rel=1e-6)
+
+
+def test_training_stops_when_validation_no_longer_gains(monkeypatch):
+    monkeypatch.setattr(training, "PATIENCE", 2)
+    model, (train, validation) = network(), batches()
+    worse = keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 if epoch < 3 else 5.0)
+    history = fit(model, train, validation, epochs=50, seed=0, callbacks=[worse])
+    losses = history.history["val_loss"]
+    assert len(losses) < 50
+    assert len(losses) == np.argmin(losses) + 1 + 2
+
+
+@pytest.mark.parametrize("stops", [(1,), (2, 1, 3)])
+def test_resumed_runs_equal_the_undisturbed_one_with_all_memories(tmp_path, stops):
+    """Early stopping and the plateau's rule must remember across the stops, not begin anew."""
+
+    def rules():
+        return [
+            keras.callbacks.EarlyStopping("val_loss", patience=4, min_delta=2e-3),
+            keras.callbacks.ReduceLROnPlateau("val_loss", patience=1, factor=0.3, min_delta=2e-3),
+        ]
+
+    whole = network()
+    expected = fit(whole, *batches(), epochs=30, seed=3, callbacks=rules()).history
+    assert 6 < len(expected["loss"]) < 30  # it was early stopping that ended it
+    for call, epochs in enumerate(stops):
+        with pytest.raises(ConnectionError):
+            callbacks = [*rules(), StopAfter(epochs)]
+            fit(network(call), *batches(), epochs=30, seed=3, folder=tmp_path, callbacks=callbacks)
+    resumed = network(7)
+    history = fit(
+        resumed, *batches(), epochs=30, seed=3, folder=tmp_path, callbacks=[*rules(), StopAfter(99)]
+    )
+    assert history.history == expected
+    assert history.epoch == list(range(len(expected["loss"])))
+    assert weights(resumed) == weights(whole)
+
+
+def test_a_training_that_is_over_is_not_repeated(tmp_path):
+    model, again = network(), network(7)
+    history = fit(model, *batches(), epochs=2, seed=0, folder=tmp_path)
+    recorder = Recorder(batches()[0])
+    recorder.batch_size, recorder.seed = 8, 0
+    assert fit(again, recorder, batches()[1], epochs=2, seed=0, folder=tmp_path).history == (
+        history.history
+    )
+    assert recorder.asked == []
+    assert weights(again) == weights(model)
+
+
+def test_more_epochs_go_on_from_the_last_weights_not_the_best(tmp_path):
+    whole, longer = network(), network()
+    expected = fit(whole, *batches(), epochs=5, seed=0).history
+    fit(longer, *batches(), epochs=3, seed=0, folder=tmp_path)
+    assert fit(longer, *batches(), epochs=5, seed=0, folder=tmp_path).history == expected
+    assert weights(whole) == weights(longer)
+
+
+def test_the_line_at_the_end_tells_epochs_and_the_best(capsys, tmp_path):
+    history = fit(network(), *batches(), epochs=2, seed=0, folder=tmp_path).history["val_loss"]
+    said = capsys.readouterr().out
+    assert said.startswith("2 epochs in ")
+    assert f"lowest val_loss {min(history):.5f}, in epoch {1 + np.argmin(history)}" in said
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_the_weights_before_it():
+    model, (train, validation) = network(), batches()
+    explode = keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 if epoch < 2 else 1e38)
+    with pytest.warns(UserWarning, match="lower the learning rate"):
+        history = fit(model, train, validation, epochs=9, seed=0, callbacks=[explode]).history
+    assert len(history["loss"]) < 9
+    assert np.isfinite(history["val_loss"]).all()
+    assert model.evaluate(validation, verbose=0) == pytest.approx(min(history["val_loss"]))
+
+
+def start(folder, seed, backend="tensorflow"):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.small_training", str(folder), str(seed)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def final_weights(folder):
+    with np.load(folder / "final.npz") as stored:
+        return [stored[name] for name in stored.files]
+
+
+def test_ten_kills_out_of_ten_resume_to_the_same_weights(tmp_path):
+    """kill -9 at random moments, every other one while the checkpoint is being written."""
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    for folder in (undisturbed, killed):
+        folder.mkdir()
+    child = start(undisturbed, seed=0)
+    assert child.wait(timeout=300) == 0, child.stderr.read()
+    random, while_writing = np.random.RandomState(0), 0
+    partial = killed / "checkpoint.npz.partial"
+    for kill in range(10):
+        child = start(killed, seed=kill)  # other first weights: they must come from the file
+        for _ in range(random.randint(2, 4)):
+            assert child.stdout.readline().startswith("epoch"), child.stderr.read()
+        time.sleep(random.uniform(0, 0.2))
+        while kill % 2 and not partial.exists():
+            assert child.poll() is None, "the training ended before it could be killed"
+        child.kill()
+        assert child.wait() == -9, "the training ended before it was killed"
+        while_writing += partial.exists()
+    assert while_writing >= 4
+    child = start(killed, seed=99)
+    said, errors = child.communicate(timeout=300)
+    assert child.returncode == 0, errors
+    assert "before this call" in said
+    for one, other in zip(final_weights(killed), final_weights(undisturbed), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_resuming_on_jax(tmp_path):
+    if importlib.util.find_spec("jax") is None:
+        skip_or_fail("JAX is not installed")
+    resumed, whole = tmp_path / "resumed", tmp_path / "whole"
+    for folder in (resumed, whole):
+        folder.mkdir()
+    child = start(whole, seed=0, backend="jax")
+    assert child.wait(timeout=300) == 0, child.stderr.read()
+    child = start(resumed, seed=0, backend="jax")
+    for _ in range(4):
+        assert child.stdout.readline().startswith("epoch"), child.stderr.read()
+    child.kill()
+    child.wait()
+    child = start(resumed, seed=1, backend="jax")
+    assert child.wait(timeout=300) == 0, child.stderr.read()
+    for one, other in zip(final_weights(resumed), final_weights(whole), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+TWO_DEVICES = """
+import contextlib
+import json
+
+import keras
+import tensorflow as tf
+from course_lib import training
+from tests.small_training import BANK, IMAGES
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+
+
+def network():
+    model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(3, 3, padding="same")])
+    model.compile(keras.optimizers.SGD(0.05), loss="mse")
+    return model
+
+
+def batches(count=18):  # the last batch is smaller; in validation one device gets none of it
+    train = training.pairs(IMAGES[:count], BANK, batch_size=8, seed=0)
+    return train, training.pairs(IMAGES[:9], BANK, batch_size=8, seed=0, frozen=True)
+
+
+one = network()
+start = one.get_weights()
+curve = training.fit(one, *batches(), epochs=2, seed=0).history
+mirrored = tf.distribute.MirroredStrategy
+tf.distribute.MirroredStrategy = lambda: mirrored(["CPU:0", "CPU:1"])
+training._gpus = lambda: ["gpu:0", "gpu:1"]
+training._mixed_precision = lambda model: contextlib.nullcontext()
+with training.all_devices():
+    two = network()
+two.set_weights(start)
+again = training.fit(two, *batches(), epochs=2, seed=0).history
+try:
+    training.fit(two, *batches(count=17), epochs=1, seed=0)
+except ValueError as error:
+    refusal = str(error)
+
+
+def difference(some, others):
+    return max(float(abs(a - b).max()) for a, b in zip(some, others))
+
+
+print(json.dumps({
+    "replicas": two.distribute_strategy.num_replicas_in_sync,
+    "moved": difference(one.get_weights(), start),
+    "difference": difference(one.get_weights(), two.get_weights()),
+    "curve": curve,
+    "again": again,
+    "refusal": refusal,
+}))
+"""
+
+
+def test_two_devices_share_a_batch_and_train_the_same_network():
+    """MirroredStrategy on two virtual CPU devices against one device, no dropout."""
+    done = subprocess.run(
+        [sys.executable, "-c", TWO_DEVICES],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["replicas"] == 2
+    assert found["moved"] > 1e-3
+    assert "1 pictures for 2 devices" in found["refusal"]
+    assert found["difference"] < 1e-5
+    for name in ("loss", "val_loss"):
+        assert found["again"][name] == pytest.approx(found["curve"][name], rel=1e-4)
+
+
+def test_mixed_precision_is_for_the_training_alone(monkeypatch, tmp_path):
+    """What a GPU would get, on the CPU: float16 layers, float32 weights, and all of it undone."""
+    seen = []
+
+    class Look(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(
+                ([one.compute_dtype for one in self.model.layers], type(self.model.optimizer))
+            )
+
+    plain, mixed = network(dropout=0.0), network(dropout=0.0)
+    optimizer = mixed.optimizer
+    reference = fit(plain, *batches(), epochs=4, seed=0).history["val_loss"]
+    monkeypatch.setattr(training, "_gpus", lambda: ["gpu:0"])
+    curve = fit(mixed, *batches(), epochs=4, seed=0, folder=tmp_path, callbacks=[Look()]).history
+    assert seen[0][0] == ["float16", "float16", "float16", "float32"]
+    assert seen[0][1] is keras.optimizers.LossScaleOptimizer
+    assert curve["val_loss"] == pytest.approx(reference, rel=0.05)
+    assert curve["val_loss"] != reference
+    assert {one.compute_dtype for one in mixed.layers} == {"float32"}
+    assert {one.dtype for one in mixed.weights} == {"float32"}
+    assert mixed.optimizer is optimizer
+    assert mixed.predict(IMAGES[:2] / np.float32(255), verbose=0).dtype == np.float32
+    resumed = fit(network(7, 0.0), *batches(), epochs=4, seed=0, folder=tmp_path)
+    assert resumed.history == curve
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"model": lambda: keras.Sequential([keras.layers.Dense(1)])}, "model.compile"),
+        ({"train": lambda: IMAGES}, "training.pairs"),
+        ({"validation": lambda: None}, "training.pairs"),
+        ({"validation": lambda: batches()[0]}, "frozen=True"),
+        ({"epochs": lambda: 0}, "epochs"),
+        ({"seed": lambda: None}, "seed"),
+        ({"callbacks": lambda: keras.callbacks.History()}, "a list"),
+    ],
+)
+def test_bad_input_gets_one_sentence(change, sentence):
+    train, validation = batches()
+    call = {"model": network(), "train": train, "validation": validation, "epochs": 1, "seed": 0}
+    call.update({name: make() for name, make in change.items()})
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        fit(call.pop("model"), call.pop("train"), call.pop("validation"), **call)
+
+
+def test_another_trainings_folder_is_refused_and_kept(tmp_path):
+    fit(network(), *batches(), epochs=1, seed=0, folder=tmp_path)
+    before = (tmp_path / "checkpoint.npz").read_bytes()
+    for seed, data_seed in ((1, 0), (0, 1)):
+        with pytest.raises(ValueError, match="another training"):
+            fit(network(), *batches(data_seed), epochs=2, seed=seed, folder=tmp_path)
+    assert (tmp_path / "checkpoint.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize("harm", ["empty", "cut", "text", "flipped"])
+def test_a_damaged_checkpoint_gets_one_sentence(tmp_path, harm):
+    path = tmp_path / "checkpoint.npz"
+    fit(network(), *batches(), epochs=1, seed=0, folder=tmp_path)
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    path.write_bytes(
+        {"empty": b"", "cut": whole[:-500], "text": b"x" * 500, "flipped": flipped}[harm]
+    )
+    with pytest.raises(ValueError, match="delete it"):
+        fit(network(), *batches(), epochs=2, seed=0, folder=tmp_path)
+
+
+def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
+    path = tmp_path / "checkpoint.npz"
+    _checkpoint.write(path, {"a": np.arange(3)}, {"epoch": 1})
+    monkeypatch.setattr(_checkpoint.os, "fsync", lambda file: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        _checkpoint.write(path, {"a": np.arange(4)}, {"epoch": 2})
+    arrays, record = _checkpoint.read(path)
+    assert record == {"epoch": 1}
+    np.testing.assert_array_equal(arrays["a"], np.arange(3))
+
+
+def test_a_network_without_a_built_input_is_trained_too():
+    model = keras.Sequential([keras.layers.Conv2D(3, 1)])
+    model.compile("sgd", loss="mse")
+    assert len(fit(model, *batches(), epochs=1, seed=0).history["loss"]) == 1
