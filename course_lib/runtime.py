@@ -5,16 +5,14 @@ neither Keras nor wandb, so the classical lessons start at once.
 """
 
 import ctypes
-import netrc
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlparse
+
+from course_lib._tracking import wandb_mode
 
 PROFILES = ("smoke", "quick", "full")
 DRIVERS = ("libcuda.so.1", "libcuda.so", "nvcuda.dll")
-WANDB_HOSTS = ("api.wandb.ai", "api.forge.coreweave.com")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def setup():
         device=device,
         profile=profile,
         data="cifar10" if wants_cifar10 else "photos",
-        wandb=_wandb_mode(),
+        wandb=wandb_mode(),
     )
     print(f"place    {run.place}, Python {sys.version_info.major}.{sys.version_info.minor}")
     print(f"device   {run.device}" + (f" ({gpu})" if gpu else ": enough for every lesson"))
@@ -88,28 +86,3 @@ def _gpu_name():
             return name.value.decode(errors="replace") or "NVIDIA GPU"
         return None
     return None
-
-
-def _wandb_mode():
-    """What W&B would do: the mode the learner set, else online only if a key is there."""
-    mode = os.environ.get("WANDB_MODE", "").lower()
-    if mode in ("online", "offline", "disabled"):
-        return mode
-    if os.environ.get("WANDB_DISABLED", "").lower() in ("1", "true"):
-        return "disabled"
-    return "online" if os.environ.get("WANDB_API_KEY") or _netrc_has_key() else "offline"
-
-
-def _netrc_has_key():
-    own_host = urlparse(os.environ.get("WANDB_BASE_URL", "")).hostname
-    places = [os.environ.get("NETRC"), Path.home() / ".netrc", Path.home() / "_netrc"]
-    for place in places:
-        if not place or not Path(place).is_file():
-            continue
-        try:
-            known = netrc.netrc(str(place)).hosts
-        except (netrc.NetrcParseError, OSError):
-            continue
-        if any(host in known for host in (*WANDB_HOSTS, own_host)):
-            return True
-    return False

@@ -1,0 +1,639 @@
+"""PredictionLogger: what it sees is true, kept, and paid for by nobody."""
+
+import csv
+import http.server
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import keras
+import numpy as np
+import pytest
+from conftest import skip_or_fail
+from PIL import Image
+
+from course_lib import _tracking, masks, metrics
+from course_lib.callbacks import PredictionLogger
+from course_lib.models import inpaint
+from course_lib.training import pairs
+from tools.project import ROOT
+
+IMAGES = np.random.RandomState(0).randint(0, 256, (8, 16, 16, 3), dtype=np.uint8)
+HOLES = masks.random_lines(8, 16, seed=1)
+FLOATS = IMAGES / np.float32(255)
+WANDB = [name for name in os.environ if name.startswith("WANDB")] + ["NETRC"]
+
+
+@pytest.fixture(autouse=True)
+def no_account(monkeypatch, tmp_path):
+    for name in WANDB:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    yield
+    if sys.modules.get("wandb"):
+        monkeypatch.undo()
+        sys.modules["wandb"].teardown()  # it read the environment once and for all
+
+
+def small(two_inputs=False, dropout=0.0):
+    """One convolution with a sigmoid, and Dropout if asked; always the same first weights."""
+    keras.utils.set_random_seed(3)
+    damaged = keras.Input((16, 16, 3))
+    inputs, features = damaged, damaged
+    if two_inputs:
+        inputs = [damaged, keras.Input((16, 16, 1))]
+        features = keras.layers.Concatenate()(inputs)
+    features = keras.layers.Dropout(dropout)(features)
+    model = keras.Model(
+        inputs, keras.layers.Conv2D(3, 3, padding="same", activation="sigmoid")(features)
+    )
+    model.compile("adam", "mse")
+    return model
+
+
+def fit(model, *loggers, epochs=3, valid=False, **options):
+    data = pairs(IMAGES, HOLES, batch_size=4, seed=0, valid=valid)
+    return model.fit(data, epochs=epochs, shuffle=False, verbose=0, callbacks=loggers, **options)
+
+
+def quiet(**options):
+    return PredictionLogger(IMAGES, HOLES, **{"tracking": False} | options)
+
+
+def as_bytes(pictures):
+    return np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8)
+
+
+def rows_of(folder):
+    with open(folder / "log.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("two_inputs", [False, True])
+def test_a_frame_is_what_the_network_of_that_epoch_fills(two_inputs):
+    model, seen = small(two_inputs), []
+    asked = [masks.damage(FLOATS, HOLES)]
+    if two_inputs:
+        asked.append(1 - HOLES[..., None].astype(np.float32))
+
+    def look(*_):
+        seen.append((inpaint(model, FLOATS, HOLES), model.predict(asked, verbose=0)))
+
+    other = keras.callbacks.LambdaCallback(on_train_begin=look, on_epoch_end=look)
+    logger = quiet()
+    fit(model, other, logger, epochs=2, valid=two_inputs)
+    assert logger.epochs == [0, 1, 2]
+    for k, (filled, raw) in enumerate(seen):
+        assert logger.frames[k].dtype == logger.raw_frames[k].dtype == np.uint8
+        np.testing.assert_array_equal(logger.frames[k], as_bytes(filled))
+        np.testing.assert_array_equal(logger.raw_frames[k], as_bytes(raw))
+        np.testing.assert_array_equal(logger.frames[k][~HOLES], IMAGES[~HOLES])
+        assert logger.psnr_hole[k] == pytest.approx(metrics.psnr(FLOATS, filled, HOLES), abs=1e-6)
+    assert (logger.frames[0] != logger.frames[2])[HOLES].any()
+
+
+def test_one_mask_serves_all_and_floats_are_as_good_as_bytes():
+    model = small()
+    one, floats = quiet(), PredictionLogger(FLOATS, HOLES[0], tracking=False)
+    fit(model, PredictionLogger(IMAGES, HOLES[0], tracking=False), floats, one, epochs=1)
+    np.testing.assert_array_equal(floats.frames[0][:, ~HOLES[0]], IMAGES[:, ~HOLES[0]])
+    changed = (floats.frames[0] != IMAGES).any(axis=-1)
+    assert changed.any(axis=0)[HOLES[0]].all()
+
+
+@pytest.mark.parametrize(
+    ("every", "epochs", "expected"), [(1, 3, [0, 1, 2, 3]), (2, 5, [0, 2, 4, 5]), (9, 3, [0, 3])]
+)
+def test_every_and_always_the_last(every, epochs, expected):
+    logger = quiet(every=every)
+    fit(small(), logger, epochs=epochs)
+    assert logger.epochs == expected
+    assert len(logger.frames) == len(logger.raw_frames) == len(logger.psnr_hole) == len(expected)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_last_is_there_when_another_callback_ends_the_training(first, tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = epoch == 1
+
+    logger, model = quiet(every=5, folder=tmp_path / "run"), small()
+    fit(model, *([logger, Stop()] if first else [Stop(), logger]), epochs=9)
+    assert logger.epochs == [0, 2]
+    np.testing.assert_array_equal(logger.frames[-1], as_bytes(inpaint(model, FLOATS, HOLES)))
+    rows = rows_of(tmp_path / "run")
+    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+    assert rows[2]["loss"] and float(rows[2]["frozen_psnr_hole"]) == logger.psnr_hole[-1]
+
+
+@pytest.mark.parametrize("tracking", [False, True])
+def test_the_training_is_not_disturbed(tracking, tmp_path):
+    """Same weights, bit for bit, for a network that draws random numbers at every step."""
+
+    def trained(*loggers):
+        model = small(dropout=0.3)
+        fit(model, *loggers)
+        return model.get_weights() + [variable.numpy() for variable in model.optimizer.variables]
+
+    without = trained()
+    with_logger = trained(quiet(folder=tmp_path / "run", tracking=tracking))
+    for one, other in zip(without, with_logger, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_one_batched_prediction_an_epoch_and_one_trace(monkeypatch):
+    traced, asked = [], []
+
+    @keras.saving.register_keras_serializable("tests")
+    class Traced(keras.layers.Layer):
+        def call(self, features, training=None):
+            if not training:
+                traced.append(features.shape)
+            return features
+
+    damaged = keras.Input((16, 16, 3))
+    model = keras.Model(damaged, keras.layers.Conv2D(3, 1)(Traced()(damaged)))
+    model.compile("adam", "mse")
+    real = model.predict
+    monkeypatch.setattr(model, "predict", lambda x, **o: asked.append(len(x)) or real(x, **o))
+    traced.clear()
+    fit(model, quiet(), epochs=4)
+    assert asked == [8] * 5
+    assert len(traced) == 1
+
+
+def test_frames_and_log_are_on_disk(tmp_path):
+    logger = quiet(folder=tmp_path / "run", every=2)
+    history = fit(small(), logger, epochs=3, validation_data=(FLOATS, FLOATS)).history
+    with Image.open(tmp_path / "run" / "frames" / "epoch_0002.png") as sheet:
+        sheet = np.asarray(sheet)
+    assert sheet.shape == (32, 128, 3)
+    np.testing.assert_array_equal(sheet[:16, 16:32], logger.frames[1][1])
+    np.testing.assert_array_equal(sheet[16:, -16:], logger.raw_frames[1][7])
+    rows = rows_of(tmp_path / "run")
+    assert [row["epoch"] for row in rows] == ["0", "1", "2", "3"]
+    for name in ("loss", "val_loss"):
+        assert [row[name] for row in rows] == ["", *map(repr, history[name])]
+    assert [row["frozen_psnr_hole"] != "" for row in rows] == [True, False, True, True]
+    assert not list((tmp_path / "run").rglob(".*"))
+
+
+def test_more_pictures_than_a_row_come_back(tmp_path):
+    images = np.random.RandomState(5).randint(0, 256, (11, 16, 20, 3), dtype=np.uint8)
+    hole = np.zeros((16, 20), bool)
+    hole[3:7, 5:15] = True
+    model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(3, 1)])
+    model.compile("adam", "mse")
+    logger = PredictionLogger(images, hole, folder=tmp_path / "run", tracking=False)
+    model.fit(images / 255, images / 255, verbose=0, callbacks=[logger])
+    again = PredictionLogger(images, hole, folder=tmp_path / "run", tracking=False)
+    assert again.epochs == [0, 1]
+    assert again.psnr_hole == logger.psnr_hole
+    np.testing.assert_array_equal(again.frames, logger.frames)
+    np.testing.assert_array_equal(again.raw_frames, logger.raw_frames)
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_a_resumed_training_has_the_frames_and_rows_of_the_whole(every, tmp_path, capsys):
+    whole = quiet(folder=tmp_path / "whole", every=every)
+    fit(small(), whole, epochs=5)
+    model, at_three = small(), []
+    store = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: at_three.append(model.get_weights()) if epoch == 2 else 0
+    )
+    # Killed in epoch 5: frame and row 4 are there, but the checkpoint is of epoch 3.
+    fit(model, quiet(folder=tmp_path / "run", every=every), store, epochs=4)
+    model.set_weights(at_three[0])
+    resumed = quiet(folder=tmp_path / "run", every=every)
+    fit(model, resumed, initial_epoch=3, epochs=5)
+    assert resumed.epochs == whole.epochs
+    rows = rows_of(tmp_path / "run")
+    assert [row["epoch"] for row in rows] == list("012345")
+    earlier = sum(epoch <= 3 for epoch in whole.epochs)
+    np.testing.assert_array_equal(resumed.frames[:earlier], whole.frames[:earlier])
+    assert rows[:4] == rows_of(tmp_path / "whole")[:4]
+    assert capsys.readouterr().out == ""
+    assert not list((tmp_path / "run").glob("earlier*"))
+    again = quiet(folder=tmp_path / "run", every=every)
+    np.testing.assert_array_equal(again.frames, resumed.frames)
+    np.testing.assert_array_equal(again.frames[-1], as_bytes(inpaint(model, FLOATS, HOLES)))
+
+
+@pytest.mark.parametrize(("start", "kept"), [(0, []), (1, [0, 1])])
+def test_an_earlier_training_that_went_further_is_moved_aside(start, kept, tmp_path, capsys):
+    folder = tmp_path / "run"
+    fit(small(), quiet(folder=folder), epochs=4)
+    earlier = {path.name: path.read_bytes() for path in (folder / "frames").iterdir()}
+    log = (folder / "log.csv").read_bytes()
+    logger = quiet(folder=folder)
+    assert logger.epochs == [0, 1, 2, 3, 4]
+    fit(small(dropout=0.5), logger, initial_epoch=start, epochs=2)
+    assert "earlier_1" in capsys.readouterr().out
+    assert logger.epochs == [0, 1, 2]
+    assert [row["epoch"] for row in rows_of(folder)] == ["0", "1", "2"]
+    assert (folder / "earlier_1" / "log.csv").read_bytes() == log
+    moved = {path.name: path.read_bytes() for path in (folder / "earlier_1").glob("*.png")}
+    assert moved == {name: data for name, data in earlier.items() if int(name[6:10]) not in kept}
+
+
+def test_a_second_training_without_folder_begins_anew():
+    logger = quiet()
+    fit(small(), logger, epochs=3)
+    fit(small(), logger, epochs=1)
+    assert logger.epochs == [0, 1]
+    fit(small(), logger, initial_epoch=1, epochs=2)
+    assert logger.epochs == [0, 1, 2]
+
+
+def test_frames_of_other_pictures_or_masks_are_refused(tmp_path):
+    fit(small(), quiet(folder=tmp_path / "run"), epochs=1)
+    for images, mask in [(IMAGES[::-1], HOLES), (IMAGES, HOLES[::-1]), (IMAGES[:4], HOLES[:4])]:
+        with pytest.raises(ValueError, match="other pictures or masks"):
+            PredictionLogger(images, mask, folder=tmp_path / "run")
+    PredictionLogger(FLOATS, HOLES, folder=tmp_path / "run")
+    (tmp_path / "run" / "frames" / "epoch_0001.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="epoch_0001.png cannot be read"):
+        quiet(folder=tmp_path / "run")
+
+
+def test_a_diverged_network_is_shown_and_does_not_raise(tmp_path):
+    model = small()
+    model.set_weights([np.full_like(one, np.nan) for one in model.get_weights()])
+    logger = quiet(folder=tmp_path / "run")
+    fit(model, logger, epochs=1)
+    assert np.isnan(logger.psnr_hole).all()
+    assert (logger.frames[0][HOLES] == 0).all()
+    np.testing.assert_array_equal(logger.frames[0][~HOLES], IMAGES[~HOLES])
+    assert np.isnan(quiet(folder=tmp_path / "run").psnr_hole).all()
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "said"),
+    [
+        ({"images": IMAGES[:0]}, ValueError, "empty"),
+        ({"images": IMAGES[0]}, ValueError, r"images\[None\]"),
+        ({"images": IMAGES.astype(int)}, TypeError, "int64"),
+        ({"images": IMAGES.astype(np.float32)}, ValueError, r"outside \[0, 1\]"),
+        ({"images": np.where(HOLES[..., None], np.nan, FLOATS)}, ValueError, "original is NaN"),
+        ({"mask": HOLES.astype(np.uint8)}, TypeError, "mask is uint8"),
+        ({"mask": HOLES[:5]}, ValueError, "5 masks for 8"),
+        ({"mask": np.zeros((16, 16), bool)}, ValueError, "no hole"),
+        ({"mask": np.ones((16, 16), bool)}, ValueError, "no known pixel"),
+        ({"every": 0}, ValueError, "every is 0"),
+    ],
+)
+def test_impossible_input_is_refused(changed, error, said):
+    asked = {"images": IMAGES, "mask": HOLES} | changed
+    with pytest.raises(error, match=said):
+        PredictionLogger(asked.pop("images"), asked.pop("mask"), **asked)
+
+
+def test_a_nearly_full_mask_warns_its_caller():
+    hole = np.ones((16, 16), bool)
+    hole[0] = [True] * 10 + [False] * 6
+    with pytest.warns(UserWarning, match="inverted") as caught:
+        PredictionLogger(IMAGES, hole)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_the_pictures_are_copied():
+    images, holes = IMAGES.copy(), HOLES.copy()
+    logger = PredictionLogger(images, holes, tracking=False)
+    images[:], holes[:] = 0, True
+    fit(small(), logger, epochs=1)
+    np.testing.assert_array_equal(logger.frames[0][~HOLES], IMAGES[~HOLES])
+
+
+# Weights & Biases
+
+
+def offline_run(folder):
+    (run,) = (folder / "wandb").glob("offline-run-*")
+    return run
+
+
+def history_of(run):
+    """The steps that a run's record holds, each a dict, told by W&B's own command."""
+    (record,) = run.glob("*.wandb")
+    told = subprocess.run(
+        [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(record)],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    records = map(json.loads, told.stdout.splitlines())
+    return [one["history"]["item"] for one in records if one["type"] == "history"]
+
+
+def pictures_of(run, step, name):
+    paths = [run / "files" / path for path in step[f"{name}.filenames"]]
+    return np.stack([np.asarray(Image.open(path)) for path in paths])
+
+
+def test_one_wandb_step_an_epoch_with_numbers_and_readable_pictures(tmp_path, capsys):
+    logger = PredictionLogger(IMAGES, HOLES, folder=tmp_path / "run")
+    history = fit(small(), logger, epochs=2).history
+    run = offline_run(tmp_path / "run")
+    said = capsys.readouterr().out
+    assert len(said.splitlines()) == 1
+    shown = run.relative_to(tmp_path)
+    assert f"wandb leet {shown}" in said and f"wandb sync {shown}" in said
+    steps = history_of(run)
+    assert [step["_step"] for step in steps] == [step["epoch"] for step in steps] == [0, 1, 2]
+    assert [step.get("loss") for step in steps] == [None, *history["loss"]]
+    assert [step["frozen_psnr_hole"] for step in steps] == logger.psnr_hole
+    for step, frame in zip(steps, logger.frames, strict=True):
+        np.testing.assert_array_equal(pictures_of(run, step, "predicted"), frame)
+    assert steps[1]["predicted.captions"][0] == "epoch 1, picture 0"
+    np.testing.assert_array_equal(pictures_of(run, steps[0], "original"), IMAGES)
+    np.testing.assert_array_equal(
+        pictures_of(run, steps[0], "mask"), np.repeat(255 * HOLES[..., None], 3, axis=-1)
+    )
+    assert not any(name.startswith(("original", "mask")) for step in steps[1:] for name in step)
+
+
+def test_a_resumed_training_logs_its_originals_too(tmp_path):
+    fit(small(), quiet(folder=tmp_path / "run"), epochs=1)
+    fit(small(), quiet(folder=tmp_path / "run", tracking=True), initial_epoch=1, epochs=2)
+    steps = history_of(offline_run(tmp_path / "run"))
+    assert [step["_step"] for step in steps] == [1, 2]
+    assert "original.count" in steps[0] and "predicted.count" in steps[1]
+
+
+def test_a_run_of_the_learners_own_is_used_and_left_open(tmp_path):
+    import wandb
+
+    own = wandb.init(mode="offline", dir=str(tmp_path), settings=wandb.Settings(silent=True))
+    try:
+        own.log({"before": 1}, step=40)
+        logger = PredictionLogger(IMAGES, HOLES)
+        fit(small(), logger, epochs=2)
+        assert wandb.run is own
+        own.log({"after": 1})
+        run = offline_run(tmp_path)
+    finally:
+        own.finish()
+    steps = [step for step in history_of(run) if "epoch" in step]
+    assert [step["epoch"] for step in steps] == [0, 1, 2]
+    np.testing.assert_array_equal(pictures_of(run, steps[2], "predicted"), logger.frames[2])
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_disabled_or_not_asked_loads_no_wandb(asked, monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "wandb", None)  # an import of it would be a fault
+    if asked:
+        monkeypatch.setenv("WANDB_MODE", "disabled")
+    fit(small(), PredictionLogger(IMAGES, HOLES, folder=tmp_path / "run", tracking=asked))
+    assert capsys.readouterr().out == ""
+    assert not list(tmp_path.rglob("wandb"))
+
+
+@pytest.mark.parametrize("fails_at", ["init", "log", "finish"])
+def test_a_fault_of_wandb_costs_a_sentence(fails_at, monkeypatch, tmp_path, capsys):
+    import wandb
+
+    def fail(*_, **__):
+        raise wandb.errors.CommError("the dog ate it\nand more")
+
+    monkeypatch.setattr(*((wandb, "init") if fails_at == "init" else (wandb.Run, fails_at)), fail)
+    logger = PredictionLogger(IMAGES, HOLES, folder=tmp_path / "run")
+    fit(small(), logger, epochs=2)
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "W&B stopped recording (the dog ate it); the training goes on."
+    assert len(said) == (1 if fails_at == "init" else 2)
+    assert logger.epochs == [0, 1, 2]
+
+
+def test_without_wandb_the_training_goes_on(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    logger = PredictionLogger(IMAGES, HOLES)
+    fit(small(), logger, epochs=1)
+    assert "the training goes on" in capsys.readouterr().out
+    assert logger.epochs == [0, 1]
+
+
+# Accounts, servers and networks that do not answer. No key in here is one: all are zeros.
+
+TRAINING = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+import keras, numpy as np
+from course_lib import _tracking
+from course_lib.callbacks import PredictionLogger
+_tracking.UPLOAD_SECONDS = 3
+images = np.full((8, 16, 16, 3), 90, np.uint8)
+hole = np.eye(16, dtype=bool)
+model = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Conv2D(3, 1)])
+model.compile("adam", "mse")
+
+def train(folder, tracking=True):
+    logger = PredictionLogger(images, hole, folder=folder, tracking=tracking)
+    model.fit(images / 255, images / 255, epochs=3, verbose=0, callbacks=[logger])
+    return logger
+"""
+
+
+def assert_kept(folder):
+    assert len(list((folder / "frames").glob("*.png"))) == 4
+    assert len(rows_of(folder)) == 4
+
+
+def run_elsewhere(script, *before, **variables):
+    """Run a script in a new process that has no standard input; what it printed."""
+    done = subprocess.run(
+        [*before, sys.executable, "-c", TRAINING + script],
+        env=os.environ | variables,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_no_network(tmp_path):
+    """Neither without a key nor with one (zeros)."""
+    cut_off = ["unshare", "-rn"]
+    if not shutil.which("unshare") or subprocess.run([*cut_off, "true"]).returncode:
+        skip_or_fail("a process cannot be cut off from the network here (unshare -rn)")
+    script = "train('a'); os.environ['WANDB_API_KEY'] = 40 * '0'; train('b')"
+    said = run_elsewhere(script, *cut_off)
+    assert said.count("W&B: recorded on this machine") == 2
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        assert_kept(folder)
+        assert len(history_of(offline_run(folder))) == 4
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A W&B server that refuses (500), or that accepts the run and keeps what it is sent."""
+
+    daemon_threads = True
+
+    def __init__(self, status):
+        self.status, self.asked, self.files, self.history = status, [], {}, []
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.asked.append(self.path)
+        answer = {}
+        if self.path.startswith("/graphql"):
+            asked = json.loads(body)
+            answer = {"data": self.data(asked["query"], asked.get("variables") or {})}
+        elif self.path.startswith("/put/"):
+            self.server.files[self.path.removeprefix("/put/")] = body
+        elif self.path.endswith("/file_stream"):
+            history = json.loads(body).get("files", {}).get("wandb-history.jsonl", {})
+            self.server.history += [json.loads(line) for line in history.get("content", [])]
+        data = json.dumps(answer).encode()
+        self.send_response(self.server.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_PUT = do_POST
+
+    def data(self, query, variables):
+        if "upsertBucket" in query:
+            project = {"id": "p", "name": "p", "entity": {"id": "e", "name": "someone"}}
+            run = {"id": "r", "name": variables["name"], "displayName": "r", "config": "{}"}
+            run |= {"historyLineCount": 0, "project": project}
+            return {"upsertBucket": {"bucket": run, "inserted": True}}
+        if "createRunFiles" in query:
+            files = [
+                {"name": name, "uploadUrl": f"{self.server.url}/put/{name}"}
+                for name in variables["files"]
+            ]
+            return {"createRunFiles": {"runID": "r", "uploadHeaders": [], "files": files}}
+        return {}
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def account(monkeypatch):
+    """Makes the learner one with an account at ``url``."""
+
+    def at(url, upload_seconds):
+        monkeypatch.setenv("WANDB_API_KEY", 40 * "0")
+        monkeypatch.setenv("WANDB_BASE_URL", url)
+        monkeypatch.setattr(_tracking, "UPLOAD_SECONDS", upload_seconds)
+
+    return at
+
+
+def test_with_an_account_the_record_is_uploaded(account, tmp_path, capsys):
+    server = Server(200)
+    account(server.url, upload_seconds=60)
+    fit(small(), PredictionLogger(IMAGES, HOLES, folder=tmp_path / "run"))
+    assert f"W&B: uploaded, see {server.url}/someone/" in capsys.readouterr().out
+    assert [step["epoch"] for step in server.history] == [0, 1, 2, 3]
+    run = offline_run(tmp_path / "run")
+    names = server.history[3]["predicted"]["filenames"]
+    assert len(names) == len(IMAGES)
+    for name in names:
+        assert server.files[name] == (run / "files" / name).read_bytes()
+
+
+@pytest.mark.parametrize("fault", ["500", "403", "silent"])
+def test_a_bad_server_costs_a_sentence_and_no_epoch(fault, account, tmp_path, capsys):
+    if fault == "silent":  # takes connections and never answers
+        listening = socket.create_server(("127.0.0.1", 0), backlog=50)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    else:
+        server = Server(int(fault))
+        url = server.url
+    account(url, upload_seconds=6 if fault == "403" else 2)
+    logger = PredictionLogger(IMAGES, HOLES, folder=tmp_path / "run")
+    fit(small(), logger)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2 and "not all was uploaded" in said[1] and "wandb sync" in said[1]
+    assert_kept(tmp_path / "run")
+    assert len(history_of(offline_run(tmp_path / "run"))) == 4
+
+
+def test_online_without_a_key_asks_nothing(account, monkeypatch, tmp_path, capsys):
+    server = Server(200)
+    account(server.url, upload_seconds=6)
+    monkeypatch.delenv("WANDB_API_KEY")
+    monkeypatch.setenv("WANDB_MODE", "online")
+    fit(small(), PredictionLogger(IMAGES, HOLES, folder=tmp_path / "run"))
+    assert "not all was uploaded" in capsys.readouterr().out
+    assert_kept(tmp_path / "run")
+
+
+def test_nothing_is_asked_in_a_notebook(tmp_path):
+    """A kernel that is asked to be online and has no key: a question would be an error here."""
+    import nbclient
+    import nbformat
+
+    listening = socket.create_server(("127.0.0.1", 0), backlog=50)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    setting = f"os.environ.update(WANDB_MODE='online', WANDB_BASE_URL={url!r})\n"
+    cell = nbformat.v4.new_code_cell(TRAINING + setting + "logger = train('run')")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbclient.NotebookClient(
+        notebook, timeout=200, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
+    said = "".join(output.get("text", "") for output in cell.outputs)
+    assert "wandb sync" in said
+    assert_kept(tmp_path / "run")
+
+
+def test_a_name_that_is_not_found_and_a_port_that_is_closed_are_not_reachable():
+    closed = socket.create_server(("127.0.0.1", 0))
+    port = closed.getsockname()[1]
+    assert _tracking.reachable(f"http://127.0.0.1:{port}")
+    closed.close()
+    assert not _tracking.reachable(f"http://127.0.0.1:{port}")
+    assert not _tracking.reachable("http://no.such.host.invalid")
+    assert not _tracking.reachable("nonsense")
+
+
+def test_a_proxy_is_what_must_be_reachable(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    proxy = socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+    assert _tracking.reachable("http://no.such.host.invalid")
+
+
+def test_a_killed_training_leaves_no_upload_behind(tmp_path):
+    """The upload learns of the end from its closed input, whatever ended its parent."""
+    mark = tmp_path / "mark"
+    wait = "import sys, time, pathlib; pathlib.Path(sys.argv[1]).touch(); time.sleep(300)"
+    watch = subprocess.Popen(
+        [sys.executable, "-c", _tracking.WATCH, "0.2", sys.executable, "-c", wait, str(mark)],
+        stdin=subprocess.PIPE,
+    )
+    while not mark.exists():
+        time.sleep(0.05)
+    assert watch.poll() is None
+    watch.stdin.close()
+    assert watch.wait(30) == 124
+
+
+def test_it_runs_on_jax(tmp_path):
+    if importlib.util.find_spec("jax") is None:
+        skip_or_fail("JAX is not installed")
+    script = """
+from course_lib.models import inpaint
+assert keras.backend.backend() == "jax"
+logger = train("run", tracking=False)
+last = np.rint(255 * inpaint(model, images / np.float32(255), hole))
+assert logger.epochs == [0, 1, 2, 3] and (logger.frames[-1] == last).all()
+assert (logger.frames[0] != logger.frames[-1]).any()
+"""
+    run_elsewhere(script, KERAS_BACKEND="jax")
+    assert_kept(tmp_path / "run")
