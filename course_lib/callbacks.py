@@ -18,7 +18,7 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from course_lib._tracking import LiveUpload, reachable, wandb_mode
 from course_lib.metrics import psnr
-from course_lib.models import _predict
+from course_lib.models import predict
 from course_lib.validation import check_count, check_pair, check_values
 
 PROJECT = "inpainting-course"
@@ -169,7 +169,7 @@ class PredictionLogger(keras.callbacks.Callback):
         self._recorded(_Record.log, epoch, numbers, frame, self._images, self._holes)
 
     def _frame(self, epoch):
-        raw = _predict(self.model, self._damaged, self._holes)
+        raw = predict(self.model, self._damaged, self._holes)
         measured = float("nan")
         if np.isfinite(raw[self._holes]).all():
             filled = np.where(self._holes[..., None], np.clip(raw, 0, 1), self._images)

@@ -1,5 +1,6 @@
 """One evaluation for every method: holes and image, error and seconds, on frozen masks."""
 
+import sys
 import time
 import warnings
 
@@ -17,16 +18,19 @@ def evaluate(inpainter, images, mask):
     """Measure an inpainter on pictures whose truth is known.
 
     The inpainter never sees the truth: holes are black when it gets the pictures. Its answer is
-    composited before it is measured; errors are pooled over the batch.
+    composited before it is measured; errors are pooled over the batch. A network's answer is also
+    measured as it came, the known pixels included, which it draws anew: its raw figures.
 
     Args:
-        inpainter: a function (image (H, W, 3), mask (H, W)) -> image.
+        inpainter: a function (image (H, W, 3), mask (H, W)) -> image, or a Keras model that
+            ``models.inpaint`` takes.
         images: the true pictures, floats in [0, 1], (N, H, W, 3) or one (H, W, 3).
         mask: bool (H, W) for all, or (N, H, W), True = hole.
 
     Returns:
         dict: psnr_hole, psnr_image (decibels), mae_hole, mae_image (0 to 1), ssim_image (at
-        most 1), milliseconds (median a picture).
+        most 1), milliseconds (a picture: the median, or for a model its share of a batch); for a
+        model also raw_psnr_image, raw_mae_image.
 
     Raises:
         TypeError: if the inpainter cannot be called, or returns something else than floats.
@@ -44,7 +48,7 @@ def evaluate(inpainter, images, mask):
         >>> scores["psnr_hole"] > evaluate(classical.mean, images, holes)["psnr_hole"]
         True
     """
-    _check_callable("inpainter", inpainter)
+    _check_inpainter("inpainter", inpainter)
     return _scores(inpainter, *_batch(*check_pair(images, mask)))
 
 
@@ -58,8 +62,8 @@ def leaderboard(inpainters, images, mask_sets):
 
     Returns:
         pandas.DataFrame, a row for each mask set and inpainter: the columns masks and method,
-        then ``evaluate``'s keys; within a mask set the best hole PSNR first. An inpainter
-        that has the name of a baseline takes its place.
+        then ``evaluate``'s keys (NaN where only a model has one); within a mask set the best
+        hole PSNR first. An inpainter that has the name of a baseline takes its place.
 
     Raises:
         TypeError, ValueError: as ``evaluate``; or if inpainters or mask_sets is no dict, or there
@@ -80,7 +84,7 @@ def leaderboard(inpainters, images, mask_sets):
         raise ValueError("mask_sets is empty: pass at least one set of masks.")
     rivals = {name: classical.METHODS[name] for name in BASELINES} | inpainters
     for name, inpainter in rivals.items():
-        _check_callable(name, inpainter)
+        _check_inpainter(name, inpainter)
     batches = {}
     for name, masks in mask_sets.items():  # a loop: a warning names the line of the call
         batches[name] = _batch(*check_pair(images, masks))
@@ -99,7 +103,12 @@ def leaderboard(inpainters, images, mask_sets):
     )
 
 
-def _check_callable(name, inpainter):
+def _is_network(inpainter):
+    keras = sys.modules.get("keras")  # whoever has a model has loaded Keras; nobody else needs it
+    return keras is not None and isinstance(inpainter, keras.Model)
+
+
+def _check_inpainter(name, inpainter):
     if not callable(inpainter):
         raise TypeError(
             f"{name} is no function (image, mask) -> image: pass one, such as classical.harmonic."
@@ -116,7 +125,16 @@ def _batch(images, mask):
 
 
 def _scores(inpainter, images, masks):
-    filled, milliseconds = _run(inpainter, images, masks)
+    if _is_network(inpainter):
+        predicted, milliseconds = _predict(inpainter, images, masks)
+        filled = composite(images, np.clip(predicted, 0, 1), masks)
+        raw = {
+            "raw_psnr_image": metrics.psnr(images, predicted),
+            "raw_mae_image": metrics.mae(images, predicted),
+        }
+    else:
+        filled, milliseconds = _run(inpainter, images, masks)
+        raw = {}
     return {
         "psnr_hole": metrics.psnr(images, filled, masks),
         "mae_hole": metrics.mae(images, filled, masks),
@@ -124,7 +142,19 @@ def _scores(inpainter, images, masks):
         "mae_image": metrics.mae(images, filled),
         "ssim_image": metrics.ssim(images, filled),
         "milliseconds": milliseconds,
+        **raw,
     }
+
+
+def _predict(model, images, masks):
+    """A network's raw prediction, and the milliseconds that it takes for one of them."""
+    from course_lib import models
+
+    timed = slice(0, 64)
+    predicted = models.predict(model, images, masks)  # also compiles, which is not its speed
+    start = time.perf_counter()
+    models.predict(model, images[timed], masks[timed])
+    return predicted, 1000 * (time.perf_counter() - start) / len(images[timed])
 
 
 def _run(inpainter, images, masks):

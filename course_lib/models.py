@@ -167,17 +167,38 @@ def inpaint(model, images, mask):
         ((20, 30, 3), True)
     """
     _check_model(model)
-    images, mask = check_pair(images, mask)
-    holes = np.broadcast_to(mask, images.shape[:-1])
-    damaged = np.where(holes[..., None], 0, images).astype(np.float32)
-    batch = damaged.reshape(-1, *damaged.shape[-3:])
-    predicted = _predict(model, batch, holes.reshape(batch.shape[:-1])).reshape(damaged.shape)
+    damaged, holes = _damaged(*check_pair(images, mask))
+    predicted = _predict(model, damaged, holes)
     if not np.isfinite(predicted[holes]).all():
         raise ValueError(
             f"{model.name} predicts NaN or infinity: its training has diverged, so load earlier "
             "weights or train with a smaller learning rate."
         )
     return np.where(holes[..., None], np.clip(predicted, 0, 1), damaged)
+
+
+def predict(model, images, mask):
+    """The network's raw prediction of the whole picture, known pixels drawn anew, not clipped.
+
+    Everything else is as in ``inpaint``: holes are 0 for the network, any size is padded and
+    cropped again.
+
+    Args:
+        model, images, mask: as in ``inpaint``.
+
+    Returns:
+        float32 array of the pictures' shape.
+
+    Raises:
+        TypeError, ValueError: as ``inpaint``, but NaN and infinity are returned as they are.
+
+    Example:
+        >>> image, hole = np.full((16, 16, 3), 0.25, np.float32), np.eye(16, dtype=bool)
+        >>> bool((predict(autoencoder(width=2), image, hole)[~hole] == 0.25).any())
+        False
+    """
+    _check_model(model)
+    return _predict(model, *_damaged(*check_pair(images, mask)))
 
 
 def _encode(features, width):
@@ -230,8 +251,16 @@ def _check_model(model):
         )
 
 
+def _damaged(images, mask):
+    """The pictures in float32 with 0 in their holes, and the holes, one mask a picture."""
+    holes = np.broadcast_to(mask, images.shape[:-1])
+    return np.where(holes[..., None], 0, images).astype(np.float32), holes
+
+
 def _predict(model, damaged, holes):
-    """The model's raw prediction, float32 (N, H, W, 3), for pictures of any size."""
+    """The raw prediction for pictures of any size, one or a batch, float32 of their shape."""
+    shape = damaged.shape
+    damaged, holes = damaged.reshape(-1, *shape[-3:]), holes.reshape(-1, *shape[-3:-1])
     height, width = holes.shape[1:]
     margins = (0, 0), (0, -height % DIVISOR), (0, -width % DIVISOR)
     padded = np.pad(damaged, (*margins, (0, 0)), mode="reflect")
@@ -246,4 +275,4 @@ def _predict(model, damaged, holes):
             f"{model.name} returns shape {predicted.shape} for pictures {padded.shape}: "
             "inpaint needs a model whose output has the pictures' own shape."
         )
-    return predicted[:, :height, :width].astype(np.float32, copy=False)
+    return predicted[:, :height, :width].reshape(shape).astype(np.float32, copy=False)

@@ -108,3 +108,47 @@ def test_bad_input_gets_one_sentence(call, error, sentence):
     with pytest.raises(error, match=sentence) as refusal:
         call()
     assert "\n" not in str(refusal.value)
+
+
+def test_a_network_is_measured_composited_and_raw():
+    """A network that answers 0.6 everywhere, against the same answer as a function."""
+    import keras
+
+    damaged = keras.Input((None, None, 3))
+    grey = keras.layers.Conv2D(
+        3, 1, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(0.6)
+    )
+    network = keras.Model(damaged, grey(damaged))
+    images = np.random.RandomState(0).rand(5, 20, 18, 3).astype(np.float32)
+    holes = masks.random_pixels(5, (20, 18), fraction=0.3, seed=0)
+
+    def painter(image, mask):
+        return np.full_like(image, 0.6)
+
+    scores, same = (
+        evaluation.evaluate(network, images, holes),
+        evaluation.evaluate(painter, images, holes),
+    )
+    assert set(scores) - set(same) == {"raw_psnr_image", "raw_mae_image"}
+    for key in set(same) - {"milliseconds"}:
+        assert scores[key] == pytest.approx(same[key], rel=1e-5)
+    assert scores["milliseconds"] > 0
+    assert scores["raw_mae_image"] == pytest.approx(np.abs(images - 0.6).mean(), rel=1e-5)
+    expected = -10 * np.log10(((images - 0.6) ** 2).mean())
+    assert scores["raw_psnr_image"] == pytest.approx(expected, rel=1e-5)
+    table = evaluation.leaderboard(
+        {"network": network, "painter": painter}, images, {"pixels": holes}
+    )
+    raw = table.set_index("method")["raw_mae_image"]
+    assert np.isfinite(raw["network"])
+    assert np.isnan(raw["painter"])
+
+
+def test_a_network_that_predicts_nan_is_refused():
+    import keras
+
+    damaged = keras.Input((None, None, 3))
+    broken = keras.layers.Conv2D(3, 1, bias_initializer=keras.initializers.Constant(np.nan))
+    images, holes = np.full((1, 16, 16, 3), 0.5, np.float32), np.eye(16, dtype=bool)
+    with pytest.raises(ValueError, match="NaN"):
+        evaluation.evaluate(keras.Model(damaged, broken(damaged)), images, holes)
