@@ -106,7 +106,8 @@ def load_pretrained(name):
     loss, steps, seed, machine, and what was measured. No network is asked for anything.
 
     Args:
-        name: "autoencoder", "vanilla_unet", or another for which a recipe is there.
+        name: "autoencoder", "vanilla_unet", or an explorer network of lesson 05,
+            "explorer_unet_4" and others.
 
     Returns:
         keras.Model, float32, not compiled.
@@ -118,21 +119,42 @@ def load_pretrained(name):
         >>> load_pretrained("explorer_unet_4").count_params()
         121831
     """
-    path = WEIGHTS / f"{name}.npz"
-    shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
-    if name not in shipped:
-        raise ValueError(f"no weights are shipped for {name!r}: choose from {', '.join(shipped)}.")
-    recipe = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != recipe["sha256"]:
+    made, path = recipe(name), WEIGHTS / f"{name}.npz"
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != made["sha256"]:
         raise ValueError(
             f"weights/{path.name} is missing or not the file that was published: restore it with "
             "git checkout, or install the course again."
         )
-    model = NETWORKS[recipe["network"]](**recipe["arguments"])
+    model = NETWORKS[made["network"]](**made["arguments"])
     with np.load(path, allow_pickle=False) as stored:
         for variable in model.weights:
             variable.assign(stored[variable.path].astype(np.float32))
     return model
+
+
+def recipe(name):
+    """How a shipped network was made, and what was measured on it.
+
+    Args:
+        name: as for ``load_pretrained``.
+
+    Returns:
+        dict: network, arguments, masks, hole_weight, steps, batch_size, learning_rate, seed,
+        parameters, sha256 of its file, command, data, trained (date and machine),
+        val_psnr_hole at steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000
+        pictures that no network was trained on).
+
+    Raises:
+        ValueError: if there is no such network.
+
+    Example:
+        >>> recipe("explorer_unet_4")["arguments"]
+        {'width': 4}
+    """
+    shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
+    if name not in shipped:
+        raise ValueError(f"no weights are shipped for {name!r}: choose from {', '.join(shipped)}.")
+    return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def inpaint(model, images, mask):

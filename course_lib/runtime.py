@@ -5,6 +5,7 @@ neither Keras nor wandb, so the classical lessons start at once.
 """
 
 import ctypes
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def setup():
     Raises:
         ValueError: if ``INPAINTING_PROFILE`` is none of the three.
     """
+    _quieten_tensorflow()
     gpu = _gpu_name()
     device = "gpu" if gpu else "cpu"
     profile = os.environ.get("INPAINTING_PROFILE") or ("full" if gpu else "quick")
@@ -67,6 +69,16 @@ def setup():
     )
     print(f"wandb    {run.wandb}" + (" (no account needed)" if run.wandb == "offline" else ""))
     return run
+
+
+def _quieten_tensorflow():
+    """Keep TensorFlow, if it is loaded later, from filling cells with notes on its own insides."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").addFilter(_is_error)  # it sets its level itself when it loads
+
+
+def _is_error(record):
+    return record.levelno >= logging.ERROR
 
 
 def _gpu_name():

@@ -375,6 +375,22 @@ def test_clean_keeps_the_static_picture_of_a_live_bundle(lesson):
     )
 
 
+def test_clean_drops_what_tensorflow_says_when_it_is_loaded_and_nothing_else(lesson):
+    notes = (
+        "2026-01-01 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN is on.\n"
+        "To enable the following instructions: AVX2, rebuild TensorFlow.\n"
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1.2    6000 port.cc:153] one more\n"
+    )
+    warning = "UserWarning: more than 95 % of the picture is hole\n"
+    lesson.cells[2].outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text=text)
+        for text in (notes, warning, notes + warning)
+    ] + [nbformat.v4.new_output("stream", name="stdout", text=notes)]
+    clean(lesson)
+    assert [output.text for output in lesson.cells[2].outputs] == [warning, notes + warning, notes]
+
+
 def test_executed_lesson_is_clean(tmp_path):
     """Through a real kernel: streams are merged, figures described, widgets gone, no timestamps."""
     code = f"""

@@ -1,5 +1,6 @@
 """What a lesson says of the machine that it runs on."""
 
+import subprocess
 import sys
 import types
 
@@ -131,3 +132,20 @@ def test_the_driver_is_asked(monkeypatch, driver, expected):
 
     monkeypatch.setattr(runtime.ctypes, "CDLL", second_name_only)
     assert runtime._gpu_name() == expected
+
+
+def test_tensorflows_notes_are_kept_out_of_cells_and_its_errors_are_not():
+    script = """
+import logging
+from course_lib import runtime
+runtime.setup()
+import tensorflow
+logger = tensorflow.get_logger()
+logger.setLevel(logging.INFO)
+logger.warning("a note on retracing")
+logger.error("a true error")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "a true error" in done.stderr
+    assert "retracing" not in done.stderr + done.stdout

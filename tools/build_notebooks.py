@@ -8,6 +8,7 @@ address or the tag changed, the outputs are kept. ``--restamp`` never executes.
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,10 @@ from tools.render import LANGUAGE, launch_cell, render
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 CELL_SECONDS = 600
+START_UP_NOTE = re.compile(
+    r"$|[IWE]0000 |WARNING: All log messages before absl|To enable the following instructions"
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
+)
 
 
 def execute(notebook, profile="quick"):
@@ -56,11 +61,19 @@ def clean(notebook):
         cell.metadata.pop("mystnb", None)
         if cell.cell_type != "code":
             continue
-        cell.outputs = [output for output in map(_static, cell.outputs) if output is not None]
+        outputs = [output for output in cell.outputs if not _is_start_up_note(output)]
+        cell.outputs = [output for output in map(_static, outputs) if output is not None]
         described = [text for output in cell.outputs for text in alternative_texts(output)]
         if any(described):
             cell.metadata["mystnb"] = {"image": {"alt": " / ".join(filter(None, described))}}
     return notebook
+
+
+def _is_start_up_note(output):
+    """Whether an output holds nothing but what TensorFlow's C++ writes when it is loaded."""
+    if output.output_type != "stream" or output.name != "stderr":
+        return False
+    return all(START_UP_NOTE.match(line) for line in output.text.splitlines())
 
 
 def alternative_texts(output):
