@@ -55,7 +55,7 @@ def _explorer(network, steps=3_000, **arguments):
 
 
 RECIPES = {
-    "autoencoder": Recipe("autoencoder", {"width": 16}, "mixed", 6.0, 4_000),
+    "autoencoder": Recipe("autoencoder", {"width": 16}, "mixed", 6.0, 3_000),
     "vanilla_unet": Recipe("vanilla_unet", {"width": 16}, "mixed", 6.0, 8_000),
     "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),

@@ -1,6 +1,7 @@
-"""A small training for test_fit.py, which also runs it as a process of its own and kills it:
+"""A small training for test_fit.py, which also runs it as processes of its own and kills them.
 
-python -m tests.small_training FOLDER SEED
+python -m tests.small_training reads a folder and a seed from every line of its input, starts a
+process that trains there, and prints the process's number. Keras is loaded once for all of them.
 """
 
 import os
@@ -15,7 +16,7 @@ from course_lib import masks, training
 
 IMAGES = np.random.RandomState(0).randint(0, 256, (20, 8, 8, 3), dtype=np.uint8)
 BANK = masks.random_pixels(6, 8, fraction=0.3, seed=0)
-EPOCHS = 50
+EPOCHS = 40
 
 
 def network(seed=0, dropout=0.4):
@@ -43,18 +44,39 @@ def batches(seed=0):
 
 
 class Tell(keras.callbacks.Callback):
+    """Adds a line to the folder's diary when an epoch begins."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.diary = folder / "diary"
+
     def on_epoch_begin(self, epoch, logs=None):
-        print("epoch", epoch, flush=True)
+        with open(self.diary, "a") as diary:
+            diary.write(f"epoch {epoch}\n")
 
 
-def main(folder, seed):
+def train(folder, seed):
     fsync = os.fsync
     os.fsync = lambda file: (time.sleep(0.1), fsync(file))  # long enough for a kill to meet it
-    model = network(int(seed))
-    training.fit(model, *batches(), epochs=EPOCHS, seed=3, folder=folder, callbacks=[Tell()])
+    model = network(seed)
+    callbacks = [Tell(folder)]
+    training.fit(model, *batches(), epochs=EPOCHS, seed=3, folder=folder, callbacks=callbacks)
     final = [keras.ops.convert_to_numpy(one) for one in model.variables]
-    np.savez(Path(folder) / "final.npz", *final)
+    np.savez(folder / "final.npz", *final)
+
+
+def main():
+    for line in sys.stdin:
+        folder, seed = line.rsplit(maxsplit=1)
+        child = os.fork()  # before Keras has computed anything, so that no thread is lost
+        if child == 0:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            train(Path(folder), int(seed))
+            os._exit(0)
+        print(child, flush=True)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -171,15 +172,55 @@ def test_a_loss_that_is_no_number_ends_the_training_with_the_weights_before_it()
     assert model.evaluate(validation, verbose=0) == pytest.approx(min(history["val_loss"]))
 
 
-def start(folder, seed, backend="tensorflow"):
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.small_training", str(folder), str(seed)],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class Trainings:
+    """Processes that train in a folder, one after the other, and can be killed at any moment."""
+
+    def __init__(self, backend="tensorflow"):
+        if not hasattr(os, "fork"):
+            skip_or_fail("processes cannot be forked on this system")
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "tests.small_training"],
+            cwd=ROOT,
+            env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.server.kill()
+        self.server.communicate()
+
+    def start(self, folder, seed):
+        """Begin, and return the process's number."""
+        (folder / "diary").unlink(missing_ok=True)
+        print(folder, seed, file=self.server.stdin, flush=True)
+        return int(self._line())
+
+    def end(self):
+        """Wait for the process to end, and return its exit code."""
+        return int(self._line())
+
+    def _line(self):
+        line = self.server.stdout.readline()
+        assert line, self.server.stderr.read()[-2000:]
+        return line
+
+
+def wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)
+
+
+def epochs_begun(folder):
+    diary = folder / "diary"
+    return len(diary.read_text().splitlines()) if diary.exists() else 0
 
 
 def final_weights(folder):
@@ -187,50 +228,53 @@ def final_weights(folder):
         return [stored[name] for name in stored.files]
 
 
+def two_folders(path):
+    for name in ("whole", "killed"):
+        (path / name).mkdir()
+    return path / "whole", path / "killed"
+
+
 def test_ten_kills_out_of_ten_resume_to_the_same_weights(tmp_path):
     """kill -9 at random moments, every other one while the checkpoint is being written."""
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    for folder in (undisturbed, killed):
-        folder.mkdir()
-    child = start(undisturbed, seed=0)
-    assert child.wait(timeout=300) == 0, child.stderr.read()
-    random, while_writing = np.random.RandomState(0), 0
+    whole, killed = two_folders(tmp_path)
     partial = killed / "checkpoint.npz.partial"
-    for kill in range(10):
-        child = start(killed, seed=kill)  # other first weights: they must come from the file
-        for _ in range(random.randint(2, 4)):
-            assert child.stdout.readline().startswith("epoch"), child.stderr.read()
-        time.sleep(random.uniform(0, 0.2))
-        while kill % 2 and not partial.exists():
-            assert child.poll() is None, "the training ended before it could be killed"
-        child.kill()
-        assert child.wait() == -9, "the training ended before it was killed"
-        while_writing += partial.exists()
+    random, while_writing, reached = np.random.RandomState(0), 0, []
+    with Trainings() as trainings:
+        trainings.start(whole, seed=0)
+        assert trainings.end() == 0
+        for kill in range(10):
+            process = trainings.start(killed, seed=kill)  # other first weights: unused but once
+            begun = random.randint(2, 4)
+            wait_for(lambda begun=begun: epochs_begun(killed) >= begun)
+            time.sleep(random.uniform(0, 0.2))
+            if kill % 2:
+                wait_for(partial.exists)
+            os.kill(process, signal.SIGKILL)
+            assert trainings.end() == -9, "the training ended before it was killed"
+            while_writing += partial.exists()
+            reached.append(_checkpoint.read(killed / "checkpoint.npz")[1]["epoch"])
+        trainings.start(killed, seed=99)
+        assert trainings.end() == 0
     assert while_writing >= 4
-    child = start(killed, seed=99)
-    said, errors = child.communicate(timeout=300)
-    assert child.returncode == 0, errors
-    assert "before this call" in said
-    for one, other in zip(final_weights(killed), final_weights(undisturbed), strict=True):
+    assert reached == sorted(set(reached))  # each began where the one before it had ended
+    for one, other in zip(final_weights(killed), final_weights(whole), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_resuming_on_jax(tmp_path):
     if importlib.util.find_spec("jax") is None:
         skip_or_fail("JAX is not installed")
-    resumed, whole = tmp_path / "resumed", tmp_path / "whole"
-    for folder in (resumed, whole):
-        folder.mkdir()
-    child = start(whole, seed=0, backend="jax")
-    assert child.wait(timeout=300) == 0, child.stderr.read()
-    child = start(resumed, seed=0, backend="jax")
-    for _ in range(4):
-        assert child.stdout.readline().startswith("epoch"), child.stderr.read()
-    child.kill()
-    child.wait()
-    child = start(resumed, seed=1, backend="jax")
-    assert child.wait(timeout=300) == 0, child.stderr.read()
-    for one, other in zip(final_weights(resumed), final_weights(whole), strict=True):
+    whole, killed = two_folders(tmp_path)
+    with Trainings("jax") as trainings:
+        trainings.start(whole, seed=0)
+        assert trainings.end() == 0
+        process = trainings.start(killed, seed=0)
+        wait_for(lambda: epochs_begun(killed) >= 4)
+        os.kill(process, signal.SIGKILL)
+        assert trainings.end() == -9
+        trainings.start(killed, seed=1)
+        assert trainings.end() == 0
+    for one, other in zip(final_weights(killed), final_weights(whole), strict=True):
         np.testing.assert_array_equal(one, other)
 
 

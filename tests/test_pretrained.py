@@ -1,0 +1,187 @@
+"""The shipped weights: whole, small enough, loaded as published, better than a flat colour."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks import held_out, shipped_networks
+from benchmarks import train as training_run
+from course_lib import classical, data, evaluation, masks, metrics, models
+from tests.conftest import skip_or_fail
+from tools.project import ROOT
+
+NAMES = sorted(path.stem for path in models.WEIGHTS.glob("*.json"))
+EXPLORERS = [name for name in NAMES if name.startswith("explorer_")]
+DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died; lesson 05 shows it
+PATCHES = data.load("photos").test[:40] / np.float32(255)
+HOLES = masks.random_lines(40, seed=2026)
+
+
+def test_the_networks_of_the_lessons_are_there():
+    assert {"autoencoder", "vanilla_unet"} < set(NAMES)
+    assert 0 < len(EXPLORERS) <= 8
+    assert set(NAMES) == set(training_run.RECIPES)
+
+
+def test_all_together_stay_under_forty_megabytes():
+    assert sum(path.stat().st_size for path in models.WEIGHTS.iterdir()) < 40e6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_is_what_its_recipe_says(name):
+    network, made = models.load_pretrained(name), models.recipe(name)
+    assert network.count_params() == made["parameters"]
+    assert made["parameters"] <= 150_000 or name not in EXPLORERS
+    assert made["command"] == f"python -m benchmarks.train {name}"
+    recipe = training_run.RECIPES[name]
+    for field in ("network", "arguments", "masks", "hole_weight", "steps", "batch_size", "seed"):
+        assert made[field] == getattr(recipe, field)
+    assert {variable.dtype for variable in network.weights} == {"float32"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_beats_a_flat_colour_and_says_so_again_when_loaded_again(name):
+    filled = models.inpaint(models.load_pretrained(name), PATCHES, HOLES)
+    np.testing.assert_array_equal(
+        models.inpaint(models.load_pretrained(name), PATCHES, HOLES), filled
+    )
+    psnr = metrics.psnr(PATCHES, filled, HOLES)
+    grey = evaluation.evaluate(classical.METHODS["grey"], PATCHES, HOLES)["psnr_hole"]
+    if name == DEAD:
+        colours = filled[HOLES]
+        assert np.ptp(colours, axis=0).max() < 0.05  # one colour, whatever the picture
+    else:
+        assert psnr > grey + 2
+
+
+def test_skips_copy_known_pixels():
+    with_skips, without = (
+        evaluation.evaluate(models.load_pretrained(name), PATCHES, HOLES)["raw_psnr_image"]
+        for name in ("explorer_unet_4", "explorer_autoencoder_4_code_64")
+    )
+    assert with_skips > without + 3
+
+
+def test_an_unknown_name_gets_one_sentence():
+    for ask in (models.load_pretrained, models.recipe):
+        with pytest.raises(ValueError, match="choose from .*vanilla_unet"):
+            ask("lama")
+
+
+@pytest.mark.parametrize("harm", ["missing", "flipped", "another"])
+def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
+    for path in models.WEIGHTS.glob("explorer_unet_*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    file = tmp_path / "explorer_unet_2.npz"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "missing":
+        file.unlink()
+    elif harm == "flipped":
+        file.write_bytes(content)
+    else:
+        file.write_bytes((tmp_path / "explorer_unet_4.npz").read_bytes())
+    monkeypatch.setattr(models, "WEIGHTS", tmp_path)
+    with pytest.raises(ValueError, match="git checkout"):
+        models.load_pretrained("explorer_unet_2")
+
+
+def test_the_weights_give_the_same_pictures_on_jax(tmp_path):
+    if importlib.util.find_spec("jax") is None:
+        skip_or_fail("JAX is not installed")
+    script = (
+        "import sys, numpy as np; from course_lib import models; stored = np.load(sys.argv[1]);"
+        "filled = models.inpaint(models.load_pretrained('explorer_unet_4'), stored['images'],"
+        " stored['holes']); np.save(sys.argv[2], filled)"
+    )
+    given, answer = tmp_path / "given.npz", tmp_path / "answer.npy"
+    np.savez(given, images=PATCHES[:8], holes=HOLES[:8])
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(given), str(answer)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    here = models.inpaint(models.load_pretrained("explorer_unet_4"), PATCHES[:8], HOLES[:8])
+    np.testing.assert_allclose(np.load(answer), here, atol=1e-4)
+
+
+def test_published_weights_are_the_halves_of_the_trained_ones(tmp_path, monkeypatch):
+    import keras
+
+    monkeypatch.setattr(models, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(training_run, "measure", lambda model: 12.3456)
+    recipe = training_run.Recipe("vanilla_unet", {"width": 1}, "lines", 1.0, steps=40)
+    keras.utils.set_random_seed(0)
+    trained = models.vanilla_unet(1)
+
+    class History:
+        epoch, history = [0, 1], {"val_psnr_hole": [1.0, 2.0]}
+
+    training_run.publish("small", recipe, trained, History, "made up for a test")
+    loaded = models.load_pretrained("small")
+    for one, other in zip(trained.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one.astype(np.float16), other)
+    assert models.recipe("small")["psnr_hole_held_out_lines"] == 12.346
+    assert models.recipe("small")["steps_at_check"] == [2, 4]
+
+
+def test_held_out_pictures_are_in_no_other_part():
+    everything = np.arange(50_000)
+
+    class Dataset:
+        train = np.zeros((45_000, 32, 32, 3), np.uint8)
+        validation = np.zeros((5_000, 32, 32, 3), np.uint8)
+
+    Dataset.train[:, 0, 0, :2] = np.stack(np.divmod(everything[:45_000], 256), axis=-1)
+    Dataset.validation[:, 0, 0, :2] = np.stack(np.divmod(everything[45_000:], 256), axis=-1)
+    parts = [part[:, 0, 0].astype(int) @ [256, 1, 0] for part in held_out.split(Dataset)]
+    assert [len(part) for part in parts] == [44_084, 4_916, 1_000]
+    assert sorted(np.concatenate(parts)) == list(everything)
+    assert list(parts[2]) == list(held_out.PLACES)
+    assert list(np.unique(held_out.PLACES)) == list(held_out.PLACES)
+
+
+@pytest.mark.parametrize("kind", ["lines", "mixed"])
+def test_mask_banks_are_whole_and_leave_pixels_known(kind):
+    bank = training_run.mask_bank(kind, 4096, seed=3)
+    assert bank.shape == (4096, 32, 32)
+    assert bank.dtype == bool
+    assert 0 < bank.mean(axis=(1, 2)).min()
+    assert bank.mean(axis=(1, 2)).max() < 0.95
+    np.testing.assert_array_equal(bank, training_run.mask_bank(kind, 4096, seed=3))
+
+
+def test_a_cut_run_shows_every_batch_once_in_order():
+    class Drawn:
+        batch_size, seed, epoch = 2, 0, 0
+
+        def __len__(self):
+            return 7
+
+        def __getitem__(self, k):
+            return self.epoch, k
+
+    cut = training_run._Cut(Drawn(), steps=40)
+    seen = []
+    for cut.epoch in range(training_run.CHECKS):
+        seen += [cut[k] for k in range(len(cut))]
+    assert seen == [divmod(step, 7) for step in range(40)]
+
+
+def test_the_interval_holds_the_psnr_and_narrows_with_more_pictures():
+    random = np.random.RandomState(0)
+    images = random.rand(400, 8, 8, 3)
+    filled = images + random.normal(0, 0.1, images.shape) * random.rand(400, 1, 1, 1)
+    holes = random.rand(400, 8, 8) < 0.3
+    psnr, low, high = shipped_networks.interval(images, filled, holes)
+    assert psnr == pytest.approx(-10 * np.log10(((images - filled)[holes] ** 2).mean()))
+    assert low < psnr < high
+    _, few_low, few_high = shipped_networks.interval(images[:40], filled[:40], holes[:40])
+    assert few_high - few_low > high - low
