@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from course_lib import _checkpoint, training
+from course_lib.callbacks import PredictionLogger
 from course_lib.training import fit
 from tests.conftest import skip_or_fail
-from tests.small_training import IMAGES, batches, network
+from tests.small_training import BANK, IMAGES, batches, network
 from tools.project import ROOT
 
 
@@ -153,6 +154,26 @@ def test_more_epochs_go_on_from_the_last_weights_not_the_best(tmp_path):
     fit(longer, *batches(), epochs=3, seed=0, folder=tmp_path)
     assert fit(longer, *batches(), epochs=5, seed=0, folder=tmp_path).history == expected
     assert weights(whole) == weights(longer)
+
+
+def test_the_logger_sees_the_whole_run_across_a_stop(tmp_path):
+    def logger(name):
+        folder = tmp_path / name
+        return PredictionLogger(IMAGES[:4], BANK[:4], folder=folder, tracking=False)
+
+    whole, first = logger("whole"), logger("stopped")
+    fit(network(), *batches(), epochs=5, seed=0, callbacks=[whole])
+    with pytest.raises(ConnectionError):
+        callbacks = [first, StopAfter(2)]
+        fit(network(), *batches(), epochs=5, seed=0, folder=tmp_path, callbacks=callbacks)
+    second = logger("stopped")
+    callbacks = [second, StopAfter(9)]
+    fit(network(7), *batches(), epochs=5, seed=0, folder=tmp_path, callbacks=callbacks)
+    assert second.epochs == whole.epochs == list(range(6))
+    for one, other in zip(second.frames, whole.frames, strict=True):
+        np.testing.assert_array_equal(one, other)
+    logs = [(tmp_path / name / "log.csv").read_text() for name in ("whole", "stopped")]
+    assert logs[0] == logs[1]
 
 
 def test_the_line_at_the_end_tells_epochs_and_the_best(capsys, tmp_path):
