@@ -23,7 +23,7 @@
 #
 # ## What you need
 #
-# Lessons 01 and 04, and lesson 05's network: a *U-Net* shrinks the picture, widens it again, and passes details across by skips; its answer is
+# Lessons 01 and 04, and the network of [lesson 05](05_vanilla_autoencoder.ipynb): a *U-Net* shrinks the picture, widens it again, and passes details across by skips; its answer is
 # *composited*, so that known pixels stay. No network, no GPU, no account. Plan 45 minutes for reading and trying; the
 # cells alone take up to three minutes on two processor cores.
 
@@ -647,8 +647,7 @@ print(f"lowest val_loss in epoch {1 + int(np.argmin(history['val_loss']))} of {l
 # masks, once with new masks at every step. **Predict** all four curves.
 
 # %%
-LOOKS = 4 if run.profile == "smoke" else 20  # each after ten steps; four in the tests
-EACH = 2 if run.profile == "smoke" else 10
+LOOKS, EACH = (4, 2) if run.profile == "smoke" else (20, 10)  # looks, and steps before each
 six = pictures.train[:6]
 unseen = training.pairs(
     pictures.validation[:128], bank[:128], batch_size=128, seed=1, frozen=True, holes=True
