@@ -9,15 +9,12 @@ import datetime
 import os
 import time
 
-import numpy as np
-
 from benchmarks.results import record, table
 from tools.build_notebooks import execute
 from tools.project import SOURCES
 from tools.render import render
 
-ROUNDS = 3
-TRAIN_FROM = "04"  # lessons that may take minutes are run once
+USES_CIFAR10 = "04"  # from this lesson on
 
 
 def timed(source, data_dir=None):
@@ -33,27 +30,19 @@ def timed(source, data_dir=None):
 
 def main():
     sources = sorted(SOURCES.glob("*.py"))
-    taken = {source.stem: [] for source in sources}
-    for k in range(ROUNDS):
-        for source in sources:
-            if k == 0 or source.stem < TRAIN_FROM:
-                taken[source.stem].append(timed(source))
-    rows = [_row(name, runs) for name, runs in taken.items()]
+    rows = [_row(source.stem, *timed(source)) for source in sources]
     folder = os.environ.get("INPAINTING_DATA_DIR")
     if folder:
-        late = [source for source in sources if source.stem >= TRAIN_FROM]
-        rows += [_row(f"{source.stem}, CIFAR-10", [timed(source, folder)]) for source in late]
-    body = (
-        f"From the kernel's start to the last cell; the first lessons {ROUNDS} times, interleaved, "
-        "the others once.\n\n"
-        + table(["lesson", "seconds (median)", "seconds (most)", "longest cell (s)"], rows)
+        late = [source for source in sources if source.stem >= USES_CIFAR10]
+        rows += [_row(f"{source.stem}, CIFAR-10", *timed(source, folder)) for source in late]
+    body = "From the kernel's start to the last cell, once each.\n\n" + table(
+        ["lesson", "seconds", "longest cell (s)"], rows
     )
     record("lessons", "Lessons, quick profile", body, "python -m benchmarks.lessons")
 
 
-def _row(name, runs):
-    seconds, longest = zip(*runs, strict=True)
-    return name, *(f"{one:.0f}" for one in (np.median(seconds), max(seconds), max(longest)))
+def _row(name, whole, longest):
+    return name, f"{whole:.0f}", f"{longest:.0f}"
 
 
 def _seconds(times, began, ended):

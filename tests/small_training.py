@@ -1,6 +1,6 @@
 """A small training for test_fit.py, which also runs it as processes of its own and kills them.
 
-python -m tests.small_training reads a folder and a seed from every line of its input, starts a
+python -m tests.small_training reads folder, seed and epochs from every line of its input, starts a
 process that trains there, and prints the process's number. Keras is loaded once for all of them.
 """
 
@@ -16,7 +16,6 @@ from course_lib import masks, training
 
 IMAGES = np.random.RandomState(0).randint(0, 256, (20, 8, 8, 3), dtype=np.uint8)
 BANK = masks.random_pixels(6, 8, fraction=0.3, seed=0)
-EPOCHS = 40
 
 
 def network(seed=0, dropout=0.4):
@@ -55,23 +54,23 @@ class Tell(keras.callbacks.Callback):
             diary.write(f"epoch {epoch}\n")
 
 
-def train(folder, seed):
+def train(folder, seed, epochs):
     fsync = os.fsync
     os.fsync = lambda file: (time.sleep(0.1), fsync(file))  # long enough for a kill to meet it
     model = network(seed)
     callbacks = [Tell(folder)]
-    training.fit(model, *batches(), epochs=EPOCHS, seed=3, folder=folder, callbacks=callbacks)
+    training.fit(model, *batches(), epochs=epochs, seed=3, folder=folder, callbacks=callbacks)
     final = [keras.ops.convert_to_numpy(one) for one in model.variables]
     np.savez(folder / "final.npz", *final)
 
 
 def main():
     for line in sys.stdin:
-        folder, seed = line.rsplit(maxsplit=1)
+        folder, seed, epochs = line.rsplit(maxsplit=2)
         child = os.fork()  # before Keras has computed anything, so that no thread is lost
         if child == 0:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            train(Path(folder), int(seed))
+            train(Path(folder), int(seed), int(epochs))
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

@@ -216,10 +216,10 @@ class Trainings:
         self.server.kill()
         self.server.communicate()
 
-    def start(self, folder, seed):
+    def start(self, folder, seed, epochs=40):
         """Begin, and return the process's number."""
         (folder / "diary").unlink(missing_ok=True)
-        print(folder, seed, file=self.server.stdin, flush=True)
+        print(folder, seed, epochs, file=self.server.stdin, flush=True)
         return int(self._line())
 
     def end(self):
@@ -287,13 +287,13 @@ def test_resuming_on_jax(tmp_path):
         skip_or_fail("JAX is not installed")
     whole, killed = two_folders(tmp_path)
     with Trainings("jax") as trainings:
-        trainings.start(whole, seed=0)
+        trainings.start(whole, seed=0, epochs=8)
         assert trainings.end() == 0
-        process = trainings.start(killed, seed=0)
+        process = trainings.start(killed, seed=0, epochs=8)
         wait_for(lambda: epochs_begun(killed) >= 4)
         os.kill(process, signal.SIGKILL)
         assert trainings.end() == -9
-        trainings.start(killed, seed=1)
+        trainings.start(killed, seed=1, epochs=8)
         assert trainings.end() == 0
     for one, other in zip(final_weights(killed), final_weights(whole), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -15,7 +15,7 @@
 #
 # ## What you will do
 #
-# Build an encoder and a decoder, train a network for less than a minute, look at what it painted before anything is hidden, and put it beside thirty lines of mathematics.
+# Build an encoder and a decoder, train a network for less than a minute, look at its raw prediction before known pixels are put back, and compare it with methods that learn nothing.
 #
 # ## What you will learn
 #
@@ -93,7 +93,7 @@ print("weights:", together)
 assert together == models.autoencoder(width=4).count_params()
 
 # %% [markdown]
-# **Read.** 2 · 2 · 64 = 256 numbers must tell the whole picture, twelve times fewer than it has. What the code
+# **Read.** 2 · 2 · 64 = 256 numbers must tell the whole picture, a twelfth of what it has. What the code
 # cannot hold, the decoder cannot paint. `models.autoencoder` in this course's library is the same network, for
 # pictures of any size that 16 divides.
 #
@@ -102,16 +102,16 @@ assert together == models.autoencoder(width=4).count_params()
 # Trained on undamaged pictures, $g(f(x)) = x$ is the goal, and a network with a code large enough may simply copy,
 # or *memorise* the pictures it was shown. Neither teaches it anything about pictures. There are two ways out:
 #
-# * make the code small, as above: then only what pictures have in common pays;
+# * make the code small, as above: then there is room only for what pictures have in common;
 # * *regularise*: leave the network its capacity but ask for more than copying. Sparse autoencoders charge for
-#   every active number of the code, contractive ones for a code that changes fast, and *denoising* autoencoders
+#   every active number of the code, contractive ones for a code that changes much when the picture changes a little, and *denoising* autoencoders
 #   get a damaged input and must return the undamaged picture.
 #
 # Inpainting is the last idea with holes for damage. Its siblings change nothing but the damage: the pairs are
 # made as freely as ours, and the same network with the same loss learns each of them.
 
 # %%
-from course_lib._opencv import cv2
+import cv2
 
 
 def noisy(image, seed=0):
@@ -123,8 +123,9 @@ def blurred(image):
 
 
 def compressed(image):
-    _, file = cv2.imencode(".jpg", np.uint8(255 * image), [cv2.IMWRITE_JPEG_QUALITY, 5])
-    return cv2.imdecode(file, cv2.IMREAD_COLOR) / 255
+    bgr = np.uint8(255 * image[..., ::-1])  # OpenCV's order of colours
+    _, file = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 5])
+    return cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1] / 255
 
 
 # %%
@@ -154,7 +155,7 @@ plots.show(
 #
 # $$\mathrm{MSE} = \frac1n \sum_i (y_i - r_i)^2, \qquad \mathrm{PSNR} = -10 \log_{10} \mathrm{MSE}.$$
 #
-# So a lower loss is a higher PSNR of the *whole* raw prediction. Lesson 04 told what it asks for: in a hole
+# So a lower loss is a higher PSNR of the *whole* raw prediction. Lesson 04 showed what it asks for: in a hole
 # where several continuations are possible, their mean.
 #
 # ## Train
@@ -168,9 +169,9 @@ for width in (4, 16, 32):
 assert models.vanilla_unet(32).count_params() == 7_760_931
 
 # %% [markdown]
-# Width 4 trains in the time it takes to read the next paragraph. `training.pairs` draws a new mask for every picture
-# in every epoch (lesson 04); the validation pictures keep theirs. `training.fit` is Keras's `fit` with a seed, a bar that tells the minutes left,
-# and the weights that were best on the validation pictures at the end.
+# In the `quick` profile width 4 trains in less than a minute. `training.pairs` draws a new mask for every picture
+# in every epoch (lesson 04); the validation pictures keep theirs. `training.fit` is Keras's `fit` with a seed and a bar that tells the minutes left;
+# at the end the network has the weights of the epoch that was best on the validation pictures.
 
 # %%
 WIDTH, EPOCHS, PICTURES = {
@@ -246,7 +247,7 @@ pd.DataFrame({"trained here": split_error(predicted)}).round(1)
 #
 # ## What skips buy, and what a code costs
 #
-# Copying through a bottleneck is hard; copying through a skip at full resolution is free. The library carries six
+# Copying through a bottleneck is hard; a skip at full resolution makes it easy. The library carries six
 # small networks that were trained alike on CIFAR-10 (`benchmarks/train.py`, 3,000 steps each, the article's line masks, plain MSE):
 # with and without skips, wider and narrower, with codes of 4, 16 and 64 channels at 2×2.
 
@@ -274,7 +275,7 @@ for (skips, width, code), name in EXPLORER.items():
 import ipywidgets
 
 
-def network_at_work(skips, width, code):
+def network_at_work(skips, code, width):
     key = min(EXPLORER, key=lambda k: (k[0] != skips, k[1] != width, abs(k[2] - code)))
     score = scores[key]
     kind = "U-Net, skips" if key[0] else f"no skips, code of {4 * key[2]} numbers"
@@ -293,15 +294,15 @@ def network_at_work(skips, width, code):
 widgets.explore(
     network_at_work,
     skips=False,
+    code=ipywidgets.SelectionSlider(options=[4, 16, 64], value=4, description="code channels"),
     width=ipywidgets.SelectionSlider(options=[2, 4], value=4, description="width"),
-    code=ipywidgets.SelectionSlider(options=[4, 16, 64], value=64, description="code channels"),
     alt="A damaged picture, the raw prediction of the chosen network, its composite and the truth; "
     "without skips the raw prediction is a blur.",
     caption="Without skips the raw prediction is a blur; with them, known pixels come through.",
 )
 
 # %% [markdown]
-# The figures in the titles are over all pictures of the test set, not over the one shown. With skips the code has one size,
+# Tick *skips* and compare the second panels. The numbers in the titles are over all our test pictures, not over the one shown. With skips the code has one size,
 # 16 times the width; without skips, width 2 was trained with the smallest code only. All six at once:
 
 # %%
@@ -314,10 +315,10 @@ split.drop(columns="whole picture, raw").astype({"weights": int}).round(1)
 assert scores[True, 4, 64]["known pixels"] > scores[False, 4, 64]["known pixels"] + 5
 
 # %% [markdown]
-# **Read.** At width 4 skips lift the known pixels by 7 dB: copying through them costs nothing. (At width 2 there is hardly room
-# for a copy beside everything else.) Without skips known pixels come back no better than the holes: all that passes is a blurred
+# **Read.** At width 4 skips lift the known pixels by 7 dB, and the holes by 4: what is known near a hole helps to fill it. (At width 2 the U-Net copies poorly,
+# perhaps because two channels at full resolution are fewer than three colours.) Without skips known pixels come back no better than the holes: all that passes is a blurred
 # picture, damaged or not. And the code? Sixteen times more room in it changes next to nothing. Is a picture of so few numbers always that bad? The
-# best *linear* code can be computed: project the pictures on their first principal components (PCA).
+# best *linear* code of a set of pictures can be computed: project them on the first principal components of the set (PCA).
 
 
 # %%
@@ -339,17 +340,18 @@ for size in (16, 64, 256):
 
 # %% [markdown]
 # **Read.** Even 16 numbers chosen by linear algebra tell more of a picture than the small network gets across with 256. (The
-# linear code sees the pictures undamaged, which is easier, and was found on other photographs.) So it is not the
-# code that limits these networks after 3,000 steps, it is what a narrow ladder has learned to do with it. A
+# linear code has it easier: it sees the pictures undamaged, and it was found on other photographs of the same set, while the networks
+# learned on CIFAR-10.) But on CIFAR-10 too the size of the code changes little: 15.95, 16.14 and 16.13 dB in the holes (`benchmarks/RESULTS.md`, *Shipped
+# networks*). So the size of the code is hardly what limits these networks after 3,000 steps; more likely it is what a narrow ladder has learned to do with it. A
 # bottleneck bounds what can pass; it does not promise that so much passes.
 #
-# One row is a failure that we kept. The narrow network without skips paints the same grey for every picture. Its two-channel
-# layers died in the first steps: a ReLU that outputs 0 for every input has no gradient either, so it does not come
-# back, and without skips there is no way around it. More steps do not help then; more width did, in the rows above.
+# One row is a failure that we kept. The narrow network without skips paints the same grey for every picture. The last layers
+# of its decoder died early in the training: a ReLU that outputs 0 for every input has no gradient either, so it seldom comes
+# back, and here no skip leads around it. Its score stayed where it was from the first check, after 150 steps, to the last; more width did help, in the rows above.
 #
 # ## Does it know where the holes are?
 #
-# Nobody told the network which pixels are missing. It sees black there, and must recognise lines of black as damage.
+# Nobody told the network which pixels are missing. It sees black there, and must recognise black as damage.
 #
 # **Predict.** We paint the same holes grey instead of black. A human would fill them just the same. The network?
 
@@ -368,8 +370,8 @@ for colour in (0.0, 0.1, 0.5, 1.0):
 assert psnr_with_holes_painted(0.5) < psnr_with_holes_painted(0.0) - 3
 
 # %% [markdown]
-# **Read.** With another colour in the holes the network leaves them almost as they are: it repairs "black lines", not "missing
-# pixels". And where a picture has true black in thin lines, it has no way to know that nothing is missing. A classical method
+# **Read.** With grey in the holes the network is little better than the grey itself (9.9 dB, the row `grey` of the last table below), and a very dark grey, 0.1,
+# already misleads it: it repairs "black", not "missing". And where a picture has true black in thin lines, it has no way to know that nothing is missing. A classical method
 # gets the mask and cannot make this mistake. Lesson 08 builds a layer that cannot make it either.
 #
 # ## How long does it learn?
@@ -408,12 +410,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The learning rate falls along half a cosine to nearly nothing, so a flat end is no proof that a network has learned all it
-# can. But a tenth of the steps brought most of the gain.
+# **Read.** `vanilla_unet` gains 1.1 dB from step 400 to step 1,200, and 0.9 dB in the 6,800 steps after that (`benchmarks/RESULTS.md`, *Hole PSNR
+# against training steps*). The learning rate falls along half a cosine to nearly nothing, so a flat end is no proof that a network has learned all it can.
 #
 # ## The honest table
 #
-# All on the same pictures, with the same masks, composited. Three networks against lessons 02 and 03; the networks
+# All on the same pictures, with the same masks, composited. Three networks against two methods of lesson 02 and the simplest fills; the networks
 # shipped with the course come from CIFAR-10 and have never seen a picture of this data set.
 
 # %%
@@ -437,13 +439,13 @@ assert table.psnr_hole["vanilla_unet"] > table.psnr_hole["mean"] + 2
 assert table.psnr_hole["vanilla_unet"] > table.psnr_hole["autoencoder"]
 
 # %% [markdown]
-# **Read.** The network that you trained in a minute is just above the flat mean, and the one that learned for 40 minutes is behind two
-# methods that learn nothing. They know where the holes are, and for them a hole of two pixels is an interpolation between
-# known neighbours. The autoencoder, which must press every picture through its code, is no repairer at all.
+# **Read.** Trained on photos in the `quick` profile, your network is just above the flat mean, and `vanilla_unet`, after 8,000 steps, is behind two
+# methods that learn nothing. They know where the holes are, and for them a thin line is an interpolation between
+# known neighbours. The autoencoder is even below the flat mean.
 #
 # On pictures of the kind that it learned from, the order changes. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet`
-# reaches 21.1 dB in the holes, past Navier–Stokes with 20.4 and still behind biharmonic with 21.5 (`benchmarks/RESULTS.md`,
-# *Shipped networks*, where the rest stands too).
+# reaches 21.1 dB in the holes, past Navier–Stokes with 20.4 and still behind biharmonic with 21.5; the autoencoder reaches 16.6, above the
+# flat mean's 13.3 and far behind the others (`benchmarks/RESULTS.md`, *Shipped networks*).
 # The article's network was never put beside any of them.
 #
 # This is the baseline. What would have to change? Tell the network where the holes are; let it compute with known
@@ -477,7 +479,8 @@ assert table.psnr_hole["vanilla_unet"] > table.psnr_hole["autoencoder"]
 # difference of bookkeeping as one of method.
 # </details>
 #
-# **3.** You widen the code of an autoencoder without skips until it holds as many numbers as the picture. What do you expect?
+# **3.** An autoencoder without skips has been trained until its code is what limits it. You widen the code until it holds as many numbers as
+# the picture, and train again. What do you expect?
 #
 # 1. Known pixels are copied better; guesses in holes gain much less.
 # 2. Both gain equally.
@@ -485,14 +488,14 @@ assert table.psnr_hole["vanilla_unet"] > table.psnr_hole["autoencoder"]
 #
 # <details><summary>Answer</summary>
 #
-# **1.** Room in the code lets more of the picture through, and a hole's content is not in the picture.
-# 2: what is hidden is not in the input, however wide the way. 3: capacity makes memorising possible, it does not forbid learning.
+# **1.** Room in the code lets more of the input through, and what is hidden is not in the input. (Our small networks had not come so far: for them
+# a wider code changed nothing.) 2: however wide the way, what is hidden cannot pass it. 3: capacity makes memorising possible, it does not forbid learning.
 # </details>
 #
 # ## Key points
 #
 # * An autoencoder is $r = g(h)$, $h = f(x)$; inpainting regularises it by asking for what is missing.
-# * Skips make copying free; a code without skips blurs known pixels as much as holes.
+# * Skips make copying easy, not perfect; without skips our small networks blurred known pixels as much as holes.
 # * Composite first, then compare, and measure in the holes.
 # * A vanilla network is not told where the holes are; it learns the colour of the damage.
 # * On thin lines the vanilla network does not reach biharmonic interpolation, on its own kind of pictures or on others.
