@@ -42,7 +42,8 @@ def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False, holes=F
     processes (set ``.workers`` and ``.use_multiprocessing``), gives the same batches. Set the
     attribute ``.epoch``, 0 at first, before an epoch begins, as a callback's ``on_epoch_begin``
     can: it is not counted here, since Keras starts the workers before it tells a data set that
-    an epoch begins, reads batches ahead, and begins at 0 again when a training is resumed.
+    an epoch begins, reads batches ahead, and begins at 0 again when a training is resumed. ``fit``
+    of this module sets it; under a plain ``model.fit`` every epoch draws the same masks.
 
     Args:
         images: uint8 (N, H, W, 3), 0 to 255; not copied and never written to.
