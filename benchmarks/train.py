@@ -57,6 +57,8 @@ def _explorer(network, steps=3_000, **arguments):
 RECIPES = {
     "autoencoder": Recipe("autoencoder", {"width": 16}, "mixed", 6.0, 3_000),
     "vanilla_unet": Recipe("vanilla_unet", {"width": 16}, "mixed", 6.0, 8_000),
+    "vanilla_unet_masked": Recipe("vanilla_unet", {"width": 16, "masked": True}, "mixed", 6.0, 8_000),
+    "partial_conv_unet": Recipe("partial_conv_unet", {"width": 16}, "mixed", 6.0, 8_000),
     "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),
     # This one dies in its first steps (so did code=16): with two channels and no skips, ReLUs that

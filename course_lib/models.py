@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from course_lib.layers import PartialConv2D
 from course_lib.validation import check_count, check_pair
 
 LEVELS = 4
@@ -88,14 +89,66 @@ def vanilla_unet(width=16, masked=False):
         inputs = [inputs, keras.Input((None, None, 1), name="valid")]
         features = layers.Concatenate(name="damaged_and_valid")(inputs)
     features, skips = _encode(features, width)
-    features = _convolve(features, DIVISOR * width, "bottleneck_conv_1")
-    features = _convolve(features, DIVISOR * width, "bottleneck_conv_2")
+    features = _convolve_twice(features, DIVISOR * width, "bottleneck")
     features = _decode(features, width, skips)
     name = "vanilla_unet_masked" if masked else "vanilla_unet"
     return keras.Model(inputs, _to_picture(features), name=name)
 
 
-NETWORKS = {"autoencoder": autoencoder, "vanilla_unet": vanilla_unet}
+def partial_conv_unet(width=16):
+    """The vanilla U-Net with every 3 x 3 convolution a partial one: it never reads a hole.
+
+    The ladder, the names of its layers and the number of its weights are ``vanilla_unet``'s, so
+    that a comparison of the two compares the convolutions. Validity is max-pooled with the
+    features, and repeated where a 2 x 2 transposed convolution makes four pixels of one. On the
+    way up, the skip and what comes from below keep a validity each.
+
+    Args:
+        width: channels of the first level, 1 or more; each level below has twice as many.
+
+    Returns:
+        keras.Model, [damaged, valid] -> predicted (see the top of this module). Where not even
+        the last layer sees a known pixel, the prediction is 0.5.
+
+    Raises:
+        ValueError: if width is not a whole number of 1 or more.
+
+    Source: Liu et al., Image inpainting for irregular holes using partial convolutions, 2018,
+    section 3.2 (there: strided convolutions, nearest upsampling, batch normalisation, 512 x 512).
+
+    Example:
+        >>> partial_conv_unet(width=32).count_params()
+        7760931
+    """
+    width = check_count("width", width, lowest=1)
+    damaged = keras.Input((None, None, 3), name="damaged")
+    valid = keras.Input((None, None, 1), name="valid")
+    state, skips = [damaged, valid], []
+    for level in range(1, LEVELS + 1):
+        state = _convolve_twice(state, width * 2 ** (level - 1), f"encoder_{level}", _partial)
+        skips.append(state)
+        pool = layers.MaxPooling2D
+        state = [
+            pool(name=f"encoder_{level}_pool")(state[0]),
+            pool(name=f"encoder_{level}_pool_valid")(state[1]),
+        ]
+    state = _convolve_twice(state, DIVISOR * width, "bottleneck", _partial)
+    for level in range(LEVELS, 0, -1):
+        filters = width * 2 ** (level - 1)
+        up = layers.Conv2DTranspose(filters, 2, strides=2, name=f"decoder_{level}_up")(state[0])
+        valid_up = layers.UpSampling2D(name=f"decoder_{level}_up_valid")(state[1])
+        skip, valid_skip = skips[level - 1]
+        state = [[up, skip], [valid_up, valid_skip]]
+        state = _convolve_twice(state, filters, f"decoder_{level}", _partial)
+    features, _ = PartialConv2D(3, 3, name="output_conv")(state)
+    return keras.Model([damaged, valid], _squash(features), name="partial_conv_unet")
+
+
+NETWORKS = {
+    "autoencoder": autoencoder,
+    "vanilla_unet": vanilla_unet,
+    "partial_conv_unet": partial_conv_unet,
+}
 
 
 def load_pretrained(name):
@@ -246,16 +299,23 @@ def _decode(features, width, skips=None):
     return features
 
 
-def _convolve_twice(features, filters, name):
-    return _convolve(_convolve(features, filters, f"{name}_conv_1"), filters, f"{name}_conv_2")
-
-
 def _convolve(features, filters, name):
     return layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(features)
 
 
+def _partial(state, filters, name):
+    return PartialConv2D(filters, 3, activation="relu", name=name)(state)
+
+
+def _convolve_twice(features, filters, name, convolve=_convolve):
+    return convolve(convolve(features, filters, f"{name}_conv_1"), filters, f"{name}_conv_2")
+
+
 def _to_picture(features):
-    features = layers.Conv2D(3, 3, padding="same", name="output_conv")(features)
+    return _squash(layers.Conv2D(3, 3, padding="same", name="output_conv")(features))
+
+
+def _squash(features):
     # float32 under mixed precision too: float16 is coarser near 1 than 8-bit pictures need.
     return layers.Activation("sigmoid", dtype="float32", name="predicted")(features)
 
