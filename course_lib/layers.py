@@ -1,6 +1,6 @@
-"""Convolutions that know the holes: partial convolution and gated convolution.
+"""Layers that know the holes: partial convolution, gated convolution, and a crude first fill.
 
-Both work on (N, H, W, channels), channels last, with ``keras.ops`` alone, so on TensorFlow, JAX
+All work on (N, H, W, channels), channels last, with ``keras.ops`` alone, so on TensorFlow, JAX
 and PyTorch. ``valid`` is float (N, H, W, 1), 1 = known and 0 = hole: the M of Liu et al. 2018 with
 one channel instead of C equal ones.
 """
@@ -245,6 +245,97 @@ class GatedConv2D(_Convolution):
         if self.use_bias:
             both = both + self.bias
         return ops.split(both, 2, axis=-1)
+
+
+@keras.saving.register_keras_serializable(package="inpainting_course")
+class PyramidFill(keras.layers.Layer):
+    """A crude classical fill with no weights: something better than black for a network to mend.
+
+    The picture is halved again and again, every coarse pixel the mean of the known ones below it,
+    until no hole is left or ``levels`` are reached; what is unknown even there gets the mean of
+    all known pixels. On the way up each level takes its holes from the level below, and smooths
+    them by ``sweeps`` rounds of replacing a hole pixel by the mean of its 3 x 3 neighbourhood.
+    It is a multigrid sketch of ``classical.harmonic``, made of poolings, so that it runs inside
+    a network and on a GPU. Nothing in it is trained and no gradient flows through it.
+
+    Args:
+        levels: halvings, 0 or more; the picture's sides must be multiples of 2**levels.
+        sweeps: rounds of smoothing on each level, 0 or more.
+        **kwargs: name, dtype: as in every Keras layer.
+
+    Call arguments:
+        inputs: [damaged, valid], (N, H, W, C) and (N, H, W, 1), validity 0 or 1.
+
+    Output:
+        (N, H, W, C): known pixels as they came, holes between the least and the greatest known
+        value of their picture. A picture without a known pixel is 0.
+
+    Raises:
+        ValueError: if levels or sweeps is no whole number of 0 or more.
+
+    Source: pull and push, Gortler et al., The Lumigraph, 1996, section 3.4.
+
+    Example:
+        >>> import numpy as np
+        >>> valid = np.ones((1, 4, 4, 1), np.float32)
+        >>> valid[0, 1:3, 1:3] = 0
+        >>> filled = PyramidFill(levels=2)([0.25 * valid, valid])
+        >>> float(keras.ops.min(filled)), float(keras.ops.max(filled))
+        (0.25, 0.25)
+    """
+
+    def __init__(self, levels=4, sweeps=4, **kwargs):
+        super().__init__(**kwargs)
+        self.levels = check_count("levels", levels)
+        self.sweeps = check_count("sweeps", sweeps)
+
+    def call(self, inputs):
+        return ops.stop_gradient(self._fill(*inputs, self.levels))
+
+    def _fill(self, features, valid, levels):
+        if levels == 0:
+            known = ops.sum(valid, axis=(1, 2), keepdims=True)
+            total = ops.sum(features * valid, axis=(1, 2), keepdims=True)
+            return ops.where(valid > 0, features, total / ops.maximum(known, 1))
+        known = ops.average_pool(valid, 2, data_format="channels_last")
+        total = ops.average_pool(features * valid, 2, data_format="channels_last")
+        half = self._fill(total / ops.maximum(known, 1e-3), ops.sign(known), levels - 1)
+        below = ops.repeat(ops.repeat(half, 2, axis=1), 2, axis=2)
+        filled = ops.where(valid > 0, features, below)
+        for _ in range(self.sweeps):
+            smooth = ops.average_pool(filled, 3, 1, padding="same", data_format="channels_last")
+            filled = ops.where(valid > 0, features, smooth)
+        return filled
+
+    def get_config(self):
+        return {**super().get_config(), "levels": self.levels, "sweeps": self.sweeps}
+
+
+@keras.saving.register_keras_serializable(package="inpainting_course")
+class Mend(keras.layers.Layer):
+    """A fill plus a correction in its holes, kept in [0, 1]; known pixels stay as they are.
+
+    Where the sum leaves [0, 1] it is clipped, but its gradient is passed on as if it were not:
+    a clipped value would get none, and could never come back.
+
+    Call arguments:
+        inputs: [fill, valid, correction], (N, H, W, C), (N, H, W, 1) and (N, H, W, C); fill in
+            [0, 1], validity 0 or 1.
+
+    Output:
+        (N, H, W, C) in [0, 1].
+
+    Example:
+        >>> import numpy as np
+        >>> one = np.ones((1, 1, 1, 1), np.float32)
+        >>> float(Mend()([0.5 * one, 0 * one, 0.25 * one])[0, 0, 0, 0])
+        0.75
+    """
+
+    def call(self, inputs):
+        fill, valid, correction = inputs
+        mended = fill + (1 - valid) * correction
+        return mended + ops.stop_gradient(ops.clip(mended, 0, 1) - mended)
 
 
 def _known(features, valid):
