@@ -61,6 +61,10 @@ def hole(seed, shape=(14, 17)):
 CALLS = {
     "mae": lambda f, s: [f(picture(s), picture(s + 1)), f(picture(s), picture(s + 1), hole(s))],
     "psnr": lambda f, s: [f(picture(s), picture(s + 1)), f(picture(s), picture(s + 1), hole(s))],
+    "dice": lambda f, s: f(hole(s), hole(s + 1)),
+    "iou": lambda f, s: f(hole(s), hole(s + 1)),
+    "plain_dice": lambda f, s: f(picture(s), picture(s + 1)),
+    "squared_dice": lambda f, s: f(picture(s), picture(s + 1)),
     "harmonic": lambda f, s: f(picture(s), hole(s)),
     "jacobi": lambda f, s: f(picture(s), hole(s), sweeps=7),
     "bertalmio": lambda f, s: f(picture(s), hole(s)),
