@@ -8,13 +8,48 @@ import numpy as np
 import pandas as pd
 
 from course_lib import classical, metrics
-from course_lib.masks import composite, damage
-from course_lib.validation import DOUBT, check_pair, check_values
+from course_lib.masks import composite, damage, in_bucket, random_lines, random_pixels, squares
+from course_lib.validation import DOUBT, as_array, check_count, check_pair, check_values
 
 BASELINES = ("nothing", "grey", "mean", "navier_stokes", "biharmonic")
+SEED = 2026
+CLASSES = 10  # that the shipped classifier tells apart
 
 
-def evaluate(inpainter, images, mask):
+def mask_sets(count, size=32):
+    """The frozen masks of the course's tables: who compares methods compares them on these.
+
+    Lines; irregular holes in Liu et al.'s six buckets of hole fraction (2018, section 4.1);
+    centred squares of 8 and 16 pixels; half and nine tenths of the pixels missing at random.
+
+    Args:
+        count: how many masks in each set. Another count gives other masks.
+        size: an int or (H, W), pixels, both sides above 16.
+
+    Returns:
+        dict, name -> bool (count, H, W), True = hole; the same bytes on every machine.
+
+    Raises:
+        ValueError: if count or size is not as above.
+
+    Example:
+        >>> ", ".join(mask_sets(1))  # doctest: +NORMALIZE_WHITESPACE
+        'lines, bucket_01_10, bucket_10_20, bucket_20_30, bucket_30_40, bucket_40_50, bucket_50_60,
+        square_8, square_16, random_50, random_90'
+    """
+    sets = {"lines": random_lines(count, size, seed=SEED)}
+    for low, high in ((1, 10), (10, 20), (20, 30), (30, 40), (40, 50), (50, 60)):  # per cent
+        sets[f"bucket_{low:02}_{high}"] = in_bucket(
+            count, size, low=low / 100, high=high / 100, seed=SEED
+        )
+    for side in (8, 16):
+        sets[f"square_{side}"] = squares(count, size, side=side)
+    for share in (50, 90):
+        sets[f"random_{share}"] = random_pixels(count, size, fraction=share / 100, seed=SEED)
+    return sets
+
+
+def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
     """Measure an inpainter on pictures whose truth is known.
 
     The inpainter never sees the truth: holes are black when it gets the pictures. Its answer is
@@ -26,16 +61,31 @@ def evaluate(inpainter, images, mask):
             ``models.inpaint`` takes.
         images: the true pictures, floats in [0, 1], (N, H, W, 3) or one (H, W, 3).
         mask: bool (H, W) for all, or (N, H, W), True = hole.
+        labels: the pictures' true classes as CIFAR-10 numbers them, whole numbers from 0 to 9,
+            (N,); the pictures are then 32 x 32.
+        resamples: how often to resample the pictures for an interval; 1,000 is usual, 0 for none.
 
     Returns:
         dict: psnr_hole, psnr_image (decibels), mae_hole, mae_image (0 to 1), ssim_image (at
-        most 1), milliseconds (a picture: the median, or for a model its share of a batch); for a
-        model also raw_psnr_image, raw_mae_image.
+        most 1), milliseconds (a picture: the median, or for a model its share of a batch).
+
+        For a model also raw_psnr_image, raw_mae_image, and parameters, how many weights it has.
+
+        With resamples also psnr_hole_low and psnr_hole_high: between them lie 95 % of the hole
+        PSNRs of batches drawn from these pictures with replacement (percentile bootstrap: Efron,
+        Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3). They say how far the
+        figure depends on which pictures were drawn, and nothing about another training. Two
+        methods on the same pictures may differ reliably although their intervals overlap.
+
+        With labels also recognised: the share of composited pictures, 0 to 1, whose class the
+        shipped classifier names.
 
     Raises:
-        TypeError: if the inpainter cannot be called, or returns something else than floats.
-        ValueError: if shapes do not fit, a mask has no hole in all the batch, or the inpainter
-            returns another shape, NaN, or values outside [0, 1] in a hole.
+        TypeError: if the inpainter cannot be called, or returns something else than floats, or
+            labels are no whole numbers.
+        ValueError: if shapes do not fit, a mask has no hole in all the batch, the inpainter
+            returns another shape, NaN, or values outside [0, 1] in a hole, labels or resamples
+            are not as above, or fewer than two pictures with holes are to be resampled.
 
     Warns:
         UserWarning: once for the batch, if more than 95 % of a picture is hole.
@@ -49,16 +99,20 @@ def evaluate(inpainter, images, mask):
         True
     """
     _check_inpainter("inpainter", inpainter)
-    return _scores(inpainter, *_batch(*check_pair(images, mask)))
+    images, holes = _batch(*check_pair(images, mask))
+    _check_resamples(resamples, holes)
+    return _scores(inpainter, images, holes, _recogniser(images, labels), resamples)
 
 
-def leaderboard(inpainters, images, mask_sets):
+def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
     """Measure inpainters on several sets of masks, the five baselines always among them.
 
     Args:
         inpainters: dict, name -> inpainter (see ``evaluate``).
         images: the true pictures, floats in [0, 1], (N, H, W, 3).
-        mask_sets: dict, name -> masks, bool (N, H, W) or (H, W), frozen: the same for everyone.
+        mask_sets: dict, name -> masks, bool (N, H, W) or (H, W), frozen: the same for everyone,
+            such as ``mask_sets(len(images))``.
+        labels, resamples: as for ``evaluate``.
 
     Returns:
         pandas.DataFrame, a row for each mask set and inpainter: the columns masks and method,
@@ -88,8 +142,10 @@ def leaderboard(inpainters, images, mask_sets):
     batches = {}
     for name, masks in mask_sets.items():  # a loop: a warning names the line of the call
         batches[name] = _batch(*check_pair(images, masks))
+        _check_resamples(resamples, batches[name][1])
+    recognised = _recogniser(batches[name][0], labels)
     rows = [
-        {"masks": masks_name, "method": name, **_scores(inpainter, *batch)}
+        {"masks": masks_name, "method": name, **_scores(inpainter, *batch, recognised, resamples)}
         for masks_name, batch in batches.items()
         for name, inpainter in rivals.items()
     ]
@@ -124,17 +180,71 @@ def _batch(images, mask):
     return images, np.broadcast_to(mask, images.shape[:-1])
 
 
-def _scores(inpainter, images, masks):
+def _check_resamples(resamples, masks):
+    if check_count("resamples", resamples) and np.count_nonzero(masks.any(axis=(1, 2))) < 2:
+        raise ValueError(
+            "fewer than two pictures have holes, and resampling one says nothing: pass more "
+            "pictures, or resamples=0."
+        )
+
+
+def _recogniser(images, labels):
+    """A function, composited pictures -> the share that the classifier names right; or None."""
+    if labels is None:
+        return None
+    labels = as_array(labels, "labels")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels are {labels.dtype}: pass the classes as whole numbers.")
+    if labels.shape != (len(images),) or labels.min() < 0 or labels.max() >= CLASSES:
+        raise ValueError(
+            f"labels have shape {labels.shape} for {len(images)} picture(s), or lie outside 0 to "
+            f"{CLASSES - 1}: pass one class of CIFAR-10 for each picture."
+        )
+    if images.shape[1:3] != (32, 32):
+        raise ValueError(
+            f"the pictures are {images.shape[1]} x {images.shape[2]} pixels, but the classifier "
+            "knows those of CIFAR-10: pass 32 x 32, or leave labels out."
+        )
+    from course_lib import models
+
+    classifier = models.load_pretrained("classifier")
+
+    def recognised(filled):
+        outputs = classifier.predict(filled.astype(np.float32), batch_size=256, verbose=0)
+        return float((np.asarray(outputs).argmax(axis=-1) == labels).mean())
+
+    return recognised
+
+
+def _interval(images, filled, masks, resamples):
+    """95 % percentile bootstrap interval of the pooled hole PSNR, over pictures with holes (dB).
+
+    Percentiles of the squared error, so that pictures filled without error give infinity.
+    """
+    holed = masks.any(axis=(1, 2))
+    squared = (images[holed].astype(np.float64) - filled[holed]) ** 2
+    squared = squared.sum(axis=(1, 2, 3))  # composited: known pixels have none
+    counts = 3 * masks[holed].sum(axis=(1, 2))
+    random = np.random.RandomState(SEED)
+    drawn = random.randint(0, len(counts), (resamples, len(counts)))
+    errors = squared[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    with np.errstate(divide="ignore"):
+        high, low = -10 * np.log10(np.percentile(errors, [2.5, 97.5]))
+    return {"psnr_hole_low": float(low), "psnr_hole_high": float(high)}
+
+
+def _scores(inpainter, images, masks, recognised, resamples):
     if _is_network(inpainter):
         predicted, milliseconds = _predict(inpainter, images, masks)
         filled = composite(images, np.clip(predicted, 0, 1), masks)
-        raw = {
+        network = {
             "raw_psnr_image": metrics.psnr(images, predicted),
             "raw_mae_image": metrics.mae(images, predicted),
+            "parameters": inpainter.count_params(),
         }
     else:
         filled, milliseconds = _run(inpainter, images, masks)
-        raw = {}
+        network = {}
     return {
         "psnr_hole": metrics.psnr(images, filled, masks),
         "mae_hole": metrics.mae(images, filled, masks),
@@ -142,7 +252,9 @@ def _scores(inpainter, images, masks):
         "mae_image": metrics.mae(images, filled),
         "ssim_image": metrics.ssim(images, filled),
         "milliseconds": milliseconds,
-        **raw,
+        **network,
+        **(_interval(images, filled, masks, resamples) if resamples else {}),
+        **({"recognised": recognised(filled)} if recognised else {}),
     }
 
 

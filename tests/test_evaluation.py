@@ -129,7 +129,8 @@ def test_a_network_is_measured_composited_and_raw():
         evaluation.evaluate(network, images, holes),
         evaluation.evaluate(painter, images, holes),
     )
-    assert set(scores) - set(same) == {"raw_psnr_image", "raw_mae_image"}
+    assert set(scores) - set(same) == {"raw_psnr_image", "raw_mae_image", "parameters"}
+    assert scores["parameters"] == 3 * 3 + 3
     for key in set(same) - {"milliseconds"}:
         assert scores[key] == pytest.approx(same[key], rel=1e-5)
     assert scores["milliseconds"] > 0
@@ -142,6 +143,8 @@ def test_a_network_is_measured_composited_and_raw():
     raw = table.set_index("method")["raw_mae_image"]
     assert np.isfinite(raw["network"])
     assert np.isnan(raw["painter"])
+    parameters = table.set_index("method")["parameters"]
+    assert parameters["network"] == 12 and parameters.drop("network").isna().all()
 
 
 def test_a_network_that_predicts_nan_is_refused():
