@@ -147,28 +147,34 @@ class PartialConv2D(_Convolution):
         9
     """
 
+    def __init__(self, filters, kernel_size, *args, **kwargs):
+        super().__init__(filters, kernel_size, *args, **kwargs)
+        # An activation that keeps 0 needs no second masking. Tried out here and not in ``build``,
+        # which may run inside a compiled function, where no value can be seen.
+        at_zero = self.activation(ops.zeros((1, 1, 1, self.filters), "float32"))
+        self.keeps_zero = not ops.convert_to_numpy(at_zero).any()
+
     def build(self, input_shape):
-        features, valid = _each(input_shape, _is_shape)
-        _check_shapes(features, valid)
+        features, _ = _each(input_shape, _is_shape)
         self.channels = [shape[-1] for shape in features]
         self._add_weights(sum(self.channels), self.filters)
         # One mask channel for each input, weighed by that input's channels. Only the ratio
         # counts, so the smallest whole weights will do: for one input, 1.
         divisor = math.gcd(*self.channels)
         self.mask_weights = [channels // divisor for channels in self.channels]
-        # An activation that keeps 0 needs no second masking.
-        at_zero = self.activation(ops.zeros((1, 1), "float32"))
-        self.keeps_zero = not ops.convert_to_numpy(at_zero).any()
         self.built = True
 
     def __call__(self, inputs, **kwargs):
         # Here and not in ``call``, where Keras would wrap the message in its own.
-        for one in _each(inputs, _is_tensor)[1]:
+        features, valid = _each(inputs, _is_tensor)
+        _check_shapes([one.shape for one in features], [one.shape for one in valid])
+        for one in valid:
             _check_binary(one)
         return super().__call__(inputs, **kwargs)
 
     def call(self, inputs):
         features, valid = _each(inputs, _is_tensor)
+        valid = [ops.cast(one, self.compute_dtype) for one in valid]  # it may be bool or whole
         count = self._count(valid)
         new_valid = ops.cast(count > 0, self.compute_dtype)
         window = math.prod(self.kernel_size) * sum(self.mask_weights)
@@ -229,6 +235,7 @@ class GatedConv2D(_Convolution):
         super().__init__(filters, kernel_size, *args, activation=activation, **kwargs)
 
     def build(self, input_shape):
+        _check_features(input_shape)
         self._add_weights(input_shape[-1], 2 * self.filters)
         self.built = True
 
@@ -237,7 +244,7 @@ class GatedConv2D(_Convolution):
         return self.activation(features) * ops.sigmoid(gate)
 
     def gate(self, features):
-        """How much is let through, (N, H', W', filters), 0 to 1."""
+        """How much a layer that has been called lets through, (N, H', W', filters), 0 to 1."""
         return ops.sigmoid(self._both(features)[1])
 
     def _both(self, features):
@@ -297,8 +304,8 @@ class PyramidFill(keras.layers.Layer):
             known = ops.sum(valid, axis=(1, 2), keepdims=True)
             total = ops.sum(features * valid, axis=(1, 2), keepdims=True)
             return ops.where(valid > 0, features, total / ops.maximum(known, 1))
-        known = ops.average_pool(valid, 2, data_format="channels_last")
-        total = ops.average_pool(features * valid, 2, data_format="channels_last")
+        known = ops.average_pool(valid, 2, 2, data_format="channels_last")
+        total = ops.average_pool(features * valid, 2, 2, data_format="channels_last")
         half = self._fill(total / ops.maximum(known, 1e-3), ops.sign(known), levels - 1)
         below = ops.repeat(ops.repeat(half, 2, axis=1), 2, axis=2)
         filled = ops.where(valid > 0, features, below)
@@ -367,13 +374,15 @@ def _is_shape(one):
     return all(side is None or isinstance(side, int) for side in one)
 
 
+def _check_features(shape):
+    if len(shape) != 4 or not isinstance(shape[-1], int):
+        raise ValueError(f"features have shape {tuple(shape)}: pass (N, H, W, C) with a known C.")
+
+
 def _check_shapes(features, valid):
     first = features[0]
     for shape, mask in zip(features, valid, strict=True):
-        if len(shape) != 4 or shape[-1] is None:
-            raise ValueError(
-                f"features have shape {tuple(shape)}: pass (N, H, W, C) with a known C."
-            )
+        _check_features(shape)
         if len(mask) != 4 or mask[-1] != 1:
             raise ValueError(
                 f"a validity has shape {tuple(mask)}: pass (N, H, W, 1), one channel, 1 = known."
@@ -381,12 +390,12 @@ def _check_shapes(features, valid):
         if not (_fits(shape, mask) and _fits(shape, first)):
             raise ValueError(
                 f"features {tuple(shape)} and validity {tuple(mask)} do not fit each other or "
-                f"the first features {tuple(first)}: all of them need one height and width."
+                f"the first features {tuple(first)}: all of them need one N, H and W."
             )
 
 
 def _fits(one, other):
-    sides = zip(one[1:3], other[1:3], strict=True)
+    sides = zip(one[:3], other[:3], strict=True)
     return all(a is None or b is None or a == b for a, b in sides)
 
 
