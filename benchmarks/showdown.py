@@ -201,8 +201,9 @@ def body(scores, undamaged, provenance):
             f"{PICTURES:,} held-out pictures (`benchmarks/held_out.py`) under "
             f"`evaluation.mask_sets({PICTURES})`, composited, pooled. {provenance} The held-out "
             "pictures are lossless in the copy that this was measured on. Intervals: "
-            f"{RESAMPLES:,} resamples of the pictures. `exemplar`, `bertalmio` and `fast_marching` are too slow for "
-            "so many pictures; *Classical methods on CIFAR-10* has them on 100.",
+            f"{RESAMPLES:,} resamples of the pictures. `exemplar`, `bertalmio` and "
+            "`fast_marching` are too slow for so many pictures; *Classical methods on CIFAR-10* "
+            "has them on 100.",
             "Hole PSNR (dB) by mask set, the best in bold.",
             matrix(held),
             "Line masks, every column. `recognised`: the share of composited pictures whose class "
