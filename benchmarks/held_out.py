@@ -31,3 +31,19 @@ def split(dataset):
     kept[PLACES] = False
     cut = len(dataset.train)
     return official[:cut][kept[:cut]], official[cut:][kept[cut:]], official[PLACES]
+
+
+def split_labels(dataset):
+    """The classes of the same pictures, in the same order.
+
+    Args:
+        dataset: what ``data.load("cifar10")`` returns, complete.
+
+    Returns:
+        train, validation, held_out: uint8 (44084,), (4916,) and (1000,), 0 to 9.
+    """
+    official = np.concatenate([dataset.train_labels, dataset.validation_labels])
+    kept = np.ones(len(official), bool)
+    kept[PLACES] = False
+    cut = len(dataset.train_labels)
+    return official[:cut][kept[:cut]], official[cut:][kept[cut:]], official[PLACES]

@@ -37,6 +37,8 @@ class Recipe:
         arguments: its arguments.
         masks: "lines", or "mixed": half lines, the rest squares, free-form and random pixels.
         hole_weight: how often a hole pixel counts in the mean squared error, a known one once.
+        liu_weights: in place of that squared error, the weights of Liu's five terms, as in
+            ``losses.liu``.
         steps: training steps, each with batch_size pictures.
     """
 
@@ -48,11 +50,25 @@ class Recipe:
     batch_size: int = 64
     learning_rate: float = 1e-3  # Adam's; falls to 1 % of it along a half cosine
     seed: int = 2026
+    liu_weights: tuple | None = None
     precision: str = "float32"  # Keras's dtype policy while training; weights stay float32
 
 
 def _explorer(network, steps=3_000, **arguments):
     return Recipe(network, arguments, masks="lines", hole_weight=1.0, steps=steps)
+
+
+def _one_loss(*liu_weights):
+    """Lesson 09's networks, which differ in their loss alone."""
+    return Recipe(
+        "partial_conv_unet",
+        {"width": 4},
+        masks="lines",
+        hole_weight=liu_weights[1],
+        steps=1_000,
+        batch_size=32,
+        liu_weights=liu_weights,
+    )
 
 
 RECIPES = {
@@ -110,7 +126,7 @@ def train(recipe, folder):
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps, 0.01)
     model.compile(
         keras.optimizers.Adam(schedule),
-        loss=losses.HoleWeighted("mse", weight=recipe.hole_weight),
+        loss=_loss(recipe),
         weighted_metrics=[losses.HolePSNR()],
     )
     options = {"seed": seed, "holes": True, "valid": len(model.inputs) == 2}
@@ -131,6 +147,22 @@ def train(recipe, folder):
         callbacks=[keras.callbacks.EarlyStopping("val_loss", patience=CHECKS)],
     )
     return model, history, dataset.provenance
+
+
+def _loss(recipe):
+    if recipe.liu_weights is None:
+        return losses.HoleWeighted("mse", weight=recipe.hole_weight)
+    terms = (
+        losses.ValidLoss,
+        losses.HoleLoss,
+        losses.Perceptual,
+        losses.Style,
+        losses.TotalVariation,
+    )
+    used = [
+        (term(), weight) for term, weight in zip(terms, recipe.liu_weights, strict=True) if weight
+    ]
+    return losses.WeightedSum(*zip(*used, strict=True))
 
 
 class _Cut(keras.utils.PyDataset):

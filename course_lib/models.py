@@ -17,7 +17,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from course_lib.layers import PartialConv2D
+from course_lib.layers import Mend, PartialConv2D, PyramidFill
 from course_lib.validation import check_count, check_pair
 
 LEVELS = 4
@@ -144,10 +144,108 @@ def partial_conv_unet(width=16):
     return keras.Model([damaged, valid], _squash(features), name="partial_conv_unet")
 
 
+def classifier(width=16):
+    """A small network that names what a picture shows, and whose features losses compare.
+
+    Three levels of two 3 x 3 convolutions, each with batch normalisation and ReLU, with
+    max-pooling between them, one more convolution, the mean over the picture, and a dense layer.
+    The layers "features_1", "features_2" and "features_3" are the levels' features after ReLU and
+    before pooling: (H, W, 2 width), (H / 2, W / 2, 4 width) and (H / 4, W / 4, 8 width), rounded
+    down. ``losses.Perceptual`` and ``losses.Style`` compare these, as published work does with
+    those of VGG16.
+
+    Args:
+        width: channels of the first convolution, 1 or more.
+
+    Returns:
+        keras.Model, pictures (N, H, W, 3) in [0, 1], whole ones, H and W 8 or more, -> logits
+        (N, 10), one for each class of CIFAR-10: no softmax, the largest is the answer. Outside
+        ``fit`` they do not depend on the other pictures of a batch.
+
+    Raises:
+        ValueError: if width is not a whole number of 1 or more.
+
+    Source: Ioffe and Szegedy, Batch normalization, 2015; Simonyan and Zisserman, Very deep
+    convolutional networks for large-scale image recognition, 2015 (the ladder of 3 x 3).
+
+    Example:
+        >>> network = classifier()
+        >>> network.count_params(), network.get_layer("features_3").output.shape
+        (363194, (None, None, None, 128))
+    """
+    width = check_count("width", width, lowest=1)
+    pictures = keras.Input((None, None, 3), name="pictures")
+    features = layers.Rescaling(4, offset=-2, name="centred")(pictures)
+    for level, (first, second) in enumerate([(1, 2), (3, 4), (6, 8)], start=1):
+        features = _normalised_convolve(features, first * width, f"features_{level}_first")
+        features = _normalised_convolve(features, second * width, f"features_{level}")
+        features = layers.MaxPooling2D(name=f"features_{level}_pool")(features)
+    features = _normalised_convolve(features, 8 * width, "features_4")
+    features = layers.GlobalAveragePooling2D(name="mean_features")(features)
+    logits = layers.Dense(10, dtype="float32", name="logits")(features)
+    return keras.Model(pictures, logits, name="classifier")
+
+
+def residual_unet(width=48):
+    """A network that mends a crude classical fill instead of painting from nothing.
+
+    ``PyramidFill`` gives every hole a smooth first guess; a U-Net of residual blocks sees guess
+    and validity and adds its correction, in the holes only: known pixels leave it as they came,
+    so no capacity goes into drawing them again. It works on blocks of 2 x 2 pixels (a strided
+    convolution in, a transposed one out), where a picture has a quarter of the places and more
+    channels pay. Its last convolution starts at 0, so an untrained network is the fill.
+
+    Args:
+        width: channels of the first level, 1 or more; the second has twice, the third four times
+            as many.
+
+    Returns:
+        keras.Model, [damaged, valid] -> predicted (see the top of this module).
+
+    Raises:
+        ValueError: if width is not a whole number of 1 or more.
+
+    Source: residual blocks without normalisation: Lim et al., Enhanced deep residual networks for
+    single image super-resolution, 2017, section 3.1, https://arxiv.org/abs/1707.02921.
+
+    Example:
+        >>> residual_unet().count_params() <= 3_000_000
+        True
+    """
+    width = check_count("width", width, lowest=1)
+    damaged = keras.Input((None, None, 3), name="damaged")
+    valid = keras.Input((None, None, 1), name="valid")
+    fill = PyramidFill(LEVELS, dtype="float32", name="fill")([damaged, valid])
+    features = layers.Concatenate(name="fill_and_valid")([fill, valid])
+    down = {"padding": "same", "strides": 2}
+    features = layers.Conv2D(width, 4, **down, name="encoder_1_blocks")(features)
+    first = _residual(features, width, "encoder_1_residual_1")
+    features = layers.Conv2D(2 * width, 2, **down, name="encoder_2_down")(first)
+    second = _residual(features, 2 * width, "encoder_2_residual_1")
+    features = layers.Conv2D(4 * width, 2, **down, name="bottom_down")(second)
+    for block in (1, 2):
+        features = _residual(features, 4 * width, f"bottom_residual_{block}")
+    features = layers.Conv2DTranspose(2 * width, 2, strides=2, name="decoder_2_up")(features)
+    features = layers.Add(name="decoder_2_skip")([features, second])
+    features = _residual(features, 2 * width, "decoder_2_residual_1")
+    features = layers.Conv2DTranspose(width, 2, strides=2, name="decoder_1_up")(features)
+    features = layers.Add(name="decoder_1_skip")([features, first])
+    for block in (1, 2):
+        features = _residual(features, width, f"decoder_1_residual_{block}")
+    features = layers.Activation("relu", name="output_relu")(features)
+    correction = layers.Conv2DTranspose(
+        3, 4, padding="same", strides=2, kernel_initializer="zeros", name="output_conv"
+    )(features)
+    mended = Mend(dtype="float32", name="predicted")([fill, valid, correction])
+    return keras.Model([damaged, valid], mended, name="residual_unet")
+
+
 NETWORKS = {
     "autoencoder": autoencoder,
     "vanilla_unet": vanilla_unet,
     "partial_conv_unet": partial_conv_unet,
+    "residual_unet": residual_unet,
+    "classifier": classifier,
 }
 
 
@@ -307,8 +405,26 @@ def _partial(state, filters, name):
     return PartialConv2D(filters, 3, activation="relu", name=name)(state)
 
 
+def _residual(features, filters, name):
+    """features + f(features); f starts at 0, which keeps a deep stack steady without norms."""
+    changed = layers.Activation("relu", name=f"{name}_relu")(features)
+    changed = _convolve(changed, filters, f"{name}_conv_1")
+    second = layers.Conv2D(
+        filters, 3, padding="same", kernel_initializer="zeros", name=f"{name}_conv_2"
+    )
+    return layers.Add(name=name)([features, second(changed)])
+
+
 def _convolve_twice(features, filters, name, convolve=_convolve):
     return convolve(convolve(features, filters, f"{name}_conv_1"), filters, f"{name}_conv_2")
+
+
+def _normalised_convolve(features, filters, name):
+    features = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_conv")(
+        features
+    )
+    features = layers.BatchNormalization(name=f"{name}_norm")(features)
+    return layers.ReLU(name=name)(features)
 
 
 def _to_picture(features):

@@ -14,13 +14,17 @@ from keras import layers
 from course_lib import masks
 from course_lib.classical import METHODS
 from course_lib.losses import HolePSNR, HoleWeighted
-from course_lib.models import autoencoder, inpaint, vanilla_unet
+from course_lib.models import autoencoder, inpaint, partial_conv_unet, vanilla_unet
 
 NETWORKS = {
     "autoencoder": lambda: autoencoder(width=2, code=5),
     "vanilla_unet": lambda: vanilla_unet(width=2),
     "vanilla_unet_masked": lambda: vanilla_unet(width=2, masked=True),
+    "partial_conv_unet": lambda: partial_conv_unet(width=2),
 }
+PLAIN = ("autoencoder", "vanilla_unet", "vanilla_unet_masked")
+UNETS = ("vanilla_unet", "vanilla_unet_masked", "partial_conv_unet")
+TWO_INPUTS = ("vanilla_unet_masked", "partial_conv_unet")
 
 
 @pytest.fixture(params=NETWORKS, scope="module")
@@ -31,9 +35,9 @@ def network(request):
     return network
 
 
-@pytest.fixture(params=["vanilla_unet", "vanilla_unet_masked"], scope="module")
+@pytest.fixture(params=UNETS, scope="module")
 def unet(request):
-    """A network of one input and one of two, with random weights; no test may change them."""
+    """Networks of one input and of two, with random weights; no test may change them."""
     network = NETWORKS[request.param]()
     randomize(network)
     return network
@@ -111,6 +115,7 @@ def forward(network, picture, skips):
     return 1 / (1 + np.exp(-convolve(features, weights("output_conv"))))
 
 
+@pytest.mark.parametrize("network", PLAIN, indirect=True)
 def test_networks_are_the_forward_pass_in_numpy(network):
     damaged, mask = pictures(2, 32, 48), holes(2, 32, 48)
     inputs = inputs_of(network, damaged, mask)
@@ -149,7 +154,7 @@ def test_output_is_a_picture(network, height, width):
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, True, "16"])
 def test_impossible_widths_are_refused(wrong):
-    for build in (autoencoder, vanilla_unet):
+    for build in (autoencoder, vanilla_unet, partial_conv_unet):
         with pytest.raises(ValueError, match="width is .*: pass a whole number, 1 or more"):
             build(width=wrong)
     with pytest.raises(ValueError, match="code is .*: pass a whole number, 1 or more"):
@@ -197,7 +202,12 @@ def test_saved_and_loaded(network, tmp_path):
 
 
 def repair_and_step(folder):
-    """Load a saved network, repair pictures, take one step; leave all of it in the folder."""
+    """Load saved networks, repair pictures, take one step; leave all of it in the folder."""
+    for name in TWO_INPUTS:
+        repair_and_step_of(f"{folder}/{name}")
+
+
+def repair_and_step_of(folder):
     images, mask = pictures(3, 16, 32), holes(3, 16, 32)
     hole = mask.astype(np.float32)
     network = keras.saving.load_model(f"{folder}/network.keras")
@@ -220,10 +230,12 @@ def test_weights_forward_pass_and_one_step_agree_on_another_backend(tmp_path):
     there = "tensorflow" if here == "jax" else "jax"
     if importlib.util.find_spec(there) is None:
         skip_or_fail(f"{there} is not installed: try pip install {there}")
-    network = NETWORKS["vanilla_unet_masked"]()
-    randomize(network)
-    network.save(tmp_path / "network.keras")
-    network.save_weights(tmp_path / "network.weights.h5")
+    for name in TWO_INPUTS:
+        network = NETWORKS[name]()
+        randomize(network)
+        (tmp_path / name).mkdir()
+        network.save(tmp_path / name / "network.keras")
+        network.save_weights(tmp_path / name / "network.weights.h5")
     repair_and_step(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", "import sys, test_models as t; t.repair_and_step(sys.argv[1])"]
@@ -238,10 +250,11 @@ def test_weights_forward_pass_and_one_step_agree_on_another_backend(tmp_path):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    with np.load(tmp_path / f"{here}.npz") as one, np.load(tmp_path / f"{there}.npz") as other:
-        assert len(one.files) == 2 + 3 * len(network.get_weights())
-        for key in one.files:
-            np.testing.assert_allclose(one[key], other[key], rtol=1e-4, atol=1e-5)
+    for folder in (tmp_path / name for name in TWO_INPUTS):
+        with np.load(folder / f"{here}.npz") as one, np.load(folder / f"{there}.npz") as other:
+            assert len(one.files) == 2 + 3 * len(network.get_weights())
+            for key in one.files:
+                np.testing.assert_allclose(one[key], other[key], rtol=1e-4, atol=1e-5)
 
 
 # inpaint
