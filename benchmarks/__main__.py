@@ -3,17 +3,25 @@
 import os
 
 from benchmarks import (
+    article,
     classical_table,
+    dice,
     first_picture,
     lessons,
     mask_throughput,
+    partial_conv,
     photograph,
     pipeline,
     shipped_networks,
+    showdown,
 )
 
 for benchmark in (mask_throughput, pipeline, photograph, lessons, first_picture):
     benchmark.main()
 classical_table.main([])
+partial_conv.main([])
 if os.environ.get("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
+    dice.main()
+    article.main()
+    showdown.main()
     shipped_networks.main()

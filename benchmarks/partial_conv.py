@@ -33,9 +33,9 @@ from course_lib import masks, models  # noqa: E402
 
 SEED = 0
 # (width, batch): rounds. A step of the largest network takes 50 times one of the smallest.
-ROUNDS = {(16, 32): 31, (16, 128): 9, (32, 32): 15, (32, 128): 5, (64, 32): 5, (64, 128): 3}
+ROUNDS = {(16, 32): 21, (16, 128): 7, (32, 32): 15, (32, 128): 3, (64, 32): 3, (64, 128): 3}
 MEMORY = [(32, 32), (32, 128)]
-SIZE_ROUNDS = {32: 31, 64: 31, 128: 15, 256: 9, 512: 5, 1024: 5}
+SIZE_ROUNDS = {32: 21, 64: 15, 128: 9, 256: 5, 512: 3, 1024: 3}
 QUICK_ROUNDS = {(2, 4): 3, (2, 8): 2}
 QUICK_MEMORY = [(2, 4)]
 QUICK_SIZE_ROUNDS = {32: 2, 272: 1}

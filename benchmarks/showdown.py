@@ -4,15 +4,14 @@
 
 It needs CIFAR-10 and a quarter of an hour on one quiet core. What the slow classical methods fill
 is kept in build/showdown for the next run: delete it when one of them changes. All figures go to
-showdown.json, which lesson 09 and the tests read, and the tables to RESULTS.md. ``exemplar``,
-``bertalmio`` and ``fast_marching`` are left out, because they are slow: classical_table measures
-them on fewer pictures.
+course_lib/showdown.json, which lesson 09 and the tests read, and the tables to RESULTS.md.
+``exemplar``, ``bertalmio`` and ``fast_marching`` are left out, because they are slow:
+classical_table measures them on fewer pictures.
 """
 
 import datetime
 import hashlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,7 @@ from benchmarks.results import machine, record, table
 from course_lib import classical, data, evaluation, masks, models
 from tools.project import ROOT
 
-STORED = Path(__file__).with_name("showdown.json")
+STORED = ROOT / "course_lib" / "showdown.json"  # with the library, so that Colab has it
 CACHE = ROOT / "build" / "showdown"
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.showdown"
 NETWORKS = ("autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best")

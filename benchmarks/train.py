@@ -79,6 +79,12 @@ RECIPES = {
     ),
     "partial_conv_unet": Recipe("partial_conv_unet", {"width": 16}, "mixed", 6.0, 8_000),
     "best": Recipe("residual_unet", {"width": 48}, "mixed", 6.0, 8_000, precision="mixed_bfloat16"),
+    # Lesson 09: one term of Liu's loss at a time, each made to pull hard enough to be seen.
+    "explorer_loss_mae": _one_loss(1.0, 1.0, 0.0, 0.0, 0.0),
+    "explorer_loss_hole": _one_loss(1.0, 6.0, 0.0, 0.0, 0.0),
+    "explorer_loss_perceptual": _one_loss(1.0, 6.0, 0.1, 0.0, 0.0),
+    "explorer_loss_style": _one_loss(1.0, 6.0, 0.0, 40.0, 0.0),
+    "explorer_loss_tv": _one_loss(1.0, 6.0, 0.0, 0.0, 1.0),
     "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),
     # This one dies in its first steps (so did code=16): with two channels and no skips, ReLUs that
