@@ -645,21 +645,20 @@ def test_a_gated_convolution_in_a_saved_model(tmp_path):
 
 def test_a_pyramid_keeps_what_is_known_and_stays_within_it():
     random = np.random.RandomState(0)
-    picture = random.random_sample((3, 16, 32, 2)).astype(np.float32)
-    valid = (random.random_sample((3, 16, 32, 1)) < 0.1).astype(np.float32)
+    picture = random.random_sample((3, 8, 16, 2)).astype(np.float32)
+    valid = (random.random_sample((3, 8, 16, 1)) < 0.1).astype(np.float32)
     known = valid[..., 0] > 0
-    for levels, sweeps in ((4, 2), (0, 1)):
+    for levels, sweeps in ((3, 2), (0, 1)):
         fill = PyramidFill(levels, sweeps)
         filled = numbers(compiled(fill)([picture * valid, valid]))
         np.testing.assert_array_equal(filled[known], picture[known])
         for one, original, seen in zip(filled, picture, known, strict=True):
             assert original[seen].min() - 1e-5 <= one.min()
             assert one.max() <= original[seen].max() + 1e-5
-        again = PyramidFill.from_config(fill.get_config())
-        np.testing.assert_array_equal(numbers(compiled(again)([picture * valid, valid])), filled)
-        one_colour = numbers(fill([0.25 * valid, valid]))
+        assert PyramidFill.from_config(fill.get_config()).get_config() == fill.get_config()
+        one_colour = numbers(compiled(fill)([0 * picture + 0.25 * valid, valid]))
         np.testing.assert_allclose(one_colour, 0.25, rtol=1e-5)
-    assert not numbers(PyramidFill()([0 * picture, 0 * valid])).any()
+        assert not numbers(compiled(fill)([0 * picture, 0 * valid])).any()
 
 
 def test_a_pyramid_without_sweeps_takes_the_mean_of_the_block():

@@ -99,6 +99,7 @@ def masks_of(kind, height, width):
         ("random", 32, 48),
         ("rectangle", 48, 32),
         ("one known pixel", 32, 32),
+        ("one known pixel", 16, 256),
         ("no hole", 16, 16),
         ("all hole", 16, 32),
     ],
@@ -111,7 +112,8 @@ def test_it_is_the_forward_pass_in_numpy(network, kind, height, width):
     assert np.std(expected) > 0.01 or kind == "all hole"
     predicted = network.predict([damaged, valid], verbose=0)
     assert predicted.dtype == np.float32
-    np.testing.assert_allclose(predicted, expected, atol=1e-5)
+    # 1e-4: with one known pixel the sums before the sigmoid reach 2,000, and float32 rounds them.
+    np.testing.assert_allclose(predicted, expected, atol=1e-4)
     if kind == "all hole":
         assert (predicted == 0.5).all()
 
