@@ -273,11 +273,11 @@ if keras.backend.backend() == "tensorflow":
 #
 # | Term | Formula | Asks |
 # |---|---|---|
-# | valid | mean of $|M \odot (\hat y - y)|$ | are known pixels copied? |
-# | hole | mean of $|(1 - M) \odot (\hat y - y)|$ | is the hole right, value by value? |
-# | perceptual | $\sum_n$ mean of $|\Psi_n(\hat y) - \Psi_n(y)|$, and the same with $\tilde y$ | does a classifier see the same *features* there? |
+# | valid | mean of $\lvert M \odot (\hat y - y)\rvert$ | are known pixels copied? |
+# | hole | mean of $\lvert (1 - M) \odot (\hat y - y)\rvert$ | is the hole right, value by value? |
+# | perceptual | $\sum_n$ mean of $\lvert \Psi_n(\hat y) - \Psi_n(y)\rvert$, and the same with $\tilde y$ | does a classifier see the same *features* there? |
 # | style | the same with the Gram matrix of $\Psi_n$ | do the same features occur *together*, wherever? |
-# | total variation | mean of $|\tilde y_i - \tilde y_j|$ over neighbours in and at the hole | is it smooth? |
+# | total variation | mean of $\lvert \tilde y_i - \tilde y_j\rvert$ over neighbours in and at the hole | is it smooth? |
 #
 # $\Psi_n$ are the features of a classifier at its $n$-th level: VGG16 in the paper, the course's own small one here. The last term does not look at the truth at all.
 #
