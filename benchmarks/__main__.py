@@ -8,6 +8,7 @@ from benchmarks import (
     dice,
     first_picture,
     lessons,
+    loss_terms,
     mask_throughput,
     partial_conv,
     photograph,
@@ -22,6 +23,7 @@ classical_table.main([])
 partial_conv.main([])
 if os.environ.get("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
     dice.main()
+    loss_terms.main()
     article.main()
     showdown.main()
     shipped_networks.main()

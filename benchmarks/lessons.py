@@ -1,15 +1,18 @@
 """Seconds that each lesson's cells take together in the quick profile, and its longest cell.
 
-    python -m benchmarks.lessons
+    python -m benchmarks.lessons [NUMBER ...]
 
-Lessons that can use CIFAR-10 are also run on it where INPAINTING_DATA_DIR is set.
+Lessons that can use CIFAR-10 are also run on it where INPAINTING_DATA_DIR is set. With numbers,
+07 08, only those lessons are measured, and the other rows stay as they were.
 """
 
 import datetime
 import os
+import re
+import sys
 import time
 
-from benchmarks.results import record, table
+from benchmarks.results import RESULTS, record, table
 from tools.build_notebooks import execute
 from tools.project import SOURCES
 from tools.render import render
@@ -28,21 +31,31 @@ def timed(source, data_dir=None):
     return whole, max(cells)
 
 
-def main():
+def main(numbers=()):
     sources = sorted(SOURCES.glob("*.py"))
-    rows = [_row(source.stem, *timed(source)) for source in sources]
+    chosen = [one for one in sources if not numbers or one.stem[:2] in numbers]
+    rows = _stored() if numbers else {}
+    rows |= dict(_row(source.stem, *timed(source)) for source in chosen)
     folder = os.environ.get("INPAINTING_DATA_DIR")
     if folder:
-        late = [source for source in sources if source.stem >= USES_CIFAR10]
-        rows += [_row(f"{source.stem}, CIFAR-10", *timed(source, folder)) for source in late]
+        late = [source for source in chosen if source.stem >= USES_CIFAR10]
+        rows |= dict(_row(f"{source.stem}, CIFAR-10", *timed(source, folder)) for source in late)
+    ordered = sorted(rows, key=lambda name: ("CIFAR-10" in name, name))
     body = "From the kernel's start to the last cell, once each.\n\n" + table(
-        ["lesson", "seconds", "longest cell (s)"], rows
+        ["lesson", "seconds", "longest cell (s)"], [(name, *rows[name]) for name in ordered]
     )
     record("lessons", "Lessons, quick profile", body, "python -m benchmarks.lessons")
 
 
+def _stored():
+    """The rows of the last run: lesson -> (seconds, longest cell)."""
+    section = re.search("<!-- begin lessons -->.*<!-- end lessons -->", RESULTS.read_text(), re.S)
+    found = re.findall(r"^\| (\d\d_.*?) \| (\d+) \| (\d+) \|$", section[0], re.M)
+    return {name: (whole, longest) for name, whole, longest in found}
+
+
 def _row(name, whole, longest):
-    return name, f"{whole:.0f}", f"{longest:.0f}"
+    return name, (f"{whole:.0f}", f"{longest:.0f}")
 
 
 def _seconds(times, began, ended):
@@ -51,4 +64,4 @@ def _seconds(times, began, ended):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

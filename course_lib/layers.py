@@ -271,7 +271,8 @@ class PyramidFill(keras.layers.Layer):
         **kwargs: name, dtype: as in every Keras layer.
 
     Call arguments:
-        inputs: [damaged, valid], (N, H, W, C) and (N, H, W, 1), validity 0 or 1.
+        inputs: [damaged, valid], (N, H, W, C) and (N, H, W, 1), validity 0 or 1; what stands in
+            holes is not used, but has to be finite.
 
     Output:
         (N, H, W, C): known pixels as they came, holes between the least and the greatest known

@@ -257,8 +257,9 @@ def load_pretrained(name):
     loss, steps, seed, machine, and what was measured. No network is asked for anything.
 
     Args:
-        name: "autoencoder", "vanilla_unet", or an explorer network of lesson 05,
-            "explorer_unet_4" and others.
+        name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best" (a
+            ``residual_unet``), "classifier" (which names what a picture shows), or a small network
+            that a lesson compares, "explorer_unet_4" and others.
 
     Returns:
         keras.Model, float32, not compiled.
@@ -293,7 +294,8 @@ def recipe(name):
         dict: network, arguments, masks, hole_weight, steps, batch_size, learning_rate, seed,
         parameters, sha256 of its file, command, data, trained (date and machine),
         val_psnr_hole at steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000
-        pictures that no network was trained on).
+        pictures that no network was trained on). The classifier's has epochs and accuracies in
+        the place of masks, steps and PSNR.
 
     Raises:
         ValueError: if there is no such network.
