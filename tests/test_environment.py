@@ -114,7 +114,7 @@ def test_the_packages_that_the_course_names_are_there():
 
 def test_every_import_of_the_library_is_declared():
     imported = set()
-    for path in (ROOT / "course_lib").glob("*.py"):
+    for path in (ROOT / "course_lib").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.split(".")[0] for alias in node.names}

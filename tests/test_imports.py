@@ -7,20 +7,36 @@ import sys
 
 import pytest
 
-from tools.project import ROOT, SOURCES
+from tools.exercises import exercise, render_solution
+from tools.project import ROOT, SOLUTIONS, SOURCES
 from tools.render import render
 
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 LEARNING = ("layers", "losses", "models", "training", "callbacks")
 CLASSROOM = ("runtime", "evaluation", "widgets", "checks", "restoration")
 GROUND = ("masks", "data", "classical", "metrics", "plots", "validation")
-MODULES = sorted(path.stem for path in (ROOT / "course_lib").glob("*.py"))
-CLASSICAL_LESSONS = [path for path in sorted(SOURCES.glob("0[0-3]_*.py"))]
+FILES = {
+    ".".join(path.relative_to(ROOT / "course_lib").with_suffix("").parts): path
+    for path in sorted((ROOT / "course_lib").rglob("*.py"))
+}
+MODULES = [name for name in FILES if name != "__init__"]
+CLASSICAL = {
+    **{path.stem: render(path) for path in sorted(SOURCES.glob("0[0-3]_*.py"))},
+    **{
+        f"exercise {path.stem}": exercise(render_solution(path))
+        for path in sorted((SOLUTIONS / "src").glob("0[0-3]_*.py"))
+    },
+    **{
+        f"solution {path.stem}": render_solution(path)
+        for path in sorted((SOLUTIONS / "src").glob("0[0-3]_*.py"))
+    },
+}
 
 LOADED = f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
 
 
 def floor_of(module):
+    module = module.split(".")[0]
     if module in LEARNING:
         return "learning"
     if module in CLASSROOM:
@@ -74,8 +90,7 @@ def upward_imports(module, source):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_only_run_downwards(module):
-    source = (ROOT / "course_lib" / f"{module}.py").read_text(encoding="utf-8")
-    assert upward_imports(module, source) == []
+    assert upward_imports(module, FILES[module].read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +123,7 @@ def run_fresh(script, folder):
 
 
 def test_importing_ground_and_classroom_loads_no_deep_learning(tmp_path):
-    light = [name for name in MODULES if floor_of(name) != "learning" and name != "__init__"]
+    light = [name for name in MODULES if floor_of(name) != "learning"]
     lines = ["import json, sys", *(f"import course_lib.{name}" for name in light), LOADED]
     assert run_fresh("\n".join(lines), tmp_path) == []
 
@@ -119,9 +134,9 @@ def test_a_loaded_library_is_found(tmp_path):
     assert run_fresh("\n".join(lines), tmp_path) == ["keras"]
 
 
-@pytest.mark.parametrize("path", CLASSICAL_LESSONS, ids=lambda path: path.stem)
-def test_classical_lesson_loads_no_deep_learning(path, tmp_path):
-    cells = [cell.source for cell in render(path).cells if cell.cell_type == "code"]
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_classical_lesson_or_exercise_loads_no_deep_learning(name, tmp_path):
+    cells = [cell.source for cell in CLASSICAL[name].cells if cell.cell_type == "code"]
     script = f"""
 import json, sys
 from IPython.core.interactiveshell import InteractiveShell

@@ -1,9 +1,10 @@
 """Build the notebooks from their text sources: render, execute, clean, write.
 
-    python -m tools.build_notebooks [--all | --restamp] [NN_name ...]
+    python -m tools.build_notebooks [--all | --restamp] [NN_name | solutions/NN_name ...]
 
-A lesson is executed only when its code changed (``--all``: every lesson). Where only prose, the
-address or the tag changed, the outputs are kept. ``--restamp`` never executes.
+A lesson or solution is executed only when its code changed (``--all``: every one). Where only
+prose, the address or the tag changed, the outputs are kept. ``--restamp`` never executes. A
+solution's exercise, and the pictures that it shows as expected, are written with it.
 """
 
 import argparse
@@ -16,12 +17,14 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from tools.project import NOTEBOOKS, SOURCES, publication
+from tools import exercises
+from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, SOLUTIONS, publication
 from tools.render import LANGUAGE, launch_cell, render
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 CELL_SECONDS = 600
+STALE_NOTE = " (its code changed: make notebooks)"
 START_UP_NOTE = re.compile(
     r"$|[IWE]0000 |WARNING: All log messages before absl|To enable the following instructions"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
@@ -40,6 +43,7 @@ def execute(notebook, profile="quick", data_dir=None):
     if data_dir is not None:
         environment["INPAINTING_DATA_DIR"] = str(Path(data_dir).resolve())
     with tempfile.TemporaryDirectory() as folder:
+        environment["INPAINTING_PROGRESS"] = str(Path(folder) / "progress.json")
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
@@ -132,8 +136,10 @@ def is_launch(cell):
     return cell.source.startswith(launch_cell(publication()).split("%pip")[0])
 
 
-def build(source_path, target, *, everything=False, may_execute=True, published=None):
-    """Bring one notebook up to date with its source.
+def build(
+    source_path, target, *, everything=False, may_execute=True, published=None, render=render
+):
+    """Bring one notebook up to date with its source, as ``render`` reads it.
 
     Returns:
         What was done: "kept", "rewritten" (outputs kept), "executed", or "stale" when the code
@@ -148,31 +154,61 @@ def build(source_path, target, *, everything=False, may_execute=True, published=
         if not may_execute:
             return "stale"
         updated, done = clean(execute(render(source_path, published))), "executed"
-    text = nbformat.writes(updated) + "\n"
+    changed = _write(updated, target)
+    return done if changed or done == "executed" else "kept"
+
+
+def build_exercise(solution_path, target, *, pictures=EXPECTED):
+    """Write the exercise of a built solution and its expected pictures; True if one changed."""
+    solution = nbformat.read(solution_path, as_version=4)
+    changed = exercises.write_expected(solution, pictures)
+    return _write(exercises.exercise(solution), target) or changed
+
+
+def _write(notebook, target):
+    """Write a notebook if the file differs; whether it did."""
+    text = nbformat.writes(notebook) + "\n"
     if target.exists() and target.read_text(encoding="utf-8") == text:
-        return "kept" if done == "rewritten" else done
+        return False
+    target.parent.mkdir(exist_ok=True)
     target.write_text(text, encoding="utf-8", newline="\n")
-    return done
+    return True
+
+
+def every_name():
+    """The names of all lessons and solutions. The solutions first: lessons link to exercises."""
+    return [
+        f"{home.name}/{path.stem}"
+        for home in (SOLUTIONS, NOTEBOOKS)
+        for path in sorted((home / "src").glob("[0-9][0-9]_*.py"))
+    ]
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tools.build_notebooks", description=__doc__)
-    parser.add_argument("lessons", nargs="*", help="names such as 01_masks (default: all)")
-    parser.add_argument("--all", action="store_true", help="execute every lesson")
+    parser.add_argument(
+        "names", nargs="*", help="such as 01_masks or solutions/01_masks (default: all)"
+    )
+    parser.add_argument("--all", action="store_true", help="execute every one")
     parser.add_argument("--restamp", action="store_true", help="write address and tag, no more")
     options = parser.parse_args(arguments)
-    names = options.lessons or [path.stem for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
     stale = False
-    for name in names:
-        name = Path(name).stem
+    for name in options.names or every_name():
+        folder, stem = Path(name).parent.name or "notebooks", Path(name).stem
+        solution = folder == "solutions"
+        home = SOLUTIONS if solution else NOTEBOOKS
         done = build(
-            SOURCES / f"{name}.py",
-            NOTEBOOKS / f"{name}.ipynb",
+            home / "src" / f"{stem}.py",
+            home / f"{stem}.ipynb",
             everything=options.all,
             may_execute=not options.restamp,
+            render=exercises.render_solution if solution else render,
         )
-        print(f"{name}: {done}" + (" (its code changed: make notebooks)" * (done == "stale")))
+        print(f"{folder}/{stem}: {done}" + STALE_NOTE * (done == "stale"))
         stale = stale or done == "stale"
+        if solution and done != "stale":
+            new = build_exercise(home / f"{stem}.ipynb", EXERCISES / f"{stem}.ipynb")
+            print(f"exercises/{stem}: {'written' if new else 'kept'}")
     return 1 if stale else 0
 
 

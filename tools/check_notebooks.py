@@ -1,6 +1,6 @@
-"""What every committed lesson must be; each check returns its problems, one sentence each.
+"""What every committed notebook must be; each check returns its problems, one sentence each.
 
-    python -m tools.check_notebooks notebooks/*.ipynb
+    python -m tools.check_notebooks notebooks/*.ipynb solutions/*.ipynb exercises/*.ipynb
 """
 
 import copy
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from tools import exercises
 from tools.build_notebooks import IMAGES, WIDGET_VIEW, alternative_texts
 from tools.project import publication
 from tools.render import badge, launch_cell, render
@@ -42,16 +43,24 @@ ABSOLUTE_PATH = (
 
 
 def problems(path, source=None):
-    """All problems of one committed notebook; its source is looked for in ``src`` beside it."""
+    """All problems of one committed notebook, a lesson, a solution or an exercise by its folder.
+
+    The source of a lesson or solution is looked for in ``src`` beside it; an exercise is compared
+    with its solution.
+    """
     path = Path(path)
+    kind = path.parent.name
     source = source or path.parent / "src" / f"{path.stem}.py"
-    if not source.exists():
+    if kind != "exercises" and not source.exists():
         return [f"It has no source {source.parent.name}/{source.name}: write it or delete both."]
     # nbformat.read would mend some faults silently, a repeated cell id for one.
     notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-    found = check_source(notebook, render(source))
+    if kind == "exercises":
+        found = check_cut(notebook, path.parents[1] / "solutions" / path.name)
+    else:
+        rendered = exercises.render_solution(source) if kind == "solutions" else render(source)
+        found = check_source(notebook, rendered) + check_execution(notebook)
     for check in (
-        check_execution,
         check_outputs,
         check_secrets,
         check_paths,
@@ -59,12 +68,28 @@ def problems(path, source=None):
         check_width,
         check_figures,
         check_opening,
-        check_skeleton,
         check_schema,
     ):
         found += check(notebook)
-    found += check_launch(notebook, path.stem, publication())
+    if kind == "notebooks":
+        found += check_skeleton(notebook)
+    found += check_launch(notebook, path.stem, publication(), kind)
     return found + check_links(notebook, path.parent) + check_size(path)
+
+
+def check_cut(notebook, solution_path):
+    """An exercise is its solution without the answers, and holds nothing that was run."""
+    if not solution_path.exists():
+        return [f"It has no solution solutions/{solution_path.name}: write it or delete this."]
+    solution = nbformat.v4.reads(solution_path.read_text(encoding="utf-8"))
+    found = []
+    if notebook != exercises.exercise(solution):
+        found.append("It is not what its solution gives: type make notebooks.")
+    if any(cell.outputs or cell.execution_count for cell in _code(notebook)):
+        found.append("It holds outputs: type make notebooks.")
+    if "SOLUTION" in (text := "".join(cell.source for cell in notebook.cells)) or "HIDDEN" in text:
+        found.append("It holds a part of a solution: type make notebooks.")
+    return found
 
 
 def check_source(notebook, rendered):
@@ -177,11 +202,11 @@ def check_opening(notebook):
     return found
 
 
-def check_launch(notebook, name, published):
+def check_launch(notebook, name, published, kind="notebooks"):
     """The badge stands right under the title, the launch cell right after; both as stamped."""
     found = []
     lines = [line for line in notebook.cells[0].source.splitlines() if line.strip()]
-    if lines[1:2] != [badge(name, published)]:
+    if lines[1:2] != [badge(name, published, "notebooks" if kind == "notebooks" else "exercises")]:
         found.append("The Colab badge does not stand right under the title: make restamp.")
     launch = notebook.cells[1] if len(notebook.cells) > 1 else notebook.cells[0]
     if launch.cell_type != "code" or launch.source != launch_cell(published):

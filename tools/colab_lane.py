@@ -1,4 +1,4 @@
-"""Launch every committed lesson the way Google Colab does, as far as that works elsewhere.
+"""Launch every committed notebook the way Google Colab does, as far as that works elsewhere.
 
     python -m tools.colab_lane [python3.13]
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.project import NOTEBOOKS, ROOT, publication
+from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication
 
 VENV = ROOT / ".venv-colab"
 PYTHON = VENV / "bin" / "python"
@@ -106,7 +106,11 @@ def launch(notebook_path, folder, git_configuration):
 
 
 def main(base_python="python3.13"):
-    notebooks = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    notebooks = [
+        path
+        for home in (NOTEBOOKS, EXERCISES)
+        for path in sorted(home.glob("[0-9][0-9]_*.ipynb"))
+    ]
     git_status = ["git", "-c", "safe.directory=*", "-C", ROOT, "status", "--porcelain"]
     if subprocess.run(git_status, check=True, capture_output=True).stdout.strip():
         print("Uncommitted changes of course_lib are not tested: Colab installs the last commit.")
@@ -121,12 +125,13 @@ def main(base_python="python3.13"):
         except subprocess.CalledProcessError:
             return "There is no commit to launch from: commit first, then make test-colab."
         for path in notebooks:
-            print(f"== {path.stem} as Colab launches it", flush=True)
-            if not launch(path, Path(folder) / path.stem, git_configuration):
-                failed.append(path.stem)
+            name = f"{path.parent.name}/{path.stem}"
+            print(f"== {name} as Colab launches it", flush=True)
+            if not launch(path, Path(folder) / name, git_configuration):
+                failed.append(name)
     if failed or not notebooks:
         return f"Failed on Colab's versions: {', '.join(failed) or 'there are no notebooks'}."
-    print(f"{len(notebooks)} lessons launched as on Colab.")
+    print(f"{len(notebooks)} notebooks launched as on Colab.")
     return 0
 
 

@@ -80,13 +80,13 @@ def title(source_path):
     raise ValueError(f'{Path(source_path).name} has no title: begin it with a cell "# Title".')
 
 
-def badge(name, published):
-    """The Markdown badge that opens ``notebooks/<name>.ipynb`` on Colab, at the tag."""
+def badge(name, published, folder="notebooks"):
+    """The Markdown badge that opens ``<folder>/<name>.ipynb`` on Colab, at the tag."""
     path = published.address.removeprefix("https://github.com/")
     return (
         "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
         f"(https://colab.research.google.com/github/{path}/blob/{published.tag}"
-        f"/notebooks/{name}.ipynb)"
+        f"/{folder}/{name}.ipynb)"
     )
 
 
@@ -115,7 +115,8 @@ def _fill_markdown(text, source_path, published):
     lines = []
     for line in text.split("\n"):
         if "{{badge}}" in line:
-            line = line.replace("{{badge}}", badge(source_path.stem, published))
+            folder = "exercises" if source_path.parents[1].name == "solutions" else "notebooks"
+            line = line.replace("{{badge}}", badge(source_path.stem, published, folder))
         for placeholder, link in (("{{exercise}}", _exercise), ("{{next}}", _next_lesson)):
             if line is not None and placeholder in line:
                 target = link(source_path)

@@ -1,0 +1,248 @@
+"""What checks have in common: run an answer on inputs and say how it differs from the right one.
+
+The order in which a difference is reported is the order in which a learner can use it: nothing
+answered, an exception, a mistake that has a name, then type, shape, dtype, NaN, range, and only
+then "some values differ".
+"""
+
+import copy
+import dis
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.checks._task import describe_error, not_attempted, wrong
+
+_EMPTY = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP", "POP_TOP"}
+_KINDS = {bool: "b", int: "iu", float: "f"}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical mistake: its name, what it would compute, and a sentence that helps.
+
+    Attributes:
+        name: two to five words, such as "mask inverted".
+        compute: a function of the same arguments as the answer; it may raise on some inputs.
+        why: one or two sentences that help without giving the answer away.
+    """
+
+    name: str
+    compute: object
+    why: str
+
+
+def check_function(
+    answer, right, inputs, *, mistakes=(), tolerance=1e-6, dtype=None, low=None, high=None
+):
+    """Hold a learner's function to the right one on several inputs.
+
+    Args:
+        answer: what the learner gave.
+        right: the right function.
+        inputs: {description: tuple of arguments}, such as {"a mask without a hole": (mask,)}; the
+            description completes the sentence "it is wrong for ...".
+        mistakes: Mistakes, told apart by what they compute; the first that fits is named.
+        tolerance: absolute and relative, of each value.
+        dtype: bool, int or float if the kind of number matters.
+        low, high: the range in which every value must lie.
+    """
+    function = as_function(answer)
+    outputs = {name: call(function, *arguments) for name, arguments in inputs.items()}
+    expected = {name: right(*copy.deepcopy(arguments)) for name, arguments in inputs.items()}
+    fits = {name: close(outputs[name], expected[name], tolerance) for name in inputs}
+    if not all(fits.values()):
+        name_mistake(outputs, inputs, mistakes, tolerance)
+    for name in inputs:
+        check_array(
+            outputs[name],
+            shape=np.shape(expected[name]),
+            dtype=dtype,
+            low=low,
+            high=high,
+            where=f" for {name}",
+        )
+    if not all(fits.values()):
+        _report_difference(outputs, expected, fits)
+    check_inputs_unchanged(function, inputs)
+
+
+def as_function(answer):
+    """The answer if it is a function that has been written; ends the check if not."""
+    check_attempted(answer)
+    if not callable(answer):
+        wrong(
+            "not a function",
+            "Give the function itself, by its name and without brackets after it; you gave "
+            f"{_kind(answer)}.",
+        )
+    if is_stub(answer):
+        not_attempted("The function is still empty: replace its three dots.")
+    return answer
+
+
+def check_attempted(answer):
+    """End the check if the answer is still the placeholder (``...``), or holds one."""
+    parts = answer.values() if isinstance(answer, dict) else answer
+    if answer is None or answer is Ellipsis:
+        not_attempted()
+    if isinstance(answer, (dict, list, tuple)) and any(part is Ellipsis for part in parts):
+        not_attempted("Some of the three dots still stand: replace them all.")
+
+
+def is_stub(function):
+    """Whether a function's body is nothing but a docstring and ``...``."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    steps = list(dis.get_instructions(code))
+    returned = [step.argval for step in steps if step.opname == "RETURN_CONST"]
+    loaded = [step.argval for step in steps if step.opname == "LOAD_CONST"]
+    constants = [value for value in returned + loaded if value is not Ellipsis]
+    return {step.opname for step in steps} <= _EMPTY and constants in ([None], [])
+
+
+def call(function, *arguments):
+    """What the learner's function returns for a copy of the arguments; ends the check if it fails.
+
+    Tensors and other array-likes come back as they are: ``as_array`` reads them.
+    """
+    try:
+        output = function(*copy.deepcopy(arguments))
+    except NotImplementedError:
+        not_attempted()
+    except Exception as error:
+        wrong("error", f"Your code raised {describe_error(error)}.")
+    if output is None:
+        wrong("nothing returned", "The function returns None: is its return line missing?")
+    if output is Ellipsis:
+        not_attempted("Some of the three dots still stand: replace them all.")
+    return output
+
+
+def as_array(value):
+    """A number, list, array or tensor as a NumPy array of numbers, or None if it is none."""
+    try:
+        array = np.asarray(value)
+    except Exception:
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def close(value, expected, tolerance):
+    """Whether two results have the same shape and equal values (NaN equals NaN)."""
+    value, expected = as_array(value), np.asarray(expected)
+    if value is None or value.shape != expected.shape:
+        return False
+    value, expected = value.astype("float64"), expected.astype("float64")
+    return np.allclose(value, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def name_mistake(outputs, inputs, mistakes, tolerance):
+    """End the check with the first mistake that computes what the answer does on every input."""
+    for mistake in mistakes:
+        if all(
+            close(outputs[name], _computed(mistake, arguments), tolerance)
+            for name, arguments in inputs.items()
+        ):
+            wrong(mistake.name, mistake.why)
+
+
+def check_array(value, *, shape=None, dtype=None, low=None, high=None, where=""):
+    """End the check if a result is no array of numbers, or of the wrong shape, dtype or range."""
+    array = as_array(value)
+    if array is None:
+        wrong("wrong type", f"The result{where} must be numbers, but it is {_kind(value)}.")
+    if shape is not None and array.shape != tuple(shape):
+        wrong(
+            "wrong shape",
+            f"The result{where} must have shape {tuple(shape)}"
+            f"{' (one number)' if tuple(shape) == () else ''}, but it has {array.shape}.",
+        )
+    if dtype is not None and array.dtype.kind not in _KINDS[dtype]:
+        wrong(
+            "wrong dtype",
+            f"The result{where} must hold {dtype.__name__} values, but it holds {array.dtype}.",
+        )
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        wrong("not a number", f"The result{where} holds NaN: is something divided by zero?")
+    if low is not None and array.size and array.min() < low - 1e-6:
+        wrong("wrong range", f"The result{where} goes down to {array.min():.3g}, below {low}.")
+    if high is not None and array.size and array.max() > high + 1e-6:
+        wrong("wrong range", f"The result{where} goes up to {array.max():.3g}, above {high}.")
+
+
+def check_inputs_unchanged(function, inputs):
+    """End the check if a right function writes into the arrays that it is given."""
+    for arguments in inputs.values():
+        given = copy.deepcopy(arguments)
+        function(*given)
+        for before, after in zip(arguments, given, strict=True):
+            if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+                wrong(
+                    "changes its input",
+                    "The result is right, but your function writes into the array that it is "
+                    "given: work on a copy.",
+                )
+
+
+def check_number(answer, right, *, tolerance, mistakes=(), low=None, high=None):
+    """Hold one number to the right one.
+
+    Args:
+        mistakes: (name, number, why) of typical wrong numbers.
+        low, high: the range in which such a number can lie at all.
+    """
+    check_attempted(answer)
+    check_array(answer, shape=(), low=low, high=high)
+    if close(answer, right, 0) or abs(float(answer) - right) <= tolerance:
+        return
+    for name, number, why in mistakes:
+        if abs(float(answer) - number) <= tolerance:
+            wrong(name, why)
+    side = "large" if float(answer) > right else "small"
+    wrong("wrong number", f"{float(answer):.4g} is too {side}.")
+
+
+def check_choice(answer, right, others):
+    """Hold a letter to the right one.
+
+    Args:
+        right: a letter, such as "b".
+        others: {letter: (name of the mistake, why it is wrong)} for every other choice.
+    """
+    check_attempted(answer)
+    letter = answer.strip().strip("()").lower() if isinstance(answer, str) else None
+    if letter not in {right, *others}:
+        letters = ", ".join(sorted({right, *others}))
+        wrong("no such choice", f"Answer with one letter in quotes, one of {letters}.")
+    if letter != right:
+        wrong(*others[letter])
+
+
+def _computed(mistake, arguments):
+    try:
+        return mistake.compute(*copy.deepcopy(arguments))
+    except Exception:
+        return np.nan
+
+
+def _report_difference(outputs, expected, fits):
+    """End the check: values differ, and where is all that can be said."""
+    first = next(name for name, fit in fits.items() if not fit)
+    good = [name for name, fit in fits.items() if fit]
+    value = as_array(outputs[first]).astype("float64")
+    difference = np.abs(value - np.asarray(expected[first], dtype="float64"))
+    message = f"It is wrong for {first}"
+    if difference.ndim:
+        message += f": {np.mean(difference > 1e-9):.0%} of the values differ"
+        message += f", by up to {np.nanmax(difference):.3g}"
+    if good:
+        message += f"; it is right for {good[0]}"
+    wrong("wrong values", message + ".")
+
+
+def _kind(value):
+    """A value's type for a sentence: "a str", "an ndarray"."""
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,95 @@
+"""What a learner calls beside the checks: progress and the expected pictures."""
+
+import base64
+import json
+from pathlib import Path
+
+from IPython.display import display
+
+from course_lib import plots
+from course_lib.checks import _progress
+from course_lib.checks._task import TASKS, Text
+
+PICTURES = Path(__file__).parent / "expected"
+STARS = {1: "*", 2: "**", 3: "***"}
+
+
+def progress():
+    """Which tasks are solved and which comes next, in words.
+
+    What is solved is kept in a small file, ``~/.inpainting-course/progress.json`` (the variable
+    INPAINTING_PROGRESS names another). Google Colab forgets it with the session: see
+    ``save_progress``.
+
+    Returns:
+        A string that a notebook shows without quotes.
+    """
+    solved = _progress.solved()
+    lines = [f"{sum(name in solved for name in TASKS)} of {len(TASKS)} tasks solved."]
+    for lesson in sorted({name[:2] for name in TASKS}):
+        tasks = [task for name, task in TASKS.items() if name[:2] == lesson]
+        words = ", ".join(
+            f"{task.name.replace('_', '.')} {'solved' if task.name in solved else 'open'}"
+            for task in tasks
+        )
+        lines.append(f"Lesson {lesson}: {words}")
+    upcoming = next((task for name, task in TASKS.items() if name not in solved), None)
+    if upcoming:
+        lines.append(f"Next: {upcoming.name.replace('_', '.')}, {upcoming.title}.")
+    return Text("\n".join(lines))
+
+
+def save_progress(path):
+    """Save what is solved to a file of your own, for instance on Google Drive.
+
+    What the file holds already is kept. On Colab, first
+    ``from google.colab import drive; drive.mount("/content/drive")``, then
+    ``checks.save_progress("/content/drive/MyDrive/inpainting.json")``.
+
+    Returns:
+        A sentence that says what was done, or why it could not be.
+    """
+    try:
+        kept = _progress.save(path)
+    except OSError as error:
+        return Text(f"Nothing was saved to {path}: {error.strerror or error}.")
+    return Text(f"{len(kept)} solved tasks saved to {path}.")
+
+
+def load_progress(path):
+    """Add what ``save_progress`` saved to what is solved here.
+
+    Returns:
+        A sentence that says what was done, or why it could not be.
+    """
+    try:
+        found = _progress.load(path)
+    except (OSError, ValueError) as error:
+        return Text(str(error))
+    return Text(f"{len(found)} solved tasks loaded from {path}.")
+
+
+def expected(name):
+    """Show the picture that a right answer gives.
+
+    Args:
+        name: the task, such as "01_2".
+
+    Returns:
+        None; where there is no picture, the sentence that says so.
+    """
+    key = str(name).replace(".", "_")
+    described = json.loads((PICTURES / "pictures.json").read_text(encoding="utf-8"))
+    if key not in described:
+        return Text(f"Task {key.replace('_', '.')} has no picture of what is expected.")
+    about = described[key]
+    encoded = base64.b64encode((PICTURES / about["file"]).read_bytes()).decode()
+    media_type = "image/jpeg" if about["file"].endswith(".jpg") else "image/png"
+    data = {
+        media_type: encoded,
+        "text/html": plots.as_html(media_type, encoded, about["alt"]),
+        "text/plain": about["alt"],
+    }
+    display(data, metadata={media_type: {"alt": about["alt"]}}, raw=True)
+    plots.show_caption(f"Expected: {about['caption']}")
+    return None

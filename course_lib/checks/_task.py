@@ -1,0 +1,239 @@
+"""What a task is: a check that survives any answer, with hints and a result in words.
+
+A check runs the learner's code. Whatever that code does, the learner gets one sentence: it runs
+in a thread of its own, what it prints or shows is kept out of the notebook, its exceptions are
+reported, and after a time limit it is stopped.
+"""
+
+import ctypes
+import functools
+import html
+import threading
+import traceback
+import warnings
+from dataclasses import dataclass
+
+from IPython.utils.capture import capture_output
+
+from course_lib.checks import _progress
+
+RIGHT = "right"
+NOT_ATTEMPTED = "not attempted"
+SECONDS = 20  # of a check, unless its task says otherwise
+GRACE = 2.0  # seconds that code gets to end once it was told to stop
+
+TASKS = {}  # name such as "01_2" -> Task, in the course's order
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task: its name ("01_2"), title, stars (1 to 3), three hints and its check."""
+
+    name: str
+    title: str
+    stars: int
+    hints: tuple
+    check: object
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check says. True in an ``if`` only when the answer is right.
+
+    Attributes:
+        task: the task's name, such as "01_2".
+        verdict: "right", "not attempted", or what is wrong in two or three words.
+        message: a sentence that says more.
+    """
+
+    task: str
+    verdict: str
+    message: str
+
+    def __bool__(self):
+        return self.verdict == RIGHT
+
+    @property
+    def headline(self):
+        """The verdict in words: "right", "not attempted" or "not yet right: ..."."""
+        if self.verdict in (RIGHT, NOT_ATTEMPTED):
+            return self.verdict
+        return f"not yet right: {self.verdict}"
+
+    def __repr__(self):
+        return f"Task {self.task.replace('_', '.')}, {self.headline}. {self.message}"
+
+    def _repr_html_(self):
+        colour = {RIGHT: "#1a7f37", NOT_ATTEMPTED: "#6e7781"}.get(self.verdict, "#b35900")
+        return (
+            f'<div style="border-left: 4px solid {colour}; padding: 2px 10px; max-width: 50em">'
+            f"<b>Task {self.task.replace('_', '.')}, {html.escape(self.headline)}.</b> "
+            f"{html.escape(self.message)}</div>"
+        )
+
+
+class Text(str):
+    """A string that a notebook shows as it is, without quotes."""
+
+    def __repr__(self):
+        return str(self)
+
+
+class Verdict(Exception):
+    """Ends a check: what is wrong in a few words, and a sentence."""
+
+    def __init__(self, name, message):
+        super().__init__(name, message)
+        self.name, self.message = name, message
+
+
+class _TimeUp(BaseException):
+    """Raised inside code that runs too long; not an Exception, so that few handlers catch it."""
+
+
+def wrong(name, message):
+    """End the check: the answer is wrong, for a reason that has a name.
+
+    Args:
+        name: the mistake in two to five words, such as "mask inverted".
+        message: one or two sentences that help without giving the answer away.
+    """
+    raise Verdict(name, message)
+
+
+def not_attempted(message="Replace the three dots by your answer and run the cell again."):
+    """End the check: nothing has been answered yet."""
+    raise Verdict(NOT_ATTEMPTED, message)
+
+
+def task(name, *, title, stars, hints, seconds=SECONDS):
+    """Make a function the check of a task.
+
+    The function takes the learner's answer, calls ``wrong`` or ``not_attempted`` (the helpers of
+    ``_compare`` do), or returns: then the answer is right, and what it returns is the sentence
+    that the learner reads.
+
+    Args:
+        name: such as "01_2": lesson, number.
+        title: a few words.
+        stars: 1 (implement), 2 (explain), 3 (open).
+        hints: three strings, the last nearly the answer.
+        seconds: time limit of the whole check.
+    """
+    if len(hints) != 3 or stars not in (1, 2, 3):
+        raise ValueError(f"task {name} needs three hints and one to three stars.")
+
+    def register(check):
+        @functools.wraps(check)
+        def guarded(*answers):
+            if len(answers) != 1:
+                many = f"You gave {len(answers)} answers; this check takes one."
+                result = Result(name, "wrong number of answers", many)
+            else:
+                result = Result(name, *_run(check, answers[0], seconds))
+            note = _progress.record(name) if result else None
+            if note:
+                result = Result(name, result.verdict, f"{result.message} {note}")
+            return result
+
+        TASKS[name] = Task(name, title, stars, tuple(hints), guarded)
+        return guarded
+
+    return register
+
+
+def hint(name, step=1):
+    """One of a task's three hints, the last nearly the answer.
+
+    Args:
+        name: the task, such as "01_2" or "01.2".
+        step: 1, 2 or 3.
+
+    Returns:
+        A string that a notebook shows without quotes; for a task or step that does not exist, the
+        sentence that says so.
+
+    Examples:
+        >>> hint("01_9")
+        There is no task 01.9. Lesson 01 has the tasks 01.1, 01.2, 01.3, 01.4.
+    """
+    key = str(name).replace(".", "_")
+    if key not in TASKS:
+        mates = [other.replace("_", ".") for other in TASKS if other[:2] == key[:2]]
+        known = f"Lesson {key[:2]} has the tasks {', '.join(mates)}." if mates else ""
+        known = known or 'Name it as "01_2": two digits of the lesson, the number of the task.'
+        return Text(f"There is no task {key.replace('_', '.')}. {known}")
+    if step not in (1, 2, 3):
+        return Text("Each task has three hints: ask for 1, 2 or 3.")
+    return Text(f"Hint {step} of 3: {TASKS[key].hints[step - 1]}")
+
+
+def _run(check, answer, seconds):
+    """(verdict, message) of a check that is run in a thread and stopped after ``seconds``."""
+    outcome = []
+
+    def work():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                outcome.append(_judge(check, answer))
+        except _TimeUp:
+            pass
+
+    worker = threading.Thread(target=work, daemon=True)
+    with capture_output():
+        worker.start()
+        worker.join(seconds)
+        stopped = _stop(worker) if worker.is_alive() else True
+    if outcome:
+        return outcome[0]
+    message = (
+        f"It was still running after {seconds} seconds and was stopped: is there a loop that "
+        "never ends?"
+    )
+    if not stopped:
+        message += " It could not be stopped and still runs: restart the kernel."
+    return "too slow", message
+
+
+def _judge(check, answer):
+    try:
+        message = check(answer)
+    except Verdict as verdict:
+        return verdict.name, verdict.message
+    except _TimeUp:
+        raise
+    except BaseException as error:  # a learner's object may raise anywhere, even SystemExit
+        return "error", f"Checking it raised {describe_error(error)}."
+    return RIGHT, message or "Well done."
+
+
+def describe_error(error):
+    """An exception in one line: its type, its message and where in the learner's code it arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "course_lib" not in frame.filename.replace("\\", "/")]
+    text = str(error).strip().splitlines()
+    first = f"{type(error).__name__}: {text[0][:300]}" if text else type(error).__name__
+    line = f" (line {own[-1].lineno} of {own[-1].name}'s cell)" if own and _is_cell(own[-1]) else ""
+    return first + line
+
+
+def _is_cell(frame):
+    """Whether a frame's code was typed into a notebook."""
+    return "ipykernel" in frame.filename or frame.filename.startswith("<ipython-input")
+
+
+def _stop(worker):
+    """Raise _TimeUp in a thread until it ends; False if it does not.
+
+    Python delivers the exception between two of its own instructions, on every platform; a call
+    into compiled code ends first.
+    """
+    waited = 0.0
+    while worker.is_alive() and waited < GRACE:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(worker.ident), ctypes.py_object(_TimeUp)
+        )
+        worker.join(0.1)
+        waited += 0.1
+    return not worker.is_alive()

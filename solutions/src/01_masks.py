@@ -1,0 +1,209 @@
+# %% [markdown]
+# # Exercise 01: masks that mean what you think
+#
+# {{badge}}
+#
+# Four tasks on [lesson 01](../notebooks/01_masks.ipynb), about 60 minutes. ★ implement, ★★ explain or
+# find the fault, ★★★ open. They do not depend on each other: begin where you like.
+#
+# How it works: replace the three dots, run the cell, run the check below it. A check never stops the
+# notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("01_1", 1)` gives the first
+# of three hints for task 1; the last one nearly solves it.
+
+# %%
+# {{launch}}
+
+# %%
+import numpy as np
+
+from course_lib import checks, classical, data, masks, metrics, plots
+
+# %% [markdown]
+# ## Task 1 ★: make any library's mask ours
+#
+# A mask reaches you as a stored picture: `uint8` from 0 to 255, or floats from 0 to 1, or already
+# `bool`; with shape `(H, W)`, or `(H, W, 1)`, or `(H, W, 3)` with three equal channels. Its edges may
+# be a little grey, because somebody stored it as JPEG. And white is the hole, or black is.
+#
+# Write `to_hole_mask(stored, hole)`, where `hole` is `"white"` or `"black"`. It returns a `bool` array of
+# shape `(H, W)`, `True` = hole. A pixel counts as white from the middle of its range on. (The library
+# has this as `masks.as_mask`, which refuses grey masks; write your own.)
+#
+# Expected: for the JPEG-like mask made below and `hole="black"`, a square of 100 hole pixels.
+
+
+# %%
+def to_hole_mask(stored, hole):
+    ### BEGIN SOLUTION
+    array = np.asarray(stored)
+    if array.ndim == 3:
+        array = array[..., 0]
+    middle = {"b": 0.5, "u": 127.5, "f": 0.5}[array.dtype.kind]
+    white = array > middle
+    return white if hole == "white" else ~white
+    ### END SOLUTION
+
+
+# %%
+stored = np.full((32, 32, 3), 252, dtype=np.uint8)  # white, as JPEG leaves it
+stored[8:18, 5:15] = 3  # and black
+result = to_hole_mask(stored, "black")
+print("holes:", "no answer yet" if result is None else np.sum(result))
+
+# %%
+checks.task_01_1(to_hole_mask)
+
+# %% [markdown]
+# ## Task 2 ★★: explain two averages that differ
+#
+# Twenty patches, each with a mask of its own, filled by Navier-Stokes. The leaderboard prints one
+# number, the cell below prints two. Which one is the leaderboard's, and why is the other larger?
+
+# %%
+patches = data.load("photos").test[:20] / np.float32(255)
+holes = masks.random_lines(20, 32, seed=5)
+fills = np.stack(
+    [classical.METHODS["navier_stokes"](*pair) for pair in zip(patches, holes, strict=True)]
+)
+one_by_one = np.array(
+    [metrics.psnr(*three) for three in zip(patches, fills, holes, strict=True)]
+)
+fractions = holes.mean(axis=(1, 2))
+print(f"mean of the twenty PSNRs       {one_by_one.mean():.2f} dB")
+print(f"PSNR of all hole pixels at once {metrics.psnr(patches, fills, holes):.2f} dB")
+
+# %% [markdown]
+# Show that you can explain it: write `pooled_psnr(psnrs, hole_fractions)`, which gets only the PSNR in
+# the holes of each picture (dB) and each picture's hole fraction, all pictures being of one size, and
+# returns the PSNR over all hole pixels at once. No pixel is needed.
+#
+# Expected: with `one_by_one` and `fractions`, the second of the two numbers above.
+
+
+# %%
+def pooled_psnr(psnrs, hole_fractions):
+    ### BEGIN SOLUTION
+    squared_errors = 10 ** (-np.asarray(psnrs) / 10)
+    weights = np.asarray(hole_fractions) / np.sum(hole_fractions)
+    return float(-10 * np.log10(np.sum(weights * squared_errors)))
+    ### END SOLUTION
+
+
+# %%
+checks.task_01_2(pooled_psnr)
+
+# %% [markdown]
+# In your own words: why is the mean of the decibels larger?
+#
+# <!-- BEGIN SOLUTION -->
+# The logarithm is concave (Jensen's inequality): averaging after it rewards pictures that are very easy,
+# because a tiny error is a very large number of decibels. Pooling averages the squared errors first, so the
+# bad pixels decide. And a picture with ten missing pixels counts as much as one with three hundred when
+# the decibels are averaged, while pooling counts every missing pixel once. The leaderboard pools.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## Task 3 ★★: bug hunt, squares anywhere
+#
+# A public generator of square holes looked much like this. It promises `count` masks with one square of
+# `side` pixels each, anywhere in the picture. It runs, and its pictures look like masks.
+
+
+# %%
+def published_squares(count, size, side, rng):
+    """Masks (count, size, size), True = hole, one random square each."""
+    batch = np.zeros((count, size, size), dtype=bool)
+    x = y = rng.integers(1, size)
+    batch[:, y : y + side, x : x + side] = True
+    return batch
+
+
+drawn = published_squares(4, 32, 10, np.random.default_rng(7))
+plots.show(
+    list(drawn),
+    alt="Four black pictures, each with the same white square on the diagonal, low on the right.",
+    caption="Four masks from one call. Draw a few more with other seeds and look.",
+)
+
+# %% [markdown]
+# It has four faults. Find them and write `random_squares`, whose squares are whole, independent of each
+# other, and equally likely at every place where a whole square fits. All randomness comes from `rng`.
+#
+# Expected: four different squares, not on one diagonal, each of `side * side` pixels.
+
+
+# %%
+def random_squares(count, size, side, rng):
+    ### BEGIN SOLUTION
+    batch = np.zeros((count, size, size), dtype=bool)
+    places = size - side + 1  # integers(n) draws 0 to n - 1
+    for mask, y, x in zip(
+        batch, rng.integers(places, size=count), rng.integers(places, size=count), strict=True
+    ):
+        mask[y : y + side, x : x + side] = True
+    return batch
+    ### END SOLUTION
+
+
+# %%
+checks.task_01_3(random_squares)
+
+# %% tags=["expected"]
+if checks.task_01_3(random_squares):
+    plots.show(
+        list(random_squares(4, 32, 10, np.random.default_rng(7))),
+        alt="Four black pictures, each with one whole white square at a place of its own.",
+        caption="Four masks from one call: four places, four whole squares.",
+    )
+
+# %% [markdown]
+# Which four faults did you find?
+#
+# <!-- BEGIN SOLUTION -->
+# 1. `x = y`: every square lies on the main diagonal. 2. One draw for the whole batch: all masks are the same.
+# 3. `x` and `y` run up to `size - 1`, so squares are cut off at the border and the hole is smaller than it
+# says. 4. They start at 1: row 0 and column 0 are never missing.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## Task 4 ★★★: the hardest hole
+#
+# With at most 15 % of a 32 × 32 picture (153 pixels), what is the hardest hole for `biharmonic`? Write
+# `hard_mask()`, which returns a `bool` array of shape `(32, 32)`. The check fills your hole in 20 patches
+# and compares the PSNR in the holes with that of a centred square of 12 × 12 pixels, 144 of them. It asks
+# for at least 1 dB less. Think about what lesson 01 found to make a pixel hard, then try.
+#
+# Expected: a mask that is harder by 1 to 4 dB.
+
+
+# %%
+def hard_mask():
+    ### BEGIN SOLUTION
+    mask = np.zeros((32, 32), dtype=bool)
+    mask[:12, :12] = True
+    return mask
+    ### END SOLUTION
+
+
+# %%
+checks.task_01_4(hard_mask)
+
+# %% [markdown]
+# Say why your hole is hard, and what would be harder still.
+#
+# <!-- BEGIN SOLUTION -->
+# A square in the corner is known on two sides only: its far corner is 12 pixels from anything known instead of
+# 6, and the method must extrapolate instead of interpolate. Biharmonic continues slopes, so it overshoots.
+#
+# **Rubric.** (1) The mask has at most 153 holes and beats the centred square by 1 dB: check. (2) The answer names
+# the distance to known pixels, or the missing side, as the reason. (3) At least one other shape was tried and its
+# number is written down. (4) Extra: hole depth (`masks.hole_depth`) is measured for both.
+# <!-- END SOLUTION -->
+
+# %%
+checks.progress()
+
+# %% [markdown]
+# On Google Colab, progress is forgotten with the session unless you keep it:
+# `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
+# `checks.load_progress(...)` with the same path next time.

@@ -1,0 +1,309 @@
+"""Every check passes its solution, says "not attempted" to its stub, and names wrong answers."""
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from course_lib import checks
+from course_lib.checks import _progress, _task
+from tools.exercises import CALL, exercise, render_solution
+from tools.project import ROOT, SOLUTIONS
+
+SOURCES = sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"))
+CATALOGUES = sorted(path.stem for path in (ROOT / "tests" / "wrong_answers").glob("lesson_*.py"))
+WRONG = [
+    entry
+    for name in CATALOGUES
+    for entry in importlib.import_module(f"tests.wrong_answers.{name}").WRONG
+]
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    """A progress file for one test, and a kernel that has solved nothing."""
+    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "progress.json"))
+    monkeypatch.setattr(_progress, "_solved_here", {})
+    return tmp_path / "progress.json"
+
+
+def check_of(task):
+    return getattr(checks, f"task_{task}")
+
+
+# The tasks
+
+
+def test_every_lesson_has_three_to_five_tasks_and_thirty_in_all():
+    count = {}
+    for name in checks.TASKS:
+        count[name[:2]] = count.get(name[:2], 0) + 1
+    assert set(count) == {path.stem[:2] for path in SOURCES} == {f"{n:02d}" for n in range(1, 10)}
+    assert all(3 <= number <= 5 for number in count.values())
+    assert len(checks.TASKS) >= 30
+
+
+def test_tasks_are_the_public_functions_in_order():
+    assert [name for name in checks.__all__ if name.startswith("task_")] == [
+        f"task_{name}" for name in checks.TASKS
+    ]
+    assert list(checks.TASKS) == sorted(checks.TASKS)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_headings_are_the_tasks(path):
+    """Title and stars of the notebook are those of the check; a bug hunt is among them."""
+    found = re.findall(r"^# ## Task (\d) (★+): (.+)$", path.read_text(encoding="utf-8"), re.M)
+    lesson = path.stem[:2]
+    tasks = [task for name, task in checks.TASKS.items() if name[:2] == lesson]
+    assert [(f"{lesson}_{number}", len(stars), title) for number, stars, title in found] == [
+        (task.name, task.stars, task.title) for task in tasks
+    ]
+    assert any("bug hunt" in task.title for task in tasks)
+    assert {task.stars for task in tasks} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("task", checks.TASKS)
+def test_hints_are_three_different_sentences(task):
+    hints = checks.TASKS[task].hints
+    assert len(set(hints)) == 3 and all(len(text) > 30 for text in hints)
+    assert all(text in repr(checks.hint(task, step)) for step, text in enumerate(hints, 1))
+
+
+# Wrong answers
+
+
+@pytest.mark.parametrize(
+    "task, verdict, answer",
+    WRONG,
+    ids=[f"{task}-{number}-{verdict}" for number, (task, verdict, _) in enumerate(WRONG)],
+)
+def test_wrong_answer_is_named(task, verdict, answer):
+    result = check_of(task)(answer)
+    assert (result.verdict, bool(result)) == (verdict, False), result
+
+
+def test_each_task_has_its_wrong_answers():
+    """Four for a task of one or two stars, told apart by their names; two for an open one."""
+    for name, task in checks.TASKS.items():
+        verdicts = [verdict for other, verdict, _ in WRONG if other == name]
+        assert len(set(verdicts)) >= (4 if task.stars < 3 else 2), name
+
+
+@pytest.mark.parametrize("task", checks.TASKS)
+@pytest.mark.parametrize(
+    "answer",
+    [None, ..., 3, "b", [1, 2], {}, object(), np.zeros(3), np.array(None), lambda: None,
+     lambda *given: None, lambda *given: "text", lambda *given: 1 / 0, lambda *given: given,
+     lambda *given: np.full((2, 3), np.nan), int, print],
+    ids=str,
+)  # fmt: skip
+def test_anything_gets_an_answer(task, answer):
+    """Never an exception; an attempt counts as one; nothing of this is right."""
+    result = check_of(task)(answer)
+    assert isinstance(result, checks.Result) and result.message
+    if result:  # a letter may happen to be the right one
+        assert answer == "b"
+    if answer is None or answer is ...:
+        assert result.verdict == "not attempted"
+
+
+# Survival
+
+
+def test_an_endless_loop_is_stopped(monkeypatch):
+    def endless():
+        while True:
+            pass
+
+    @_task.task("99_1", title="t", stars=1, hints=("a", "b", "c"), seconds=0.5)
+    def check(answer):
+        answer()
+
+    monkeypatch.delitem(_task.TASKS, "99_1")
+    result = check(endless)
+    assert result.verdict == "too slow" and "0.5 seconds" in result.message
+    assert "restart" not in result.message  # it was stopped
+
+
+def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
+    stop = []
+
+    def stubborn():
+        while not stop:
+            try:
+                time.sleep(0.01)
+            except BaseException:
+                pass
+
+    @_task.task("99_2", title="t", stars=1, hints=("a", "b", "c"), seconds=0.2)
+    def check(answer):
+        answer()
+
+    monkeypatch.delitem(_task.TASKS, "99_2")
+    monkeypatch.setattr(_task, "GRACE", 0.3)
+    result = check(stubborn)
+    stop.append(True)
+    assert result.verdict == "too slow" and "restart the kernel" in result.message
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, RecursionError, MemoryError])
+def test_any_exception_of_the_learner_is_told(error):
+    def raising(stored, hole):
+        raise error("on purpose")
+
+    result = checks.task_01_1(raising)
+    assert result.verdict == "error" and error.__name__ in result.message
+
+
+def test_printing_is_kept_out(capsys):
+    def chatty(psnrs, hole_fractions):
+        print("look!")
+        print("and here", file=sys.stderr)
+        return np.mean(psnrs)
+
+    assert checks.task_01_2(chatty).verdict == "decibels averaged"
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_a_check_takes_one_answer():
+    assert checks.task_01_1().verdict == "wrong number of answers"
+    assert checks.task_01_1(1, 2).verdict == "wrong number of answers"
+
+
+def test_writing_into_the_input_is_told():
+    def in_place(psnrs, hole_fractions):
+        hole_fractions /= hole_fractions.sum()
+        return -10 * np.log10((hole_fractions * 10 ** (-psnrs / 10)).sum())
+
+    assert checks.task_01_2(in_place).verdict == "changes its input"
+
+
+def test_a_result_is_words():
+    result = checks.Result("01_2", "mask inverted", "a < b")
+    assert repr(result) == "Task 01.2, not yet right: mask inverted. a < b"
+    assert "not yet right: mask inverted" in result._repr_html_()
+    assert "a &lt; b" in result._repr_html_()
+    assert not result and checks.Result("01_2", "right", "Yes.")
+    repr(result).encode("ascii")  # a Windows terminal may know no more
+
+
+# Hints and progress
+
+
+def test_hints_of_what_does_not_exist():
+    assert "There is no task 01.9. Lesson 01 has the tasks 01.1" in checks.hint("01_9")
+    assert "two digits" in checks.hint("nonsense")
+    assert "ask for 1, 2 or 3" in checks.hint("01_1", 4)
+    assert checks.hint("01.1", 2) == checks.hint("01_1", 2)
+
+
+def test_progress_is_kept_and_read_again(own_progress):
+    assert "0 of" in checks.progress()
+    _progress.record("01_2")
+    assert json.loads(own_progress.read_text())["solved"].keys() == {"01_2"}
+    assert "01.1 open, 01.2 solved" in checks.progress()
+    assert "Next: 01.1" in checks.progress()
+
+
+def test_a_wrong_answer_records_nothing(own_progress):
+    checks.task_01_2(lambda psnrs, hole_fractions: np.mean(psnrs))
+    assert not own_progress.exists()
+
+
+def test_progress_travels_through_a_file(tmp_path, monkeypatch):
+    elsewhere = tmp_path / "drive" / "mine.json"
+    _progress.record("01_1")
+    assert "1 solved tasks saved" in checks.save_progress(elsewhere)
+    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "new session.json"))
+    monkeypatch.setattr(_progress, "_solved_here", {})
+    _progress.record("02_1")
+    assert "1 solved tasks loaded" in checks.load_progress(elsewhere)
+    assert set(_progress.solved()) == {"01_1", "02_1"}
+    assert "2 solved tasks saved" in checks.save_progress(elsewhere)
+
+
+def test_what_cannot_be_loaded_is_said(tmp_path):
+    assert "There is no file" in checks.load_progress(tmp_path / "none.json")
+    (tmp_path / "other.json").write_text('{"something": "else"}')
+    assert "holds no progress" in checks.load_progress(tmp_path / "other.json")
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "file" / "progress.json"))
+    note = _progress.record("01_1")
+    assert "could not be kept" in note
+    assert "01.1 solved" in checks.progress()  # in this kernel it still counts
+    assert "Nothing was saved" in checks.save_progress(tmp_path / "file" / "mine.json")
+
+
+def test_a_damaged_file_is_set_aside_not_overwritten(own_progress):
+    own_progress.write_text('{"solved": {"01_1": "2026-')
+    _progress.record("01_2")
+    assert set(_progress.solved()) == {"01_2"}
+    assert own_progress.with_name("progress.json.damaged").read_text().startswith('{"solved"')
+
+
+def test_a_crash_while_writing_loses_nothing(own_progress):
+    """A process is killed in the middle of writing: the old file stands, whole."""
+    _progress.record("01_1")
+    script = (
+        "import json, os, signal\n"
+        "from course_lib.checks import _progress\n"
+        "def half(found, file, **rest):\n"
+        "    file.write('{\"solved\": {\"01'); file.flush()\n"
+        "    os._exit(9)\n"
+        "json.dump = half\n"
+        "_progress.record('01_2')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ))
+    assert done.returncode == 9
+    assert set(_progress._read(own_progress)) == {"01_1"}
+
+
+# The exercises
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_untouched_exercise_runs_and_says_not_attempted(path, tmp_path):
+    """Top to bottom in a fresh process, without a traceback; every check answers."""
+    cells = [
+        cell.source
+        for cell in exercise(render_solution(path)).cells
+        if cell.cell_type == "code" and not cell.source.startswith("# On Google Colab")
+    ]
+    calls = [cell for cell in cells if CALL.match(cell)]
+    script = f"""
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+verdicts = []
+for cell in {cells!r}:
+    result = shell.run_cell(cell)
+    result.raise_error()
+    if cell in {calls!r}:
+        verdicts.append(result.result.verdict)
+heavy = [name for name in ("keras", "tensorflow", "wandb") if name in sys.modules]
+print(json.dumps([verdicts, heavy]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=dict(os.environ, PYTHONPATH=str(ROOT), INPAINTING_PROFILE="smoke"),
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    verdicts, heavy = json.loads(done.stdout.strip().splitlines()[-1])
+    assert verdicts == ["not attempted"] * len(calls) and calls
+    if path.stem[:2] in ("01", "02", "03"):
+        assert heavy == []

@@ -1,0 +1,85 @@
+"""Make a course folder for nbgrader: each exercise is an assignment with one task a grade.
+
+    python -m tools.classroom FOLDER [NN_name ...]
+
+An instructor then works in that folder with nbgrader's own commands (docs/classroom.md has the
+whole round). The notebooks are the committed solutions with the pictures that learners are shown;
+nbgrader cuts answers and hidden tests, with the same placeholders as in ``exercises/``.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import nbformat
+
+from tools.exercises import PLACEHOLDER, TEXT_PLACEHOLDER, with_expected_pictures
+from tools.project import SOLUTIONS
+
+CONFIGURATION = f'''"""nbgrader's settings for the inpainting course."""
+
+import os
+import tempfile
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (nbgrader defines it)
+
+HERE = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(HERE)
+c.CourseDirectory.course_id = "inpainting"
+# Where releases and submissions are exchanged: everybody in the class must be able to write here.
+c.Exchange.root = str(HERE / "exchange")
+c.ClearSolutions.code_stub = {{"python": "{PLACEHOLDER}"}}
+c.ClearSolutions.text_stub = "{TEXT_PLACEHOLDER}"
+c.ExecutePreprocessor.timeout = 600  # seconds a cell
+# What a learner solved is not the progress of whoever grades.
+os.environ["INPAINTING_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.json")
+'''
+
+
+def make_course(folder, names=()):
+    """Write nbgrader's settings and one source assignment a name (default: every solution).
+
+    Returns:
+        The paths of the assignments' notebooks.
+
+    Raises:
+        ValueError: if there is no solution of a name, or the folder holds other settings.
+    """
+    folder = Path(folder)
+    known = {path.stem: path for path in sorted(SOLUTIONS.glob("[0-9][0-9]_*.ipynb"))}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"There is no exercise {unknown[0]}: choose among {', '.join(known)}.")
+    settings = folder / "nbgrader_config.py"
+    if settings.exists() and settings.read_text(encoding="utf-8") != CONFIGURATION:
+        raise ValueError(f"{settings} has settings of its own: name an empty folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "exchange").mkdir(exist_ok=True)
+    settings.write_text(CONFIGURATION, encoding="utf-8")
+    made = []
+    for name in names or known:
+        notebook = nbformat.read(known[name], as_version=4)
+        target = folder / "source" / name / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(with_expected_pictures(notebook), target)
+        made.append(target)
+    return made
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m tools.classroom", description=__doc__)
+    parser.add_argument("folder", help="the course folder, made if it is not there")
+    parser.add_argument("names", nargs="*", help="exercises such as 01_masks (default: all)")
+    options = parser.parse_args(arguments)
+    try:
+        made = make_course(options.folder, options.names)
+    except (ValueError, OSError) as error:
+        return str(error)
+    print(f"{len(made)} assignments in {Path(options.folder) / 'source'}.")
+    print(f"Next: cd {options.folder}; nbgrader generate_assignment {made[0].stem}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
