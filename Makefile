@@ -37,7 +37,7 @@ restamp: $(READY)     # the address and tag of pyproject.toml into every noteboo
 release-check: $(READY)
 	$(BIN)/python -m tools.release_check
 
-test-colab: $(READY)  # every committed lesson as Google Colab launches it
+test-colab: $(READY)  # every committed lesson and exercise as Google Colab launches it
 	$(BIN)/python -m tools.colab_lane $(COLAB_PYTHON)
 
 benchmark: $(READY)

@@ -6,6 +6,7 @@ from benchmarks import (
     article,
     classical_table,
     dice,
+    exercises,
     first_picture,
     lessons,
     loss_terms,
@@ -17,7 +18,7 @@ from benchmarks import (
     showdown,
 )
 
-for benchmark in (mask_throughput, pipeline, photograph, lessons, first_picture):
+for benchmark in (mask_throughput, pipeline, photograph, lessons, exercises, first_picture):
     benchmark.main()
 classical_table.main([])
 partial_conv.main([])

@@ -27,7 +27,7 @@ def timed(source, data_dir=None):
     execute(notebook, profile="quick", data_dir=data_dir)
     whole = time.perf_counter() - start
     times = [cell.metadata["execution"] for cell in notebook.cells if "execution" in cell.metadata]
-    cells = [_seconds(one, "iopub.status.busy", "iopub.status.idle") for one in times]
+    cells = [cell_seconds(one) for one in times]
     return whole, max(cells)
 
 
@@ -58,8 +58,10 @@ def _row(name, whole, longest):
     return name, (f"{whole:.0f}", f"{longest:.0f}")
 
 
-def _seconds(times, began, ended):
-    moments = [datetime.datetime.fromisoformat(times[name]) for name in (began, ended)]
+def cell_seconds(times):
+    """Seconds that a cell took, from the times that nbclient leaves in its metadata."""
+    names = ("iopub.status.busy", "iopub.status.idle")
+    moments = [datetime.datetime.fromisoformat(times[name]) for name in names]
     return (moments[1] - moments[0]).total_seconds()
 
 

@@ -121,6 +121,7 @@ def published_squares(count, size, side, rng):
 drawn = published_squares(4, 32, 10, np.random.default_rng(7))
 plots.show(
     list(drawn),
+    titles=[f"mask {number}" for number in range(4)],
     alt="Four black pictures, each with the same white square on the diagonal, low on the right.",
     caption="Four masks from one call. Draw a few more with other seeds and look.",
 )
@@ -152,6 +153,7 @@ checks.task_01_3(random_squares)
 if checks.task_01_3(random_squares):
     plots.show(
         list(random_squares(4, 32, 10, np.random.default_rng(7))),
+        titles=[f"mask {number}" for number in range(4)],
         alt="Four black pictures, each with one whole white square at a place of its own.",
         caption="Four masks from one call: four places, four whole squares.",
     )
@@ -160,9 +162,11 @@ if checks.task_01_3(random_squares):
 # Which four faults did you find?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. `x = y`: every square lies on the main diagonal. 2. One draw for the whole batch: all masks are the same.
-# 3. `x` and `y` run up to `size - 1`, so squares are cut off at the border and the hole is smaller than it
-# says. 4. They start at 1: row 0 and column 0 are never missing.
+# 1. `x = y`: every square lies on the main diagonal.
+# 2. One draw for the whole batch: all masks are the same.
+# 3. `x` and `y` run up to `size - 1`, so squares are cut off at the border and the hole is smaller than
+#    it says.
+# 4. They start at 1: row 0 and column 0 are never missing.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
