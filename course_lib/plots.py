@@ -11,6 +11,7 @@ import io
 import sys
 
 import numpy as np
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
@@ -46,7 +47,7 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
     else:
         drawing, photograph = figure(images, titles=titles, columns=columns), _is_photograph(images)
     data, metadata = bundle(drawing, alt=alt, photograph=photograph)
-    display(data, metadata=metadata, raw=True)
+    put(data, metadata)
     show_caption(caption)
 
 
@@ -194,7 +195,15 @@ def as_html(media_type, encoded, alt):
 def show_caption(caption):
     """The sentence under a figure, as a Markdown output of its own: every front end shows it."""
     if caption:
-        display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
+        put({"text/markdown": f"*{caption}*", "text/plain": caption})
+
+
+def put(data, metadata=None):
+    """Put a bundle on the notebook's page, or its plain text into a terminal."""
+    if get_ipython() is None:
+        print(data["text/plain"])
+    else:
+        display(data, metadata=metadata, raw=True)
 
 
 def check_alt(alt):

@@ -175,6 +175,7 @@ def server(chromium, tmp_path_factory):
         "IPYTHONDIR": str(home / "ipython"),
         "PYTHONPATH": str(ROOT),
         "INPAINTING_PROFILE": "smoke",
+        "INPAINTING_PROGRESS": str(home / "progress.json"),
     }
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -388,3 +389,21 @@ def test_lesson_runs_and_moves(chromium, server, lesson):
                 (20, 20), (60, 60)
             )
             lab.wait_until(lambda: lab.pictures() != before, seconds=30)
+
+
+def test_exercise_answers(chromium, server):
+    """With one task solved: its check says so, the others say "not attempted", and it is kept."""
+    notebook = nbformat.read(ROOT / "exercises" / "01_masks.ipynb", as_version=4)
+    solved = nbformat.read(ROOT / "solutions" / "01_masks.ipynb", as_version=4)
+    answers = {cell.id: cell.source for cell in solved.cells}
+    for cell in notebook.cells:
+        if cell.source.startswith("def pooled_psnr"):
+            cell.source = answers[cell.id]
+    nbformat.write(notebook, server.folder / "exercise.ipynb")
+    with opened(chromium, server, "exercise.ipynb") as lab:
+        outputs = lab.page.locator(".jp-OutputArea")
+        assert outputs.get_by_text("Task 01.2, right.").count() == 1
+        assert outputs.get_by_text("Task 01.1, not attempted.").count() == 1
+        assert outputs.get_by_text("01.1 open, 01.2 solved").count() == 1
+        assert outputs.get_by_alt_text("Four black pictures, each with one whole").count() == 1
+        assert outputs.locator(UNDESCRIBED_IMAGE).count() == 0

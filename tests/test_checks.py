@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from course_lib import checks
-from course_lib.checks import _progress, _task
+from course_lib.checks import _compare, _progress, _task
 from tools.exercises import CALL, exercise, render_solution
 from tools.project import ROOT, SOLUTIONS
 
@@ -193,6 +193,91 @@ def test_a_result_is_words():
     assert "a &lt; b" in result._repr_html_()
     assert not result and checks.Result("01_2", "right", "Yes.")
     repr(result).encode("ascii")  # a Windows terminal may know no more
+
+
+# What checks have in common
+
+
+def documented_stub(number):
+    """Says what it does."""
+    ...
+
+
+def passing_stub(number):
+    pass
+
+
+def constant(number):
+    return 0.5
+
+
+def printing(number):
+    print(number)
+
+
+@pytest.mark.parametrize(
+    "function, stub",
+    [(documented_stub, True), (passing_stub, True), (lambda number: ..., True),
+     (constant, False), (printing, False), (lambda number: number, False), (len, False)],
+)  # fmt: skip
+def test_a_stub_is_told_from_an_answer(function, stub):
+    assert _compare.is_stub(function) is stub
+
+
+def verdict(check, *arguments, **named):
+    """The verdict that a helper ends a check with, or None if it finds nothing wrong."""
+    try:
+        check(*arguments, **named)
+    except _task.Verdict as found:
+        return found.name
+    return None
+
+
+@pytest.mark.parametrize(
+    "answer, expected",
+    [(0.3, None), (np.float32(0.3004), None), ([0.3], "wrong shape"), (0.7, "sign"),
+     (0.31, "wrong number"), (1.5, "wrong range"), ("0.3", "wrong type"), (..., "not attempted"),
+     (np.nan, "not a number")],
+)  # fmt: skip
+def test_a_number_is_judged(answer, expected):
+    mistakes = [("sign", 0.7, "Look at the sign.")]
+    found = verdict(
+        _compare.check_number, answer, 0.3, tolerance=1e-3, mistakes=mistakes, low=0, high=1
+    )
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "answer, expected",
+    [("b", None), (" (B) ", None), ("a", "too early"), ("d", "no such choice"),
+     (2, "no such choice"), (None, "not attempted"), (..., "not attempted")],
+)  # fmt: skip
+def test_a_choice_is_judged(answer, expected):
+    others = {"a": ("too early", "Wait."), "c": ("too late", "Hurry.")}
+    assert verdict(_compare.check_choice, answer, "b", others) == expected
+
+
+def test_the_first_fitting_mistake_is_named_and_an_edge_case_is_told():
+    inputs = {"a pair": (np.array([1.0, 3.0]),), "one value": (np.array([2.0]),)}
+    mistakes = [_compare.Mistake("sum", np.sum, "Divide."), _compare.Mistake("max", np.max, "No.")]
+
+    def judge(answer):
+        return verdict(_compare.check_function, answer, np.mean, inputs, mistakes=mistakes)
+
+    assert judge(lambda values: values.mean()) is None
+    assert judge(lambda values: values.sum()) == "sum"
+    assert judge(max) == "max"
+    assert judge(min) == "wrong values"
+    assert judge(lambda values: values) == "wrong shape"
+    assert judge(lambda values: np.nan) == "not a number"
+    with pytest.raises(_task.Verdict, match="wrong for a pair.*right for one value"):
+        _compare.check_function(min, np.mean, inputs)
+
+
+def test_an_expected_picture_in_a_terminal_is_words(capsys):
+    assert checks.expected("01_3") is None
+    assert capsys.readouterr().out.startswith("[figure: Four black pictures")
+    assert "has no picture" in checks.expected("01_1")
 
 
 # Hints and progress

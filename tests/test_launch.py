@@ -53,7 +53,7 @@ def test_badge_opens_the_notebook_at_the_tag():
 def test_address_stands_in_pyproject_only():
     written = [
         path.relative_to(ROOT).as_posix()
-        for folder in ("course_lib", "tools", "notebooks/src")
+        for folder in ("course_lib", "course_lib/checks", "tools", "notebooks/src", "solutions/src")
         for path in (ROOT / folder).glob("*.py")
         if publication().address in path.read_text(encoding="utf-8")
     ]

@@ -37,11 +37,13 @@ def problems(root=ROOT):
         found.append(
             f"course_lib.__version__ is not {published.version}: make it fit pyproject.toml."
         )
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        found += [
-            f"{path.name}: {problem}" for problem in check_launch(notebook, path.stem, published)
-        ]
+    for folder in ("notebooks", "solutions", "exercises"):
+        for path in sorted((root / folder).glob("*.ipynb")):
+            notebook = nbformat.read(path, as_version=4)
+            found += [
+                f"{folder}/{path.name}: {problem}"
+                for problem in check_launch(notebook, path.stem, published, folder)
+            ]
     return found
 
 
