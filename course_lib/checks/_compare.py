@@ -237,6 +237,9 @@ def _report_difference(outputs, expected, fits):
     if difference.ndim:
         message += f": {np.mean(difference > 1e-9):.0%} of the values differ"
         message += f", by up to {np.nanmax(difference):.3g}"
+    elif as_array(outputs[first]).dtype.kind != "b":
+        side = "large" if value > expected[first] else "small"
+        message += f": too {side} by {difference:.3g}"
     if good:
         message += f"; it is right for {good[0]}"
     wrong("wrong values", message + ".")

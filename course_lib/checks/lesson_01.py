@@ -31,6 +31,8 @@ def task_01_1(to_hole_mask):
     truth = masks.random_lines(1, 24, seed=int(rng.integers(1_000_000)))[0]
     greyed = np.where(truth, rng.integers(190, 256, truth.shape), rng.integers(0, 60, truth.shape))
     stored = greyed.astype(np.uint8)
+    dark = rng.integers(10, 60, truth.shape).astype(np.uint8)
+    middle = np.array([[0, 127], [128, 255]], dtype=np.uint8)
     check_function(
         to_hole_mask,
         _to_hole_mask,
@@ -42,6 +44,8 @@ def task_01_1(to_hole_mask):
             "a bool mask, black = hole": (truth, "black"),
             "a picture with one channel, (H, W, 1)": (stored[..., None], "white"),
             "a picture with three channels, (H, W, 3)": (np.stack([stored] * 3, -1), "black"),
+            "a uint8 picture without white": (dark, "white"),
+            "a uint8 picture of 0, 127, 128 and 255": (middle, "white"),
         },
         dtype=bool,
         mistakes=(
@@ -74,6 +78,11 @@ def task_01_1(to_hole_mask):
                 "one threshold for every dtype",
                 lambda stored, hole: _at(stored, hole, {"u": 0.5, "f": 0.5, "b": 0.5}),
                 "0.5 is nearly black for a uint8 picture: the middle depends on the dtype.",
+            ),
+            Mistake(
+                "divided by the largest value",
+                lambda stored, hole: _to_hole_mask(stored / stored.max(), hole),
+                "A picture may hold no white at all: its range is the dtype's, not its own.",
             ),
         ),
     )
@@ -141,6 +150,18 @@ def task_01_2(pooled_psnr):
                 "A weighted mean divides by the sum of its weights.",
             ),
             Mistake(
+                "divided by the number of pictures",
+                lambda psnrs, fractions: -10 * np.log10((mse(psnrs) * fractions).mean()),
+                "This is the PSNR of the whole images: known pixels are counted as well.",
+            ),
+            Mistake(
+                "inverse errors averaged",
+                lambda psnrs, fractions: (
+                    10 * np.log10(np.average(1 / mse(psnrs), weights=fractions))
+                ),
+                "You average one over the squared error: 20 dB is an error of 0.01, not 100.",
+            ),
+            Mistake(
                 "squared error not turned into decibels",
                 lambda psnrs, fractions: np.average(mse(psnrs), weights=fractions),
                 "This is the pooled squared error: take the logarithm once more.",
@@ -181,12 +202,17 @@ def task_01_3(random_squares):
     if (batch == batch[0]).all():
         wrong("one square for the whole batch", "All masks of a call are the same: draw each.")
     tops, lefts = batch.any(2).argmax(1), batch.any(1).argmax(1)
-    if (tops == lefts).all():
-        wrong("still on the diagonal", "Row and column are always equal: they are two draws.")
     if (batch.sum(axis=(1, 2)) < side**2).any():
-        wrong("cut off at the border", f"Some squares have fewer than {side * side} pixels.")
+        wrong(
+            "cut off at the border",
+            f"Some squares have fewer than {side**2} pixels for size={size}, side={side}.",
+        )
     if (batch.sum(axis=(1, 2)) != side**2).any():
         wrong("wrong side", f"Some masks have more than {side * side} holes for side={side}.")
+    if (tops == lefts).all():
+        wrong("still on the diagonal", "Row and column are always equal: they are two draws.")
+    if (tops == tops[0]).all() or (lefts == lefts[0]).all():
+        wrong("one row or column for the whole batch", "Draw both anew for each mask.")
     if not (batch[:, 0].any() and batch[:, :, 0].any()):
         wrong("first row or column never missing", "Row 0 or column 0 is never missing.")
     if not (batch[:, -1].any() and batch[:, :, -1].any()):
@@ -194,11 +220,15 @@ def task_01_3(random_squares):
     places = np.bincount(tops * size + lefts)
     places = places[places > 0]
     expected = count / (size - side + 1) ** 2
-    if len(places) < (size - side + 1) ** 2 or np.abs(places - expected).max() > 6 * expected**0.5:
+    chi_squared = ((places - expected) ** 2 / expected).sum()  # 63 +- 11 for a right answer
+    if len(places) < (size - side + 1) ** 2 or chi_squared > 160:
         wrong("places not equally likely", "Some places are drawn much more often than others.")
     again = call(function, count, size, side, np.random.default_rng(seed))
     if not np.array_equal(batch, again):
         wrong("randomness from elsewhere", "The same rng gives other masks: draw from rng only.")
+    other = call(function, count, size, side, np.random.default_rng(seed + 1))
+    if np.array_equal(batch, other):
+        wrong("rng not used", "Another rng gives the same masks: draw from the one you are given.")
     return "Whole squares, anywhere, each mask its own."
 
 

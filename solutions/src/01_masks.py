@@ -26,8 +26,8 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # be a little grey, because somebody stored it as JPEG. And white is the hole, or black is.
 #
 # Write `to_hole_mask(stored, hole)`, where `hole` is `"white"` or `"black"`. It returns a `bool` array of
-# shape `(H, W)`, `True` = hole. A pixel counts as white from the middle of its range on. (The library
-# has this as `masks.as_mask`, which refuses grey masks; write your own.)
+# shape `(H, W)`, `True` = hole. A pixel counts as white above the middle of its range. (The library
+# has this as `masks.as_mask`, which warns of grey masks; write your own.)
 #
 # Expected: for the JPEG-like mask made below and `hole="black"`, a square of 100 hole pixels.
 
@@ -57,7 +57,8 @@ checks.task_01_1(to_hole_mask)
 # ## Task 2 ★★: explain two averages that differ
 #
 # Twenty patches, each with a mask of its own, filled by Navier-Stokes. The leaderboard prints one
-# number, the cell below prints two. Which one is the leaderboard's, and why is the other larger?
+# number, the cell below prints two. Which one is the leaderboard's (the help text of
+# `course_lib.evaluation.evaluate` says it), and why is the other larger?
 
 # %%
 patches = data.load("photos").test[:20] / np.float32(255)
@@ -93,13 +94,15 @@ def pooled_psnr(psnrs, hole_fractions):
 checks.task_01_2(pooled_psnr)
 
 # %% [markdown]
-# In your own words: why is the mean of the decibels larger?
+# In your own words: why is the mean of the decibels larger here?
 #
 # <!-- BEGIN SOLUTION -->
 # The logarithm is concave (Jensen's inequality): averaging after it rewards pictures that are very easy,
 # because a tiny error is a very large number of decibels. Pooling averages the squared errors first, so the
 # bad pixels decide. And a picture with ten missing pixels counts as much as one with three hundred when
-# the decibels are averaged, while pooling counts every missing pixel once. The leaderboard pools.
+# the decibels are averaged, while pooling counts every missing pixel once: that can move the pooled
+# number either way, even above the mean (40 dB in half of one picture, 10 dB in a thousandth of
+# another: mean 25 dB, pooled 35 dB). The leaderboard pools.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -177,7 +180,7 @@ if checks.task_01_3(random_squares):
 # and compares the PSNR in the holes with that of a centred square of 12 × 12 pixels, 144 of them. It asks
 # for at least 1 dB less. Think about what lesson 01 found to make a pixel hard, then try.
 #
-# Expected: a mask that is harder by 1 to 4 dB.
+# Expected: a mask that is harder by 1 dB or more; the best that we found by hand is harder by 7.5 dB.
 
 
 # %%
@@ -198,6 +201,10 @@ checks.task_01_4(hard_mask)
 # <!-- BEGIN SOLUTION -->
 # A square in the corner is known on two sides only: its far corner is 12 pixels from anything known instead of
 # 6, and the method must extrapolate instead of interpolate. Biharmonic continues slopes, so it overshoots.
+# Harder by 3.9 dB; a quarter disc of 153 pixels in that corner 5.4; the triangle `row + column < 17` 6.9,
+# although its mean depth is less than the quarter disc's (4.5 and 5.0 pixels). So depth is not all: the
+# disc's border bends around the hole, the triangle's is straight, and more must be extrapolated. In the
+# other three corners the triangle is harder by 3.3 to 5.1: twenty patches are few.
 #
 # **Rubric.** (1) The mask has at most 153 holes and beats the centred square by 1 dB: check. (2) The answer names
 # the distance to known pixels, or the missing side, as the reason. (3) At least one other shape was tried and its

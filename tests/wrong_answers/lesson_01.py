@@ -134,7 +134,73 @@ def too_large():
     return mask
 
 
+def largest_is_white(stored, hole):
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    white = array / array.max() >= 0.5
+    return white if hole == "white" else ~white
+
+
+def from_127_on(stored, hole):
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    white = array >= {"b": 0.5, "u": 127, "f": 0.5}[array.dtype.kind]
+    return white if hole == "white" else ~white
+
+
+def brighter_than_average(stored, hole):
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    return array > array.mean() if hole == "white" else array <= array.mean()
+
+
+def psnr_of_the_images(psnrs, hole_fractions):
+    return -10 * np.log10(np.mean(hole_fractions * 10 ** (-psnrs / 10)))
+
+
+def powers_of_decibels(psnrs, hole_fractions):
+    weights = hole_fractions / hole_fractions.sum()
+    return 10 * np.log10(np.sum(weights * 10 ** (psnrs / 10)))
+
+
+def all_squares_so_far(count, size, side, rng):
+    seen = np.zeros((size, size), dtype=bool)
+    batch = []
+    for _ in range(count):
+        y, x = rng.integers(0, size - side + 1, 2)
+        seen[y : y + side, x : x + side] = True
+        batch.append(seen.copy())
+    return np.array(batch)
+
+
+def own_generator(count, size, side, rng):
+    return squares_from(np.random.default_rng(7), count, size, side)
+
+
+def one_column(count, size, side, rng):
+    batch = np.zeros((count, size, size), dtype=bool)
+    x = rng.integers(size - side + 1)
+    for mask in batch:
+        y = rng.integers(size - side + 1)
+        mask[y : y + side, x : x + side] = True
+    return batch
+
+
+def rounded_places(count, size, side, rng):
+    batch = np.zeros((count, size, size), dtype=bool)
+    for mask in batch:
+        y, x = np.rint(rng.uniform(0, size - side, 2)).astype(int)
+        mask[y : y + side, x : x + side] = True
+    return batch
+
+
 WRONG = [
+    ("01_1", "divided by the largest value", largest_is_white),
+    ("01_1", "wrong values", from_127_on),
+    ("01_1", "wrong values", brighter_than_average),
+    ("01_2", "divided by the number of pictures", psnr_of_the_images),
+    ("01_2", "inverse errors averaged", powers_of_decibels),
+    ("01_3", "wrong side", all_squares_so_far),
+    ("01_3", "rng not used", own_generator),
+    ("01_3", "one row or column for the whole batch", one_column),
+    ("01_3", "places not equally likely", rounded_places),
     ("01_1", "mask inverted", inverted),
     ("01_1", "hole argument ignored", polarity_ignored),
     ("01_1", "everything above zero is white", nonzero_is_white),
