@@ -1,0 +1,456 @@
+"""Checks of exercise 02: Jacobi's sweeps, heat flow, and edges through a hole."""
+
+import numpy as np
+
+from course_lib import classical, masks, metrics
+from course_lib.checks._compare import (
+    Mistake,
+    as_array,
+    as_function,
+    call,
+    check_array,
+    check_function,
+)
+from course_lib.checks._task import task, wrong
+
+SHIFTS = ((-1, 0), (1, 0), (0, -1), (0, 1))
+DIAGONALS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
+
+
+@task(
+    "02_1",
+    title="sweeps that need no start",
+    stars=1,
+    hints=(
+        "Pad the picture with NaN: then a neighbour outside the picture and one without a value "
+        "are the same thing.",
+        "Stack the four shifted pictures along a new axis. np.isnan tells which of the four have "
+        "a value; np.nansum adds those.",
+        "total = np.nansum(neighbours, axis=0); count = (~np.isnan(neighbours)).sum(axis=0); "
+        "total / count where count > 0, NaN elsewhere; np.where(mask[..., None], ..., image).",
+    ),
+)
+def task_02_1(spread):
+    """Check ``spread(image, mask)`` against a loop over the missing pixels."""
+    rng = np.random.default_rng()
+    image = rng.uniform(0.1, 0.9, (10, 12, 3))
+    scratch = np.eye(10, 12, k=int(rng.integers(0, 3)), dtype=bool)
+    border = np.zeros((10, 12), bool)
+    border[0, 3:7] = border[4:7, -1] = border[-1, 2] = border[5:9, 0] = True
+    band = np.zeros((10, 12), bool)
+    band[3:6, 2:9] = True
+    wide = np.zeros((10, 12), bool)
+    wide[2:9, 3:10] = True
+    check_function(
+        spread,
+        _spread,
+        {
+            "a thin scratch": (_empty(image, scratch), scratch),
+            "holes at the picture's border": (_empty(image, border), border),
+            "a second sweep": (_spread(_empty(image, band), band), band),
+            "a hole without NaN": (image, band),
+        },
+        mistakes=(
+            Mistake(
+                "NaN spreads",
+                lambda image, mask: _spread(image, mask, missing_counts=True),
+                "A sum with one NaN is NaN: leave neighbours without a value out of the mean.",
+            ),
+            Mistake(
+                "wraps around the border",
+                lambda image, mask: _spread(image, mask, outside="wrap"),
+                "A pixel on the border takes neighbours from the opposite border: np.roll does so.",
+            ),
+            Mistake(
+                "always divided by four",
+                lambda image, mask: _spread(image, mask, divisor=4),
+                "Divide by the number of neighbours that have a value; it is not always 4.",
+            ),
+            Mistake(
+                "outside counts as black",
+                lambda image, mask: _spread(image, mask, outside="black"),
+                "Beyond the picture's border there is nothing: not even a black neighbour.",
+            ),
+            Mistake(
+                "known pixels changed",
+                lambda image, mask: _spread(image, np.ones_like(mask)),
+                "Known pixels must stay as they are: only the missing ones become a mean.",
+            ),
+            Mistake(
+                "new values used at once",
+                lambda image, mask: _spread(image, mask, at_once=True),
+                "Pixels already changed in this sweep are used by the next: take all neighbours "
+                "from the image handed in.",
+            ),
+            Mistake(
+                "pixel counts itself",
+                lambda image, mask: _spread(image, mask, shifts=(*SHIFTS, (0, 0))),
+                "A pixel is not its own neighbour: only those above, below and beside it count.",
+            ),
+            Mistake(
+                "eight neighbours",
+                lambda image, mask: _spread(image, mask, shifts=SHIFTS + DIAGONALS),
+                "The diagonal ones are not neighbours here: only above, below and beside.",
+            ),
+            Mistake(
+                "reached pixels never change again",
+                lambda image, mask: np.where(np.isnan(image), _spread(image, mask), image),
+                "A missing pixel that has a value already becomes the mean of its neighbours too.",
+            ),
+        ),
+    )
+    reached = as_array(call(spread, _empty(image, wide), wide))
+    right = _spread(_empty(image, wide), wide)
+    if not np.isnan(reached[np.isnan(right)]).all():
+        wrong(
+            "invents a value",
+            "A missing pixel none of whose neighbours has a value must get NaN; in the middle of a "
+            "wide hole yours has a number.",
+        )
+    check_array(reached[~np.isnan(right)], where=" next to the rim of a wide hole")
+    return "Heat takes its value along, and no black is needed."
+
+
+def _empty(image, mask):
+    return np.where(mask[..., None], np.nan, image)
+
+
+def _spread(
+    image, mask, *, shifts=SHIFTS, outside=None, divisor=None, missing_counts=False, at_once=False
+):
+    """The sweep as a loop over missing pixels, with the ways to get it wrong."""
+    source, result = image, image.copy()
+    if at_once:
+        source = result
+    height, width = mask.shape
+    for row, column in np.argwhere(mask):
+        values = []
+        for down, right in shifts:
+            r, c = row + down, column + right
+            if outside == "wrap":
+                values.append(source[r % height, c % width])
+            elif 0 <= r < height and 0 <= c < width:
+                values.append(source[r, c])
+            elif outside == "black":
+                values.append(np.zeros(3))
+        if not missing_counts:
+            values = [value for value in values if not np.isnan(value).any()]
+        total = sum(values, np.zeros(3))
+        result[row, column] = total / (divisor or len(values)) if values else np.nan
+    return result
+
+
+@task(
+    "02_2",
+    title="explain why a long scratch takes twice as long",
+    stars=2,
+    hints=(
+        "Take the error apart: sin(down) times sin(across). What does the mean of the pixels above "
+        "and below do to it, and what the mean of those beside it?",
+        "The first multiplies it by cos(pi / (height + 1)), the second by cos(pi / (width + 1)); "
+        "the mean of all four multiplies it by the mean of these two numbers.",
+        "After k sweeps rate ** k is left. The smallest k with rate ** k <= factor is "
+        "log(factor) / log(rate), rounded up.",
+    ),
+)
+def task_02_2(sweeps_needed):
+    """Check ``sweeps_needed(height, width, factor)`` against powers of the factor of one sweep."""
+    rng = np.random.default_rng()
+    narrow, long = int(rng.integers(8, 14)), int(rng.integers(30, 60))
+    factor = rng.uniform(0.005, 0.02)
+    check_function(
+        sweeps_needed,
+        lambda height, width, factor: _count(_rate(height, width), factor),
+        {
+            "a long scratch": (narrow, long, factor),
+            "an upright scratch": (long, narrow, factor),
+            "a square hole": (narrow, narrow, factor),
+            "a factor of about a half": (narrow + 3, long, rng.uniform(0.4, 0.6)),
+        },
+        mistakes=_mistakes_in_counting(),
+    )
+    return "Two of four neighbours are as wrong as the pixel itself: half the heat, twice the time."
+
+
+def _mistakes_in_counting():
+    def counted(rate):
+        return lambda height, width, factor: _count(rate(height, width), factor)
+
+    def cosine(n):
+        return np.cos(np.pi / (n + 1))
+
+    not_halves = "A sweep takes the mean of four neighbours: two in each direction."
+    return (
+        Mistake(
+            "only one side counts",
+            counted(lambda height, width: cosine(width)),
+            "Only the width is used, but heat also comes in from above and below.",
+        ),
+        Mistake(
+            "only one side counts",
+            counted(lambda height, width: cosine(height)),
+            "Only the height is used, but heat also comes in from the two sides.",
+        ),
+        Mistake(
+            "only one side counts",
+            counted(lambda height, width: cosine(min(height, width))),
+            "Only the shorter side is used: then square and scratch would take the same.",
+        ),
+        Mistake(
+            "only one side counts",
+            counted(lambda height, width: cosine(max(height, width))),
+            "Only the longer side is used, but heat comes in across the shorter one first.",
+        ),
+        Mistake(
+            "cosines multiplied",
+            counted(lambda height, width: cosine(height) * cosine(width)),
+            f"The waves are multiplied, the means are not. {not_halves}",
+        ),
+        Mistake(
+            "angles averaged",
+            counted(lambda height, width: np.cos((np.pi / (height + 1) + np.pi / (width + 1)) / 2)),
+            "The mean of two cosines is not the cosine of the mean angle.",
+        ),
+        Mistake(
+            "n instead of n + 1",
+            counted(lambda height, width: (np.cos(np.pi / height) + np.cos(np.pi / width)) / 2),
+            "A gap of n pixels has n + 1 steps from one known pixel to the other.",
+        ),
+        Mistake(
+            "rounded down",
+            lambda height, width, factor: _count(_rate(height, width), factor) - 1,
+            "One sweep too few: the error is then still a little above the factor.",
+        ),
+        Mistake(
+            "not a whole number",
+            lambda height, width, factor: np.log(factor) / np.log(_rate(height, width)),
+            "The number is right but for its fraction: sweeps are whole, and enough of them.",
+        ),
+        Mistake(
+            "rounded to the nearest",
+            lambda height, width, factor: np.rint(np.log(factor) / np.log(_rate(height, width))),
+            "Rounding to the nearest is sometimes one sweep too few.",
+        ),
+        Mistake(
+            "rate instead of sweeps",
+            lambda height, width, factor: _rate(height, width),
+            "This is what one sweep multiplies the error by. How many does it take?",
+        ),
+        Mistake(
+            "negative number of sweeps",
+            lambda height, width, factor: -np.log(factor) / np.log(_rate(height, width)) // 1,
+            "Both logarithms are negative: their quotient is positive.",
+        ),
+    )
+
+
+def _rate(height, width):
+    return (np.cos(np.pi / (height + 1)) + np.cos(np.pi / (width + 1))) / 2
+
+
+def _count(rate, factor):
+    """The smallest k with rate ** k <= factor, by trying."""
+    k, left = 0, 1.0
+    while left > factor:
+        k, left = k + 1, left * rate
+    return k
+
+
+@task(
+    "02_3",
+    title="bug hunt, heat that flows astray",
+    stars=2,
+    hints=(
+        "Follow one step by hand: what does a border pixel get, what happens to a known pixel, and "
+        "with which number instead of 0.3 is a step one of Jacobi's sweeps?",
+        "np.pad(fill, ..., mode='edge') lets nothing through the border. The known pixels must be "
+        "back before the next step begins. And when is a small step a small error?",
+        "Inside the loop: flow from the padded fill, fill + 0.25 * flow in the hole and image "
+        "elsewhere (np.where), and no break.",
+    ),
+)
+def task_02_3(heat):
+    """Check that ``heat(image, mask, steps)`` goes to the harmonic fill, one fault at a time."""
+    function = as_function(heat)
+    rng = np.random.default_rng()
+    _check_small_hole(function, rng)
+    _check_hole_at_border(function, rng)
+    _check_wide_hole(function, rng)
+    return "Heat flows in from the hole's own rim, and it is given the time that it needs."
+
+
+NEAR = 0.01  # off the harmonic fill by this much is near enough
+
+
+def _check_small_hole(function, rng):
+    """Inside the picture and soon done: a step too large shows, and a rim that has moved."""
+    down, right = np.mgrid[:14, :14][..., None] / 13
+    image = 0.8 * right + 0.1 * down + rng.uniform(0, 0.1, (14, 14, 3))
+    mask = np.zeros((14, 14), bool)
+    mask[5:10, 2:7] = True
+    fill, right_fill = _run(function, image, mask, 1200, "a small hole")
+    if np.allclose(fill, right_fill, atol=3 * NEAR):
+        return
+    flat = np.ptp(fill[mask], axis=0).max() < 1e-9
+    if flat or np.allclose(fill[mask], image[mask]):
+        wrong("hole is not filled", "In the hole stands what stood there, or one flat colour.")
+    inner = masks.hole_depth(mask) > 1
+    if np.abs(fill - _neighbour_mean(fill, "edge"))[inner].max() > 0.05:
+        wrong(
+            "step too large",
+            "The fill is not smooth: each step pushes pixels past the mean of their neighbours, "
+            "and the overshoot grows.",
+        )
+    if (fill - right_fill).max() < NEAR:  # a rim that drifts takes up brighter surroundings
+        wrong("stops too early", "1,200 steps were allowed, and a small hole is still too dark.")
+    wrong(
+        "known pixels drift",
+        "The fill is smooth, but it does not meet its rim: in the loop the known pixels do not "
+        "have the picture's values.",
+    )
+
+
+def _check_hole_at_border(function, rng):
+    """Narrow, and unlike the opposite border."""
+    image = np.full((12, 12, 3), 0.2) + rng.uniform(0, 0.02, (12, 12, 3))
+    image[6:] += 0.6
+    mask = np.zeros((12, 12), bool)
+    mask[:3, 4:8] = True
+    if rng.integers(2):
+        image, mask = image.transpose(1, 0, 2).copy(), mask.T.copy()
+    fill, right = _run(function, image, mask, 1000, "a hole at the border")
+    if np.allclose(fill, right, atol=3 * NEAR):
+        return
+    if np.allclose(fill, _limit(image, mask, "wrap"), atol=3 * NEAR):
+        wrong(
+            "wraps around the border",
+            "A hole at one border takes colour from the opposite one, as np.roll does.",
+        )
+    if np.allclose(fill, _limit(image, mask, "constant"), atol=3 * NEAR):
+        wrong(
+            "heat lost at the border",
+            "A hole at the border becomes too dark: beyond the border there is no black pixel.",
+        )
+    wrong(
+        "wrong at the border",
+        "A hole inside the picture is filled right, one at its border is not: there a pixel has "
+        "fewer neighbours.",
+    )
+
+
+def _check_wide_hole(function, rng):
+    """Slow, so that a loop that ends early shows."""
+    image = rng.uniform(0.6, 0.9, (20, 20, 3))
+    mask = np.zeros((20, 20), bool)
+    mask[2:18, 2:18] = True
+    fill, right = _run(function, image, mask, 3000, "a wide hole")
+    short = (right - fill)[mask]
+    if np.abs(short).max() > NEAR:
+        if short.min() > -NEAR:
+            wrong(
+                "stops too early",
+                f"3,000 steps were allowed, and the middle of a hole 16 pixels wide is still "
+                f"{short.max():.2f} too dark. Does a small step mean a small error?",
+            )
+        wrong("wrong values", f"A wide hole is off by up to {np.abs(short).max():.2f}.")
+    early = as_array(call(function, image, mask, 5))
+    if early is not None and early.shape == fill.shape and np.allclose(early, fill, atol=NEAR):
+        wrong(
+            "steps ignored",
+            "After 5 steps the fill is as it is after 3,000: let it flow, step by step.",
+        )
+
+
+def _run(function, image, mask, steps, where):
+    """The learner's fill, checked for what every inpainter promises, and the harmonic one."""
+    fill = call(function, image, mask, steps)
+    check_array(fill, shape=image.shape, dtype=float, where=f" for {where}")
+    fill = np.asarray(fill, dtype=float)
+    if not np.allclose(fill[~mask], image[~mask], atol=1e-6):
+        wrong(
+            "known pixels changed",
+            "The result's known pixels are not those of the image: only the hole may change.",
+        )
+    return fill, classical.harmonic(image, mask)
+
+
+def _neighbour_mean(image, outside):
+    padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode=outside)
+    return (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]) / 4
+
+
+def _limit(image, mask, outside):
+    """Where Jacobi's sweeps end if the picture is continued beyond its border in this way."""
+    fill = image
+    for _ in range(300):
+        fill = np.where(mask[..., None], _neighbour_mean(fill, outside), image)
+    return fill
+
+
+GAIN, RAMP = 3.0, 40.0  # dB
+
+
+@task(
+    "02_4",
+    title="draw the edge through",
+    stars=3,
+    hints=(
+        "Along an isophote the picture does not change. Which straight direction through the hole "
+        "joins equal colours on both sides?",
+        "From each missing pixel walk both ways along one angle until a known pixel is met. Do "
+        "this for many angles; how well do the two ends agree for each?",
+        "Keep the angle with the least mean disagreement; each missing pixel is a mean of its two "
+        "ends, the nearer one with more weight, which makes ramps come out right.",
+    ),
+)
+def task_02_4(draw_through):
+    """Check ``draw_through`` on edges (3 dB above harmonic) and ramps (40 dB)."""
+    function = as_function(draw_through)
+    rng = np.random.default_rng()
+    square = masks.squares(1, 32, side=12)[0]
+    edges = np.stack([_edge(rng) for _ in range(8)])
+    ramps = np.stack([_ramp(rng) for _ in range(4)])
+    harmonic = _psnr(classical.harmonic, edges, square)
+    on_edges = _psnr(function, edges, square)
+    on_ramps = _psnr(function, ramps, square)
+    if on_edges < harmonic + GAIN:
+        wrong(
+            "edges still blurred",
+            f"On edges your fill has {on_edges:.1f} dB, harmonic {harmonic:.1f}: it must gain "
+            f"{GAIN:.0f} dB.",
+        )
+    if on_ramps < RAMP:
+        wrong(
+            "ramps spoilt",
+            f"Edges are drawn ({on_edges - harmonic:.1f} dB above harmonic), but on ramps your "
+            f"fill has {on_ramps:.1f} dB: {RAMP:.0f} are asked for.",
+        )
+    return f"{on_edges - harmonic:.1f} dB above harmonic on edges, {on_ramps:.1f} dB on ramps."
+
+
+def _psnr(function, pictures, mask):
+    """PSNR (dB) in the holes of all pictures at once; known pixels must stay."""
+    fills = []
+    for picture in pictures:
+        fill = call(function, masks.damage(picture, mask), mask)
+        check_array(fill, shape=picture.shape, dtype=float, low=-0.5, high=1.5)
+        fill = np.asarray(fill, dtype=float)
+        if not np.allclose(fill[~mask], picture[~mask], atol=1e-6):
+            wrong("known pixels changed", "Only the hole may change; known pixels must stay.")
+        fills.append(np.clip(fill, 0, 1))
+    return metrics.psnr(pictures, np.stack(fills), np.broadcast_to(mask, pictures.shape[:3]))
+
+
+def _edge(rng):
+    """One straight edge of any angle near the centre, between two colours that differ."""
+    down, right = np.mgrid[:32, :32] - 15.5
+    angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-3, 3)
+    first, second = rng.uniform(0.0, 0.4, 3), rng.uniform(0.6, 1.0, 3)
+    one_side = right * np.cos(angle) + down * np.sin(angle) > offset
+    return np.where(one_side[..., None], first, second)
+
+
+def _ramp(rng):
+    down, right = np.mgrid[:32, :32][..., None] - 15.5
+    ramp = down * rng.uniform(-1, 1, 3) + right * rng.uniform(-1, 1, 3)
+    return 0.5 + 0.45 * ramp / np.abs(ramp).max()

@@ -1,0 +1,471 @@
+"""Checks of exercise 04: reach, floors of the error, fair comparison, learning a fill."""
+
+import numpy as np
+
+from course_lib import classical, data, masks, metrics
+from course_lib.checks._compare import (
+    Mistake,
+    as_array,
+    as_function,
+    call,
+    check_array,
+    check_function,
+)
+from course_lib.checks._task import task, wrong
+
+NOISE = 0.2
+GAIN = 0.5  # decibels above harmonic that the open task asks for
+
+
+@task(
+    "04_1",
+    title="which pixels does an output see?",
+    stars=1,
+    hints=(
+        "Two numbers are needed: where output number 0, 1, 2 begins, and how wide each sees. The "
+        "lesson's field computes both while it goes through the layers.",
+        "When the loop of field is over, step is how far the first pixel moves from one output to "
+        "the next. Without padding output 0 begins at pixel 0.",
+        "first = output * step, and the last of width pixels that begin there is "
+        "first + width - 1; return both.",
+    ),
+)
+def task_04_1(seen):
+    """Check ``seen(layers, output)``: first and last pixel, without padding."""
+    rng = np.random.default_rng()
+
+    def layer(*, strides=(1, 2, 3), dilations=(1, 2, 3)):
+        return int(rng.integers(2, 6)), int(rng.choice(strides)), int(rng.choice(dilations))
+
+    mixed = [layer(), layer(strides=(2, 3)), layer(dilations=(2, 3)), layer()]
+    later = int(rng.integers(2, 9))
+    check_function(
+        seen,
+        _seen,
+        {
+            "one layer of kernel 3": ([(3, 1, 1)], 0),
+            "two layers, the first with stride 2": ([(3, 2, 1), (3, 1, 1)], later),
+            "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
+            "four layers, output 0": (mixed, 0),
+            "four layers, a later output": (mixed, later),
+        },
+        dtype=int,
+        mistakes=(
+            Mistake(
+                "kernels added up",
+                lambda layers, output: _seen(layers, output, extra=1),
+                "A kernel of 3 adds 2 pixels to what is seen, not 3.",
+            ),
+            Mistake(
+                "dilation ignored",
+                lambda layers, output: _seen([(k, s, 1) for k, s, _ in layers], output),
+                "With dilation d the weights of a layer stand d steps apart.",
+            ),
+            Mistake(
+                "strides forgotten",
+                lambda layers, output: _seen([(k, 1, d) for k, _, d in layers], output),
+                "After a stride of 2 every step of the later layers is two pixels long.",
+            ),
+            Mistake(
+                "strides forgotten in the width",
+                lambda layers, output: (
+                    _seen(layers, output)[0],
+                    _seen(layers, output)[0] + _seen([(k, 1, d) for k, _, d in layers], 0)[1],
+                ),
+                "The first pixel is right. In the width, a step of a layer is as long as the "
+                "product of all strides before it.",
+            ),
+            Mistake(
+                "own stride counted too early",
+                lambda layers, output: _seen(layers, output, early=True),
+                "A layer's stride lengthens the steps of the layers after it, not its own.",
+            ),
+            Mistake(
+                "output not turned into pixels",
+                lambda layers, output: (output, output + _seen(layers, 0)[1]),
+                "The width is right, but one output further is more than one pixel further.",
+            ),
+            Mistake(
+                "last pixel not included",
+                lambda layers, output: np.add(_seen(layers, output), (0, 1)),
+                "The last pixel is one too far: count the pixels from first to last.",
+            ),
+            Mistake(
+                "picture padded",
+                lambda layers, output: np.subtract(_seen(layers, output), _seen(layers, 0)[1] // 2),
+                "You centre the stretch, as padding would: here output 0 begins at pixel 0.",
+            ),
+        ),
+    )
+    return "You can say for any stack which pixels decide an output."
+
+
+def _seen(layers, output, extra=0, early=False):
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        width += (kernel - 1 + extra) * dilation * (step * stride if early else step)
+        step *= stride
+    return output * step, output * step + width - 1
+
+
+@task(
+    "04_2",
+    title="explain an error that will not fall",
+    stars=2,
+    hints=(
+        "Take one context alone. Which single guess is best for its pixels under squared error, "
+        "which under absolute error? The lesson derives both.",
+        "For each context sum the squared distances to the mean of its values, and the absolute "
+        "distances to their median; then think of how contexts with many pixels count.",
+        "for context in np.unique(contexts): group = values[contexts == context]; add up the two "
+        "sums of errors of the group; at the end divide both by len(values).",
+    ),
+)
+def task_04_2(floors):
+    """Check ``floors(contexts, values)``: least mean squared and mean absolute error."""
+    rng = np.random.default_rng()
+    check_function(
+        floors,
+        _floors,
+        {
+            "one context": (np.full(9, 4), rng.exponential(0.3, 9)),
+            "three contexts, one much more frequent": _skewed(rng, (40, 5, 12)),
+            "many contexts in any order": _skewed(rng, rng.integers(3, 30, 8)),
+        },
+        tolerance=1e-6,
+        mistakes=(
+            Mistake(
+                "context ignored",
+                lambda contexts, values: _floors(np.zeros_like(contexts), values),
+                "This is the floor of a model that sees nothing: one guess for all pixels. Here "
+                "the guess may differ from context to context.",
+            ),
+            Mistake(
+                "the mean for both errors",
+                lambda contexts, values: _floors(contexts, values, second=np.mean),
+                "The first number is right. Under absolute error the best guess is not the mean.",
+            ),
+            Mistake(
+                "the median for both errors",
+                lambda contexts, values: _floors(contexts, values, first=np.median),
+                "The second number is right. Under squared error the best guess is not the median.",
+            ),
+            Mistake(
+                "mean and median exchanged",
+                lambda contexts, values: _floors(contexts, values, np.median, np.mean),
+                "Each error got the other one's best guess.",
+            ),
+            Mistake(
+                "contexts count the same",
+                lambda contexts, values: np.mean(
+                    [
+                        _floors(contexts[contexts == one], values[contexts == one])
+                        for one in np.unique(contexts)
+                    ],
+                    axis=0,
+                ),
+                "You average over contexts; the error is a mean over pixels, so a context with "
+                "many pixels counts more.",
+            ),
+            Mistake(
+                "divided by n - 1",
+                lambda contexts, values: (
+                    sum(
+                        np.var(values[contexts == one], ddof=1) * np.mean(contexts == one)
+                        for one in np.unique(contexts)
+                    ),
+                    _floors(contexts, values)[1],
+                ),
+                "An estimate of a variance divides by n - 1; the mean error of these very pixels "
+                "divides by n.",
+            ),
+            Mistake(
+                "sums instead of means",
+                lambda contexts, values: np.multiply(_floors(contexts, values), len(values)),
+                "These are sums over all pixels: divide by their number.",
+            ),
+            Mistake(
+                "root of the squared error",
+                lambda contexts, values: (
+                    _floors(contexts, values)[0] ** 0.5,
+                    _floors(contexts, values)[1],
+                ),
+                "The first number is the root of the mean squared error: leave it squared.",
+            ),
+            Mistake(
+                "order exchanged",
+                lambda contexts, values: _floors(contexts, values)[::-1],
+                "Both numbers are right: return the squared error first.",
+            ),
+        ),
+    )
+    return "What a model is not shown, no model can know: that is the floor."
+
+
+def _floors(contexts, values, first=np.mean, second=np.median):
+    groups = [values[contexts == one] for one in np.unique(contexts)]
+    squared = sum(((group - first(group)) ** 2).sum() for group in groups)
+    absolute = sum(np.abs(group - second(group)).sum() for group in groups)
+    return squared / len(values), absolute / len(values)
+
+
+def _skewed(rng, sizes):
+    """Contexts of these sizes with names that mean nothing, values with a long tail, shuffled."""
+    names = rng.choice(np.arange(-50, 50), len(sizes), replace=False)
+    contexts = rng.permutation(np.repeat(names, sizes))
+    return contexts, rng.exponential(0.3, len(contexts)) + contexts % 7 / 10
+
+
+@task(
+    "04_3",
+    title="bug hunt, a comparison that flatters",
+    stars=2,
+    hints=(
+        "Four questions: can a test patch overlap a training patch? Do all methods get the same "
+        "holes? What stands in a hole? Which patches choose the winner, and which score it?",
+        "Do not shuffle: the list of photographs is the split. Draw the holes before the loop "
+        "over the methods, put 0 into them, and keep two scores apart: the one that chooses and "
+        "the one that is returned.",
+        "*for_learning, choosing, test = photographs; learn from np.concatenate(for_learning); "
+        "one set of holes for choosing, scores of all methods on it; then new holes for test, "
+        "and only the best method's score there is returned.",
+    ),
+)
+def task_04_3(fair_comparison):
+    """Check ``fair_comparison(photographs, methods, rng)`` with methods that watch it."""
+    function = as_function(fair_comparison)
+    trial = _Trial(np.random.default_rng())
+    seed = int(trial.rng.integers(1_000_000))
+    answer = call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
+    name, score = _name_and_score(answer, trial.methods)
+    trial.check_learning()
+    trial.check_holes()
+    if name == trial.best_on_test:
+        wrong(
+            "chosen on the test photograph",
+            "The method that is best on the test photograph was chosen: choose on the last but "
+            "one, and measure the chosen method on the test.",
+        )
+    if name != trial.best_when_choosing:
+        wrong("not the best method chosen", "Another method has the highest PSNR when choosing.")
+    trial.check_same_holes()
+    trial.check_test_was_closed(name)
+    trial.check_score(name, score)
+    first = dict(trial.holes)
+    trial.forget()
+    call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
+    if any(not np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
+        wrong("randomness from elsewhere", "The same rng gives other holes: draw from rng only.")
+    call(function, trial.photographs, trial.methods, np.random.default_rng(seed + 1))
+    if all(np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
+        wrong("rng not used", "Another rng gives the same holes: draw the seed from rng.")
+    return "Split by photograph, the same black holes for all, chosen before the test."
+
+
+class _Trial:
+    """Photographs whose patches have one value each, and methods that note what they get.
+
+    A patch's value tells which patch it is, whatever hole it has. Each method errs by a constant,
+    another one on the photograph for choosing than on the test, so its score is known.
+    """
+
+    def __init__(self, rng):
+        self.rng = rng
+        sizes = rng.integers(4, 8, 5)
+        values = 2 + rng.permutation(252)[: sizes.sum()]  # 1 & 1 would be the truth
+        self.values = np.split(values, np.cumsum(sizes)[:-1])
+        for part in self.values:  # both kinds of lowest bit in every photograph
+            if (part % 2 == part[0] % 2).all():
+                part[0] = _free(values, 1 - part[0] % 2)
+        self.photographs = [
+            np.ones((1, 32, 32, 3), np.uint8) * part.astype(np.uint8)[:, None, None, None]
+            for part in self.values
+        ]
+        names = [str(name) for name in rng.permutation(["amber", "birch", "cedar"])]
+        small = rng.uniform(0.03, 0.06)
+        middle, large = small * rng.uniform(1.3, 2.2), small * rng.uniform(2.6, 4)
+        self.best_when_choosing, self.best_on_test, poor = names
+        self.errors = {  # when choosing, on the test
+            names[0]: (small, middle),
+            names[1]: (middle, small),
+            poor: (large, large),
+        }
+        self.methods = {
+            str(name): self._method(str(name)) for name in rng.permutation(sorted(names))
+        }
+        self.forget()
+
+    def forget(self):
+        self.learned, self.holes, self.content, self.in_range = {}, {}, {}, True
+
+    def _method(self, name):
+        def learn(train):
+            self.learned[name] = _values_of(train)
+
+            def fill(damaged, hole):
+                damaged, hole = np.asarray(damaged), np.asarray(hole)
+                known = damaged[~hole]
+                self.in_range &= damaged.dtype.kind == "f" and known.max() <= 1
+                value = int(np.round((255 if known.max() <= 1 else 1) * known.mean()))
+                self.holes[name, value] = hole
+                self.content[name, value] = damaged[hole]
+                error = self.errors[name][int(value in self.values[-1])]
+                error = error if value < 128 else -error
+                filled = damaged.astype(np.float64)
+                filled[hole] = value / 255 + error
+                return filled
+
+            return fill
+
+        return learn
+
+    def check_learning(self):
+        train, choosing, test = (
+            set(np.concatenate(self.values[:-2])),
+            set(self.values[-2]),
+            set(self.values[-1]),
+        )
+        if set(self.learned) != set(self.methods):
+            wrong("a method never learns", "Every method has to learn from the training patches.")
+        for learned in map(set, self.learned.values()):
+            if learned & test:
+                wrong(
+                    "one photograph on both sides",
+                    "Methods learn from patches of the test photograph: patches overlap, so the "
+                    "split must be between photographs.",
+                )
+            if learned & choosing:
+                wrong(
+                    "learned from the choosing photograph",
+                    "Methods learn from the last photograph but one, which is to choose between "
+                    "them: a method that learns by heart would win there.",
+                )
+            if learned != train:
+                wrong("training patches left out", "Every patch of the others is for learning.")
+
+    def check_holes(self):
+        if not self.holes:
+            wrong("nothing filled", "No method ever fills a patch.")
+        if not self.in_range:
+            wrong(
+                "not floats from 0 to 1",
+                "fill takes a float picture in [0, 1]: divide the patches by 255.",
+            )
+        for hole in self.holes.values():
+            if not _is_square(hole):
+                wrong("other holes", "Draw the holes as above: masks.squares with side=12.")
+        if all(np.allclose(seen, value / 255) for (_, value), seen in self.content.items()):
+            wrong("truth left in the holes", "The patches are not damaged before filling.")
+        contents = {round(float(content.mean()), 6) for content in self.content.values()}
+        if len(contents) > 1:
+            wrong(
+                "a bit leaks",
+                "What stands in the holes differs from patch to patch, so it tells something of "
+                "the truth: put the same colour, 0, into all of them.",
+            )
+
+    def check_same_holes(self):
+        for value in self.values[-2]:
+            holes = [self.holes.get((name, value)) for name in self.methods]
+            if any(hole is None for hole in holes):
+                wrong("choosing patches left out", "Every method fills every patch for choosing.")
+            if any(not np.array_equal(hole, holes[0]) for hole in holes):
+                wrong(
+                    "new holes for each method",
+                    "The methods are compared on different holes: draw the holes once.",
+                )
+
+    def check_test_was_closed(self, chosen):
+        on_test = {name for name, value in self.holes if value in self.values[-1]}
+        if on_test - {chosen}:
+            wrong("test opened for every method", "Only the chosen method may see the test.")
+
+    def check_score(self, chosen, score):
+        choosing, test = (-20 * np.log10(error) for error in self.errors[chosen])
+        if abs(score - choosing) < 0.01:
+            wrong("score of the choosing photograph", "Return the PSNR on the test photograph.")
+        if any((chosen, value) not in self.holes for value in self.values[-1]):
+            wrong("test patches left out", "The score is over all patches of the test photograph.")
+        holes = [hole for (_, value), hole in self.holes.items() if value in self.values[-1]]
+        free = -10 * np.log10(np.mean(holes))  # what known pixels add to the whole picture's PSNR
+        if abs(score - test) < 0.01:
+            return
+        if abs(score - test - free) < 0.01:
+            wrong("known pixels counted", "Measure in the holes alone: metrics.psnr takes a mask.")
+        wrong("wrong score", f"{score:.2f} is not the PSNR in the holes of the test patches.")
+
+
+def _is_square(hole):
+    """Whether a mask is one square of 12 pixels, which the border may cut."""
+    if hole.shape != (32, 32) or hole.dtype != bool or not hole.any():
+        return False
+    height, width = (np.ptp(np.flatnonzero(hole.any(axis))) + 1 for axis in (1, 0))
+    return hole.sum() == height * width and max(height, width) <= 12
+
+
+def _free(values, bit):
+    return next(value for value in range(2, 254) if value % 2 == bit and value not in values)
+
+
+def _values_of(patches):
+    patches = np.asarray(patches)
+    scale = 255 if patches.dtype.kind == "f" and patches.max() <= 1 else 1
+    return np.round(scale * patches[:, 0, 0, 0]).astype(int).tolist()
+
+
+def _name_and_score(answer, methods):
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        wrong("wrong type", "Return two things: the chosen method's name and its PSNR.")
+    name, score = answer
+    if not isinstance(name, str) or name not in methods:
+        wrong("wrong type", "The first thing returned must be the name of one of the methods.")
+    score = as_array(score)
+    if score is None or score.shape != () or not np.isfinite(score):
+        wrong("wrong type", "The second thing returned must be one number, a PSNR in dB.")
+    return name, float(score)
+
+
+@task(
+    "04_4",
+    title="learn to fill a noisy picture",
+    stars=3,
+    hints=(
+        "harmonic trusts the known pixels next to the hole, and they are noisy. More pixels must "
+        "have a say: how many, and how much, can be learned by least squares.",
+        "Make noisy training pictures, fill them with harmonic, and cut a window around every "
+        "hole pixel, the middle included: these are the rows. The clean pixel is the target.",
+        "rows: sliding_window_view of the filled picture, padded by the radius, at the mask; "
+        "np.linalg.lstsq(rows, truth in the holes); in learned_fill put the clipped products of "
+        "rows and weights into the holes. Radius 2 or 3 does it.",
+    ),
+    seconds=60,
+)
+def task_04_4(learned_fill):
+    """Check that ``learned_fill(image, mask)`` beats harmonic on noisy test pictures by 0.5 dB."""
+    function = as_function(learned_fill)
+    rng = np.random.default_rng()
+    test = data.load("photos").test
+    truth = test[rng.choice(len(test), 100, replace=False)] / np.float32(255)
+    holes = masks.random_lines(len(truth), 32, seed=int(rng.integers(1_000_000)))
+    noise = rng.normal(0, NOISE, truth.shape)
+    damaged = masks.damage(np.clip(truth + noise, 0, 1).astype(np.float32), holes)
+    filled = []
+    for image, hole in zip(damaged, holes, strict=True):
+        one = call(function, image, hole)
+        check_array(one, shape=(32, 32, 3), dtype=float, low=0, high=1)
+        if not np.array_equal(np.asarray(one)[~hole], image[~hole]):
+            wrong(
+                "known pixels changed",
+                "Known pixels must come back bit for bit, noise included: write into holes only.",
+            )
+        filled.append(np.asarray(one))
+    harmonic = np.stack([classical.harmonic(*pair) for pair in zip(damaged, holes, strict=True)])
+    yours = metrics.psnr(truth, np.stack(filled).astype(np.float64), holes)
+    gain = yours - metrics.psnr(truth, harmonic, holes)
+    if gain < GAIN:
+        verb = "ahead of" if gain > 0 else "behind"
+        wrong(
+            "not better than harmonic",
+            f"It is {abs(gain):.2f} dB {verb} harmonic in the holes; {GAIN} dB more are asked.",
+        )
+    return f"Your fill is {gain:.1f} dB better than harmonic: learning knew of the noise."

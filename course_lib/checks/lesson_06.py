@@ -1,0 +1,491 @@
+"""Checks of exercise 06: what can be read from the curves of a training, and what cannot."""
+
+import numpy as np
+
+from course_lib import data
+from course_lib.checks._compare import (
+    Mistake,
+    as_array,
+    as_function,
+    call,
+    check_array,
+    check_function,
+)
+from course_lib.checks._task import task, wrong
+
+
+@task(
+    "06_1",
+    title="which epoch to keep",
+    stars=1,
+    hints=(
+        "Walk through the losses one by one and remember two things: the loss of the last epoch "
+        "that counted, and its number.",
+        "An epoch counts if loss < lowest - min_delta; only then lowest moves. How many epochs in "
+        "a row did not count is the number of this epoch less that of the one kept.",
+        "Begin with lowest = infinity and kept = 0; for epoch, loss in enumerate(losses, start=1): "
+        "update both if it counts, then break if epoch - kept == patience; return epoch, kept.",
+    ),
+)
+def task_06_1(early_stopping):
+    """Check ``early_stopping(losses, patience, min_delta)`` against Keras's rule, written out."""
+    check_function(
+        early_stopping,
+        _stopped,
+        _loss_curves(),
+        dtype=int,
+        mistakes=(
+            Mistake(
+                "the two numbers swapped",
+                lambda *given: _stopped(*given)[::-1],
+                "First after how many epochs the training ends, then the epoch kept.",
+            ),
+            Mistake(
+                "last epoch kept",
+                lambda *given: (_stopped(*given)[0],) * 2,
+                "The second number is the epoch where the training ends: the last one that counted "
+                "as lower is earlier.",
+            ),
+            Mistake(
+                "highest loss kept",
+                lambda losses, patience, delta: _stopped(-losses, patience, delta),
+                "A loss gets better when it falls: here a higher one counts.",
+            ),
+            Mistake(
+                "one epoch too late",
+                lambda losses, patience, delta: _stopped(losses, patience + 1, delta),
+                "With patience 1 the first epoch that does not count ends the training.",
+            ),
+            Mistake(
+                "one epoch too early",
+                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 0.5), delta),
+                "Count the epochs that did not count as lower; the one kept is not among them.",
+            ),
+            Mistake(
+                "one epoch too early",
+                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 1), delta),
+                "Count the epochs that did not count as lower; the one kept is not among them.",
+            ),
+            Mistake(
+                "patience never renewed",
+                lambda *given: _stopped(*given, renewed=False),
+                "Patience is for epochs in a row: an epoch that counts begins the count anew.",
+            ),
+            Mistake(
+                "min_delta ignored",
+                lambda losses, patience, delta: _stopped(losses, patience, 0),
+                "A loss that is lower by min_delta or less does not count.",
+            ),
+            Mistake(
+                "a fall of exactly min_delta counted",
+                lambda *given: _stopped(*given, exactly=True),
+                "A loss counts if it is lower by more than min_delta; with min_delta 0 an equal "
+                "loss does not.",
+            ),
+            Mistake(
+                "compared with the epoch before",
+                lambda *given: _stopped(*given, reference="previous"),
+                "Compare with the last epoch that counted, not with the one before.",
+            ),
+            Mistake(
+                "mark moved without counting",
+                lambda *given: _stopped(*given, reference="lowest"),
+                "An epoch that does not count must leave the mark where it is, or a slow fall "
+                "never counts.",
+            ),
+            Mistake(
+                "looked past the end",
+                lambda losses, *given: (_stopped(losses, *given)[0], 1 + np.argmin(losses)),
+                "The epoch kept has a loss that the training never reached: it had ended before.",
+            ),
+            Mistake(
+                "training never ends",
+                lambda losses, *given: (len(losses), 1 + np.argmin(losses)),
+                "The first number is always the length of the list: use the patience.",
+            ),
+            Mistake(
+                "training never ends",
+                lambda losses, patience, delta: _stopped(losses, len(losses), delta),
+                "The first number is always the length of the list: use the patience.",
+            ),
+            Mistake(
+                "min_delta ignored for the epoch kept",
+                _lowest_until_the_end,
+                "The epoch kept is the last one that counted, not the very lowest.",
+            ),
+            Mistake(
+                "epochs counted from 0",
+                lambda *given: tuple(number - 1 for number in _stopped(*given)),
+                "Both numbers are too small by one: the first epoch is number 1.",
+            ),
+            Mistake(
+                "epochs counted from 0",
+                lambda *given: (_stopped(*given)[0], _stopped(*given)[1] - 1),
+                "The epoch kept is too small by one: the first epoch is number 1.",
+            ),
+            Mistake(
+                "epochs counted from 0",
+                lambda *given: (_stopped(*given)[0] - 1, _stopped(*given)[1]),
+                "The first number is how many epochs were trained, not the index of the last.",
+            ),
+        ),
+    )
+    return "Keras's EarlyStopping decides the same."
+
+
+def _stopped(losses, patience, delta, *, reference="counted", exactly=False, renewed=True):
+    """(epochs trained, epoch kept); the keywords are what learners do otherwise."""
+    mark, kept, waited = np.inf, 0, 0
+    for epoch, loss in enumerate(losses, start=1):
+        counts = loss <= mark - delta if exactly else loss < mark - delta
+        if counts:
+            mark, kept = loss, epoch
+            waited = 0 if renewed else waited
+        else:
+            waited += 1
+        if reference == "previous":
+            mark = loss
+        elif reference == "lowest":
+            mark = min(mark, loss)
+        if waited >= patience or patience < 1:
+            break
+    return epoch, kept
+
+
+def _lowest_until_the_end(losses, patience, delta):
+    trained, _ = _stopped(losses, patience, delta)
+    return trained, 1 + int(np.argmin(losses[:trained]))
+
+
+def _loss_curves():
+    """Curves on which the rule and everything that is mistaken for it differ, and random ones.
+
+    All numbers are multiples of 1/1024, so that sums and differences are exact.
+    """
+    rng = np.random.default_rng()
+    shift = int(rng.integers(200, 600))
+
+    def curve(*steps):
+        return (shift + np.cumsum([400, *steps])) / 1024
+
+    unit = int(rng.integers(2, 9))  # a small step
+    big = int(rng.integers(20, 40))
+    slow = [-unit] * 9  # falls by less than min_delta an epoch
+    bumpy = [-big, unit, -big, unit, -big, unit, -big, unit, -big]
+    turns = [-big] * 4 + [unit] * 3 + [-3 * unit - 5] + [unit] * 2
+    inputs = {
+        "losses that fall and then rise": (curve(*[-big] * 4, *[unit] * 9), 3, 0.0),
+        "losses that jump and fall": (curve(*bumpy), 2, 0.0),
+        "a fall after the training has ended": (curve(*turns), 3, 0.0),
+        "a slow fall, with min_delta": (curve(*slow), 3, 1.5 * unit / 1024),
+        "falls of exactly min_delta": (curve(*[-unit, unit] * 4), 4, unit / 1024),
+        "equal losses": (curve(-big, 0, 0, 0, 0, 0), 3, 0.0),
+        "a list whose patience never runs out": (curve(*[-big] * 6), 2, 0.0),
+        "a patience of 1": (curve(-big, unit, -big, -big), 1, 0.0),
+        "lower, but not by min_delta": (curve(-big, -unit, unit, unit), 3, 2 * unit / 1024),
+        "falls from a peak": (curve(-big, 3 * big, -2 * big, big, -2 * big), 3, unit / 1024),
+    }
+    for number in (1, 2, 3):
+        steps = rng.integers(-12, 13, 30)
+        delta = int(rng.integers(0, 12)) / 1024
+        inputs[f"random losses {number}"] = (curve(*steps), int(rng.integers(2, 6)), delta)
+    return inputs
+
+
+@task(
+    "06_2",
+    title="explain how far a curve jumps",
+    stars=2,
+    hints=(
+        "A score is a mean of n errors: its standard deviation follows from that of one error, by "
+        "the first rule.",
+        "In the same look, the difference of the two means is the mean of the n differences. With "
+        "looks of their own the two scores are independent: the second rule.",
+        "Make a helper that returns values.std(ddof=1) / sqrt(n). Use it on one, on one - other, "
+        "and for the third on both: square them, add them, take the root.",
+    ),
+)
+def task_06_2(predicted_jumps):
+    """Check ``predicted_jumps(one, other)`` against standard errors, paired and unpaired."""
+    rng = np.random.default_rng()
+    inputs = {}
+    for count in (7, 12, 200):
+        shared = rng.gamma(2.0, 4.0, count)
+        one, other = (
+            shared * rng.uniform(0.5, 1.5) + rng.gamma(1.0, rng.uniform(1, 3), count)
+            for _ in range(2)
+        )
+        inputs[f"{count} pictures"] = (one, other)
+
+    def jumps(*, ddof=1, root=np.sqrt):
+        return lambda one, other: (
+            one.std(ddof=ddof) / root(len(one)),
+            (one - other).std(ddof=ddof) / root(len(one)),
+            np.hypot(one.std(ddof=ddof), other.std(ddof=ddof)) / root(len(one)),
+        )
+
+    def change(second=None, third=None):
+        """The right three with one of them replaced: a function of three right numbers and b's."""
+
+        def changed(one, other):
+            first, paired, unpaired = jumps()(one, other)
+            others = jumps()(other, one)[0]
+            return (
+                first,
+                second(first, others, unpaired) if second else paired,
+                third(first, others, paired) if third else unpaired,
+            )
+
+        return changed
+
+    check_function(
+        predicted_jumps,
+        jumps(),
+        inputs,
+        tolerance=1e-6,
+        mistakes=(
+            Mistake(
+                "jumps of one picture",
+                jumps(root=lambda count: 1),
+                "So much one picture's error jumps; a mean of n pictures jumps less.",
+            ),
+            Mistake(
+                "divided by n instead of its root",
+                jumps(root=lambda count: count),
+                "The noise of a mean falls with the square root of the number of pictures.",
+            ),
+            Mistake(
+                "ddof forgotten",
+                jumps(ddof=0),
+                "NumPy divides by n unless it is told ddof=1.",
+            ),
+            Mistake(
+                "variances instead of standard deviations",
+                lambda *given: np.square(jumps()(*given)),
+                "These are variances: take their roots.",
+            ),
+            Mistake(
+                "pairing ignored",
+                change(second=lambda one, other, unpaired: unpaired),
+                "In the same look the two scores are not independent, so their variances do not "
+                "add up: look at the differences picture by picture.",
+            ),
+            Mistake(
+                "standard deviations subtracted",
+                change(second=lambda one, other, unpaired: abs(one - other)),
+                "A difference of two noises is not the noise of the difference: look at the "
+                "differences picture by picture.",
+            ),
+            Mistake(
+                "standard deviations subtracted",
+                change(second=lambda one, other, unpaired: abs(one**2 - other**2) ** 0.5),
+                "Variances are never subtracted: look at the differences picture by picture.",
+            ),
+            Mistake(
+                "standard deviations added",
+                change(third=lambda one, other, paired: one + other),
+                "Of independent numbers the variances add up, not the standard deviations.",
+            ),
+            Mistake(
+                "second look is the same",
+                change(third=lambda one, other, paired: paired),
+                "Second and third are equal: with a look of its own for each, nothing cancels.",
+            ),
+            Mistake(
+                "second look forgotten",
+                change(third=lambda one, other, paired: 2**0.5 * one),
+                "The second method's errors have a standard deviation of their own.",
+            ),
+            Mistake(
+                "second and third swapped",
+                lambda *given: tuple(jumps()(*given)[place] for place in (0, 2, 1)),
+                "The second is of the same look, the third of a look for each.",
+            ),
+        ),
+    )
+    return "Under the same look the luck cancels; only where two methods differ is left."
+
+
+@task(
+    "06_3",
+    title="bug hunt, a training loop",
+    stars=2,
+    hints=(
+        "Ask of each promise in turn whether it is kept: new masks in every epoch, losses that can "
+        "be compared, the weights of the best epoch, test pictures for the very end.",
+        "Compare train[0][0] in two epochs, held_out[0][0] in two epochs, and a weight in `best` "
+        "when it is stored and one epoch later.",
+        "The epoch belongs to train; the held-out pairs are the validation pictures, frozen; and "
+        "get_weights() copies, while weights are the variables themselves.",
+    ),
+)
+def task_06_3(repaired_training):
+    """Check ``repaired_training(network, parts, bank, epochs)`` with a network that takes notes.
+
+    The network's weights follow a script, so that the best epoch on each part is known.
+    """
+    function = as_function(repaired_training)
+    parts, bank = _three_parts()
+    network = _note_taking_network()
+    curve = call(lambda: function(network, parts, bank, len(network.script)))
+    if not network.trained:
+        wrong("never trained", "The network's fit was never called with training pictures.")
+    last = network.trained[-1][0]
+    looks = [one for one in network.looked if one[0] <= last or one[1] != "test"]
+    if {part for _, part, *_ in network.trained} != {"train"}:
+        wrong("trained on other pictures", "The network must be trained on parts.train alone.")
+    if any(part == "test" for _, part, *_ in looks):
+        wrong(
+            "chosen on the test set",
+            "The test pictures were looked at in every epoch: whoever looks, chooses.",
+        )
+    looks = [one for one in looks if one[1] == "validation"]
+    if len({epoch for epoch, *_ in looks}) < len(network.script):
+        wrong("not every epoch is measured", "Evaluate validation pictures after each epoch.")
+    if len({content for *_, content, _ in looks}) > 1:
+        wrong(
+            "validation masks redrawn",
+            "The held-out pairs have other masks in another epoch, so their losses cannot be "
+            "compared.",
+        )
+    if len({content for *_, content in network.trained}) < len(network.script):
+        wrong(
+            "same masks in every epoch",
+            "The network was trained on the same pairs of picture and mask again and again.",
+        )
+    _check_weights_left(network)
+    losses = [loss for *_, loss in looks[: len(network.script)]]
+    check_array(curve, shape=(len(network.script),))
+    if not np.allclose(as_array(curve), losses, atol=1e-5):
+        wrong("another curve", "The list must hold the validation loss of each epoch, in order.")
+    return "New masks to learn from, the same to judge by, and the best weights really kept."
+
+
+def _check_weights_left(network):
+    left = float(network.get_weights()[-1].mean())
+    if abs(left - network.script[-1]) < 1e-6:
+        wrong(
+            "last weights kept",
+            "The network is left with the weights of the last epoch. Does what was stored change "
+            "while the training goes on?",
+        )
+    if abs(left - network.best_on["train"]) < 1e-6:
+        wrong("best training loss kept", "The held-out loss chooses, not the training loss.")
+    if abs(left - network.best_on["validation"]) > 1e-6:
+        wrong("other weights kept", "The weights left are not those of the lowest held-out loss.")
+
+
+def _three_parts():
+    """A data set whose parts are told by their brightness, 8 x 8 pixels, and a bank of masks."""
+    rng = np.random.default_rng()
+    levels = {"train": (20, 60), "validation": (110, 150), "test": (200, 240)}
+    pictures = {
+        part: rng.integers(low, high, (24, 8, 8, 3), dtype=np.uint8)
+        for part, (low, high) in levels.items()
+    }
+    return data.Dataset(**pictures, provenance="random numbers"), rng.random((16, 8, 8)) < 0.2
+
+
+def _note_taking_network():
+    """A network that predicts one brightness everywhere, by script, and notes what it is shown.
+
+    ``trained`` and ``looked`` hold (epoch, part, fingerprint of the first damaged batch), and
+    ``looked`` the loss too. The lowest loss on each part belongs to another epoch, and that on
+    validation pictures neither to the first nor to the last.
+    """
+    import keras
+
+    class NoteTaking(keras.Model):
+        def fit(self, x=None, y=None, **options):
+            notes = keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: self.begin_epoch(x, y)
+            )
+            callbacks = options.pop("callbacks", None) or []
+            callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+            return super().fit(x, y, callbacks=[*callbacks, notes], **options)
+
+        def begin_epoch(self, x, y):
+            self.trained.append((len(self.trained) + 1, *_fingerprint(x, y)))
+            level = self.script[min(len(self.trained), len(self.script)) - 1]
+            self.set_weights([np.zeros((1, 1, 3, 3)), np.full(3, level)])
+
+        def evaluate(self, x=None, y=None, **options):
+            told = super().evaluate(x, y, **options)
+            loss = told["loss"] if isinstance(told, dict) else np.ravel(told)[0]
+            self.looked.append((len(self.trained), *_fingerprint(x, y), float(loss)))
+            return told
+
+    picture = keras.Input((8, 8, 3))
+    network = NoteTaking(picture, keras.layers.Conv2D(3, 1)(picture))
+    network.compile(keras.optimizers.SGD(0.0), loss="mse", run_eagerly=True)
+    rng = np.random.default_rng()
+    best = {"train": 0.16, "validation": 0.51, "test": 0.86}
+    levels = list(rng.permutation([best["train"], best["test"]]))
+    levels.insert(rng.integers(1, 3), best["validation"])
+    network.script = [float(level) for level in [*levels, 0.35]]
+    network.best_on, network.trained, network.looked = best, [], []
+    return network
+
+
+def _fingerprint(x, y):
+    """(part, bytes of the damaged pictures) of a data set's first batch, or of arrays."""
+    if not isinstance(x, np.ndarray) and hasattr(x, "__getitem__"):
+        x, y = x[0][:2]
+    brightness = np.asarray(y).mean()
+    part = "train" if brightness < 0.3 else "validation" if brightness < 0.7 else "test"
+    return part, np.asarray(x).tobytes()
+
+
+@task(
+    "06_4",
+    title="noise, or overfitting?",
+    stars=3,
+    hints=(
+        "One epoch is as noisy as 2 to 8 per cent. What is less noisy than one epoch?",
+        "Average over neighbouring epochs (np.convolve does it), or fit a line to the last ones "
+        "(np.polyfit). Then ask how much higher the end is than the lowest.",
+        "Means over seven epochs; it overfits if the last mean is more than about five per cent "
+        "above the lowest. Try other widths and shares on trainings(2000, rng).",
+    ),
+)
+def task_06_4(overfits):
+    """Check that ``overfits(training_losses, validation_losses)`` is right on 88 % of 1,000."""
+    function = as_function(overfits)
+    of_training, of_validation, turned = _trainings(1000, np.random.default_rng())
+    answers = []
+    for curves in zip(of_training, of_validation, strict=True):
+        answer = call(function, *curves) if not answers else function(*curves)
+        check_array(answer, shape=(), dtype=bool)
+        answers.append(bool(answer))
+    answers = np.array(answers)
+    right = np.mean(answers == turned)
+    if answers.all() or not answers.any():
+        wrong("always the same answer", f"It says {answers[0]} to each of 1,000 trainings.")
+    if right < 0.4:
+        wrong("the other way round", f"Right in {right:.0%}: True means that it overfits.")
+    if right < 0.88:
+        alarms = np.mean(answers[~turned])
+        missed = np.mean(~answers[turned])
+        wrong(
+            "not right often enough",
+            f"Right in {right:.1%} of 1,000 trainings; 88 % are asked. It raises a false alarm in "
+            f"{alarms:.0%} of those that do not overfit and misses {missed:.0%} of those that do.",
+        )
+    return f"Right in {right:.1%} of 1,000 trainings."
+
+
+def _trainings(count, rng, epochs=40):
+    """The trainings that the notebook makes up."""
+
+    def between(low, high):
+        return rng.uniform(low, high, (count, 1))
+
+    done = np.arange(1, epochs + 1)
+    learned = 2 * np.exp(-done / between(2, 10))
+    turned = rng.random(count) < 0.5
+    rise = turned[:, None] * between(0.01, 0.03) * np.maximum(done - between(8, 28), 0)
+    noise = 1 + between(0.02, 0.08) * rng.standard_normal((count, epochs))
+    small_noise = 0.01 * rng.standard_normal((count, epochs))
+    level = between(0.01, 0.05)
+    training_losses = level * (0.8 + learned - 0.005 * done + small_noise)
+    return training_losses, level * (1 + learned + rise) * noise, turned

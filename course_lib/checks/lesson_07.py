@@ -1,0 +1,510 @@
+"""Checks of exercise 07: scores of masks and of pictures, and what they cannot tell."""
+
+import itertools
+
+import numpy as np
+from scipy import ndimage
+
+from course_lib import data, masks, metrics
+from course_lib.checks._compare import (
+    Mistake,
+    as_array,
+    as_function,
+    call,
+    check_array,
+    check_function,
+    check_inputs_unchanged,
+)
+from course_lib.checks._task import task, wrong
+
+
+@task(
+    "07_1",
+    title="judge a mask finder",
+    stars=1,
+    hints=(
+        "First make masks of the confidences. Then count, for each picture: pixels that both mark, "
+        "and pixels that each marks.",
+        "Sums over axis=(1, 2) keep the pictures apart. |A or B| = |A| + |B| - |A and B|; where "
+        "|A| + |B| is 0, both scores are 1.",
+        "common = (true & marked).sum((1, 2)), sizes = the two sums added; dice is 2 * common / "
+        "sizes, IoU common / (sizes - common), np.where(sizes == 0, 1, ...); stack with axis=1.",
+    ),
+)
+def task_07_1(mask_scores):
+    """Check ``mask_scores(true_masks, confidences)`` against counts of pixels."""
+    check_function(
+        mask_scores,
+        _mask_scores,
+        _found_masks(),
+        dtype=float,
+        mistakes=(
+            Mistake(
+                "dice and IoU swapped",
+                lambda *given: _mask_scores(*given)[:, ::-1],
+                "The first column is dice, the second IoU: dice is never the smaller one.",
+            ),
+            Mistake(
+                "two empty masks are 0/0",
+                lambda *given: _mask_scores(*given, empty=np.nan),
+                "Where neither marks a pixel, the formula is 0/0: such a picture scores 1.",
+            ),
+            Mistake(
+                "two empty masks score 0",
+                lambda *given: _mask_scores(*given, empty=0),
+                "Two empty masks are equal, so they score 1, not 0.",
+            ),
+            Mistake(
+                "undamaged pictures always score 1",
+                _empty_truth_is_one,
+                "Where nothing is damaged and the finder marks something, the score is 0.",
+            ),
+            Mistake(
+                "confidences not thresholded",
+                _soft_scores,
+                "These are sums of confidences: make a mask of them first.",
+            ),
+            Mistake(
+                "one number added above and below",
+                lambda *given: _mask_scores(*given, smooth=1),
+                "Smoothing keeps 0/0 away, but it moves every score: treat empty masks apart.",
+            ),
+            Mistake(
+                "dice without its 2",
+                lambda *given: _mask_scores(*given) * [0.5, 1],
+                "The first column is half of dice: what both mark is counted in both sizes.",
+            ),
+            Mistake(
+                "dice without its 2",
+                _half_but_of_empty,
+                "The first column is half of dice: what both mark is counted in both sizes.",
+            ),
+            Mistake(
+                "union counts what is common twice",
+                _union_too_large,
+                "|A| + |B| counts the common pixels twice: IoU divides by the union.",
+            ),
+            Mistake(
+                "one score for the whole batch",
+                lambda true, found: _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1)),
+                "All pictures are counted together: keep their axis.",
+            ),
+            Mistake(
+                "one score for the whole batch",
+                lambda true, found: _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1))[
+                    0
+                ],
+                "All pictures are counted together: keep their axis.",
+            ),
+            Mistake(
+                "averaged over the pictures",
+                lambda *given: _mask_scores(*given).mean(axis=0),
+                "Each picture has two scores of its own: do not average them.",
+            ),
+            Mistake(
+                "rows and columns swapped",
+                lambda *given: _mask_scores(*given).T,
+                "A row a picture, a column a score: the shape is (N, 2).",
+            ),
+            Mistake(
+                "accuracy",
+                lambda true, found: np.stack([(true == (found > 0.5)).mean((1, 2))] * 2, axis=1),
+                "This is accuracy: it counts the pixels that neither marks.",
+            ),
+        ),
+    )
+    return "Equal to the counts, for empty masks too."
+
+
+def _mask_scores(true, found, *, empty=1.0, smooth=0.0):
+    marked = found > 0.5
+    common = (true & marked).sum(axis=(1, 2))
+    either = (true | marked).sum(axis=(1, 2))
+    with np.errstate(invalid="ignore"):
+        dice = (2 * common + smooth) / (common + either + smooth)
+        iou = (common + smooth) / (either + smooth)
+    scores = np.stack([dice, iou], axis=1)
+    if not smooth:
+        scores[either == 0] = empty
+    return scores
+
+
+def _empty_truth_is_one(true, found):
+    scores = _mask_scores(true, found)
+    scores[~true.any(axis=(1, 2))] = 1
+    return scores
+
+
+def _soft_scores(true, found):
+    common, total = (true * found).sum(axis=(1, 2)), (true + found).sum(axis=(1, 2))
+    return np.stack([2 * common / total, common / (total - common)], axis=1)
+
+
+def _half_but_of_empty(true, found):
+    scores = _mask_scores(true, found)
+    nothing = ~(true | (found > 0.5)).any(axis=(1, 2))
+    scores[~nothing, 0] /= 2
+    return scores
+
+
+def _union_too_large(true, found):
+    scores = _mask_scores(true, found)
+    nothing = ~(true | (found > 0.5)).any(axis=(1, 2))
+    scores[~nothing, 1] = scores[~nothing, 0] / 2
+    return scores
+
+
+def _found_masks():
+    """Batches of true masks and confidences; none of these within 0.02 of a half."""
+    rng = np.random.default_rng()
+
+    def confident(marked):
+        return np.where(
+            marked, rng.uniform(0.52, 1, marked.shape), rng.uniform(0, 0.48, marked.shape)
+        )
+
+    def batch(count, side):
+        true = rng.random((count, side, side)) < rng.uniform(0.1, 0.4, (count, 1, 1))
+        flipped = rng.random(true.shape) < rng.uniform(0.05, 0.3, (count, 1, 1))
+        true[:, 0, 0], flipped[:, 0, 0] = True, False  # never empty, never quite apart
+        return true, confident(true ^ flipped)
+
+    true, found = batch(6, 12)
+    empty = np.zeros((1, 12, 12), dtype=bool)
+    mixed_true = np.concatenate([true[:2], empty, empty, true[2:4], true[4:5]])
+    mixed_found = np.concatenate(
+        [found[:2], confident(empty), found[2:3], found[2:4], confident(empty)]
+    )
+    return {
+        "five pictures": batch(5, 9),
+        "pictures of which some are undamaged": (mixed_true, mixed_found),
+        "one picture": batch(1, 8),
+        "a finder that is always right": (true, confident(true)),
+    }
+
+
+@task(
+    "07_2",
+    title="explain 0.6 for a perfect answer",
+    stars=2,
+    hints=(
+        "Put p = y, and then p = 1, into the formula of plain dice: which sums over all values of "
+        "the batch are left?",
+        "Only the sum of y, the sum of y * y and the number of values. The mean of squares of a "
+        "picture is its mean squared plus its deviation squared.",
+        "All pictures have the same size, so means may be averaged: the mean of (means**2 + "
+        "deviations**2) over the mean of means; and with m = means.mean(), 2 m / (1 + m).",
+    ),
+)
+def task_07_2(perfect_and_white):
+    """Check ``perfect_and_white(means, deviations)`` against the pixels themselves."""
+    rng = np.random.default_rng()
+    inputs = {}
+    for count in (2, 6, 32):
+        low = rng.uniform(0, 0.4, (count, 1))
+        pixels = low + rng.uniform(0.1, 0.6, (count, 1)) * rng.beta(0.7, 1, (count, 60))
+        inputs[f"{count} pictures"] = (pixels.mean(axis=1), pixels.std(axis=1))
+    inputs["one picture"] = (np.array([rng.uniform(0.3, 0.6)]), np.array([rng.uniform(0.1, 0.3)]))
+
+    def white(m, s):
+        return 2 * m.mean() / (1 + m.mean())
+
+    def perfect(m, s):
+        return (m**2 + s**2).mean() / m.mean()
+
+    def white_of_each(m, s):
+        return (2 * m / (1 + m)).mean()
+
+    each = (
+        "Bright pictures count more in a batch's score than in a mean of scores: add up the sums."
+    )
+    wrong_perfect = (
+        ("scores of the pictures averaged", lambda m, s: (m + s**2 / m).mean(), each),
+        (
+            "deviation not squared",
+            lambda m, s: (m**2 + s).mean() / m.mean(),
+            "The mean of squares is the mean squared plus the variance, the deviation squared.",
+        ),
+        (
+            "variance forgotten",
+            lambda m, s: (m**2).mean() / m.mean(),
+            "The mean of squares is more than the square of the mean, in each picture.",
+        ),
+        (
+            "pictures taken as equally bright",
+            lambda m, s: m.mean() + (s**2).mean() / m.mean(),
+            "Values vary within the pictures and from picture to picture: square each mean first.",
+        ),
+        (
+            "deviations averaged, then squared",
+            lambda m, s: ((m**2).mean() + s.mean() ** 2) / m.mean(),
+            "Variances can be averaged, deviations cannot.",
+        ),
+        (
+            "sum of squares only",
+            lambda m, s: (m**2 + s**2).mean(),
+            "The sum of squares is right; plain dice divides it.",
+        ),
+        (
+            "perfect answer taken for 1",
+            lambda m, s: 1.0,
+            "A perfect answer does not score 1: put p = y into the formula.",
+        ),
+    )
+    wrong_white = (
+        ("scores of the pictures averaged", white_of_each, each),
+        (
+            "mean brightness taken for the score",
+            lambda m, s: m.mean(),
+            "White's number is not the mean of the values: put p = 1 into the formula.",
+        ),
+        (
+            "denominator of white",
+            lambda m, s: 2 * m.mean() / (2 * m.mean()),
+            "The sum of p is the number of values, since every p is 1.",
+        ),
+        (
+            "denominator of white",
+            lambda m, s: 2 * m.mean(),
+            "The denominator is the sum of y plus the sum of p, and every p is 1.",
+        ),
+        (
+            "white without its 2",
+            lambda m, s: m.mean() / (1 + m.mean()),
+            "There is a 2 in front of the sum of products.",
+        ),
+    )
+    swapped = Mistake(
+        "perfect and white swapped",
+        _both(white, perfect),
+        "The first number is the perfect answer's, the second white's.",
+    )
+    mistakes = [swapped]
+    pairs = itertools.product((("", perfect, ""), *wrong_perfect), (("", white, ""), *wrong_white))
+    for (name, first, why), (other_name, second, other_why) in pairs:
+        if name or other_name:
+            mistakes.append(Mistake(name or other_name, _both(first, second), why or other_why))
+    check_function(
+        perfect_and_white,
+        _both(perfect, white),
+        inputs,
+        tolerance=1e-6,
+        mistakes=mistakes,
+    )
+    return "Two numbers a picture, and no repair in them."
+
+
+def _both(first, second):
+    return lambda *given: (first(*given), second(*given))
+
+
+@task(
+    "07_3",
+    title="bug hunt, a table of results",
+    stars=2,
+    hints=(
+        "Hand in the truth with a little noise at known pixels only; then a picture of [0, 1] "
+        "times 255 with range 255. What should change, and what does?",
+        "Which pixels did the network have to fill? What is the peak of pictures in [0, 1]? What "
+        "may be averaged, decibels or squared errors? What is plain dice of the truth?",
+        "filled = masks.composite(true, raw, mask). Then psnr and mae of metrics with the mask, "
+        "and ssim without it, all of true and filled.",
+    ),
+)
+def task_07_3(report):
+    """Check ``report(true, raw, mask)`` against ``metrics``, and name what is still published."""
+    function = as_function(report)
+    inputs = {f"batch {number}": _restored() for number in (1, 2)}
+    outputs = [call(function, *given) for given in inputs.values()]
+    for output in outputs:
+        check_array(output, shape=(3,))
+    told = np.array([as_array(output) for output in outputs], dtype="float64")
+    for place, variants in enumerate((_psnrs, _ssims, _thirds)):
+        _name_what_differs(told[:, place], [variants(*given) for given in inputs.values()])
+    check_inputs_unchanged(function, inputs)
+    return "Only what was filled is judged, in units that can be compared."
+
+
+PEAK = ("peak of 255", "Pictures in [0, 1] have a peak of 1: {} is measured as if it were 255.")
+RAW = ("raw picture measured", "Known pixels are given: composite before {} is measured.")
+KNOWN = ("known pixels measured", "{} must look at holes only: known pixels are right anyway.")
+AVERAGED = (
+    "decibels averaged",
+    "Pool the squared errors of all hole pixels, then take the logarithm once.",
+)
+DICE = (
+    "dice on intensities",
+    "The third number must be an error of which the truth has 0: the MAE in the holes.",
+)
+SSIM_OF_HOLES = ("SSIM of the holes", "Here the SSIM of the whole filled picture is asked.")
+
+
+def _restored():
+    """True pictures, raw predictions that are wrong everywhere, masks of different sizes."""
+    rng = np.random.default_rng()
+    true = ndimage.gaussian_filter(rng.random((5, 16, 16, 3)), (0, 1, 1, 0))
+    true = 0.1 + 0.8 * (true - true.min()) / np.ptp(true)
+    strength = rng.uniform(0.02, 0.2, (5, 1, 1, 1))
+    mask = rng.random((5, 16, 16)) < rng.uniform(0.05, 0.5, (5, 1, 1))
+    mask[:, 0, 0] = True
+    raw = true + strength * rng.standard_normal(true.shape) * (1 + mask[..., None])
+    return true, np.clip(raw + 0.03, 0, 1), mask
+
+
+def _psnrs(true, raw, mask):
+    """[(faults, number)] of every PSNR that is right but for these faults; the first is right."""
+    filled = np.where(mask[..., None], raw, true)
+    everywhere = np.ones_like(mask)
+    areas = (((), filled, mask), ((KNOWN,), filled, everywhere), ((RAW,), raw, everywhere))
+    found = []
+    for faults, picture, area in areas:
+        pooled = metrics.psnr(true, picture, area)
+        one_by_one = np.mean(
+            [metrics.psnr(*three) for three in zip(true, picture, area, strict=True)]
+        )
+        for averaging, number in (((), pooled), ((AVERAGED,), one_by_one)):
+            found.append(((*faults, *averaging), number))
+            found.append(((PEAK, *faults, *averaging), number + 20 * np.log10(255)))
+    return [(faults, number, "the PSNR") for faults, number in found]
+
+
+def _ssims(true, raw, mask):
+    filled = np.where(mask[..., None], raw, true)
+    return [
+        ((), metrics.ssim(true, filled), "the SSIM"),
+        ((PEAK,), metrics.ssim(true / 255, filled / 255), "the SSIM"),
+        ((RAW,), metrics.ssim(true, raw), "the SSIM"),
+        ((SSIM_OF_HOLES,), metrics.ssim(true, filled, mask), "the SSIM"),
+        ((SSIM_OF_HOLES,), metrics.ssim(true, raw, mask), "the SSIM"),
+        ((PEAK, RAW), metrics.ssim(true / 255, raw / 255), "the SSIM"),
+    ]
+
+
+def _thirds(true, raw, mask):
+    filled = np.where(mask[..., None], raw, true)
+    squared = ("squared error", "The third number is the mean absolute error, not the squared one.")
+    accuracy = ("1 - MAE", "The third number must be the error itself, in which smaller is better.")
+    return [
+        ((), metrics.mae(true, raw, mask), "the MAE"),
+        ((DICE,), metrics.plain_dice(true, raw), "the MAE"),
+        ((DICE,), metrics.plain_dice(true, filled), "the MAE"),
+        ((DICE,), metrics.plain_dice(true[mask], raw[mask]), "the MAE"),
+        ((DICE,), metrics.squared_dice(true, filled), "the MAE"),
+        ((KNOWN,), metrics.mae(true, filled), "the MAE"),
+        ((RAW,), metrics.mae(true, raw), "the MAE"),
+        ((squared,), metrics.mse(true, raw, mask), "the MAE"),
+        ((accuracy,), 1 - metrics.mae(true, raw, mask), "the MAE"),
+    ]
+
+
+def _name_what_differs(told, variants):
+    """End the check unless the numbers told, one a batch, are the right ones (the first)."""
+    fits = [
+        all(
+            abs(number - of_batch[kind][1]) <= 1e-4 * abs(of_batch[kind][1])
+            for number, of_batch in zip(told, variants, strict=True)
+        )
+        for kind in range(len(variants[0]))
+    ]
+    if fits[0]:
+        return
+    fewest = sorted(variants[0], key=lambda variant: len(variant[0]))
+    for variant in fewest:
+        if fits[variants[0].index(variant)]:
+            name, why = variant[0][0]
+            why = why.format(variant[2])
+            wrong(name, why[0].upper() + why[1:])
+    what, right = variants[0][0][2], variants[0][0][1]
+    side = "large" if told[0] > right else "small"
+    wrong("wrong values", f"{what.capitalize()[:4]}{what[4:]} is too {side}: {told[0]:.4g}.")
+
+
+@task(
+    "07_4",
+    title="a metric that asks *could it be one?*",
+    stars=3,
+    hints=(
+        "Flat and blurred lack fine detail, shuffled pixels lack coarse detail. What could you "
+        "measure in the hole of both pictures that does not depend on where things are?",
+        "The strength of details of several sizes: what a Gaussian blur takes away, then what a "
+        "wider one takes away, and so on. Compare the strengths of true and filled.",
+        "For sigmas 1, 2, 4, 8, the standard deviation of the difference of two neighbouring "
+        "blurs in the hole; take logarithms; the score is minus the mean absolute difference.",
+    ),
+)
+def task_07_4(looks_right):
+    """Check that ``looks_right(true, filled, mask)`` puts the truth first, the same texture next.
+
+    Twelve pictures, four of each texture; 90 % of 48 comparisons with spoilt fills.
+    """
+    function = as_function(looks_right)
+    rng = np.random.default_rng()
+    beaten, ahead = {}, []
+    for name in ("grass", "gravel", "brick") * 4:
+        true, square, fills = _candidates(name, rng)
+        own = _score(function, true, true, square)
+        scores = {kind: _score(function, true, fill, square) for kind, fill in fills.items()}
+        winner = max(scores, key=scores.get)
+        if own < scores[winner]:
+            wrong(
+                "truth beaten",
+                f"On {name}, the truth scores {own:.4g} and the fill '{winner}' "
+                f"{scores[winner]:.4g}: higher must be better, and the truth the best.",
+            )
+        ahead.append(own > scores[winner])
+        for kind in SPOILT:
+            beaten.setdefault(kind, []).append(scores["same texture"] > scores[kind])
+    share = np.mean(list(beaten.values()))
+    if share == 0 and not any(ahead):
+        wrong("always the same score", "No fill gets less than the truth: what is compared?")
+    if share < 0.9:
+        worst = min(beaten, key=lambda kind: np.mean(beaten[kind]))
+        wrong(
+            SPOILT[worst],
+            f"The same texture wins {share:.0%} of the comparisons, 90 % are asked; against "
+            f"'{worst}' only {np.mean(beaten[worst]):.0%}.",
+        )
+    if not all(ahead):
+        wrong("truth only ties", "Some fill that is not the truth scores as much as the truth.")
+    return f"The truth is first, and the same texture wins {share:.0%} of the comparisons."
+
+
+SPOILT = {
+    "flat": "a smooth fill wins",
+    "blurred": "a smooth fill wins",
+    "shuffled pixels": "the shuffled pixels win",
+    "other texture": "the other texture wins",
+}
+
+
+def _score(function, true, filled, square):
+    score = call(function, true, filled, square)
+    check_array(score, shape=())
+    return float(score)
+
+
+def _candidates(name, rng):
+    """What the notebook's ``candidates`` draws."""
+    square = masks.squares(1, 160, side=96)[0]
+
+    def piece(texture):
+        picture = data.photo(texture).astype(np.float64)
+        top, left = rng.integers(np.array(picture.shape[:2]) - 160 + 1)
+        return picture[top : top + 160, left : left + 160]
+
+    true, elsewhere = piece(name), piece(name)
+    another = {"grass": "gravel", "gravel": "brick", "brick": "grass"}[name]
+    shuffled = true.copy()
+    shuffled[square] = rng.permutation(true[square])
+    contents = {
+        "same texture": elsewhere,
+        "flat": np.broadcast_to(true[~square].mean(axis=0), true.shape),
+        "blurred": ndimage.gaussian_filter(elsewhere, (3, 3, 0)),
+        "shuffled pixels": shuffled,
+        "other texture": piece(another),
+    }
+    return (
+        true,
+        square,
+        {kind: masks.composite(true, one, square) for kind, one in contents.items()},
+    )

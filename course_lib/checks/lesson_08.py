@@ -1,0 +1,553 @@
+"""Checks of exercise 08: the partial convolution, its faults, and a test that finds them."""
+
+import numpy as np
+
+from course_lib.checks._compare import (
+    Mistake,
+    as_function,
+    call,
+    check_array,
+    check_attempted,
+    check_function,
+    close,
+)
+from course_lib.checks._task import not_attempted, task, wrong
+
+
+@task(
+    "08_1",
+    title="one place, two inputs",
+    stars=1,
+    hints=(
+        "Write the two inputs as one: join the windows along the channels. What must then happen "
+        "to the two validities, which have one channel each?",
+        "A validity counts once for each channel of its own input: sum(1) is the number of all "
+        "weights, sum(M) adds up each validity's sum times its input's channels.",
+        "M = np.concatenate([np.broadcast_to(v, f.shape) for f, v in zip(features, valids)], "
+        "axis=-1), and X likewise from np.where(v > 0, f, 0). Then total * kernel.size / M.sum() "
+        "+ bias and 1 if M.sum() > 0, else 0 and 0.",
+    ),
+)
+def task_08_1(one_place):
+    """Check ``one_place(features, valids, kernel, bias)`` against Liu et al., eq. 1 and 2."""
+    rng = np.random.default_rng()
+    inputs = {
+        "two inputs of 4 and 2 channels": _window(rng, (4, 2)),
+        "two inputs of 1 and 5 channels": _window(rng, (1, 5)),
+        "one input of 3 channels": _window(rng, (3,)),
+        "a window of 5 x 5": _window(rng, (2, 3), side=5),
+        "a blind window": _window(rng, (2, 3), known=(0, 0)),
+        "a window of which one input is blind": _window(rng, (2, 3), known=(0, 4)),
+        "a window in which all is known": _window(rng, (3, 2), known=(9, 9)),
+    }
+    check_function(one_place, _one_place, inputs, mistakes=_place_mistakes(), tolerance=1e-4)
+    poisoned = {
+        "windows with NaN in their holes": _window(rng, (4, 2), hole=np.nan),
+        "one window with NaN in its holes": _window(rng, (3,), hole=np.nan),
+    }
+    leak = Mistake(
+        "NaN times zero",
+        lambda *window: _one_place(*window, holes="multiplied"),
+        "All is right until a hole holds NaN: 0 times NaN is NaN. Choose the known values "
+        "instead of multiplying the others by 0.",
+    )
+    check_function(one_place, _one_place, poisoned, mistakes=(leak,), tolerance=1e-4)
+    return "Each validity counts once for each channel of its own input."
+
+
+def _window(rng, channels, side=3, known=None, hole=None):
+    """(features, valids, kernel, bias) of one place; at least one pixel known unless said."""
+    features, valids = [], []
+    numbers = known or rng.permutation(np.arange(2, side**2 - 1))[: len(channels)]
+    for count, number in zip(channels, numbers, strict=True):
+        valid = np.zeros(side**2)
+        valid[rng.permutation(side**2)[:number]] = 1
+        valid = valid.reshape(side, side, 1)
+        feature = rng.normal(size=(side, side, count))
+        features.append(feature if hole is None else np.where(valid > 0, feature, hole))
+        valids.append(valid)
+    return features, valids, rng.normal(size=(side, side, sum(channels))), rng.uniform(0.3, 2)
+
+
+def _one_place(features, valids, kernel, bias, ratio=None, holes="hidden", blind=0, update=None):
+    """One place of a partial convolution; the options are mistakes."""
+    known = [np.broadcast_to(v, f.shape) for f, v in zip(features, valids, strict=True)]
+    X, M = np.concatenate(features, axis=-1), np.concatenate(known, axis=-1)
+    hide = {"hidden": np.where(M > 0, X, 0), "multiplied": X * M, "read": X}
+    total = (hide[holes] * kernel).sum()
+    if M.sum() == 0:
+        return (bias if blind else 0.0), 0.0
+    scale = M.size / M.sum() if ratio is None else ratio(valids, M)
+    return total * scale + bias, 1.0 if update is None else update(M)
+
+
+def _place_mistakes():
+    def other_ratio(name, ratio, why, **options):
+        return Mistake(name, lambda *window: _one_place(*window, ratio=ratio, **options), why)
+
+    def joined(join):
+        def compute(features, valids, kernel, bias):
+            valid = join(valids)
+            return _one_place(features, [valid] * len(valids), kernel, bias)
+
+        return compute
+
+    def joined_ratio(join):
+        def ratio(valids, M):
+            valid = join(valids)
+            return valid.size / valid.sum() if valid.sum() else 0
+
+        return ratio
+
+    def union(valids):
+        return np.max(valids, axis=0)
+
+    def both(valids):
+        return np.min(valids, axis=0)
+
+    def scaled_bias(features, valids, kernel, bias):
+        output, known = _one_place(features, valids, kernel, 0)
+        seen = sum(f.shape[-1] * v.sum() for f, v in zip(features, valids, strict=True))
+        return output + (bias * kernel.size / seen if seen else 0), known
+
+    one_for_both = "Each input keeps its own validity: one may see what the other does not."
+    return (
+        other_ratio(
+            "channels forgotten in sum(1)",
+            lambda valids, M: M[..., 0].size / M.sum(),
+            "sum(M) counts every channel, sum(1) counts pixels only. This is the fault 1/C.",
+        ),
+        other_ratio(
+            "channels forgotten in sum(1)",
+            lambda valids, M: len(valids) * M[..., 0].size / M.sum(),
+            "sum(M) counts every channel, sum(1) each input once. This is a fault like 1/C.",
+        ),
+        other_ratio(
+            "channels forgotten in sum(M)",
+            lambda valids, M: M.size / np.sum(valids),
+            "sum(1) counts every channel, sum(M) counts each input's pixels once.",
+        ),
+        other_ratio(
+            "inputs count the same",
+            lambda valids, M: np.size(valids) / np.sum(valids),
+            "Each validity counts once, whatever its input's number of channels. The equation "
+            "counts values.",
+        ),
+        Mistake("one validity for both", joined(union), one_for_both),
+        Mistake("one validity for both", joined(both), one_for_both),
+        other_ratio("one validity for both", joined_ratio(union), one_for_both),
+        other_ratio("one validity for both", joined_ratio(both), one_for_both),
+        Mistake(
+            "bias scaled",
+            scaled_bias,
+            "The bias is added after the ratio: it is no sum over the window.",
+        ),
+        Mistake(
+            "bias in a blind window",
+            lambda *window: _one_place(*window, blind=1),
+            "Where nothing is seen the output is 0, without bias.",
+        ),
+        other_ratio(
+            "ratio inverted",
+            lambda valids, M: M.sum() / M.size,
+            "The fewer are known, the larger the ratio must be.",
+        ),
+        other_ratio(
+            "ratio forgotten",
+            lambda valids, M: 1,
+            "The sum has fewer terms where values are missing: scale it up.",
+        ),
+        Mistake(
+            "holes read",
+            lambda *window: _one_place(*window, holes="read"),
+            "What stands in the holes changes your output: hide it before you sum.",
+        ),
+        Mistake(
+            "new validity is a share",
+            lambda *window: _one_place(*window, update=np.mean),
+            "m' is 1 as soon as anything was seen, not the share that was seen.",
+        ),
+    )
+
+
+@task(
+    "08_2",
+    title="bug hunt, a layer that fades",
+    stars=2,
+    hints=(
+        "Four inputs find them: all known with three channels, all known at the border, all hole "
+        "with a bias, and all hole in float16.",
+        "np.float16(1e-8) is 0, and 27 / np.float16(1e-6) is more than float16's largest number, "
+        "65504. Which smallest value can a count have that is not zero?",
+        "Pad valid with 0; divide kernel[..., 0].size by np.maximum(seen, 1), where kernel[..., "
+        "0].size is k * k * C; and multiply total * ratio + bias by the new validity.",
+    ),
+)
+def task_08_2(partial_layer):
+    """Check ``partial_layer(features, valid, kernel, bias)``, fault by fault."""
+    function = as_function(partial_layer)
+    rng = np.random.default_rng()
+
+    def answer(valid, dtype="float32", kernel=None, bias=None, features=None):
+        features = draw if features is None else features
+        given = features, valid, w if kernel is None else kernel, b if bias is None else bias
+        output, known = _pair(call(function, *(one.astype(dtype) for one in given)))
+        check_array(output, shape=(9, 10, 4), where=" (its features)")
+        check_array(known, shape=(9, 10, 1), where=" (its validity)")
+        return np.asarray(output, dtype=float), np.asarray(known, dtype=float)
+
+    draw, w = rng.normal(size=(9, 10, 3)), rng.normal(size=(3, 3, 3, 4))
+    b = rng.uniform(0.5, 1, 4)
+    full, none = np.ones_like(draw), np.zeros_like(draw)
+    some = none + (rng.random((9, 10, 1)) > 0.75)
+    some[:4, :4] = 0  # a blind corner
+    _refuse_unfinite(lambda valid: _float16(function, draw, valid, w, b), none, some)
+
+    output, _ = answer(full)
+    plain = np.einsum("hwcij,ijcf->hwf", _windows(draw), w)[1:-1, 1:-1]
+    inside = output[1:-1, 1:-1]
+    if close(inside, plain / 3 + b, 1e-3):
+        wrong(
+            "channels still forgotten",
+            "With all known and three channels, the output inside is a third of an ordinary "
+            "convolution's.",
+        )
+    if not close(inside, plain + b, 1e-3):
+        wrong(
+            "not an ordinary convolution inside",
+            "With all known, the output inside the picture must be an ordinary convolution's.",
+        )
+    if close(output, _layer(draw, full, w, b, padding=1)[0], 1e-3):
+        wrong(
+            "padding counts as known",
+            "With all known, the border is too weak: beyond the picture nothing is known.",
+        )
+    output, known = answer(none)
+    if close(output[3:-3, 3:-3], np.broadcast_to(b, (3, 4, 4)), 1e-3):
+        wrong("bias in blind windows", "With nothing known, the output must be 0; it is the bias.")
+    if not close(output, 0 * output, 1e-6) or known.any():
+        wrong("blind windows are not 0", "With nothing known, output and validity must be 0.")
+    _compare_layer(*answer(some), draw, some, w, b)
+    return "Right for several channels, at the border, in blind windows, and in half precision."
+
+
+def _float16(function, *arguments):
+    return _pair(call(function, *(one.astype("float16") for one in arguments)))[0]
+
+
+def _refuse_unfinite(half, *valids):
+    for valid in valids:
+        output = np.asarray(half(valid))
+        if output.dtype.kind == "f" and not np.isfinite(output).all():
+            wrong(
+                "not finite in float16",
+                "For float16 inputs with blind windows the output holds NaN or infinity: look "
+                "at what is divided there.",
+            )
+
+
+def _compare_layer(output, known, *given):
+    draw, some, w, b = given
+    right, right_known = _layer(*given)
+    if close(known, some[..., :1], 1e-6):
+        wrong("validity not updated", "The new validity is the old one: see equation 2.")
+    if not close(known, right_known, 1e-6):
+        wrong("wrong validity", "m' is 1 where anything in the window was known, else 0.")
+    seen = _windows(some).sum(axis=(2, 3, 4))[..., None]
+    if close(output, right + (27 / np.maximum(seen, 1) - 1) * b * right_known, 1e-3):
+        wrong("bias scaled", "The bias is added after the ratio, it is not scaled by it.")
+    if not close(output, right, 1e-3):
+        wrong("wrong values", "On a random mask the output differs from equation 1.")
+
+
+def _pair(output):
+    if not isinstance(output, (list, tuple)) or len(output) != 2:
+        wrong("not two results", "Return two arrays: the features and the new validity.")
+    if any(part is None or part is Ellipsis for part in output):
+        not_attempted("Some of the results are still missing.")
+    return output
+
+
+def _windows(array, rows=3, columns=3, padding=0):
+    """Every window of an (H, W, C) array, (H, W, C, rows, columns)."""
+    margins = (rows // 2, rows // 2), (columns // 2, columns // 2), (0, 0)
+    padded = np.pad(array, margins, constant_values=padding)
+    return np.lib.stride_tricks.sliding_window_view(padded, (rows, columns), axis=(0, 1))
+
+
+def _layer(features, valid, kernel, bias, padding=0):
+    """The partial convolution of whole arrays; ``padding`` is what stands beyond the border."""
+    rows, columns = kernel.shape[:2]
+    known = np.where(valid > 0, features, 0)
+    total = np.einsum("hwcij,ijcf->hwf", _windows(known, rows, columns), kernel)
+    seen = _windows(valid, rows, columns, padding).sum(axis=(2, 3, 4))[..., None]
+    new_valid = (seen > 0).astype(float)
+    ratio = kernel[..., 0].size / np.maximum(seen, 1)
+    return (total * ratio + bias) * new_valid, new_valid
+
+
+@task(
+    "08_3",
+    title="explain why the signal comes back",
+    stars=2,
+    hints=(
+        "Each layer divides by the channels of what it is given. Along a chain the divisions "
+        "multiply. What if a layer is given a strong and a weak signal together?",
+        "A layer's channels are those of all its sources added. The strongest of its sources "
+        "decides what it has to divide.",
+        "Keep factors = [1] and channels = [3, *filters] for the picture and every layer; for "
+        "each layer append max(factors of its sources) / sum(channels of its sources).",
+    ),
+)
+def task_08_3(strongest_signal):
+    """Check ``strongest_signal(filters, sources)`` against a search over all paths."""
+    check_attempted(strongest_signal)
+    rng = np.random.default_rng()
+    inputs = {f"a network of {count} layers": _network(rng, count) for count in (8, 11, 14)}
+    inputs["two layers side by side, joined"] = ([8, 16, 4], [(0,), (0,), (1, 2)])
+    inputs["a chain without skips"] = ([8, 16, 4], [(0,), (1,), (2,)])
+    function = as_function(strongest_signal)
+    for name, network in inputs.items():
+        shape = (len(network[0]),)
+        check_array(call(function, *network), shape=shape, low=0, where=f" for {name}")
+
+    def decades(filters, sources):
+        return np.log10(np.maximum(np.asarray(function(filters, sources), dtype=float), 1e-300))
+
+    def computed(**options):
+        return lambda filters, sources: np.log10(_signal(filters, sources, **options))
+
+    check_function(
+        decades,
+        lambda filters, sources: np.log10(_by_paths(filters, sources)),
+        inputs,
+        tolerance=1e-6,
+        mistakes=(
+            Mistake(
+                "skips ignored",
+                computed(strongest=lambda factors, sources, k: factors[k - 1]),
+                "A layer is treated as if all it is given had passed through every layer before.",
+            ),
+            Mistake(
+                "skips ignored",
+                computed(
+                    strongest=lambda factors, sources, k: factors[k - 1],
+                    divisor=lambda channels, sources, k: channels[k - 1],
+                ),
+                "A layer is treated as if it were given the layer before it alone.",
+            ),
+            Mistake(
+                "weakest path",
+                computed(strongest=lambda factors, sources, k: min(factors[s] for s in sources)),
+                "Of a strong and a weak signal that are joined, the strong one is what you see.",
+            ),
+            Mistake(
+                "paths added",
+                computed(strongest=lambda factors, sources, k: sum(factors[s] for s in sources)),
+                "Close, but the task asks for the strongest path alone.",
+            ),
+            Mistake(
+                "channels out, not in",
+                computed(divisor=lambda channels, sources, k: channels[k]),
+                "Each layer divides by the channels that it is given, not by those that it makes.",
+            ),
+            Mistake(
+                "channels of one source only",
+                computed(divisor=lambda channels, sources, k: channels[sources[-1]]),
+                "The window holds the channels of all sources that are joined.",
+            ),
+            Mistake(
+                "channels of one source only",
+                computed(divisor=lambda channels, sources, k: channels[sources[0]]),
+                "The window holds the channels of all sources that are joined.",
+            ),
+            Mistake(
+                "its own division only",
+                computed(strongest=lambda factors, sources, k: 1),
+                "The signal was divided in the layers before as well.",
+            ),
+            Mistake(
+                "multiplied, not divided",
+                lambda filters, sources: -np.log10(_signal(filters, sources)),
+                "The factor is turned over: the faulty layer divides.",
+            ),
+        ),
+    )
+    return "The skips carry what was divided less often; they are what reaches the end."
+
+
+def _network(rng, count):
+    """(filters, sources): a chain, layers that join a skip, last the chain's weak end."""
+    filters = [int(one) for one in rng.choice([4, 8, 16, 24, 32, 48], count)]
+    chain = count // 2
+    sources = [(layer - 1,) for layer in range(1, count + 1)]
+    for layer in range(count - 1, chain, -2):
+        sources[layer - 1] = (int(rng.integers(2)), layer - 1)
+    sources[-1] = (count - 1, chain)
+    return filters, sources
+
+
+def _signal(filters, sources, strongest=None, divisor=None):
+    factors, channels = [1.0], [3, *filters]
+    for k, given in enumerate(sources, start=1):
+        top = strongest(factors, given, k) if strongest else max(factors[s] for s in given)
+        below = divisor(channels, given, k) if divisor else sum(channels[s] for s in given)
+        factors.append(top / below)
+    return np.array(factors[1:])
+
+
+def _by_paths(filters, sources):
+    """The same by walking every path back to the picture."""
+    channels = [3, *filters]
+
+    def products(layer):
+        if layer == 0:
+            return [1.0]
+        given = sources[layer - 1]
+        divided = sum(channels[one] for one in given)
+        return [product / divided for one in given for product in products(one)]
+
+    return np.array([max(products(layer)) for layer in range(1, len(filters) + 1)])
+
+
+@task(
+    "08_4",
+    title="a test that finds the fault",
+    stars=3,
+    hints=(
+        "Begin with the lesson's list, in NumPy. What do all of its inputs have in common, which "
+        "the promise above does not say?",
+        "Its windows are always 3 x 3, its validity is the same in all channels, and nothing in "
+        "its holes is NaN. Vary each of them, many times, at random.",
+        "Loop over kernel shapes such as (1, 1), (3, 3), (5, 3), over densities of known values "
+        "from 0 to 1 and over several seeds; put NaN into the holes; return False as soon as "
+        "np.allclose(..., atol=1e-4) with your own loops fails for output or validity.",
+    ),
+    seconds=60,
+)
+def task_08_4(accepts):
+    """Check that ``accepts(layer)`` is true for right layers and false for faulty ones."""
+    function = as_function(accepts)
+
+    def verdict(layer):
+        output = call(function, layer)
+        check_array(output, shape=(), dtype=bool)
+        return bool(output)
+
+    for name, layer in _RIGHT.items():
+        if not verdict(layer):
+            wrong("rejects a right layer", f"Your test rejects {name}, which is right.")
+    survivors = [about for about, layer in _faulty_layers().items() if verdict(layer)]
+    if survivors:
+        found = len(_faulty_layers()) - len(survivors)
+        wrong(
+            "accepts a faulty layer",
+            f"Your test finds {found} of {len(_faulty_layers())} faulty layers. One that it "
+            f"accepts: {survivors[0]}.",
+        )
+    return f"It accepts the right layers and finds all {len(_faulty_layers())} faulty ones."
+
+
+def _loops(features, valid, kernel, bias):
+    rows, columns, _, filters = kernel.shape
+    X, M = _windows(np.where(valid > 0, features, 0), rows, columns), _windows(valid, rows, columns)
+    output, new_valid = np.zeros((*valid.shape[:2], filters)), np.zeros((*valid.shape[:2], 1))
+    for place in np.ndindex(valid.shape[:2]):
+        if M[place].sum():
+            total = np.einsum("cij,ijcf->f", X[place], kernel)
+            output[place] = total / (M[place].sum() / M[place].size) + bias
+            new_valid[place] = 1
+    return output, new_valid
+
+
+def _single_precision(*given):
+    with np.errstate(invalid="ignore"):
+        return tuple(one.astype("float32") for one in _layer(*(np.float32(x) for x in given)))
+
+
+_RIGHT = {
+    "one made of loops": _loops,
+    "one made of whole arrays": _layer,
+    "one that computes in float32": _single_precision,
+}
+
+
+def _faulty_layers():
+    """{what is wrong, said to the learner: a layer (features, valid, kernel, bias)}."""
+
+    def rescaled(factor):
+        def layer(features, valid, kernel, bias):
+            output, known = _layer(features, valid, kernel, 0 * bias)
+            seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
+            return (output * factor(kernel, np.maximum(seen, 1)) + bias) * known, known
+
+        return layer
+
+    def blind_bias(features, valid, kernel, bias):
+        output, known = _layer(features, valid, kernel, bias)
+        return output + (1 - known) * bias, known
+
+    def scaled_bias(features, valid, kernel, bias):
+        output, known = _layer(features, valid, kernel, 0 * bias)
+        seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
+        return output + bias * known * kernel[..., 0].size / np.maximum(seen, 1), known
+
+    def reads_holes(features, valid, kernel, bias):
+        total = np.einsum("hwcij,ijcf->hwf", _windows(features, *kernel.shape[:2]), kernel)
+        seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
+        ratio = kernel[..., 0].size / np.maximum(seen, 1)
+        return np.where(seen > 0, total * ratio + bias, 0), (seen > 0).astype(float)
+
+    def multiplies(features, valid, kernel, bias):
+        return reads_holes(features * valid, valid, kernel, bias)
+
+    def majority(features, valid, kernel, bias):
+        seen = _windows(valid, *kernel.shape[:2]).mean(axis=(2, 3, 4))[..., None]
+        return _layer(features, valid, kernel, bias)[0], (seen > 0.5).astype(float)
+
+    def unchanged(features, valid, kernel, bias):
+        return _layer(features, valid, kernel, bias)[0], valid[..., :1]
+
+    def rectified(*given):
+        output, known = _layer(*given)
+        return np.maximum(output, 0), known
+
+    def by_weight(features, valid, kernel, bias):
+        output, known = _layer(features, valid, kernel, 0 * bias)
+        by_count, _ = _layer(np.ones_like(valid), valid, np.abs(kernel), 0 * bias)
+        ratio = np.abs(kernel).sum(axis=(0, 1, 2)) / np.where(known > 0, by_count, 1)
+        return (output * ratio + bias) * known, known
+
+    def first_mask(features, valid, kernel, bias):
+        return _layer(features, np.broadcast_to(valid[..., :1], valid.shape), kernel, bias)
+
+    def flipped(features, valid, kernel, bias):
+        return _layer(features, valid, kernel[::-1, ::-1], bias)
+
+    def bordered(*given):
+        return _layer(*given, padding=1)
+
+    return {
+        "one that forgets the channels in sum(1)": rescaled(lambda w, seen: 1 / w.shape[2]),
+        "one that takes the mean over the known values": rescaled(
+            lambda w, seen: 1 / w[..., 0].size
+        ),
+        "one that forgets the ratio": rescaled(lambda w, seen: seen / w[..., 0].size),
+        "one whose ratio is never above 4": rescaled(
+            lambda w, seen: np.minimum(4 * seen / w[..., 0].size, 1)
+        ),
+        "one with the bias in blind windows": blind_bias,
+        "one that scales the bias": scaled_bias,
+        "one that counts the padding as known": bordered,
+        "one that reads the holes": reads_holes,
+        "one that divides by the weights that were seen": by_weight,
+        "one with a ReLU inside": rectified,
+        "one that turns the kernel by half a turn": flipped,
+        "one whose new validity asks for a majority": majority,
+        "one that passes the validity on as it came": unchanged,
+        "one that is right for windows of 3 x 3 only": rescaled(
+            lambda w, seen: 9 / (w.shape[0] * w.shape[1])
+        ),
+        "one that takes the first channel's validity for all": first_mask,
+        "one that lets NaN out of the holes": multiplies,
+    }

@@ -1,0 +1,320 @@
+"""Wrong answers to exercise 04: (task, the verdict that names the mistake, the answer)."""
+
+import numpy as np
+
+from course_lib import classical, evaluation, masks, metrics
+
+
+def spans(layers, output, *, width, step):
+    """First and last pixel from a rule for the width and one for the step."""
+    return output * step, output * step + width - 1
+
+
+def product(layers):
+    return int(np.prod([stride for _, stride, _ in layers]))
+
+
+def backwards(layers, output):
+    """The right answer, from the last layer to the first."""
+    first = last = output
+    for kernel, stride, dilation in reversed(layers):
+        first, last = first * stride, last * stride + (kernel - 1) * dilation
+    return first, last
+
+
+def adds_whole_kernels(layers, output):
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        width, step = width + kernel * dilation * step, step * stride
+    return spans(layers, output, width=width, step=step)
+
+
+def no_dilation(layers, output):
+    first = last = output
+    for kernel, stride, _ in reversed(layers):
+        first, last = first * stride, last * stride + kernel - 1
+    return first, last
+
+
+def no_strides(layers, output):
+    reach = sum((kernel - 1) * dilation for kernel, _, dilation in layers)
+    return output, output + reach
+
+
+def narrow(layers, output):
+    reach = sum((kernel - 1) * dilation for kernel, _, dilation in layers)
+    return output * product(layers), output * product(layers) + reach
+
+
+def stride_first(layers, output):
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        step *= stride
+        width += (kernel - 1) * dilation * step
+    return spans(layers, output, width=width, step=step)
+
+
+def counts_outputs(layers, output):
+    return output, output + backwards(layers, 0)[1]
+
+
+def like_range(layers, output):
+    first, last = backwards(layers, output)
+    return first, last + 1
+
+
+def around(layers, output):
+    first, last = backwards(layers, output)
+    half = (last - first) // 2
+    return first - half, first - half + (last - first)
+
+
+def only_the_width(layers, output):
+    return backwards(layers, 0)[1] + 1
+
+
+def as_floats(layers, output):
+    return tuple(float(pixel) for pixel in backwards(layers, output))
+
+
+def no_context(contexts, values):
+    return np.var(values), np.mean(np.abs(values - np.median(values)))
+
+
+def groups(contexts, values):
+    return [values[contexts == one] for one in set(contexts.tolist())]
+
+
+def floors_with(contexts, values, squared_guess, absolute_guess):
+    guesses = [np.empty(len(values)), np.empty(len(values))]
+    for one in set(contexts.tolist()):
+        here = contexts == one
+        guesses[0][here] = squared_guess(values[here])
+        guesses[1][here] = absolute_guess(values[here])
+    return np.mean((values - guesses[0]) ** 2), np.mean(np.abs(values - guesses[1]))
+
+
+def means_everywhere(contexts, values):
+    return floors_with(contexts, values, np.mean, np.mean)
+
+
+def medians_everywhere(contexts, values):
+    return floors_with(contexts, values, np.median, np.median)
+
+
+def the_wrong_way_round(contexts, values):
+    return floors_with(contexts, values, np.median, np.mean)
+
+
+def contexts_alike(contexts, values):
+    parts = groups(contexts, values)
+    return (
+        np.mean([np.var(part) for part in parts]),
+        np.mean([np.mean(np.abs(part - np.median(part))) for part in parts]),
+    )
+
+
+def unbiased(contexts, values):
+    parts = groups(contexts, values)
+    squared = sum(len(part) * np.var(part, ddof=1) for part in parts) / len(values)
+    return squared, floors_with(contexts, values, np.mean, np.median)[1]
+
+
+def totals(contexts, values):
+    right = floors_with(contexts, values, np.mean, np.median)
+    return right[0] * len(values), right[1] * len(values)
+
+
+def root(contexts, values):
+    squared, absolute = floors_with(contexts, values, np.mean, np.median)
+    return np.sqrt(squared), absolute
+
+
+def absolute_first(contexts, values):
+    return floors_with(contexts, values, np.mean, np.median)[::-1]
+
+
+def squared_only(contexts, values):
+    return floors_with(contexts, values, np.mean, np.median)[0]
+
+
+def as_published(photographs, methods, rng):
+    patches = rng.permutation(np.concatenate(photographs))
+    train, test = np.split(patches, [len(patches) * 4 // 5])
+    scores = {}
+    for name, learn in methods.items():
+        fill = learn(train)
+        holes = masks.squares(len(test), 32, side=12, seed=int(rng.integers(2**31)))
+        damaged = np.where(holes[..., None], test & 1, test) / np.float32(255)
+        filled = np.stack([fill(*pair) for pair in zip(damaged, holes, strict=True)])
+        scores[name] = metrics.psnr(test / np.float32(255), filled, holes)
+    best = max(scores, key=scores.get)
+    return best, scores[best]
+
+
+def comparison(
+    photographs,
+    methods,
+    rng,
+    *,
+    split=lambda p, rng: (np.concatenate(p[:-2]), p[-2], p[-1]),
+    damage=lambda patches, holes: patches / 255 * ~holes[..., None],
+    holes_of=lambda count, rng: masks.squares(count, 32, side=12, seed=int(rng.integers(2**31))),
+    fresh_holes=False,
+    choose=max,
+    choose_on_test=False,
+    score_choosing=False,
+    whole=False,
+    all_on_test=False,
+):
+    """A comparison that is right but for what the keywords say."""
+    train, choosing, test = split(photographs, rng)
+    if choose_on_test:
+        choosing = test
+    learned = {name: learn(train) for name, learn in methods.items()}
+
+    def score(name, patches, holes):
+        damaged = damage(patches, holes)
+        filled = np.stack([learned[name](d, h) for d, h in zip(damaged, holes, strict=True)])
+        error = (filled - patches / 255) ** 2
+        return -10 * np.log10(error.mean() if whole else error[holes].mean())
+
+    holes = holes_of(len(choosing), rng)
+    scores = {}
+    for name in learned:
+        holes = holes_of(len(choosing), rng) if fresh_holes else holes
+        scores[name] = score(name, choosing, holes)
+    best = choose(scores, key=scores.get)
+    final = holes_of(len(test), rng)
+    if score_choosing or choose_on_test:
+        return best, scores[best]
+    if all_on_test:
+        return best, {name: score(name, test, final) for name in learned}[best]
+    return best, score(best, test, final)
+
+
+def but(**faults):
+    def fair_comparison(photographs, methods, rng):
+        return comparison(photographs, methods, rng, **faults)
+
+    return fair_comparison
+
+
+def shuffled(photographs, rng):
+    patches = rng.permutation(np.concatenate(photographs))
+    return np.split(patches, [len(patches) * 3 // 5, len(patches) * 4 // 5])
+
+
+def learns_all_but_the_test(photographs, rng):
+    return np.concatenate(photographs[:-1]), photographs[-2], photographs[-1]
+
+
+def first_photograph_only(photographs, rng):
+    return photographs[0], photographs[-2], photographs[-1]
+
+
+def own_random_holes(count, rng):
+    return masks.squares(count, 32, side=12, seed=int(np.random.default_rng().integers(2**31)))
+
+
+def always_these_holes(count, rng):
+    return masks.squares(count, 32, side=12, seed=2026)
+
+
+def lines_instead(count, rng):
+    return masks.random_lines(count, 32, seed=int(rng.integers(2**31)))
+
+
+def lowest_bit(patches, holes):
+    return np.where(holes[..., None], patches & 1, patches) / 255
+
+
+def blackened_bytes(patches, holes):
+    return patches * ~holes[..., None]
+
+
+def half_of_the_test(photographs, rng):
+    return np.concatenate(photographs[:-2]), photographs[-2], photographs[-1][:2]
+
+
+def best_name_only(photographs, methods, rng):
+    return comparison(photographs, methods, rng)[0]
+
+
+def by_the_library(photographs, methods, rng):
+    """Right splits and holes, but evaluation's PSNR of the whole picture."""
+    train, choosing, test = np.concatenate(photographs[:-2]), photographs[-2], photographs[-1]
+    fills = {name: learn(train) for name, learn in methods.items()}
+    holes = masks.squares(len(choosing), 32, side=12, seed=int(rng.integers(100)))
+    scores = {
+        name: evaluation.evaluate(fill, choosing / 255.0, holes)["psnr_image"]
+        for name, fill in fills.items()
+    }
+    best = max(scores, key=scores.get)
+    holes = masks.squares(len(test), 32, side=12, seed=int(rng.integers(100)))
+    return best, evaluation.evaluate(fills[best], test / 255.0, holes)["psnr_image"]
+
+
+def just_harmonic(image, mask):
+    return classical.harmonic(image, mask)
+
+
+def biharmonic_again(image, mask):
+    return classical.METHODS["biharmonic"](image, mask)
+
+
+def smooths_everything(image, mask):
+    filled = classical.harmonic(image, mask)
+    around = np.pad(filled, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    return sum(around[y : y + 32, x : x + 32] for y in range(3) for x in range(3)) / 9
+
+
+def a_batch(image, mask):
+    return classical.harmonic(image, mask)[None]
+
+
+WRONG = [
+    ("04_1", "kernels added up", adds_whole_kernels),
+    ("04_1", "dilation ignored", no_dilation),
+    ("04_1", "strides forgotten", no_strides),
+    ("04_1", "strides forgotten in the width", narrow),
+    ("04_1", "own stride counted too early", stride_first),
+    ("04_1", "output not turned into pixels", counts_outputs),
+    ("04_1", "last pixel not included", like_range),
+    ("04_1", "picture padded", around),
+    ("04_1", "wrong shape", only_the_width),
+    ("04_1", "wrong dtype", as_floats),
+    ("04_2", "context ignored", no_context),
+    ("04_2", "the mean for both errors", means_everywhere),
+    ("04_2", "the median for both errors", medians_everywhere),
+    ("04_2", "mean and median exchanged", the_wrong_way_round),
+    ("04_2", "contexts count the same", contexts_alike),
+    ("04_2", "divided by n - 1", unbiased),
+    ("04_2", "sums instead of means", totals),
+    ("04_2", "root of the squared error", root),
+    ("04_2", "order exchanged", absolute_first),
+    ("04_2", "wrong shape", squared_only),
+    ("04_3", "one photograph on both sides", as_published),
+    ("04_3", "one photograph on both sides", but(split=shuffled)),
+    ("04_3", "new holes for each method", but(fresh_holes=True)),
+    ("04_3", "a bit leaks", but(damage=lowest_bit)),
+    ("04_3", "chosen on the test photograph", but(choose_on_test=True)),
+    ("04_3", "learned from the choosing photograph", but(split=learns_all_but_the_test)),
+    ("04_3", "training patches left out", but(split=first_photograph_only)),
+    ("04_3", "score of the choosing photograph", but(score_choosing=True)),
+    ("04_3", "known pixels counted", but(whole=True)),
+    ("04_3", "known pixels counted", by_the_library),
+    ("04_3", "test opened for every method", but(all_on_test=True)),
+    ("04_3", "not the best method chosen", but(choose=min)),
+    ("04_3", "randomness from elsewhere", but(holes_of=own_random_holes)),
+    ("04_3", "rng not used", but(holes_of=always_these_holes)),
+    ("04_3", "other holes", but(holes_of=lines_instead)),
+    ("04_3", "truth left in the holes", but(damage=lambda patches, holes: patches / 255)),
+    ("04_3", "not floats from 0 to 1", but(damage=blackened_bytes)),
+    ("04_3", "test patches left out", but(split=half_of_the_test)),
+    ("04_3", "wrong type", best_name_only),
+    ("04_4", "not better than harmonic", just_harmonic),
+    ("04_4", "not better than harmonic", biharmonic_again),
+    ("04_4", "known pixels changed", smooths_everything),
+    ("04_4", "wrong shape", a_batch),
+]
