@@ -22,15 +22,7 @@ def split(dataset):
     Returns:
         train, validation, held_out: uint8 (44084, 32, 32, 3), (4916, ...) and (1000, ...).
     """
-    official = np.concatenate([dataset.train, dataset.validation])
-    if official.shape != (50_000, 32, 32, 3):
-        raise ValueError(
-            f"the training set has shape {official.shape}: load all of CIFAR-10, without subset."
-        )
-    kept = np.ones(len(official), bool)
-    kept[PLACES] = False
-    cut = len(dataset.train)
-    return official[:cut][kept[:cut]], official[cut:][kept[cut:]], official[PLACES]
+    return _parts(dataset.train, dataset.validation)
 
 
 def split_labels(dataset):
@@ -42,8 +34,16 @@ def split_labels(dataset):
     Returns:
         train, validation, held_out: uint8 (44084,), (4916,) and (1000,), 0 to 9.
     """
-    official = np.concatenate([dataset.train_labels, dataset.validation_labels])
+    return _parts(dataset.train_labels, dataset.validation_labels)
+
+
+def _parts(train, validation):
+    official = np.concatenate([train, validation])
+    if len(official) != 50_000:
+        raise ValueError(
+            f"there are {len(official):,} training pictures: load all of CIFAR-10, without subset."
+        )
     kept = np.ones(len(official), bool)
     kept[PLACES] = False
-    cut = len(dataset.train_labels)
+    cut = len(train)
     return official[:cut][kept[:cut]], official[cut:][kept[cut:]], official[PLACES]

@@ -9,6 +9,7 @@ held-out pictures. Set KERAS_BACKEND before it to train on another backend than 
 """
 
 import argparse
+import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -117,6 +118,17 @@ def mask_bank(kind, count, seed):
     return np.concatenate([masks.random_lines(count - len(bank), seed=seed), bank])
 
 
+@contextlib.contextmanager
+def precision(policy):
+    """Build layers that compute under a policy of Keras; weights are float32 under all of them."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def train(recipe, folder):
     """Train, or go on training: the network, its history, and the data's provenance.
 
@@ -126,9 +138,8 @@ def train(recipe, folder):
     pictures, validation, _ = held_out.split(dataset)
     seed = recipe.seed
     keras.utils.set_random_seed(seed)
-    keras.config.set_dtype_policy(recipe.precision)
-    model = models.NETWORKS[recipe.network](**recipe.arguments)
-    keras.config.set_dtype_policy("float32")
+    with precision(recipe.precision):
+        model = models.NETWORKS[recipe.network](**recipe.arguments)
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps, 0.01)
     model.compile(
         keras.optimizers.Adam(schedule),
@@ -158,16 +169,8 @@ def train(recipe, folder):
 def _loss(recipe):
     if recipe.liu_weights is None:
         return losses.HoleWeighted("mse", weight=recipe.hole_weight)
-    terms = (
-        losses.ValidLoss,
-        losses.HoleLoss,
-        losses.Perceptual,
-        losses.Style,
-        losses.TotalVariation,
-    )
-    used = [
-        (term(), weight) for term, weight in zip(terms, recipe.liu_weights, strict=True) if weight
-    ]
+    terms = zip(losses.TERMS, recipe.liu_weights, strict=True)
+    used = [(term(), weight) for term, weight in terms if weight]
     return losses.WeightedSum(*zip(*used, strict=True))
 
 
@@ -194,8 +197,19 @@ def measure(model):
     return metrics.psnr(images, models.inpaint(model, images, lines), lines)
 
 
-def publish(name, recipe, model, history, provenance):
-    """Write weights and recipe to course_lib/weights, and measure what a user will load."""
+def ship(name, recipe, model, made, measure):
+    """Write weights (float16) and recipe to course_lib/weights, and measure what a user will load.
+
+    Args:
+        name: of both files.
+        recipe: a dataclass; every field goes into the recipe file.
+        model: the trained network.
+        made: dict, what else the file says: the command, the data, how the training went.
+        measure: a function, the network as loaded -> dict of figures for the file.
+
+    Returns:
+        dict: all that the recipe file says.
+    """
     models.WEIGHTS.mkdir(exist_ok=True)
     path = models.WEIGHTS / f"{name}.npz"
     halves = {
@@ -207,17 +221,30 @@ def publish(name, recipe, model, history, provenance):
         **dataclasses.asdict(recipe),
         "parameters": model.count_params(),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "trained": f"{datetime.date.today().isoformat()}, {keras.backend.backend()}, {machine()}",
+        **made,
+    }
+    recipe_path = path.with_suffix(".json")
+    recipe_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")  # to load by
+    facts |= measure(models.load_pretrained(name))
+    recipe_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    return facts
+
+
+def publish(name, recipe, model, history, provenance):
+    """``ship`` a network, with its validation curve and its score on the held-out pictures."""
+    made = {
         "command": f"python -m benchmarks.train {name}",
         "data": provenance,
-        "trained": f"{datetime.date.today().isoformat()}, {keras.backend.backend()}, {machine()}",
         "steps_at_check": [(k + 1) * -(-recipe.steps // CHECKS) for k in history.epoch],
         "val_psnr_hole": [round(value, 3) for value in history.history["val_psnr_hole"]],
     }
-    recipe_path = path.with_suffix(".json")
-    recipe_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    facts["psnr_hole_held_out_lines"] = round(measure(models.load_pretrained(name)), 3)
-    recipe_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    facts = ship(name, recipe, model, made, _held_out_score)
     print(f"{name}: {facts['psnr_hole_held_out_lines']} dB in the holes of held-out pictures")
+
+
+def _held_out_score(model):
+    return {"psnr_hole_held_out_lines": round(measure(model), 3)}
 
 
 def main(arguments=None):

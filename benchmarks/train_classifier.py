@@ -6,18 +6,13 @@ Like ``benchmarks.train``: it may be stopped at any moment and goes on from the 
 never sees the held-out pictures, and writes weights and recipe to course_lib/weights.
 """
 
-import contextlib
-import dataclasses
-import datetime
-import hashlib
-import json
 from dataclasses import dataclass, field
 
 import keras
 import numpy as np
 
 from benchmarks import held_out
-from benchmarks.results import machine
+from benchmarks.train import precision, ship
 from course_lib import data, models, training
 from tools.project import ROOT
 
@@ -79,17 +74,6 @@ def altered(images, random):
     return np.where(mirrored[:, None, None, None], moved[:, :, ::-1], moved)
 
 
-@contextlib.contextmanager
-def precision(policy):
-    """Build layers that compute under a policy of Keras; weights are float32 under all of them."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
-
-
 def train(recipe, folder):
     """Train, or go on training: the network, its history, and the data's provenance."""
     dataset = data.load("cifar10")
@@ -138,27 +122,18 @@ def measure(model):
 
 
 def publish(recipe, model, history, provenance):
-    """Write weights and recipe to course_lib/weights, and measure what a user will load."""
-    path = models.WEIGHTS / f"{NAME}.npz"
-    halves = {
-        variable.path: keras.ops.convert_to_numpy(variable).astype(np.float16)
-        for variable in model.weights
-    }
-    np.savez_compressed(path, **halves)
-    facts = {
-        **dataclasses.asdict(recipe),
-        "parameters": model.count_params(),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    """``ship`` the classifier, with its validation curve and its accuracies."""
+    made = {
         "command": "python -m benchmarks.train_classifier",
         "data": provenance,
-        "trained": f"{datetime.date.today().isoformat()}, {keras.backend.backend()}, {machine()}",
         "val_accuracy": [round(value, 4) for value in history.history["val_accuracy"]],
     }
-    recipe_path = path.with_suffix(".json")
-    recipe_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    facts |= {key: round(value, 4) for key, value in measure(models.load_pretrained(NAME)).items()}
-    recipe_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    facts = ship(NAME, recipe, model, made, _accuracies)
     print(f"{NAME}: {facts['accuracy_test']:.1%} of the test pictures")
+
+
+def _accuracies(model):
+    return {key: round(value, 4) for key, value in measure(model).items()}
 
 
 def main():

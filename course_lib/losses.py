@@ -35,7 +35,7 @@ from course_lib.validation import is_number
 ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squared_error}
 FEATURES = ("features_1", "features_2", "features_3")
 OWN = "own"  # what a saved loss says in the place of a classifier that the course does not ship
-# Of ValidLoss, HoleLoss, Perceptual, Style and TotalVariation.
+# Of TERMS.
 PUBLISHED_WEIGHTS = (1.0, 6.0, 0.05, 120.0, 0.1)  # Liu et al. 2018, equation 7
 COURSE_WEIGHTS = (1.0, 6.0, 0.05, 20.0, 0.1)  # for the course's classifier: see liu
 
@@ -363,6 +363,9 @@ class WeightedSum(keras.losses.Loss):
         return cls(**{**config, "losses": losses})
 
 
+TERMS = (ValidLoss, HoleLoss, Perceptual, Style, TotalVariation)  # of liu, as weights order them
+
+
 def liu(weights=PUBLISHED_WEIGHTS):
     """The loss of Liu et al. 2018: pixels, features, style and smoothness in one.
 
@@ -393,9 +396,7 @@ def liu(weights=PUBLISHED_WEIGHTS):
         >>> [loss.name for loss in liu().losses]
         ['valid_loss', 'hole_loss', 'perceptual', 'style', 'total_variation']
     """
-    return WeightedSum(
-        [ValidLoss(), HoleLoss(), Perceptual(), Style(), TotalVariation()], weights, name="liu"
-    )
+    return WeightedSum([term() for term in TERMS], weights, name="liu")
 
 
 class _PooledRatio(keras.metrics.Metric):

@@ -29,6 +29,26 @@ def test_milliseconds_are_the_median_of_the_pictures(monkeypatch):
     assert scores["milliseconds"] == 2000
 
 
+def test_a_networks_milliseconds_leave_compiling_out(monkeypatch):
+    """On a clock where it needs 100 s for a batch of another shape than before, else 1, 9, 50."""
+    import keras
+
+    from course_lib import models
+
+    clock, shapes, warm = [0.0], set(), iter([1, 9, 50])
+
+    def predict(model, images, masks):
+        clock[0] += next(warm) if images.shape in shapes else 100
+        shapes.add(images.shape)
+        return images
+
+    monkeypatch.setattr(models, "predict", predict)
+    monkeypatch.setattr(evaluation.time, "perf_counter", lambda: clock[0])
+    network = keras.Sequential([keras.Input((12, 12, 3)), keras.layers.Identity()])
+    images, holes = np.tile(IMAGES, (25, 1, 1, 1)), np.tile(HOLES, (25, 1, 1))
+    assert evaluation.evaluate(network, images, holes)["milliseconds"] == 1000 * 9 / 64
+
+
 def test_a_truth_that_is_not_finite_is_refused_before_anything_is_run():
     truth = np.where(HOLES[..., None], np.float32(np.nan), IMAGES)
     with pytest.raises(ValueError, match="true picture is NaN"):

@@ -151,6 +151,21 @@ def test_held_out_pictures_are_in_no_other_part():
     assert list(np.unique(held_out.PLACES)) == list(held_out.PLACES)
 
 
+@pytest.mark.parametrize(
+    ("name", "further"),
+    [
+        ("perceptual", {"perceptual": 0.1}),
+        ("style", {"style": 40.0}),
+        ("tv", {"total_variation": 1.0}),
+        ("hole", {}),
+    ],
+)
+def test_a_recipe_for_one_term_trains_on_that_term(name, further):
+    loss = training_run._loss(training_run.RECIPES[f"explorer_loss_{name}"])
+    used = {term.name: weight for term, weight in zip(loss.losses, loss.weights, strict=True)}
+    assert used == {"valid_loss": 1.0, "hole_loss": 6.0, **further}
+
+
 @pytest.mark.parametrize("kind", ["lines", "mixed"])
 def test_mask_banks_are_whole_and_leave_pixels_known(kind):
     bank = training_run.mask_bank(kind, 4096, seed=3)
