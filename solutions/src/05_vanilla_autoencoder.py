@@ -335,8 +335,9 @@ if checks.task_05_4(network):
         ],
         titles=["damaged", "mean", "fewer than 5,000 weights", "truth"],
         alt="A small picture with lines missing; the lines filled with one flat colour; filled by "
-        "the small network, hardly visible any more; and whole.",
-        caption="The flat fill leaves every line visible, the small network few of them.",
+        "the small network, light and dark in the right places, a little too red; and whole.",
+        caption="The flat fill knows one colour. The small network continues light and dark; its "
+        "colours are not right yet.",
     )
 
 # %% [markdown]

@@ -159,9 +159,7 @@ def as_published(image, mask, steps):
 
 def laplacian(fill, mode="edge"):
     padded = np.pad(fill, ((1, 1), (1, 1), (0, 0)), mode=mode)
-    return (
-        padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:] - 4 * fill
-    )
+    return padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:] - 4 * fill
 
 
 def still_too_fast(image, mask, steps):
