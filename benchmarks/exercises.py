@@ -1,6 +1,6 @@
 """Seconds that each check of the exercises takes for its solution, and each solution notebook.
 
-    python -m benchmarks.exercises
+python -m benchmarks.exercises
 """
 
 import time
@@ -30,9 +30,7 @@ def main():
     for source in sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py")):
         whole, checks = timed(source)
         slowest = max(checks, key=checks.get)
-        rows.append(
-            (source.stem, f"{whole:.0f}", len(checks), f"{slowest}: {checks[slowest]:.2f}")
-        )
+        rows.append((source.stem, f"{whole:.0f}", len(checks), f"{slowest}: {checks[slowest]:.2f}"))
     body = (
         "From the kernel's start to the last cell, once each; beside it the slowest of the "
         "notebook's checks, run on its solution.\n\n"

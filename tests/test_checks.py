@@ -344,7 +344,7 @@ def test_a_crash_while_writing_loses_nothing(own_progress):
         "import json, os, signal\n"
         "from course_lib.checks import _progress\n"
         "def half(found, file, **rest):\n"
-        "    file.write('{\"solved\": {\"01'); file.flush()\n"
+        '    file.write(\'{"solved": {"01\'); file.flush()\n'
         "    os._exit(9)\n"
         "json.dump = half\n"
         "_progress.record('01_2')\n"

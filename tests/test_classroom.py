@@ -13,7 +13,7 @@ from tests.conftest import skip_or_fail
 from tools import classroom, exercises
 from tools.project import ROOT, SOLUTIONS
 
-ASSIGNMENTS = ("01_masks",)
+ASSIGNMENTS = ("01_masks", "02_diffusion_and_transport")
 HALF = ("1", "3")  # the tasks that the half-solved submission has right
 
 

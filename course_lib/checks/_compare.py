@@ -105,7 +105,8 @@ def is_stub(function):
 def call(function, *arguments):
     """What the learner's function returns for a copy of the arguments; ends the check if it fails.
 
-    Tensors and other array-likes come back as they are: ``as_array`` reads them.
+    Tensors and other array-likes come back as they are: ``as_array`` reads them. What must not be
+    copied, a network for one, is bound beforehand: ``call(lambda: function(network))``.
     """
     try:
         output = function(*copy.deepcopy(arguments))
