@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools.exercises import exercise, render_solution
+from tools.exercises import render_solution
 from tools.project import ROOT, SOLUTIONS, SOURCES
 from tools.render import render
 
@@ -22,10 +22,6 @@ FILES = {
 MODULES = [name for name in FILES if name != "__init__"]
 CLASSICAL = {
     **{path.stem: render(path) for path in sorted(SOURCES.glob("0[0-3]_*.py"))},
-    **{
-        f"exercise {path.stem}": exercise(render_solution(path))
-        for path in sorted((SOLUTIONS / "src").glob("0[0-3]_*.py"))
-    },
     **{
         f"solution {path.stem}": render_solution(path)
         for path in sorted((SOLUTIONS / "src").glob("0[0-3]_*.py"))
@@ -135,7 +131,7 @@ def test_a_loaded_library_is_found(tmp_path):
 
 
 @pytest.mark.parametrize("name", CLASSICAL)
-def test_classical_lesson_or_exercise_loads_no_deep_learning(name, tmp_path):
+def test_classical_lesson_or_solution_loads_no_deep_learning(name, tmp_path):
     cells = [cell.source for cell in CLASSICAL[name].cells if cell.cell_type == "code"]
     script = f"""
 import json, sys
