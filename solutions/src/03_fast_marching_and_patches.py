@@ -174,7 +174,7 @@ checks.task_03_2(opencv_level)
 # %% [markdown]
 # ## Task 3 ★★: bug hunt, copies that show nothing
 #
-# Code like this fills holes by copying: take the missing pixel whose window has the most known pixels, look for the window that fits
+# Code like this could be published. It fills holes by copying: take the missing pixel whose window has the most known pixels, look for the window that fits
 # best, copy its pixels into the missing ones, and go on. It promises to compare known pixels only, and to copy only from windows that
 # were whole from the start. `most_known` and `window` are right.
 
@@ -211,21 +211,21 @@ def published_copy(image, mask, side):
 
 
 # %%
-wall = data.photo("brick")[40:104, 52:116]
+wall = data.photo("brick")[32:96, 60:124]
 hole = masks.squares(1, 64, side=16)[0]
 broken = masks.damage(wall, hole)
 plots.show(
     [broken, published_copy(broken, hole, 9), wall],
     titles=["damaged", "published", "truth"],
     alt="A brick wall with a square hole; after the published code the hole is as black as before.",
-    caption="It runs, it ends, and the hole is still there. Mend one fault, and the next one shows.",
+    caption="It runs, and the hole is still there. Mend one fault, and the next one shows.",
 )
 
 # %% [markdown]
 # It has four faults. (One hint for free: `np.uint8(3) - np.uint8(5)` is 254.) Find them and write `copy_windows`,
 # which keeps every promise made above, and the known pixels. The image is a float array in [0, 1], with 0 in its holes.
 #
-# Expected: bricks and a mortar line in the hole, as in the picture.
+# Expected: the upright mortar line is drawn through the hole, as in the picture.
 
 
 # %%
@@ -258,8 +258,8 @@ if checks.task_03_3(copy_windows):
     plots.show(
         [broken, published_copy(broken, hole, 9), copy_windows(broken, hole, 9), wall],
         titles=["damaged", "published", "mended", "truth"],
-        alt="A brick wall with a hole, still black after the published code, bricks and mortar "
-        "after the mended one; the truth.",
+        alt="A brick wall with a hole, still black after the published code; after the mended one "
+        "an upright mortar line runs through it; the truth.",
         caption="The same code with its four faults mended.",
     )
 
@@ -307,7 +307,8 @@ choices = ("harmonic", "biharmonic", "exemplar")
 print(f"{'':18s}" + "".join(f"{name:>12s}" for name in choices))
 for case, (truth, mask) in cases().items():
     fills = [classical.METHODS[name](masks.damage(truth, mask), mask) for name in choices]
-    print(f"{case:18s}" + "".join(f"{metrics.psnr(truth, fill, mask):12.1f}" for fill in fills))
+    scores = [metrics.psnr(truth, fill, mask) for fill in fills]
+    print(f"{case:18s}" + "".join(f"{score:12.1f}" for score in scores))
 
 
 # %%
