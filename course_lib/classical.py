@@ -132,8 +132,8 @@ def navier_stokes(image, mask, *, radius=1):
 def telea(image, mask, *, radius=1):
     """OpenCV's ``INPAINT_TELEA``, on 8 bits a channel.
 
-    OpenCV adds the direction of the gradient where Telea 2004 adds its value, so that even
-    a picture of one colour may come back changed; ``fast_marching`` does not.
+    OpenCV subtracts the direction of the gradient where Telea 2004 adds its value, so that even
+    a picture of one colour may come back changed; ``fast_marching`` keeps it.
 
     Args:
         radius: of the neighbourhood that is averaged, in pixels, 1 or more.

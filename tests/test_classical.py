@@ -564,7 +564,7 @@ def test_arrival_times_solve_the_upwind_equation_everywhere(seed, fraction):
 
 
 def test_telea_of_opencv_changes_a_constant_picture_and_ours_does_not():
-    """OpenCV adds the gradient's direction, so rounding noise becomes whole grey levels."""
+    """OpenCV takes the gradient's direction only: rounding noise becomes whole grey levels."""
     image = np.full((24, 24, 3), 200 / 255)
     mask = masks.squares(1, 24, side=6)[0]
     surprise = np.abs(classical.telea(image, mask) - image) * 255

@@ -280,11 +280,11 @@ for value in (128, 150, 200, 250):
     print(f"constant {value}: filled with {np.unique(filled[scratches])}")
 
 # %% [markdown]
-# **Read.** A constant picture does not come back constant. Two faults in OpenCV's source add up.
+# **Read.** A constant picture does not come back constant. Faults in OpenCV's source add up.
 # It rounds twice: it adds 0.5 to the weighted mean and then rounds to the nearest whole number, so a
 # mean of 200.00002, which is 200 and rounding noise, becomes 201. And where Telea adds the slope times
-# the step, it adds only the slope's *direction*, the vector divided by its own length: one wrong level
-# counts as a full step of up to √2 levels, and pixels filled later inherit it. 128 is spared: it is a
+# the step, it takes only the slope's *direction*, the vector divided by its own length, and subtracts it:
+# one wrong level counts as a full step of up to √2 levels, and pixels filled later inherit it. 128 is spared: it is a
 # power of two, so the mean is exact, and even, so the second rounding goes down. It is also the value in
 # OpenCV's own test. So the test passes. Ours, on the 200:
 
@@ -353,7 +353,7 @@ def efros_leung(image, mask, side=9, seed=0):
 # **Predict.** The hole cuts a mortar line of a brick wall. Which of the three fills draws it through?
 
 # %%
-wall = data.photo("brick")[40:104, 52:116]
+wall = data.photo("brick")[32:96, 60:124]
 small_hole = masks.squares(1, 64, side=16)[0]
 broken = masks.damage(wall, small_hole)
 grown = efros_leung(broken, small_hole)
@@ -361,9 +361,9 @@ smoothing = ["harmonic", "fast_marching"]
 plots.show(
     [broken, *(classical.METHODS[name](broken, small_hole) for name in smoothing), grown, wall],
     titles=["damaged", *smoothing, "Efros–Leung", "truth"],
-    alt="A brick wall with a square hole, and its fills: two blurred ones and one with "
-    "a mortar line.",
-    caption="Only the copied fill draws the mortar line through; averages blur it.",
+    alt="A brick wall with a square hole on a mortar line, and its fills: a blurred one, one with "
+    "a broken line, one with the line whole.",
+    caption="Only the copied fill draws the mortar line through; averages blur or break it.",
 )
 
 # %% [markdown]
