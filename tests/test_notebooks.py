@@ -303,11 +303,12 @@ def test_render_is_always_the_same_and_ids_follow_the_text(source, tmp_path):
 
 def test_links_are_written_only_to_what_exists(source, tmp_path):
     assert render(source).cells[-1].source.endswith("## References")
-    (tmp_path / "exercises").mkdir()
-    (tmp_path / "exercises" / "01_practice.ipynb").touch()
+    exercise = tmp_path / "solutions" / "src" / "01_practice.py"
+    exercise.parent.mkdir(parents=True)
+    exercise.write_text("# %% [markdown]\n# # Exercise 01: practice\n", encoding="utf-8")
     write_source(tmp_path, SAMPLE.replace("A small lesson", "The second lesson"), "02_second")
     assert render(source).cells[-1].source.splitlines()[-3:] == [
-        "**Exercise:** [01_practice](../exercises/01_practice.ipynb)",
+        "**Exercise 01: practice** ([open](../exercises/01_practice.ipynb))",
         "",
         "**Next:** [The second lesson](02_second.ipynb)",
     ]

@@ -127,10 +127,12 @@ def _fill_markdown(text, source_path, published):
 
 
 def _exercise(source_path):
-    """A link to the exercise with the lesson's number, if there is one."""
-    folder = source_path.parents[2] / "exercises"
-    found = sorted(folder.glob(f"{source_path.stem[:2]}_*.ipynb"))
-    return f"**Exercise:** [{found[0].stem}](../exercises/{found[0].name})" if found else None
+    """A link to the exercise with the lesson's number, by its title, if there is one."""
+    root, number = source_path.parents[2], source_path.stem[:2]
+    found = sorted((root / "solutions" / "src").glob(f"{number}_*.py"))
+    if not found:
+        return None
+    return f"**{title(found[0])}** ([open](../exercises/{found[0].stem}.ipynb))"
 
 
 def _next_lesson(source_path):
