@@ -308,7 +308,7 @@ def test_links_are_written_only_to_what_exists(source, tmp_path):
     exercise.write_text("# %% [markdown]\n# # Exercise 01: practice\n", encoding="utf-8")
     write_source(tmp_path, SAMPLE.replace("A small lesson", "The second lesson"), "02_second")
     assert render(source).cells[-1].source.splitlines()[-3:] == [
-        "**Exercise 01: practice** ([open](../exercises/01_practice.ipynb))",
+        "**[Exercise 01: practice](../exercises/01_practice.ipynb)**",
         "",
         "**Next:** [The second lesson](02_second.ipynb)",
     ]

@@ -132,7 +132,7 @@ def _exercise(source_path):
     found = sorted((root / "solutions" / "src").glob(f"{number}_*.py"))
     if not found:
         return None
-    return f"**{title(found[0])}** ([open](../exercises/{found[0].stem}.ipynb))"
+    return f"**[{title(found[0])}](../exercises/{found[0].stem}.ipynb)**"
 
 
 def _next_lesson(source_path):
