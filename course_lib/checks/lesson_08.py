@@ -105,6 +105,18 @@ def _place_mistakes():
     def both(valids):
         return np.min(valids, axis=0)
 
+    def ratios(features, valids, kernel, bias):
+        total, first = 0.0, 0
+        for feature, valid in zip(features, valids, strict=True):
+            part = kernel[..., first : first + feature.shape[-1]]
+            total += _one_place([feature], [valid], part, 0)[0]
+            first += feature.shape[-1]
+        known = any(valid.any() for valid in valids)
+        return (total + bias if known else 0.0), float(known)
+
+    def inverted(features, valids, kernel, bias):
+        return _one_place(features, [1 - valid for valid in valids], kernel, bias)
+
     def scaled_bias(features, valids, kernel, bias):
         output, known = _one_place(features, valids, kernel, 0)
         seen = sum(f.shape[-1] * v.sum() for f, v in zip(features, valids, strict=True))
@@ -112,6 +124,22 @@ def _place_mistakes():
 
     one_for_both = "Each input keeps its own validity: one may see what the other does not."
     return (
+        Mistake(
+            "a ratio for each input",
+            ratios,
+            "One kernel lies over both inputs together, so there is one ratio: its two sums run "
+            "over both.",
+        ),
+        Mistake(
+            "validity inverted",
+            inverted,
+            "A validity is 1 where a value is known, the other way round than a mask.",
+        ),
+        Mistake(
+            "results swapped",
+            lambda *window: _one_place(*window)[::-1],
+            "x' comes first, then m'.",
+        ),
         other_ratio(
             "channels forgotten in sum(1)",
             lambda valids, M: M[..., 0].size / M.sum(),
@@ -228,6 +256,22 @@ def task_08_2(partial_layer):
     if not close(output, 0 * output, 1e-6) or known.any():
         wrong("blind windows are not 0", "With nothing known, output and validity must be 0.")
     _compare_layer(*answer(some), draw, some, w, b)
+    output, known = answer(some, kernel=np.full_like(w, 1 / 27), bias=0 * b, features=full)
+    if not close(output, known + 0 * output, 1e-5):
+        wrong(
+            "ratio not exact",
+            "A picture of ones under a mean kernel must stay 1, up to rounding, wherever anything "
+            "is seen: is something added to the count?",
+        )
+    x, mask, large = draw[..., :2], some[..., :2], rng.normal(size=(5, 5, 2, 4))
+    output, known = answer(mask, kernel=large, features=x)
+    right, right_known = _layer(x, mask, large, b)
+    if not close(output, right, 1e-3) or not close(known, right_known, 1e-6):
+        wrong(
+            "one size only",
+            "Right for windows of 3 x 3 on three channels, but not for 5 x 5 on two: is one of "
+            "these sizes written as a number?",
+        )
     return "Right for several channels, at the border, in blind windows, and in half precision."
 
 
@@ -306,6 +350,7 @@ def task_08_3(strongest_signal):
     inputs = {f"a network of {count} layers": _network(rng, count) for count in (8, 11, 14)}
     inputs["two layers side by side, joined"] = ([8, 16, 4], [(0,), (0,), (1, 2)])
     inputs["a chain without skips"] = ([8, 16, 4], [(0,), (1,), (2,)])
+    inputs["a skip that is named last"] = ([8, 16, 4, 8], [(0,), (1,), (2, 0), (3, 1)])
     function = as_function(strongest_signal)
     for name, network in inputs.items():
         shape = (len(network[0]),)
@@ -340,6 +385,25 @@ def task_08_3(strongest_signal):
                 "weakest path",
                 computed(strongest=lambda factors, sources, k: min(factors[s] for s in sources)),
                 "Of a strong and a weak signal that are joined, the strong one is what you see.",
+            ),
+            Mistake(
+                "one source only",
+                computed(strongest=lambda factors, sources, k: factors[sources[0]]),
+                "The strongest of the joined signals need not be the one that is named first.",
+            ),
+            Mistake(
+                "one source only",
+                computed(strongest=lambda factors, sources, k: factors[sources[-1]]),
+                "The strongest of the joined signals need not be the one that is named last.",
+            ),
+            Mistake(
+                "paths averaged",
+                computed(
+                    strongest=lambda factors, sources, k: (
+                        sum(factors[s] for s in sources) / len(sources)
+                    )
+                ),
+                "The task asks for the strongest path alone, not for the mean of all.",
             ),
             Mistake(
                 "paths added",

@@ -94,6 +94,25 @@ def task_09_1(total_variation):
             mistake("not divided by N", not_divided, divide=lambda region: 1),
             mistake("divided by the region", not_divided, divide=lambda region: 3 * region.sum()),
             mistake("divided by pixels", not_divided, divide=lambda region: region.size),
+            Mistake(
+                "divided by the hole",
+                lambda *given: _variation(*given, divide=lambda region: 3 * given[2].sum()),
+                not_divided,
+            ),
+            Mistake("divided by the pairs", lambda *given: _means(*given), not_divided),
+            Mistake(
+                "divided by the pairs", lambda *given: _means(*given, inside=True), not_divided
+            ),
+            mistake(
+                "no absolute value",
+                "Rises and falls cancel in your sum: add up absolute differences.",
+                absolute=False,
+            ),
+            mistake(
+                "each pair counted twice",
+                "Two neighbours are one pair, not two.",
+                divide=lambda region: 1.5 * region.size,
+            ),
             mistake("rows only", "Neighbours side by side are missing.", axes=(0,)),
             mistake("columns only", "Neighbours one above the other are missing.", axes=(1,)),
             mistake(
@@ -117,7 +136,7 @@ def _pictures(rng, box=None):
     if box:
         hole = np.zeros((10, 11), dtype=bool)
         hole[box[0] : box[1], box[2] : box[3]] = True
-    hole[0, 10] |= box is None  # a hole at the border, so that wrapping around shows
+    hole[[0, 0, 9], [0, 10, 10]] |= box is None  # opposite, so that wrapping around shows
     return true, predicted, hole
 
 
@@ -149,6 +168,7 @@ def _variation(
     axes=(0, 1),
     power=1,
     wrap=False,
+    absolute=True,
 ):
     """The term with array operations; every argument but the first three is a mistake."""
     hidden = hole[..., None]
@@ -174,8 +194,22 @@ def _variation(
             one, other = np.delete(image, 0, axis), np.delete(image, -1, axis)
             first, second = np.delete(region, 0, axis), np.delete(region, -1, axis)
         counted = first | second if pairs == "either" else first & second
-        total += (np.abs(one - other) ** power)[counted].sum()
+        steps = np.abs(one - other) ** power if absolute else one - other
+        total += steps[counted].sum()
     return total / (divide(region) if divide else image.size)
+
+
+def _means(true, predicted, hole, inside=False):
+    """The mean over the pairs of either kind, of the region or of the picture, added."""
+    image, region = np.where(hole[..., None], predicted, true), np.ones_like(hole)
+    if inside:
+        region = ndimage.binary_dilation(hole, np.ones((3, 3)))
+    total = 0.0
+    for axis in (0, 1):
+        pairs = np.delete(region, 0, axis) & np.delete(region, -1, axis)
+        sums = _variation(true, predicted, hole, axes=(axis,)) * image.size
+        total += sums / (3 * pairs.sum())
+    return total
 
 
 @task(
@@ -212,11 +246,13 @@ def _rivals(rng, count):
         level = level + rng.uniform(-0.02, 0.02)
         shift = rng.uniform(-0.02, 0.02, (8, 9, 3))
         by_damaged, by_valid = rng.uniform(0.08, 0.14), rng.uniform(0.1, 0.16)
+        slip = rng.uniform(0.02, 0.05) if level < 0.5 else -0.4  # in known pixels
 
         def paint(damaged, valid):
             damaged, valid = np.asarray(damaged, dtype=float), np.asarray(valid, dtype=float)
             own = by_damaged * damaged + by_valid * (1 - valid)
-            return np.clip(level + shift + own, 0, 1)
+            painted = np.where(valid > 0.5, damaged + slip, level + shift + own)
+            return np.clip(painted, 0, 1)
 
         return paint
 
@@ -227,10 +263,19 @@ def _rivals(rng, count):
     return plain, partial, part(0.6), part(0.1)
 
 
-def _side(networks, validation, test, fill=0, told="valid", score="hole", choice="validation"):
+def _side(
+    networks,
+    validation,
+    test,
+    fill=0,
+    told="valid",
+    score="hole",
+    choice="validation",
+    choose_by=None,
+):
     """dB of the chosen network on the test pictures; the options are unfair."""
 
-    def measure(network, pictures, holes):
+    def measure(network, pictures, holes, score=score):
         hidden = holes[..., None]
         damaged = np.where(hidden, fill, pictures).astype("float32")
         given = hidden if told == "holes" else ~hidden
@@ -243,7 +288,8 @@ def _side(networks, validation, test, fill=0, told="valid", score="hole", choice
     if choice == "first":
         return measure(networks[0], *test)
     chosen_on = validation if choice == "validation" else test
-    return measure(max(networks, key=lambda one: measure(one, *chosen_on)), *test)
+    by = choose_by or score
+    return measure(max(networks, key=lambda one: measure(one, *chosen_on, by)), *test)
 
 
 def _lead(plain, partial, validation, test, plain_options=None, partial_options=None):
@@ -281,6 +327,14 @@ def _unfair_leads():
                 {"choice": "mean"},
                 "The promise is the training that is best on the validation pictures.",
             )
+        ],
+        "chosen by another score": [
+            (
+                {"choose_by": "raw"} if "plain" in sides else {},
+                {"choose_by": "raw"} if "partial" in sides else {},
+                "In choosing, too, the PSNR of the composite in the holes counts.",
+            )
+            for sides in (("plain", "partial"), ("plain",), ("partial",))
         ],
         "first training taken": [
             (
@@ -353,7 +407,15 @@ def task_09_3(lead_interval):
     ):
         wrong("resampled", "This is the lesson's bootstrap. Compute it from means and spreads.")
     if not fits(middles, _ahead, 1e-3):
-        _name(middles, fits, _WRONG_MIDDLES, "wrong middle", "The lead itself is not right yet.")
+        otherwise = "wrong middle", "The lead itself is not right yet."
+        drawn = np.array([_resampled(*given) for given in inputs])
+        if (np.abs(answers - drawn) < 0.15 * np.ptp(drawn, axis=1, keepdims=True)).all():
+            otherwise = (
+                "resampled",
+                "The ends are about right, but the lead is not in their middle: were they drawn? "
+                "Compute them from means and spreads.",
+            )
+        _name(middles, fits, _WRONG_MIDDLES, *otherwise)
     if not fits(halves, _half_width, 0.03):
         _name(halves, fits, _WRONG_HALVES, "wrong width", "The lead is right, its interval is not.")
     for given in inputs:

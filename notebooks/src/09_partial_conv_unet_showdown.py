@@ -335,8 +335,9 @@ asked.div(asked["smooth"], axis=0).round(2)
 
 # %% [markdown]
 # **Read.** (Second table: each term in units of what it says of the smooth fill.) On photos every term but one is 0 for the truth alone. *Total variation* prefers the smooth and the flat fill to the truth; it can only be a seasoning. *Hole* puts the moved piece and the flat mean
-# last: by values they are farthest. *Perceptual* and *style* put the shuffled pixels last, which *hole* rates better than a flat square: the right values in the wrong places make edges where there are none, and edges are what a classifier's first features respond to. No two of
-# the four agree about the order, and that is the reason to add them.
+# last: by values they are farthest. *Perceptual* and *style* put the shuffled pixels last, which *hole* rates better than a flat square: the right values in the wrong places make edges where there are none, and edges are what a classifier's first features respond to. So on the
+# order of the four wrong answers the last three terms agree and *hole* does not; and total variation alone would give up the truth for a smooth
+# fill. They ask different questions, and that is the reason to add them.
 #
 # With which weights? The terms have very different sizes. Each times its published weight, for the smooth fill:
 
@@ -553,7 +554,7 @@ assert (wide.loc["best"] > wide.loc["mean"] + 1).all()
 table[table.masks == "lines"].drop(columns=["masks", "psnr_image", "mae_image"]).round(3)
 
 # %% [markdown]
-# **Read.** On photos `best` leads every column, by 0.3 to 2 dB. Then come the equations, harmonic before biharmonic except on lines, and the networks that paint from nothing follow behind them, though they have as many weights as `best` and as many steps. What you start from counts for more than the kind of convolution. `raw_psnr_image` belongs to networks alone. It is earned mostly on known pixels, and `best`, which never draws those, gets them for nothing: counted as the article counts, that alone would be a success. Read `psnr_hole`.
+# **Read.** On photos `best` leads every column, by 0.3 to 2 dB. Then come the equations, harmonic before biharmonic except on lines (and by 0.01 dB in the holes of 30 to 40 %), and the networks that paint from nothing follow behind them, though they have as many weights as `best` and as many steps. What you start from counts for more than the kind of convolution. `raw_psnr_image` belongs to networks alone. It is earned mostly on known pixels, and `best`, which never draws those, gets them for nothing: counted as the article counts, that alone would be a success. Read `psnr_hole`.
 #
 # ## Leaderboard explorer
 #
@@ -677,7 +678,7 @@ print("clear leads:", verdicts["clear"].sum(), "of", len(verdicts))
 verdicts
 
 # %% [markdown]
-# **Read.** On photos all eleven leads are clear, but not equal: 2.0 dB for the smallest irregular holes and the small square, 0.5 for the large square and 0.3 for 90 % random pixels. Deep in a large hole, or where any pixel has a known neighbour anyway, there is little for a network to add. Behind the first place the order changes from set to set. Three pairs tell of one cause each: partial convolution or the mask as an input; the mask as an input or not at all; second derivatives or first.
+# **Read.** On photos all eleven leads are clear, but not equal: 2.0 dB for the smallest irregular holes and the small square, 0.5 for the large square and 0.3 for 90 % random pixels. Deep in a large hole, or where nine of ten pixels are missing, a network, too, has little to go by. Behind the first place the order changes from set to set. Three pairs tell of one cause each: partial convolution or the mask as an input; the mask as an input or not at all; second derivatives or first.
 
 # %%
 PAIRS = {

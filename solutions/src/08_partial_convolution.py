@@ -66,8 +66,8 @@ checks.task_08_1(one_place)
 # ## Task 2 ★★: bug hunt, a layer that fades
 #
 # A public partial convolution, retold. It promises equations 1 and 2 of the lesson for whole arrays:
-# `features` and `valid` of shape `(H, W, C)`, `kernel` of shape `(k, k, C, F)` with `k` odd, `bias` of shape
-# `(F,)`; it returns features `(H, W, F)` and validity `(H, W, 1)`. It is meant to work in `float32` and, to
+# `features` and `valid` of shape `(H, W, C)`, all channels of `valid` equal, `kernel` of shape `(k, k, C, F)`
+# with `k` odd, `bias` of shape `(F,)`; it returns features `(H, W, F)` and validity `(H, W, 1)`. It is meant to work in `float32` and, to
 # save memory, in `float16`, whose positive numbers go from about 6e-8 to 65504. `windows` is right: it cuts every window out of an array, so that
 # `windows(array, k)[y, x, c]` is the `k` × `k` window of channel `c` whose upper left corner is `(y, x)`.
 
@@ -124,8 +124,9 @@ plots.show(
 # It has four faults, and this picture shows only one of them. Find all four and write the right layer,
 # `partial_layer`, with the same arguments.
 #
-# Expected: the picture below; with three channels of ones, a kernel of 1/27 and no bias, exactly 1
-# wherever a window sees anything known, also in the corners; and no NaN and no infinity in `float16`.
+# Expected: the picture below; with three channels of ones, a kernel of 1/27 and no bias, 1 (up
+# to rounding) wherever a window sees anything known, also in the corners; and no NaN and no infinity in
+# `float16`.
 
 
 # %%

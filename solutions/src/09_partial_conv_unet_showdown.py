@@ -116,7 +116,8 @@ print(f"published: partial convolutions lead by {headline:.2f} dB")
 
 # %% [markdown]
 # Nobody would believe so much. Yet two of the faults alone would leave a lead that looks like a result.
-# In four ways the two sides are treated differently from each other, or from the promise. Find them, and write
+# In four ways the two sides are treated differently from each other, or from the promise (what is measured,
+# and over which pixels, counts as one). Find them, and write
 # `fair_lead`, with the same arguments, which keeps the promise.
 #
 # Expected: on these networks and pictures a lead between −0.5 and 0.5 dB.

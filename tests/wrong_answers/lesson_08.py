@@ -247,7 +247,61 @@ def in_words(layer):
     return "right"
 
 
+def a_ratio_each(features, valids, kernel, bias):
+    start, total = 0, 0.0
+    for one, valid in zip(features, valids, strict=True):
+        part = kernel[..., start : start + one.shape[-1]]
+        start += one.shape[-1]
+        if valid.any():
+            total += (np.where(valid == 1, one, 0) * part).sum() / valid.mean()
+    seen = max(valid.max() for valid in valids)
+    return (total + bias) * seen, seen
+
+
+def holes_for_known(features, valids, kernel, bias):
+    total, seen, size = sums(features, [1 - valid for valid in valids], kernel)
+    return (total * size / seen + bias, 1) if seen else (0, 0)
+
+
+def swapped(features, valids, kernel, bias):
+    total, seen, size = sums(features, valids, kernel)
+    return (1, total * size / seen + bias) if seen else (0, 0)
+
+
+def for_three_channels(features, valid, kernel, bias):
+    k = kernel.shape[0]
+    output, known = mended_but()(features, valid, kernel, 0 * bias)
+    return (output * (k * k * 3) / kernel[..., 0].size + bias) * known, known
+
+
+def for_three_by_three(features, valid, kernel, bias):
+    k = kernel.shape[0]
+    output, known = mended_but()(features, valid, kernel, 0 * bias)
+    return (output * 9 / (k * k) + bias) * known, known
+
+
+def first_named(filters, sources):
+    return walk(filters, sources, choose=lambda left: left[0])
+
+
+def last_named(filters, sources):
+    return walk(filters, sources, choose=lambda left: left[-1])
+
+
+def averaged(filters, sources):
+    return walk(filters, sources, choose=np.mean)
+
+
 WRONG = [
+    ("08_1", "a ratio for each input", a_ratio_each),
+    ("08_1", "validity inverted", holes_for_known),
+    ("08_1", "results swapped", swapped),
+    ("08_2", "ratio not exact", mended_but(epsilon=1e-3)),
+    ("08_2", "one size only", for_three_channels),
+    ("08_2", "one size only", for_three_by_three),
+    ("08_3", "one source only", first_named),
+    ("08_3", "one source only", last_named),
+    ("08_3", "paths averaged", averaged),
     ("08_1", "channels forgotten in sum(1)", pixels_only),
     ("08_1", "channels forgotten in sum(M)", seen_pixels_only),
     ("08_1", "inputs count the same", alike),

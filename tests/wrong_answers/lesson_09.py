@@ -264,7 +264,62 @@ def bytes_of(fills, holes):
     return ((fills["harmonic"] + fills["biharmonic"]) * 127.5).clip(0, 255).astype(np.uint8)
 
 
+def by_hole(true, predicted, hole):
+    return sum(steps(mix(true, predicted, hole), grown(hole))) / (3 * hole.sum())
+
+
+def mean_of_steps(true, predicted, hole):
+    image, region = mix(true, predicted, hole), grown(hole)
+    down = np.abs(np.diff(image, axis=0)) * (region[1:] & region[:-1])[..., None]
+    across = np.abs(np.diff(image, axis=1)) * (region[:, 1:] & region[:, :-1])[..., None]
+    return down.mean() + across.mean()
+
+
+def mean_of_pairs(true, predicted, hole):
+    image, region = mix(true, predicted, hole), grown(hole)
+    down = np.abs(np.diff(image, axis=0))[region[1:] & region[:-1]]
+    across = np.abs(np.diff(image, axis=1))[region[:, 1:] & region[:, :-1]]
+    return down.mean() + across.mean()
+
+
+def signed(true, predicted, hole):
+    # Like the others, so the later neighbour minus the earlier one.
+    return sum(steps(mix(true, predicted, hole), grown(hole), rise=np.positive)) / true.size
+
+
+def both_ways(true, predicted, hole):
+    return 2 * sum(steps(mix(true, predicted, hole), grown(hole))) / true.size
+
+
+def chosen_raw(*sides):
+    """Measured as promised, but the trainings of these sides are chosen by their raw score."""
+
+    def lead(plain, partial, validation, test):
+        marks = {}
+        for side, networks in (("plain", plain), ("partial", partial)):
+            where = "raw" if side in sides else "hole"
+            best = np.argmax([scored(network, *validation, where=where) for network in networks])
+            marks[side] = scored(networks[int(best)], *test)
+        return marks["partial"] - marks["plain"]
+
+    return lead
+
+
+def many_draws(method, rival):
+    drawn = np.random.RandomState(1).randint(0, len(method), (4_000, len(method)))
+    leads = 10 * np.log10(rival[drawn].sum(axis=1) / method[drawn].sum(axis=1))
+    return np.percentile(leads, [2.5, 97.5])
+
+
 WRONG = [
+    ("09_1", "divided by the hole", by_hole),
+    ("09_1", "divided by the pairs", mean_of_steps),
+    ("09_1", "divided by the pairs", mean_of_pairs),
+    ("09_1", "no absolute value", signed),
+    ("09_1", "each pair counted twice", both_ways),
+    ("09_2", "chosen by another score", chosen_raw("plain", "partial")),
+    ("09_2", "chosen by another score", chosen_raw("plain")),
+    ("09_3", "resampled", many_draws),
     ("09_1", "raw prediction, not composite", of_raw),
     ("09_1", "composite inside out", inside_out),
     ("09_1", "hole not grown", hole_only),
