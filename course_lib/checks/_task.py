@@ -214,6 +214,7 @@ def describe_error(error):
     own = [frame for frame in frames if "course_lib" not in frame.filename.replace("\\", "/")]
     text = str(error).strip().splitlines()
     first = f"{type(error).__name__}: {text[0][:300]}" if text else type(error).__name__
+    first = first.removesuffix(".")  # the caller ends the sentence
     line = f" (line {own[-1].lineno} of {own[-1].name}'s cell)" if own and _is_cell(own[-1]) else ""
     return first + line
 

@@ -44,7 +44,7 @@ def task_04_1(seen):
         _seen,
         {
             "one layer of kernel 3": ([(3, 1, 1)], 0),
-            "two layers, the first with stride 2": ([(3, 2, 1), (3, 1, 1)], later),
+            "two layers, the first with stride 2": ([(3, 2, 1), (5, 1, 1)], later),
             "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
             "four layers, output 0": (mixed, 0),
             "four layers, a later output": (mixed, later),
@@ -81,6 +81,15 @@ def task_04_1(seen):
                 "A layer's stride lengthens the steps of the layers after it, not its own.",
             ),
             Mistake(
+                "own stride for the step",
+                lambda layers, output: (
+                    _seen(layers, output)[0],
+                    _seen(layers, output)[0] + sum((k - 1) * d * s for k, s, d in layers),
+                ),
+                "The first pixel is right. In the width a layer's steps are as long as the product "
+                "of all strides before it, its own not among them.",
+            ),
+            Mistake(
                 "output not turned into pixels",
                 lambda layers, output: (output, output + _seen(layers, 0)[1]),
                 "The width is right, but one output further is more than one pixel further.",
@@ -89,6 +98,11 @@ def task_04_1(seen):
                 "last pixel not included",
                 lambda layers, output: np.add(_seen(layers, output), (0, 1)),
                 "The last pixel is one too far: count the pixels from first to last.",
+            ),
+            Mistake(
+                "width instead of the last pixel",
+                lambda layers, output: (_seen(layers, output)[0], 1 + _seen(layers, 0)[1]),
+                "The second number is how many pixels are seen: return which one is the last.",
             ),
             Mistake(
                 "picture padded",
@@ -131,6 +145,7 @@ def task_04_2(floors):
             "one context": (np.full(9, 4), rng.exponential(0.3, 9)),
             "three contexts, one much more frequent": _skewed(rng, (40, 5, 12)),
             "many contexts in any order": _skewed(rng, rng.integers(3, 30, 8)),
+            "contexts that are not whole numbers": _skewed(rng, (9, 14, 21, 6, 11, 8, 17, 5), 4),
         },
         tolerance=1e-6,
         mistakes=(
@@ -154,6 +169,16 @@ def task_04_2(floors):
                 "mean and median exchanged",
                 lambda contexts, values: _floors(contexts, values, np.median, np.mean),
                 "Each error got the other one's best guess.",
+            ),
+            Mistake(
+                "contexts rounded",
+                lambda contexts, values: _floors(np.round(contexts), values),
+                "Contexts that are not equal got one guess: they need not be whole numbers.",
+            ),
+            Mistake(
+                "contexts cut to whole numbers",
+                lambda contexts, values: _floors(contexts.astype(int), values),
+                "Contexts that are not equal got one guess: they need not be whole numbers.",
             ),
             Mistake(
                 "contexts count the same",
@@ -209,9 +234,13 @@ def _floors(contexts, values, first=np.mean, second=np.median):
     return squared / len(values), absolute / len(values)
 
 
-def _skewed(rng, sizes):
-    """Contexts of these sizes with names that mean nothing, values with a long tail, shuffled."""
-    names = rng.choice(np.arange(-50, 50), len(sizes), replace=False)
+def _skewed(rng, sizes, parts=None):
+    """Contexts of these sizes with names that mean nothing, values with a long tail, shuffled.
+
+    With ``parts`` the names are no whole numbers, and several lie between two of those.
+    """
+    names = np.arange(-50, 50) if parts is None else np.arange(-6, 6) / parts
+    names = rng.choice(names, len(sizes), replace=False)
     contexts = rng.permutation(np.repeat(names, sizes))
     return contexts, rng.exponential(0.3, len(contexts)) + contexts % 7 / 10
 
@@ -236,8 +265,13 @@ def task_04_3(fair_comparison):
     function = as_function(fair_comparison)
     trial = _Trial(np.random.default_rng())
     seed = int(trial.rng.integers(1_000_000))
-    answer = call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
-    name, score = _name_and_score(answer, trial.methods)
+
+    def answer(seed):
+        trial.forget()
+        pair = call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
+        return _name_and_score(pair, trial.methods)
+
+    name, score = answer(seed)
     trial.check_learning()
     trial.check_holes()
     if name == trial.best_on_test:
@@ -252,11 +286,12 @@ def task_04_3(fair_comparison):
     trial.check_test_was_closed(name)
     trial.check_score(name, score)
     first = dict(trial.holes)
-    trial.forget()
-    call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
+    answer(seed)
     if any(not np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
         wrong("randomness from elsewhere", "The same rng gives other holes: draw from rng only.")
-    call(function, trial.photographs, trial.methods, np.random.default_rng(seed + 1))
+    name, score = answer(seed + 1)
+    trial.check_same_holes()
+    trial.check_score(name, score)
     if all(np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
         wrong("rng not used", "Another rng gives the same holes: draw the seed from rng.")
     return "Split by photograph, the same black holes for all, chosen before the test."
@@ -266,12 +301,13 @@ class _Trial:
     """Photographs whose patches have one value each, and methods that note what they get.
 
     A patch's value tells which patch it is, whatever hole it has. Each method errs by a constant,
-    another one on the photograph for choosing than on the test, so its score is known.
+    another one on the photograph for choosing than on the test, a tenth more where the value is
+    odd and a tenth less where it is even. So its score is known.
     """
 
     def __init__(self, rng):
         self.rng = rng
-        sizes = rng.integers(4, 8, 5)
+        sizes = rng.integers(4, 8, 5) + (0, 0, 0, 5, 4)  # no cut at 4/5 between two photographs
         values = 2 + rng.permutation(252)[: sizes.sum()]  # 1 & 1 would be the truth
         self.values = np.split(values, np.cumsum(sizes)[:-1])
         for part in self.values:  # both kinds of lowest bit in every photograph
@@ -297,9 +333,12 @@ class _Trial:
 
     def forget(self):
         self.learned, self.holes, self.content, self.in_range = {}, {}, {}, True
+        self.scaled, self.again = False, False
 
     def _method(self, name):
         def learn(train):
+            self.again |= name in self.learned
+            self.scaled |= np.asarray(train).dtype.kind == "f" and np.max(train) <= 1
             self.learned[name] = _values_of(train)
 
             def fill(damaged, hole):
@@ -309,7 +348,7 @@ class _Trial:
                 value = int(np.round((255 if known.max() <= 1 else 1) * known.mean()))
                 self.holes[name, value] = hole
                 self.content[name, value] = damaged[hole]
-                error = self.errors[name][int(value in self.values[-1])]
+                error = self._error(name, value)
                 error = error if value < 128 else -error
                 filled = damaged.astype(np.float64)
                 filled[hole] = value / 255 + error
@@ -318,6 +357,9 @@ class _Trial:
             return fill
 
         return learn
+
+    def _error(self, name, value):
+        return self.errors[name][int(value in self.values[-1])] * (1.1 if value % 2 else 0.9)
 
     def check_learning(self):
         train, choosing, test = (
@@ -342,6 +384,17 @@ class _Trial:
                 )
             if learned != train:
                 wrong("training patches left out", "Every patch of the others is for learning.")
+        if self.scaled:
+            wrong(
+                "training patches scaled",
+                "Methods learn from the patches as they are, uint8: learn_by_heart divides by 255 "
+                "itself.",
+            )
+        if self.again:
+            wrong(
+                "learned twice",
+                "Every method learns once: keep what learn returns, and fill the test with that.",
+            )
 
     def check_holes(self):
         if not self.holes:
@@ -354,6 +407,14 @@ class _Trial:
         for hole in self.holes.values():
             if not _is_square(hole):
                 wrong("other holes", "Draw the holes as above: masks.squares with side=12.")
+        for part in (self.values[-2], self.values[-1]):
+            for name in self.methods:
+                seen = [self.holes[name, value] for value in part if (name, value) in self.holes]
+                if len(seen) > 1 and all(np.array_equal(hole, seen[0]) for hole in seen):
+                    wrong(
+                        "one hole for all patches",
+                        "All patches have the same hole: draw one mask for each patch.",
+                    )
         if all(np.allclose(seen, value / 255) for (_, value), seen in self.content.items()):
             wrong("truth left in the holes", "The patches are not damaged before filling.")
         contents = {round(float(content.mean()), 6) for content in self.content.values()}
@@ -380,18 +441,30 @@ class _Trial:
         if on_test - {chosen}:
             wrong("test opened for every method", "Only the chosen method may see the test.")
 
+    def _psnr(self, name, values):
+        """In the holes of these patches, all pixels at once."""
+        sizes = [self.holes[name, value].sum() for value in values]
+        squares = [self._error(name, value) ** 2 for value in values]
+        return -10 * np.log10(np.average(squares, weights=sizes))
+
     def check_score(self, chosen, score):
-        choosing, test = (-20 * np.log10(error) for error in self.errors[chosen])
-        if abs(score - choosing) < 0.01:
+        if abs(score - self._psnr(chosen, self.values[-2])) < 0.01:
             wrong("score of the choosing photograph", "Return the PSNR on the test photograph.")
         if any((chosen, value) not in self.holes for value in self.values[-1]):
             wrong("test patches left out", "The score is over all patches of the test photograph.")
-        holes = [hole for (_, value), hole in self.holes.items() if value in self.values[-1]]
+        holes = [self.holes[chosen, value] for value in self.values[-1]]
         free = -10 * np.log10(np.mean(holes))  # what known pixels add to the whole picture's PSNR
+        test = self._psnr(chosen, self.values[-1])
         if abs(score - test) < 0.01:
             return
         if abs(score - test - free) < 0.01:
             wrong("known pixels counted", "Measure in the holes alone: metrics.psnr takes a mask.")
+        if abs(score - np.mean([self._psnr(chosen, [v]) for v in self.values[-1]])) < 0.01:
+            wrong(
+                "decibels averaged",
+                "This is the mean of the patches' PSNRs. Measure all holes at once: metrics.psnr "
+                "takes all patches and all masks.",
+            )
         wrong("wrong score", f"{score:.2f} is not the PSNR in the holes of the test patches.")
 
 
@@ -463,9 +536,13 @@ def task_04_4(learned_fill):
     yours = metrics.psnr(truth, np.stack(filled).astype(np.float64), holes)
     gain = yours - metrics.psnr(truth, harmonic, holes)
     if gain < GAIN:
-        verb = "ahead of" if gain > 0 else "behind"
+        if gain > 0:
+            wrong(
+                "too little gain",
+                f"It is {gain:.2f} dB ahead of harmonic in the holes; {GAIN} dB are asked.",
+            )
         wrong(
             "not better than harmonic",
-            f"It is {abs(gain):.2f} dB {verb} harmonic in the holes; {GAIN} dB more are asked.",
+            f"It is {-gain:.2f} dB behind harmonic in the holes; {GAIN} dB more are asked.",
         )
-    return f"Your fill is {gain:.1f} dB better than harmonic: learning knew of the noise."
+    return f"Your fill is {gain:.1f} dB better than harmonic, which takes noise for truth."

@@ -77,6 +77,16 @@ def task_05_1(unet_weights):
                     "Transposed convolutions have weights, too.",
                 ),
                 ("output", "output forgotten", "One last convolution makes 3 channels."),
+                (
+                    "small output",
+                    "output of 1 x 1",
+                    "The last convolution is kernel x kernel, too: only transposed ones are not.",
+                ),
+                (
+                    "up keeps",
+                    "transposed convolutions keep their channels",
+                    "Each reads twice the level's channels, but gives only the level's.",
+                ),
                 ("bottom", "bottom forgotten", "Below the last level stand two convolutions more."),
                 (
                     "one",
@@ -91,7 +101,7 @@ def task_05_1(unet_weights):
             )
         ),
     )
-    return "Counted without building it: now a wrong count will strike you."
+    return "You know where the weights of a U-Net sit: now a wrong count will strike you."
 
 
 def _unet_weights(width, kernel, levels, left_out=None):
@@ -107,12 +117,14 @@ def _unet_weights(width, kernel, levels, left_out=None):
     for level in reversed(range(levels)):
         made, below = sizes[level], sizes[level + 1]
         if left_out != "no up":
-            stack.append((kernel if left_out == "transposed" else 2, below, made))
-        stack.append((kernel, made if left_out == "skip" else 2 * made, made))
+            given = below if left_out == "up keeps" else made
+            stack.append((kernel if left_out == "transposed" else 2, below, given))
+        beside = {"skip": 0, "up keeps": below}.get(left_out, made)
+        stack.append((kernel, made + beside, made))
         if left_out != "one":
             stack.append((kernel, 2 * made if left_out == "both" else made, made))
     if left_out != "output":
-        stack.append((kernel, width, 3))
+        stack.append((1 if left_out == "small output" else kernel, width, 3))
     biases = 0 if left_out == "bias" else sum(made for _, _, made in stack)
     return sum(side**2 * read * made for side, read, made in stack) + biases
 
@@ -229,6 +241,11 @@ def task_05_2(bce_floor):
                 "This is the sum over all values: divide by their number.",
             ),
             Mistake(
+                "black and white not counted",
+                lambda counts: np.average(sum(_terms())[1:-1], weights=counts[1:-1]),
+                "Black and white cost nothing, but they count: the mean is over all values.",
+            ),
+            Mistake(
                 "divided by 256",
                 lambda counts: _bce_floor(counts) * counts.sum() / 256,
                 "Divide by how many values were counted, not by the number of possible values.",
@@ -295,6 +312,22 @@ def task_05_3(repaired_unet):
         )
     if _agree(network, _lesson_unet(width, activation=None), values, pictures):
         wrong("no ReLU", "The convolutions are linear: a ReLU follows each but the last.")
+    if _agree(network, _lesson_unet(width, up_activation="relu"), values, pictures):
+        wrong(
+            "ReLU after the transposed convolutions",
+            "Only the other hidden convolutions are followed by ReLU.",
+        )
+    if _agree(network, _lesson_unet(width, first_skips=True), values, pictures):
+        wrong(
+            "skips after one convolution",
+            "The skip is what the second convolution of the level gave, not the first.",
+        )
+    if any(_agree(network, _lesson_unet(width, last=one), values, pictures) for one in _OTHERS):
+        wrong(
+            "another last function",
+            "All is as it should be but the function at the end: lesson 05 has a sigmoid, each "
+            "colour by itself.",
+        )
     wrong(
         "another network",
         "The weights are as many as they should be, but with the same weights as the lesson's "
@@ -366,29 +399,48 @@ def _check_output(network, pictures):
         )
 
 
-def _lesson_unet(width, pooled_skips=False, activation="relu"):
+def _half_tanh(before):
+    from keras import ops
+
+    return 0.5 + 0.5 * ops.tanh(before)
+
+
+_OTHERS = (_half_tanh, "softmax")
+
+
+def _lesson_unet(
+    width,
+    pooled_skips=False,
+    activation="relu",
+    up_activation=None,
+    first_skips=False,
+    last="sigmoid",
+):
     """The vanilla U-Net, or one with a fault."""
     import keras
     from keras import layers
 
     def convolve(features, filters):
+        given = [features]
         for _ in range(2):
             convolution = layers.Conv2D(filters, 3, padding="same", activation=activation)
-            features = convolution(features)
-        return features
+            given.append(convolution(given[-1]))
+        return given[1:]
 
     damaged = features = keras.Input((32, 32, 3))
     skips = []
     for level in range(LEVELS):
-        features = convolve(features, width * 2**level)
+        first, features = convolve(features, width * 2**level)
         pooled = layers.MaxPooling2D()(features)
-        skips.append(layers.UpSampling2D()(pooled) if pooled_skips else features)
+        whole = first if first_skips else features
+        skips.append(layers.UpSampling2D()(pooled) if pooled_skips else whole)
         features = pooled
-    features = convolve(features, width * 2**LEVELS)
+    _, features = convolve(features, width * 2**LEVELS)
     for level in reversed(range(LEVELS)):
-        up = layers.Conv2DTranspose(width * 2**level, 2, strides=2)(features)
-        features = convolve(layers.Concatenate()([up, skips[level]]), width * 2**level)
-    predicted = layers.Conv2D(3, 3, padding="same", activation="sigmoid")(features)
+        channels = width * 2**level
+        up = layers.Conv2DTranspose(channels, 2, strides=2, activation=up_activation)(features)
+        _, features = convolve(layers.Concatenate()([up, skips[level]]), channels)
+    predicted = layers.Conv2D(3, 3, padding="same", activation=last)(features)
     return keras.Model(damaged, predicted)
 
 
@@ -465,10 +517,15 @@ def task_05_4(network):
     gain = metrics.psnr(truth, filled, holes) - metrics.psnr(truth, mean, holes)
     asked = SMOKE_GAIN if os.environ.get("INPAINTING_PROFILE") == "smoke" else GAIN
     if gain < asked:
-        verb = "ahead of" if gain > 0 else "behind"
+        if gain > 0:
+            wrong(
+                "too little gain",
+                f"In the holes it is {gain:.2f} dB ahead of the mean of the known pixels; "
+                f"{asked:.0f} are asked.",
+            )
         wrong(
             "not better than the mean",
-            f"In the holes it is {abs(gain):.1f} dB {verb} the mean of the known pixels; "
+            f"In the holes it is {-gain:.1f} dB behind the mean of the known pixels; "
             f"{asked:.0f} dB more are asked. Has it been trained?",
         )
     return f"{count:,} weights, and {gain:.1f} dB better than the mean."

@@ -9,6 +9,7 @@
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
 # notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("07_1", 1)` gives the first
 # of three hints for task 1; the last one nearly solves it.
+# When you are done, compare your words with the [solution](../solutions/07_dice_and_other_metrics.ipynb).
 
 # %%
 # {{launch}}

@@ -273,7 +273,83 @@ def a_batch(image, mask):
     return classical.harmonic(image, mask)[None]
 
 
+def first_and_width(layers, output):
+    return backwards(layers, output)[0], backwards(layers, 0)[1] + 1
+
+
+def own_stride(layers, output):
+    first = output * product(layers)
+    return first, first + sum((kernel - 1) * dilation * s for kernel, s, dilation in layers)
+
+
+def rounded_contexts(contexts, values):
+    return floors_with(np.round(contexts), values, np.mean, np.median)
+
+
+def cut_contexts(contexts, values):
+    return floors_with(contexts.astype(int), values, np.mean, np.median)
+
+
+def counted_contexts(contexts, values):
+    """Right for whole numbers only: from the least context to the largest, step 1."""
+    squared = absolute = 0.0
+    for one in range(int(contexts.min()), int(contexts.max()) + 1):
+        group = values[contexts == one]
+        if len(group):
+            squared += ((group - group.mean()) ** 2).sum()
+            absolute += np.abs(group - np.median(group)).sum()
+    return squared / len(values), absolute / len(values)
+
+
+def the_same_hole(count, rng):
+    hole = masks.squares(1, 32, side=12, seed=int(rng.integers(2**31)))
+    return np.repeat(hole, count, axis=0)
+
+
+def learns_scaled(photographs, rng):
+    return np.concatenate(photographs[:-2]) / 255, photographs[-2], photographs[-1]
+
+
+def learns_again(photographs, methods, rng):
+    best, _ = comparison(photographs, methods, np.random.default_rng(0))
+    return best, comparison(photographs, {best: methods[best]}, rng)[1]
+
+
+def cuts_at_four_fifths(photographs, rng):
+    patches = np.concatenate(photographs[:-1])
+    return *np.split(patches, [len(patches) * 4 // 5]), photographs[-1]
+
+
+def averages_decibels(photographs, methods, rng):
+    train, choosing, test = np.concatenate(photographs[:-2]), photographs[-2], photographs[-1]
+    fills = {name: learn(train) for name, learn in methods.items()}
+
+    def score(fill, patches, holes):
+        whole = patches / 255
+        return np.mean(
+            [
+                metrics.psnr(truth, fill(masks.damage(truth, hole), hole), hole)
+                for truth, hole in zip(whole, holes, strict=True)
+            ]
+        )
+
+    holes = masks.squares(len(choosing), 32, side=12, seed=int(rng.integers(2**31)))
+    best = max(fills, key=lambda name: score(fills[name], choosing, holes))
+    holes = masks.squares(len(test), 32, side=12, seed=int(rng.integers(2**31)))
+    return best, score(fills[best], test, holes)
+
+
 WRONG = [
+    ("04_1", "width instead of the last pixel", first_and_width),
+    ("04_1", "own stride for the step", own_stride),
+    ("04_2", "contexts rounded", rounded_contexts),
+    ("04_2", "contexts cut to whole numbers", cut_contexts),
+    ("04_2", "wrong values", counted_contexts),
+    ("04_3", "one hole for all patches", but(holes_of=the_same_hole)),
+    ("04_3", "learned from the choosing photograph", but(split=cuts_at_four_fifths)),
+    ("04_3", "training patches scaled", but(split=learns_scaled)),
+    ("04_3", "learned twice", learns_again),
+    ("04_3", "decibels averaged", averages_decibels),
     ("04_1", "kernels added up", adds_whole_kernels),
     ("04_1", "dilation ignored", no_dilation),
     ("04_1", "strides forgotten", no_strides),

@@ -272,7 +272,80 @@ def its_name():
     return "network"
 
 
+def output_of_one(width, kernel, levels):
+    return unet(width, kernel, levels, out=False) + layer(1, width, 3)
+
+
+def up_keeps_channels(width, kernel, levels):
+    total = unet(width, kernel, levels, up=0)
+    for level in range(levels):
+        made = width * 2**level
+        total += layer(2, 2 * made, 2 * made)
+        total += layer(kernel, 3 * made, made) - layer(kernel, 2 * made, made)
+    return total
+
+
+def without_black_and_white(counts):
+    inner = np.array(counts[1:-1], float)
+    y = np.arange(1, 255) / 255
+    return float((inner * entropy(y)).sum() / inner.sum())
+
+
+def a_ladder(*, last, up=None, first_skips=False):
+    """repaired_unet with one thing done in another way."""
+
+    def repaired_unet(width):
+        import keras
+        from keras import layers
+
+        def convolution(features, filters):
+            return layers.Conv2D(filters, 3, padding="same", activation="relu")(features)
+
+        damaged = features = keras.Input((None, None, 3))
+        skips = []
+        for filters in (width, 2 * width, 4 * width, 8 * width):
+            first = convolution(features, filters)
+            second = convolution(first, filters)
+            skips.append(first if first_skips else second)
+            features = layers.MaxPooling2D()(second)
+        features = convolution(convolution(features, 16 * width), 16 * width)
+        for filters in (8 * width, 4 * width, 2 * width, width):
+            features = layers.Conv2DTranspose(filters, 2, strides=2, activation=up)(features)
+            features = layers.Concatenate()([features, skips.pop()])
+            features = convolution(convolution(features, filters), filters)
+        before = layers.Conv2D(3, 3, padding="same")(features)
+        return keras.Model(damaged, last(before))
+
+    return repaired_unet
+
+
+def ends_with(name):
+    def last(before):
+        from keras import layers
+
+        if name == "tanh":
+            return layers.Rescaling(0.5, 0.5)(layers.Activation(name)(before))
+        return layers.Activation(name)(before)
+
+    return last
+
+
 WRONG = [
+    ("05_1", "output of 1 x 1", output_of_one),
+    ("05_1", "transposed convolutions keep their channels", up_keeps_channels),
+    ("05_2", "black and white not counted", without_black_and_white),
+    (
+        "05_3",
+        "ReLU after the transposed convolutions",
+        a_ladder(last=ends_with("sigmoid"), up="relu"),
+    ),
+    (
+        "05_3",
+        "skips after one convolution",
+        a_ladder(last=ends_with("sigmoid"), first_skips=True),
+    ),
+    ("05_3", "another last function", a_ladder(last=ends_with("tanh"))),
+    ("05_3", "another last function", a_ladder(last=ends_with("softmax"))),
     ("05_1", "biases forgotten", no_biases),
     ("05_1", "skips forgotten", no_skips),
     ("05_1", "skip read twice", skip_twice),
