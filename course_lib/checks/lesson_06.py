@@ -83,6 +83,17 @@ def task_06_1(early_stopping):
                 "loss does not.",
             ),
             Mistake(
+                "first epoch not counted",
+                lambda *given: _stopped(*given, first=False),
+                "The first epoch counts as lower: patience must not begin to run out with it.",
+            ),
+            Mistake(
+                "min_delta on the wrong side",
+                lambda losses, patience, delta: _stopped(losses, patience, -delta),
+                "Here a loss counts that is equal or a little higher: it must be lower, by more "
+                "than min_delta.",
+            ),
+            Mistake(
                 "compared with the epoch before",
                 lambda *given: _stopped(*given, reference="previous"),
                 "Compare with the last epoch that counted, not with the one before.",
@@ -97,6 +108,12 @@ def task_06_1(early_stopping):
                 "looked past the end",
                 lambda losses, *given: (_stopped(losses, *given)[0], 1 + np.argmin(losses)),
                 "The epoch kept has a loss that the training never reached: it had ended before.",
+            ),
+            Mistake(
+                "looked past the end",
+                _patience_after_the_lowest,
+                "Patience may run out before the lowest of all losses is reached: go through the "
+                "epochs one by one.",
             ),
             Mistake(
                 "training never ends",
@@ -133,9 +150,11 @@ def task_06_1(early_stopping):
     return "Keras's EarlyStopping decides the same."
 
 
-def _stopped(losses, patience, delta, *, reference="counted", exactly=False, renewed=True):
+def _stopped(
+    losses, patience, delta, *, reference="counted", exactly=False, renewed=True, first=True
+):
     """(epochs trained, epoch kept); the keywords are what learners do otherwise."""
-    mark, kept, waited = np.inf, 0, 0
+    mark, kept, waited = (np.inf, 0, 0) if first else (losses[0], 1, 0)
     for epoch, loss in enumerate(losses, start=1):
         counts = loss <= mark - delta if exactly else loss < mark - delta
         if counts:
@@ -155,6 +174,11 @@ def _stopped(losses, patience, delta, *, reference="counted", exactly=False, ren
 def _lowest_until_the_end(losses, patience, delta):
     trained, _ = _stopped(losses, patience, delta)
     return trained, 1 + int(np.argmin(losses[:trained]))
+
+
+def _patience_after_the_lowest(losses, patience, delta):
+    kept = 1 + int(np.argmin(losses))
+    return min(len(losses), kept + patience), kept
 
 
 def _loss_curves():
@@ -337,6 +361,12 @@ def task_06_3(repaired_training):
         wrong(
             "chosen on the test set",
             "Test pictures were looked at while the network was trained: whoever looks, chooses.",
+        )
+    if {part for epoch, part, *_ in looks if epoch > 0} == {"train"}:
+        wrong(
+            "measured on training pictures",
+            "Held-out pictures are those that the network does not learn from: evaluate the "
+            "validation pictures.",
         )
     looks = [one for one in looks if one[1] == "validation" and one[0] > 0]
     if len({epoch for epoch, *_ in looks}) < epochs:

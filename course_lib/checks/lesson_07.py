@@ -65,6 +65,11 @@ def task_07_1(mask_scores):
                 "These are sums of confidences: make a mask of them first.",
             ),
             Mistake(
+                "exactly half sure counted",
+                lambda true, found: _mask_scores(true, found >= 0.5),
+                "What the finder is exactly half sure of, 0.5, it does not mark.",
+            ),
+            Mistake(
                 "one number added above and below",
                 lambda *given: _mask_scores(*given, smooth=1),
                 "Smoothing keeps 0/0 away, but it moves every score: treat empty masks apart.",
@@ -83,6 +88,13 @@ def task_07_1(mask_scores):
                 "union counts what is common twice",
                 _union_too_large,
                 "|A| + |B| counts the common pixels twice: IoU divides by the union.",
+            ),
+            Mistake(
+                "one score for the whole batch",
+                lambda true, found: np.repeat(
+                    _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1)), len(true), axis=0
+                ),
+                "All pictures are counted together: keep their axis.",
             ),
             Mistake(
                 "one score for the whole batch",
@@ -155,13 +167,13 @@ def _union_too_large(true, found):
 
 
 def _found_masks():
-    """Batches of true masks and confidences; none of these within 0.02 of a half."""
+    """Batches of true masks and confidences: exactly a half, or not within 0.02 of it."""
     rng = np.random.default_rng()
 
     def confident(marked):
-        return np.where(
-            marked, rng.uniform(0.52, 1, marked.shape), rng.uniform(0, 0.48, marked.shape)
-        )
+        low = rng.uniform(0, 0.48, marked.shape)
+        low[rng.random(marked.shape) < 0.1] = 0.5
+        return np.where(marked, rng.uniform(0.52, 1, marked.shape), low)
 
     def batch(count, side):
         true = rng.random((count, side, side)) < rng.uniform(0.1, 0.4, (count, 1, 1))
@@ -236,6 +248,26 @@ def task_07_2(perfect_and_white):
             "Values vary within the pictures and from picture to picture: square each mean first.",
         ),
         (
+            "pictures taken as equally bright",
+            lambda m, s: m.mean() + s.mean() ** 2 / m.mean(),
+            "Values vary within the pictures and from picture to picture: square each mean first.",
+        ),
+        (
+            "sign of the mean squared",
+            lambda m, s: (s**2 - m**2).mean() / m.mean(),
+            "The variance is the mean of squares less the mean squared: solve for the first.",
+        ),
+        (
+            "variance alone",
+            lambda m, s: (s**2).mean() / m.mean(),
+            "The variance is measured around the mean: the mean of squares is more than that.",
+        ),
+        (
+            "perfect answer without its 2",
+            lambda m, s: (m**2 + s**2).mean() / (2 * m.mean()),
+            "There is a 2 in front of the sum of products.",
+        ),
+        (
             "deviations averaged, then squared",
             lambda m, s: ((m**2).mean() + s.mean() ** 2) / m.mean(),
             "Variances can be averaged, deviations cannot.",
@@ -262,6 +294,11 @@ def task_07_2(perfect_and_white):
             "denominator of white",
             lambda m, s: 2 * m.mean() / (2 * m.mean()),
             "The sum of p is the number of values, since every p is 1.",
+        ),
+        (
+            "denominator of white",
+            lambda m, s: 2 * m.sum() / (m.sum() + 1),
+            "Every picture is white, so a 1 is added for each of them, not once.",
         ),
         (
             "denominator of white",
@@ -336,6 +373,9 @@ DICE = (
     "dice on intensities",
     "The third number must be an error of which the truth has 0: the MAE in the holes.",
 )
+INVERTED = ("mask inverted", "{} is that of the known pixels: True marks a hole.")
+TRUTH = ("truth in the holes", "{} of the holes is infinite: they hold the truth itself.")
+CHANNELS = ("three values a pixel", "{} is divided by the hole pixels: each has three values.")
 SSIM_OF_HOLES = ("SSIM of the holes", "Here the SSIM of the whole filled picture is asked.")
 
 
@@ -365,15 +405,23 @@ def _psnrs(true, raw, mask):
         for averaging, number in (((), pooled), ((AVERAGED,), one_by_one)):
             found.append(((*faults, *averaging), number))
             found.append(((PEAK, *faults, *averaging), number + 20 * np.log10(255)))
+    known = np.where(mask[..., None], true, raw)
+    found.append(((TRUTH,), np.inf))
+    found.append(((INVERTED,), metrics.psnr(true, raw, ~mask)))
+    found.append(((INVERTED,), metrics.psnr(true, known)))
+    found.append(((CHANNELS,), found[0][1] - 10 * np.log10(3)))
     return [(faults, number, "the PSNR") for faults, number in found]
 
 
 def _ssims(true, raw, mask):
     filled = np.where(mask[..., None], raw, true)
+    order = ("SSIM and MAE swapped", "The second number is the SSIM, the third the MAE.")
     return [
         ((), metrics.ssim(true, filled), "the SSIM"),
         ((PEAK,), metrics.ssim(true / 255, filled / 255), "the SSIM"),
         ((RAW,), metrics.ssim(true, raw), "the SSIM"),
+        ((INVERTED,), metrics.ssim(true, np.where(mask[..., None], true, raw)), "the SSIM"),
+        ((order,), metrics.mae(true, raw, mask), "the SSIM"),
         ((SSIM_OF_HOLES,), metrics.ssim(true, filled, mask), "the SSIM"),
         ((SSIM_OF_HOLES,), metrics.ssim(true, raw, mask), "the SSIM"),
         ((PEAK, RAW), metrics.ssim(true / 255, raw / 255), "the SSIM"),
@@ -382,7 +430,10 @@ def _ssims(true, raw, mask):
 
 def _thirds(true, raw, mask):
     filled = np.where(mask[..., None], raw, true)
-    squared = ("squared error", "The third number is the mean absolute error, not the squared one.")
+    squared = ("squared error", "The third number is the mean absolute error: nothing is squared.")
+    grey_levels = ("grey levels", "Pictures in [0, 1] have errors in [0, 1]: leave out the 255.")
+    pictures = ("pictures averaged", "Pool the errors of all hole pixels, then take one mean.")
+    one_by_one = [metrics.mae(*three) for three in zip(true, raw, mask, strict=True)]
     accuracy = ("1 - MAE", "The third number must be the error itself, in which smaller is better.")
     return [
         ((), metrics.mae(true, raw, mask), "the MAE"),
@@ -393,6 +444,11 @@ def _thirds(true, raw, mask):
         ((KNOWN,), metrics.mae(true, filled), "the MAE"),
         ((RAW,), metrics.mae(true, raw), "the MAE"),
         ((squared,), metrics.mse(true, raw, mask), "the MAE"),
+        ((squared,), metrics.mse(true, raw, mask) ** 0.5, "the MAE"),
+        ((grey_levels,), 255 * metrics.mae(true, raw, mask), "the MAE"),
+        ((pictures,), np.mean(one_by_one), "the MAE"),
+        ((CHANNELS,), 3 * metrics.mae(true, raw, mask), "the MAE"),
+        ((INVERTED,), metrics.mae(true, raw, ~mask), "the MAE"),
         ((accuracy,), 1 - metrics.mae(true, raw, mask), "the MAE"),
     ]
 
@@ -401,7 +457,7 @@ def _name_what_differs(told, variants):
     """End the check unless the numbers told, one a batch, are the right ones (the first)."""
     fits = [
         all(
-            abs(number - of_batch[kind][1]) <= 1e-4 * abs(of_batch[kind][1])
+            np.isclose(number, of_batch[kind][1], rtol=1e-4, atol=0)
             for number, of_batch in zip(told, variants, strict=True)
         )
         for kind in range(len(variants[0]))

@@ -661,7 +661,7 @@ ranks
 # %% [markdown]
 # **Read.** PSNR, in the hole or over the image, and squared dice put all in one order: on the same pictures and holes they are one squared error, but for a denominator that hardly changes. SSIM agrees but for two pairs of
 # neighbours (it puts `nearest` over the network, and black holes over grey ones). Plain dice has the cheat above the truth, `nearest` above both equations, and white holes above grey ones. From
-# biharmonic down to the autoencoder it keeps the order, but the first three differ by less than 0.001: the mistakes of a fill pull the score down by nearly nothing, and too much light pulls it up.
+# biharmonic down to the autoencoder it keeps the order of the others, but the first three differ by less than 0.001: the mistakes of a fill pull the score down by nearly nothing, and too much light pulls it up.
 #
 # ## Questions
 #

@@ -115,7 +115,7 @@ if checks.task_07_2(perfect_and_white):
         drawing,
         alt="Fifteen circles and fifteen crosses, computed against measured dice, all of them on "
         "the diagonal.",
-        caption="From two numbers a picture, all thirty scores of nearly a million values.",
+        caption="From two numbers a picture, all thirty scores of 1.5 million values.",
     )
 
 # %% [markdown]
@@ -163,7 +163,7 @@ for name, prediction in {"raw prediction": raw, "grey in every hole": grey_holes
     print(f"{name:20s} {told}")
 
 # %% [markdown]
-# It has four faults. Find them and write `report`, with the same arguments, which returns three numbers by the rules of lesson 07: the PSNR in the holes in dB, the SSIM of
+# It has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers by the rules of lesson 07: the PSNR in the holes in dB, the SSIM of
 # the image, and instead of the accuracy a number in which smaller is better, the MAE in the holes. You may use whatever `metrics` offers.
 #
 # Expected: for the raw prediction 24.7 dB, an SSIM of 0.95 and an MAE of 0.031; for grey holes 10.4 dB, 0.57 and 0.27.

@@ -333,7 +333,38 @@ def pessimist(training_losses, validation_losses):
     return True
 
 
+def first_runs_out(losses, patience, min_delta):
+    best, kept, wait = losses[0], 1, 0
+    for epoch, loss in enumerate(losses, 1):
+        if loss < best - min_delta:
+            best, kept, wait = loss, epoch, 0
+        else:
+            wait += 1
+        if wait == patience:
+            return epoch, kept
+    return len(losses), kept
+
+
+def adds_min_delta(losses, patience, min_delta):
+    best, kept = float("inf"), 0
+    for epoch, loss in enumerate(losses, 1):
+        if loss < best + min_delta:
+            best, kept = loss, epoch
+        elif epoch - kept == patience:
+            return epoch, kept
+    return len(losses), kept
+
+
+def lowest_and_patience(losses, patience, min_delta):
+    kept = list(losses).index(min(losses)) + 1
+    return min(kept + patience, len(losses)), kept
+
+
 WRONG = [
+    ("06_1", "first epoch not counted", first_runs_out),
+    ("06_1", "min_delta on the wrong side", adds_min_delta),
+    ("06_1", "looked past the end", lowest_and_patience),
+    ("06_3", "measured on training pictures", loop(part="train")),
     ("06_1", "one epoch too late", ends_late),
     ("06_1", "one epoch too early", ends_early),
     ("06_1", "one epoch too early", early_after_a_bump),

@@ -241,7 +241,94 @@ def constant(true, filled, mask):
     return 1.0
 
 
+def half_counts(true_masks, confidences):
+    marked = np.where(confidences >= 0.5, 1.0, 0.0)
+    return of_each(with_convention)(true_masks, marked)
+
+
+def batch_for_each(true_masks, confidences):
+    return [with_convention(true_masks, confidences > 0.5)] * len(true_masks)
+
+
+def wrong_sign(means, deviations):
+    return (deviations**2 - means**2).sum() / means.sum(), white_score(means)
+
+
+def variance_for_squares(means, deviations):
+    return (deviations**2).sum() / means.sum(), white_score(means)
+
+
+def averages_alone(means, deviations):
+    m, s = means.mean(), deviations.mean()
+    return m + s**2 / m, white_score(means)
+
+
+def both_halved(means, deviations):
+    return perfect_score(means, deviations) / 2, white_score(means) / 2
+
+
+def one_white_value(means, deviations):
+    return perfect_score(means, deviations), 2 * means.sum() / (means.sum() + 1)
+
+
+def composited_backwards(true, raw, mask):
+    filled = masks.composite(raw, true, mask)
+    return metrics.psnr(true, filled), metrics.ssim(true, filled), metrics.mae(true, filled)
+
+
+def truth_for_holes(true, raw, mask):
+    filled = masks.composite(raw, true, mask)
+    with np.errstate(divide="ignore"):
+        decibels = -10 * np.log10(np.square(true - filled)[mask].mean())
+    return decibels, metrics.ssim(true, filled), metrics.mae(true, filled, mask)
+
+
+def known_for_holes(true, raw, mask):
+    filled = masks.composite(true, raw, mask)
+    return metrics.psnr(true, raw, ~mask), metrics.ssim(true, filled), 0.1
+
+
+def with_third(change):
+    """The right report with its last two numbers changed: change(ssim, mae, errors, mask)."""
+
+    def report(true, raw, mask):
+        psnr, ssim, mae = table()(true, raw, mask)
+        return psnr, *change(ssim, mae, np.abs(true - raw), mask)
+
+    return report
+
+
+def each_picture(ssim, mae, errors, mask):
+    return ssim, np.mean([one[hole].mean() for one, hole in zip(errors, mask, strict=True)])
+
+
+def pixels_for_values(true, raw, mask):
+    _, ssim, mae = table()(true, raw, mask)
+    squares = (((true - raw) ** 2) * mask[..., None]).sum() / mask.sum()
+    return -10 * np.log10(squares), ssim, mae
+
+
 WRONG = [
+    ("07_1", "exactly half sure counted", half_counts),
+    ("07_1", "one score for the whole batch", batch_for_each),
+    ("07_2", "sign of the mean squared", wrong_sign),
+    ("07_2", "variance alone", variance_for_squares),
+    ("07_2", "pictures taken as equally bright", averages_alone),
+    ("07_2", "perfect answer without its 2", both_halved),
+    ("07_2", "denominator of white", one_white_value),
+    ("07_3", "mask inverted", composited_backwards),
+    ("07_3", "mask inverted", known_for_holes),
+    ("07_3", "truth in the holes", truth_for_holes),
+    ("07_3", "three values a pixel", pixels_for_values),
+    ("07_3", "SSIM and MAE swapped", with_third(lambda ssim, mae, *rest: (mae, ssim))),
+    ("07_3", "grey levels", with_third(lambda ssim, mae, *rest: (ssim, 255 * mae))),
+    ("07_3", "three values a pixel", with_third(lambda ssim, mae, *rest: (ssim, 3 * mae))),
+    ("07_3", "pictures averaged", with_third(each_picture)),
+    (
+        "07_3",
+        "squared error",
+        with_third(lambda ssim, mae, errors, mask: (ssim, (errors[mask] ** 2).mean() ** 0.5)),
+    ),
     ("07_1", "two empty masks are 0/0", of_each(formulas)),
     ("07_1", "two empty masks score 0", of_each(zero_if_empty)),
     ("07_1", "two empty masks score 0", of_each(tiny_denominator)),
