@@ -10,6 +10,7 @@ from course_lib.checks._compare import (
     call,
     check_array,
     check_function,
+    check_inputs_unchanged,
 )
 from course_lib.checks._task import task, wrong
 
@@ -34,6 +35,8 @@ def task_02_1(spread):
     """Check ``spread(image, mask)`` against a loop over the missing pixels."""
     rng = np.random.default_rng()
     image = rng.uniform(0.1, 0.9, (10, 12, 3))
+    image[rng.random((10, 12)) < 0.1] = 0  # black is a value too
+    image[1, 4] = 0  # under the hole at the border
     scratch = np.eye(10, 12, k=int(rng.integers(0, 3)), dtype=bool)
     border = np.zeros((10, 12), bool)
     border[0, 3:7] = border[4:7, -1] = border[-1, 2] = border[5:9, 0] = True
@@ -48,6 +51,7 @@ def task_02_1(spread):
             "a thin scratch": (_empty(image, scratch), scratch),
             "holes at the picture's border": (_empty(image, border), border),
             "a second sweep": (_spread(_empty(image, band), band), band),
+            "a second sweep at the border": (_spread(_empty(image, border), border), border),
             "a hole without NaN": (image, band),
         },
         mistakes=(
@@ -55,6 +59,40 @@ def task_02_1(spread):
                 "NaN spreads",
                 lambda image, mask: _spread(image, mask, missing_counts=True),
                 "A sum with one NaN is NaN: leave neighbours without a value out of the mean.",
+            ),
+            Mistake(
+                "NaN spreads",
+                lambda image, mask: _spread(image, mask, outside="none", missing_counts=True),
+                "A mean with one NaN is NaN: leave neighbours without a value out of it.",
+            ),
+            Mistake(
+                "no value counts as black",
+                lambda image, mask: _spread(np.nan_to_num(image), mask),
+                "A neighbour without a value is left out of the mean; it is not a 0 in it.",
+            ),
+            Mistake(
+                "no value counts as black",
+                lambda image, mask: _spread(np.where(mask[..., None], 0, image), mask),
+                "The hole is black before the sweep: values reached earlier are lost, and the "
+                "black is averaged in.",
+            ),
+            Mistake(
+                "black counts as no value",
+                lambda image, mask: np.where(
+                    mask[..., None], _spread(np.where(image == 0, np.nan, image), mask), image
+                ),
+                "A black neighbour has a value, 0: only NaN means that there is none.",
+            ),
+            Mistake(
+                "only known neighbours count",
+                lambda image, mask: _spread(_empty(image, mask), mask),
+                "Missing pixels that have a value by now are neighbours with a value too: heat "
+                "moves on from them.",
+            ),
+            Mistake(
+                "mask inverted",
+                lambda image, mask: _spread(image, ~mask),
+                "The known pixels became means and the missing ones stayed: True = hole.",
             ),
             Mistake(
                 "wraps around the border",
@@ -86,6 +124,12 @@ def task_02_1(spread):
                 "pixel counts itself",
                 lambda image, mask: _spread(image, mask, shifts=(*SHIFTS, (0, 0))),
                 "A pixel is not its own neighbour: only those above, below and beside it count.",
+            ),
+            Mistake(
+                "pixel counts itself",
+                lambda image, mask: _spread(image, mask, outside="edge"),
+                "A pixel on the border is not its own neighbour: padding with mode='edge' makes "
+                "it one.",
             ),
             Mistake(
                 "eight neighbours",
@@ -133,6 +177,10 @@ def _spread(
                 values.append(source[r, c])
             elif outside == "black":
                 values.append(np.zeros(3))
+            elif outside == "none":
+                values.append(np.full(3, np.nan))
+            elif outside == "edge":
+                values.append(source[row, column])
         if not missing_counts:
             values = [value for value in values if not np.isnan(value).any()]
         total = sum(values, np.zeros(3))
@@ -157,14 +205,18 @@ def task_02_2(sweeps_needed):
     """Check ``sweeps_needed(height, width, factor)`` against powers of the factor of one sweep."""
     rng = np.random.default_rng()
     narrow, long = int(rng.integers(8, 14)), int(rng.integers(30, 60))
-    factor = rng.uniform(0.005, 0.02)
+    # k - 0.7 sweeps along the scratch and k - 0.3 in the square: rounding shows, either way.
+    k = int(rng.integers(150, 200))
+    factor = _rate(narrow, long) ** (k - 0.7)
+    square_factor = _rate(narrow, narrow) ** (k - 0.3)
     check_function(
         sweeps_needed,
         lambda height, width, factor: _count(_rate(height, width), factor),
         {
             "a long scratch": (narrow, long, factor),
             "an upright scratch": (long, narrow, factor),
-            "a square hole": (narrow, narrow, factor),
+            "a square hole": (narrow, narrow, square_factor),
+            "a long scratch 2 pixels wide": (2, long, factor**3),
             "a factor of about a half": (narrow + 3, long, rng.uniform(0.4, 0.6)),
         },
         mistakes=_mistakes_in_counting(),
@@ -232,6 +284,24 @@ def _mistakes_in_counting():
             "Rounding to the nearest is sometimes one sweep too few.",
         ),
         Mistake(
+            "cosines multiplied",
+            counted(lambda height, width: np.sqrt(cosine(height) * cosine(width))),
+            "A mean of four neighbours leads to the mean of two numbers, not to the root of their "
+            "product.",
+        ),
+        Mistake(
+            "rate above 1",
+            lambda height, width, factor: np.ceil(
+                np.log(factor) / np.log(2 * _rate(height, width))
+            ),
+            "With the sum of the two numbers an error would grow: the mean is half of it.",
+        ),
+        Mistake(
+            "factor ignored",
+            lambda height, width, factor: _count(_rate(height, width), 0.01),
+            "This is the number for a factor of 1 %, whatever factor is given.",
+        ),
+        Mistake(
             "rate instead of sweeps",
             lambda height, width, factor: _rate(height, width),
             "This is what one sweep multiplies the error by. How many does it take?",
@@ -294,13 +364,7 @@ def _check_small_hole(function, rng):
     flat = np.ptp(fill[mask], axis=0).max() < 1e-9
     if flat or np.allclose(fill[mask], image[mask]):
         wrong("hole is not filled", "In the hole stands what stood there, or one flat colour.")
-    inner = masks.hole_depth(mask) > 1
-    if np.abs(fill - _neighbour_mean(fill, "edge"))[inner].max() > 0.05:
-        wrong(
-            "step too large",
-            "The fill is not smooth: each step pushes pixels past the mean of their neighbours, "
-            "and the overshoot grows.",
-        )
+    _check_step(fill, mask)
     if (fill - right_fill).max() < NEAR:  # a rim that drifts takes up brighter surroundings
         wrong("stops too early", "1,200 steps were allowed, and a small hole is still too dark.")
     wrong(
@@ -308,6 +372,16 @@ def _check_small_hole(function, rng):
         "The fill is smooth, but it does not meet its rim: in the loop the known pixels do not "
         "have the picture's values.",
     )
+
+
+def _check_step(fill, mask):
+    inner = masks.hole_depth(mask) > 1
+    if np.abs(fill - _neighbour_mean(fill, "edge"))[inner].max() > 0.05:
+        wrong(
+            "step too large",
+            "The fill is not smooth: each step pushes pixels past the mean of their neighbours, "
+            "and the overshoot grows.",
+        )
 
 
 def _check_hole_at_border(function, rng):
@@ -340,16 +414,24 @@ def _check_hole_at_border(function, rng):
 
 def _check_wide_hole(function, rng):
     """Slow, so that a loop that ends early shows."""
-    image = rng.uniform(0.6, 0.9, (20, 20, 3))
-    mask = np.zeros((20, 20), bool)
-    mask[2:18, 2:18] = True
+    image = rng.uniform(0.6, 0.9, (34, 34, 3))
+    mask = np.zeros((34, 34), bool)
+    mask[2:32, 2:32] = True
     fill, right = _run(function, image, mask, 3000, "a wide hole")
     short = (right - fill)[mask]
     if np.abs(short).max() > NEAR:
+        _check_step(fill, mask)
         if short.min() > -NEAR:
+            later = as_array(call(function, image, mask, 6000))
+            if (right - later)[mask].max() < 0.8 * short.max():
+                wrong(
+                    "steps too small",
+                    f"After 3,000 steps a hole 30 pixels wide is still {short.max():.2f} too dark, "
+                    "after 6,000 it is less: heat flows, but a larger part of flow gets it there.",
+                )
             wrong(
                 "stops too early",
-                f"3,000 steps were allowed, and the middle of a hole 16 pixels wide is still "
+                f"3,000 steps were allowed, and the middle of a hole 30 pixels wide is still "
                 f"{short.max():.2f} too dark. Does a small step mean a small error?",
             )
         wrong("wrong values", f"A wide hole is off by up to {np.abs(short).max():.2f}.")
@@ -359,6 +441,7 @@ def _check_wide_hole(function, rng):
             "steps ignored",
             "After 5 steps the fill is as it is after 3,000: let it flow, step by step.",
         )
+    check_inputs_unchanged(function, {"a wide hole": (image, mask, 5)})
 
 
 def _run(function, image, mask, steps, where):
@@ -410,9 +493,16 @@ def task_02_4(draw_through):
     square = masks.squares(1, 32, side=12)[0]
     edges = np.stack([_edge(rng) for _ in range(8)])
     ramps = np.stack([_ramp(rng) for _ in range(4)])
-    harmonic = _psnr(classical.harmonic, edges, square)
-    on_edges = _psnr(function, edges, square)
-    on_ramps = _psnr(function, ramps, square)
+    harmonic = _psnr(_fills(classical.harmonic, edges, square), edges, square)
+    drawn = _fills(function, edges, square)
+    on_edges = _psnr(drawn, edges, square)
+    on_ramps = _psnr(_fills(function, ramps, square), ramps, square)
+    if on_edges < harmonic + GAIN and _two_coloured(drawn, edges, square):
+        wrong(
+            "edges misplaced",
+            f"The edges are sharp, but do not run where they should: {on_edges:.1f} dB, harmonic "
+            f"{harmonic:.1f}; it must gain {GAIN:.0f} dB. Are they straight? Look at one.",
+        )
     if on_edges < harmonic + GAIN:
         wrong(
             "edges still blurred",
@@ -428,8 +518,20 @@ def task_02_4(draw_through):
     return f"{on_edges - harmonic:.1f} dB above harmonic on edges, {on_ramps:.1f} dB on ramps."
 
 
-def _psnr(function, pictures, mask):
-    """PSNR (dB) in the holes of all pictures at once; known pixels must stay."""
+def _psnr(fills, pictures, mask):
+    """PSNR (dB) in the holes of all pictures at once."""
+    return metrics.psnr(pictures, fills, np.broadcast_to(mask, pictures.shape[:3]))
+
+
+def _two_coloured(fills, pictures, mask):
+    """Whether nearly every pixel filled in has one of its picture's two colours."""
+    colours = [f(pictures, axis=(1, 2), keepdims=True) for f in (np.min, np.max)]
+    off = np.minimum(*[np.abs(fills - colour).max(axis=-1) for colour in colours])
+    return np.mean(off[:, mask] < 0.05) > 0.9
+
+
+def _fills(function, pictures, mask):
+    """What an inpainter makes of all pictures, clipped to [0, 1]; known pixels must stay."""
     fills = []
     for picture in pictures:
         fill = call(function, masks.damage(picture, mask), mask)
@@ -438,7 +540,7 @@ def _psnr(function, pictures, mask):
         if not np.allclose(fill[~mask], picture[~mask], atol=1e-6):
             wrong("known pixels changed", "Only the hole may change; known pixels must stay.")
         fills.append(np.clip(fill, 0, 1))
-    return metrics.psnr(pictures, np.stack(fills), np.broadcast_to(mask, pictures.shape[:3]))
+    return np.stack(fills)
 
 
 def _edge(rng):

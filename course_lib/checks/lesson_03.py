@@ -31,7 +31,8 @@ from course_lib.checks._task import task, wrong
 def task_03_1(arrival):
     """Check ``arrival(left, right, above, below, slowness)`` against the eikonal equation."""
     rng = np.random.default_rng()
-    early, slow, fast = rng.uniform(2, 5), rng.uniform(2.5, 4), rng.uniform(0.2, 0.4)
+    early, fast = rng.uniform(2, 5), rng.uniform(0.2, 0.4)
+    slow = rng.uniform(2.7, 3.1)  # 0.4 of it is above 1, but below the root of 2
     straight = (early, 40.0, early + 9, 50.0, slow)
     quick = (early, 9.0, early + 0.6, 9.5, fast)
     if _root_of_negative(as_function(arrival), straight):
@@ -47,7 +48,7 @@ def task_03_1(arrival):
             "no fire above or below yet": (early + 1, early, np.inf, np.inf, slow),
             "a corner": (early, 40.0, 50.0, early, slow),
             "oblique fire": (early + 0.3 * slow, early + 9, early, early + 8, slow),
-            "wet grass between unequal neighbours": (40.0, early, early + 0.8 * slow, 20.0, slow),
+            "wet grass between unequal neighbours": (40.0, early, early + 0.4 * slow, 20.0, slow),
             "fire from right and above": (early + 5, early, early + 0.2 * slow, early + 6, slow),
             "quick grass between unequal neighbours": quick,
         },
@@ -84,6 +85,47 @@ def task_03_1(arrival):
                 "Every pixel takes one second, whatever its slowness.",
             ),
             Mistake(
+                "slowness only along axes",
+                lambda *given: _arrival(*given, power=0),
+                "On the right of the quadratic equation still stands the lesson's 1.",
+            ),
+            Mistake(
+                "one second along axes",
+                lambda *given: _arrival(*given, step=1),
+                "Where the fire comes along one axis, too, the pixel takes its own time.",
+            ),
+            Mistake(
+                "neighbours' times stretched",
+                lambda left, right, above, below, slowness: (
+                    slowness * _arrival(left, right, above, below, 1)
+                ),
+                "The lesson's time multiplied by s: but the neighbours' times are what they are, "
+                "and only the way from them takes longer.",
+            ),
+            Mistake(
+                "two earliest of all four",
+                lambda *given: _arrival(*np.repeat(np.sort(given[:4])[:2], 2), given[4]),
+                "The two earliest neighbours may lie on one axis: a is from left and right, b from "
+                "above and below.",
+            ),
+            Mistake(
+                "neighbours mixed up",
+                lambda left, right, above, below, slowness: _arrival(
+                    left, above, right, below, slowness
+                ),
+                "a is the earlier of left and right, b the earlier of above and below.",
+            ),
+            Mistake(
+                "equation not solved right",
+                lambda *given: _arrival(*given, root=1),
+                "Multiply out again: both brackets hold T^2, so s^2 counts twice under the root.",
+            ),
+            Mistake(
+                "equation not solved right",
+                lambda *given: _arrival(*given, divisor=1),
+                "With a = b the fire would arrive at 2 a and more: is all of it divided?",
+            ),
+            Mistake(
                 "slowness not squared",
                 lambda *given: _arrival(*given, power=1),
                 "On the right of the quadratic equation stands s squared.",
@@ -106,13 +148,25 @@ def task_03_1(arrival):
 
 
 def _arrival(
-    left, right, above, below, slowness, *, of_pair=min, straight_from=None, power=2, sign=1
+    left,
+    right,
+    above,
+    below,
+    slowness,
+    *,
+    of_pair=min,
+    straight_from=None,
+    step=None,
+    power=2,
+    sign=1,
+    root=2,
+    divisor=2,
 ):
     """The later solution of (T - a)^2 + (T - b)^2 = s^2, with the ways to get it wrong."""
     a, b = of_pair(left, right), of_pair(above, below)
     if abs(a - b) >= (slowness if straight_from is None else straight_from):
-        return min(a, b) + slowness
-    return (a + b + sign * np.sqrt(2 * slowness**power - (a - b) ** 2)) / 2
+        return min(a, b) + (slowness if step is None else step)
+    return (a + b + sign * np.sqrt(root * slowness**power - (a - b) ** 2)) / divisor
 
 
 OBLIQUE = Mistake(
@@ -151,7 +205,7 @@ def _diagonal_step(left, right, above, below, slowness):
     stars=2,
     hints=(
         "In the table's rows with a slope, subtract the mean and 0.5 from OpenCV's number: what is "
-        "left lies between -1.41 and 1.41. Has it the sign of jx + jy?",
+        "left is, but for the rounding, between -1.41 and 1.41. Has it the sign of jx + jy?",
         "The direction is (jx, jy) / np.hypot(jx, jy), and 0 where that length is 0: np.where, "
         "with a harmless divisor there.",
         "np.clip(np.rint(mean - (jx + jy) / length + 0.5), 0, 255), where the quotient is 0 if "
@@ -173,6 +227,8 @@ def task_03_2(opencv_level):
             "slopes of many sizes": (some, *slopes),
             "no slope": (some, none, none),
             "whole means without a slope": (whole, none, none),
+            "slopes along the row only": (some, slopes[0], none),
+            "slopes along the column only": (some, none, slopes[1]),
             "some pixels with a slope and some without": (np.r_[some, 3.2, 77.7, 200.0], *both),
             "means near black and white": (
                 np.r_[some % 0.8, 255 - some % 0.8],
@@ -181,7 +237,10 @@ def task_03_2(opencv_level):
         },
         mistakes=_mistakes_of_levels(),
     )
-    return "That is what OpenCV writes, for any picture around the hole."
+    return (
+        "That is what OpenCV writes, whatever is around the hole; only where an exact half is "
+        "to be rounded may noise in its float32 decide otherwise."
+    )
 
 
 def _mistakes_of_levels():
@@ -251,6 +310,35 @@ def _mistakes_of_levels():
             "not cut off",
             level(low=-np.inf, high=np.inf),
             "A uint8 picture holds 0 to 255: what lies outside is cut off there.",
+        ),
+        Mistake(
+            "wraps at 0 and 255",
+            lambda *given: _opencv_level(*given, low=-np.inf, high=np.inf) % 256,
+            "As uint8, 256 becomes 0 and -1 becomes 255: cut off first.",
+        ),
+        Mistake(
+            "slope along one axis ignored",
+            lambda mean, jx, jy: np.where(
+                (jx != 0) & (jy != 0), _opencv_level(mean, jx, jy), _stored(mean + 0.5)
+            ),
+            "The vector (0, -1.5) is not 0: only where both components are 0 is there nothing.",
+        ),
+        Mistake(
+            "slope along one axis ignored",
+            lambda mean, jx, jy: np.where(
+                jx != 0, _opencv_level(mean, jx, jy), _stored(mean + 0.5)
+            ),
+            "The vector (0, -1.5) is not 0: only where both components are 0 is there nothing.",
+        ),
+        Mistake(
+            "only one component",
+            lambda mean, jx, jy: _stored(mean - jx / np.maximum(np.hypot(jx, jy), 1e-12) + 0.5),
+            "Both components of the direction are subtracted, not only that along the row.",
+        ),
+        Mistake(
+            "each component by itself",
+            lambda mean, jx, jy: _stored(mean - np.sign(jx) - np.sign(jy) + 0.5),
+            "Each component is divided by its own size: divide both by the vector's length.",
         ),
     )
 
@@ -330,6 +418,24 @@ def task_03_3(copy_windows):
                 "whole from the start.",
             ),
             Mistake(
+                "known pixels restored too late",
+                lambda *given: _copy(*given, pastes="all"),
+                "Known pixels are right in the end, but copies overwrite them on the way, and "
+                "later windows are compared with those.",
+            ),
+            Mistake(
+                "filled pixels overwritten",
+                lambda *given: _copy(*given, pastes="hole"),
+                "Pixels filled in by an earlier window are written again: only those still missing "
+                "are filled.",
+            ),
+            Mistake(
+                "holes are copied",
+                lambda *given: _copy(*given, by_centre=True),
+                "The middle pixel of each source is known, but some window around it has a hole: "
+                "the window must be whole.",
+            ),
+            Mistake(
                 "absolute differences",
                 lambda *given: _copy(*given, power=1),
                 "The window that fits best has the least sum of squared differences.",
@@ -346,7 +452,13 @@ VARIANTS = (
     {"power": 1},
     {"wraps": True},
     {"wraps": True, "compares_missing": True},
+    {"pastes": "all"},
+    {"pastes": "hole"},
+    {"by_centre": True},
 )
+
+
+MAY_TIE = {"wraps", "pastes", "by_centre"}
 
 
 def _telling_inputs(rng, side):
@@ -364,7 +476,7 @@ def _telling_inputs(rng, side):
         try:
             fills = [
                 [
-                    _copy(*arguments, **variant, allow_ties="wraps" in variant)
+                    _copy(*arguments, **variant, allow_ties=bool(MAY_TIE & variant.keys()))
                     for variant in VARIANTS
                 ]
                 for arguments in inputs.values()
@@ -387,6 +499,8 @@ def _copy(
     wraps=False,
     compares_missing=False,
     copies_copies=False,
+    by_centre=False,
+    pastes="missing",
     power=2,
     allow_ties=True,
 ):
@@ -398,6 +512,9 @@ def _copy(
         return np.argwhere(windows(known, (side, side)).all(axis=(2, 3)))  # upper left corners
 
     sources = whole(known)
+    if by_centre:
+        sources = np.argwhere(known[side // 2 : -(side // 2), side // 2 : -(side // 2)])
+    given = levels.copy()
     while not known.all():
         if copies_copies:
             sources = whole(known)
@@ -414,9 +531,10 @@ def _copy(
         if not allow_ties and np.count_nonzero(errors == errors.min()) > 1:
             raise _Tie
         best = candidates[errors.argmin()]
-        levels[here] = np.where(known[here][..., None], levels[here], best)
+        kept = {"missing": known, "hole": ~mask, "all": np.zeros_like(mask)}[pastes][here]
+        levels[here] = np.where(kept[..., None], levels[here], best)
         known[here] = True
-    return levels / 255
+    return np.where(mask[..., None], levels, given) / 255
 
 
 def _most_known(known, side):

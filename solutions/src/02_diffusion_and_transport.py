@@ -32,7 +32,8 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # * every missing pixel, whether it has a value already or not, becomes the mean of those of its neighbours
 #   that have a value. Neighbours are the pixels above, below and beside it inside the picture, with the
 #   values that they have in the image handed in;
-# * a missing pixel without any such neighbour gets NaN.
+# * a missing pixel without any such neighbour gets NaN. (A RuntimeWarning from NumPy about these does no
+#   harm.)
 #
 # Expected: on the photograph below, 30 sweeps bring the holes from 9.6 dB, with a black start, to about 27 dB.
 

@@ -50,7 +50,8 @@ def arrival(left, right, above, below, slowness):
 
 # %%
 for times in ((0, np.inf, np.inf, np.inf), (0, np.inf, 0, np.inf)):
-    print("neighbours", times, "slowness 3: arrival at", arrival(*times, 3))
+    found = arrival(*times, 3)
+    print("neighbours", times, "slowness 3:", "no answer yet" if found is None else found)
 
 # %%
 checks.task_03_1(arrival)
@@ -102,7 +103,7 @@ if checks.task_03_1(arrival):
 # ## Task 2 ★★: explain what OpenCV writes into a hole
 #
 # The lesson said why OpenCV's `INPAINT_TELEA` does not keep a picture of one colour: it rounds twice, and of the
-# slopes it uses only the direction. Now you can predict its answer exactly. Around a hole of a single pixel, with
+# slopes it uses only the direction. Now you can predict its answer. Around a hole of a single pixel, with
 # radius 1, Telea's rule needs three numbers, in grey levels:
 #
 # * `mean`, the weighted mean of the neighbours' values (all four have the same weight here);

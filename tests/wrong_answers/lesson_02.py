@@ -262,7 +262,116 @@ def blurs_everything(image, mask):
     return classical.harmonic(image, mask) * 0.999
 
 
+# Found by a learner
+
+
+def edge_padded(image, mask):
+    """Right in the first sweep; in the second a border pixel counts itself."""
+    padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    neighbours = padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]
+    return into_hole(mean_of(neighbours), image, mask)
+
+
+def zero_is_none(image, mask):
+    values = np.stack(shifted(np.nan_to_num(image), 0.0))
+    count = (values > 0).sum(axis=0)
+    mean = np.where(count > 0, values.sum(axis=0) / np.maximum(count, 1), np.nan)
+    return into_hole(mean, image, mask)
+
+
+def plain_mean(image, mask):
+    return into_hole(np.mean(shifted(image, np.nan), axis=0), image, mask)
+
+
+def none_is_zero(image, mask):
+    total = sum(shifted(np.nan_to_num(image), 0.0))
+    return into_hole(total / sum(shifted(np.ones_like(image), 0.0)), image, mask)
+
+
+def damaged_first(image, mask):
+    image = np.where(mask[..., None], 0.0, image)
+    return into_hole(mean_of(shifted(image, np.nan)), image, mask)
+
+
+def from_known_only(image, mask):
+    known = np.where(mask[..., None], np.nan, image)
+    return into_hole(mean_of(shifted(known, np.nan)), image, mask)
+
+
+def other_way_round(image, mask):
+    return into_hole(mean_of(shifted(image, np.nan)), image, ~mask)
+
+
+def nearest_number(height, width, factor):
+    return round(math.log(factor) / math.log(0.5 * cos(height) + 0.5 * cos(width)))
+
+
+def always_one_percent(height, width, factor):
+    return sweeps(0.01, 0.5 * cos(height) + 0.5 * cos(width))
+
+
+def by_root_of_product(height, width, factor):
+    return sweeps(factor, math.sqrt(cos(height) * cos(width)))
+
+
+def by_sum(height, width, factor):
+    return math.ceil(math.log(factor) / math.log(cos(height) + cos(width)))
+
+
+def a_little_too_fast(image, mask, steps):
+    fill = np.where(mask[..., None], 0.0, image)
+    for _ in range(steps):
+        fill = np.where(mask[..., None], np.clip(fill + 0.26 * laplacian(fill), 0, 1), image)
+    return fill
+
+
+def less_impatient(image, mask, steps):
+    fill, change = np.where(mask[..., None], 0.0, image), 1.0
+    while change > 0.0001 and steps:
+        moved = np.where(mask[..., None], fill + 0.25 * laplacian(fill), image)
+        fill, change, steps = moved, np.abs(moved - fill).max(), steps - 1
+    return fill
+
+
+def slow(image, mask, steps):
+    fill = np.where(mask[..., None], 0.0, image)
+    for _ in range(steps):
+        fill = np.where(mask[..., None], fill + 0.02 * laplacian(fill), image)
+    return fill
+
+
+def heat_in_place(image, mask, steps):
+    image[mask] = 0
+    for _ in range(steps):
+        image[mask] += 0.25 * laplacian(image)[mask]
+    return image
+
+
+def straight_down_the_middle(image, mask):
+    """Sharp and straight, wherever the edge may run."""
+    known = image[~mask]
+    left = (np.arange(mask.shape[1]) < mask.shape[1] // 2)[:, None]
+    halves = np.broadcast_to(np.where(left, known.min(axis=0), known.max(axis=0)), image.shape)
+    return np.where(mask[..., None], halves, image)
+
+
 WRONG = [
+    ("02_1", "pixel counts itself", edge_padded),
+    ("02_1", "black counts as no value", zero_is_none),
+    ("02_1", "NaN spreads", plain_mean),
+    ("02_1", "no value counts as black", none_is_zero),
+    ("02_1", "no value counts as black", damaged_first),
+    ("02_1", "only known neighbours count", from_known_only),
+    ("02_1", "mask inverted", other_way_round),
+    ("02_2", "rounded to the nearest", nearest_number),
+    ("02_2", "factor ignored", always_one_percent),
+    ("02_2", "cosines multiplied", by_root_of_product),
+    ("02_2", "rate above 1", by_sum),
+    ("02_3", "step too large", a_little_too_fast),
+    ("02_3", "stops too early", less_impatient),
+    ("02_3", "steps too small", slow),
+    ("02_3", "changes its input", heat_in_place),
+    ("02_4", "edges misplaced", straight_down_the_middle),
     ("02_1", "NaN spreads", poisoned),
     ("02_1", "wraps around the border", rolled),
     ("02_1", "always divided by four", by_four),

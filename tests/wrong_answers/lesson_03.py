@@ -293,7 +293,127 @@ def smooths_known(image, mask):
     return ndimage.gaussian_filter(classical.exemplar(image, mask), (1, 1, 0))
 
 
+# Found by a learner
+
+
+def time_of_arrival(a, b, slowness, step=None, right_side=None, root=2, divisor=2):
+    if abs(a - b) >= slowness:
+        return min(a, b) + (step or slowness)
+    right_side = slowness**2 if right_side is None else right_side
+    return (a + b + (root * right_side - (a - b) ** 2) ** 0.5) / divisor
+
+
+def ones_equation(left, right, above, below, slowness):
+    return time_of_arrival(min(left, right), min(above, below), slowness, right_side=1)
+
+
+def linear_equation(left, right, above, below, slowness):
+    return time_of_arrival(min(left, right), min(above, below), slowness, right_side=slowness)
+
+
+def one_more_second(left, right, above, below, slowness):
+    return time_of_arrival(min(left, right), min(above, below), slowness, step=1)
+
+
+def lesson_times_slowness(left, right, above, below, slowness):
+    return slowness * time_of_arrival(min(left, right), min(above, below), 1)
+
+
+def two_earliest(left, right, above, below, slowness):
+    first, second = sorted([left, right, above, below])[:2]
+    return time_of_arrival(first, second, slowness)
+
+
+def crossed_pairs(left, right, above, below, slowness):
+    return time_of_arrival(min(left, above), min(right, below), slowness)
+
+
+def half_the_root(left, right, above, below, slowness):
+    return time_of_arrival(min(left, right), min(above, below), slowness, root=1)
+
+
+def never_halved(left, right, above, below, slowness):
+    return time_of_arrival(min(left, right), min(above, below), slowness, divisor=1)
+
+
+def shifted_level(mean, jx, jy, where):
+    length = np.hypot(jx, jy)
+    shift = np.where(where, (jx + jy) / np.where(length > 0, length, 1), 0)
+    return np.rint(mean - shift + 0.5)
+
+
+def if_both(mean, jx, jy):
+    return np.clip(shifted_level(mean, jx, jy, (jx != 0) & (jy != 0)), 0, 255)
+
+
+def if_jx(mean, jx, jy):
+    return np.clip(shifted_level(mean, jx, jy, jx != 0), 0, 255)
+
+
+def as_uint8_at_once(mean, jx, jy):
+    return shifted_level(mean, jx, jy, True).astype(int).astype(np.uint8)
+
+
+def along_the_row(mean, jx, jy):
+    length = np.hypot(jx, jy)
+    return np.clip(np.rint(mean - jx / np.where(length > 0, length, 1) + 0.5), 0, 255)
+
+
+def signs(mean, jx, jy):
+    return np.clip(np.rint(mean - (np.sign(jx) + np.sign(jy)) + 0.5), 0, 255)
+
+
+def half_mended(image, mask, side, whole_sources=True, may_write=None):
+    """The published code with its types, comparison and, unless told otherwise, sources mended."""
+    picture, known, half = image.astype(float), ~mask, side // 2
+
+    def around(row, column):
+        return slice(row - half, row + half + 1), slice(column - half, column + half + 1)
+
+    height, width = mask.shape
+    places = [(r, c) for r in range(half, height - half) for c in range(half, width - half)]
+    sources = [p for p in places if (known[around(*p)].all() if whole_sources else known[p])]
+    while not known.all():
+        count = [-1 if known[p] else known[around(*p)].sum() for p in places]
+        here = around(*places[int(np.argmax(count))])
+        compared = known[here]
+        errors = [((picture[around(*q)] - picture[here])[compared] ** 2).sum() for q in sources]
+        copied = picture[around(*sources[int(np.argmin(errors))])].copy()
+        writes = ~compared if may_write is None else may_write[here]
+        picture[here] = np.where(writes[..., None], copied, picture[here])
+        known[here] = True
+    return np.where(mask[..., None], picture, image)
+
+
+def put_back_at_the_end(image, mask, side):
+    return half_mended(image, mask, side, may_write=np.ones_like(mask))
+
+
+def hole_written_again(image, mask, side):
+    return half_mended(image, mask, side, may_write=mask)
+
+
+def sources_by_their_middle(image, mask, side):
+    return half_mended(image, mask, side, whole_sources=False)
+
+
 WRONG = [
+    ("03_1", "slowness only along axes", ones_equation),
+    ("03_1", "slowness not squared", linear_equation),
+    ("03_1", "one second along axes", one_more_second),
+    ("03_1", "neighbours' times stretched", lesson_times_slowness),
+    ("03_1", "two earliest of all four", two_earliest),
+    ("03_1", "neighbours mixed up", crossed_pairs),
+    ("03_1", "equation not solved right", half_the_root),
+    ("03_1", "equation not solved right", never_halved),
+    ("03_2", "slope along one axis ignored", if_both),
+    ("03_2", "slope along one axis ignored", if_jx),
+    ("03_2", "wraps at 0 and 255", as_uint8_at_once),
+    ("03_2", "only one component", along_the_row),
+    ("03_2", "each component by itself", signs),
+    ("03_3", "known pixels restored too late", put_back_at_the_end),
+    ("03_3", "filled pixels overwritten", hole_written_again),
+    ("03_3", "holes are copied", sources_by_their_middle),
     ("03_1", "later neighbours taken", takes_latest),
     ("03_1", "first neighbours taken", left_and_above),
     ("03_1", "along axes only", manhattan),
