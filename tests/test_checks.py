@@ -96,14 +96,29 @@ def test_each_task_has_its_wrong_answers():
         assert len(set(verdicts)) >= (4 if task.stars < 3 else 2), name
 
 
+ANYTHING = {
+    "nothing": None,
+    "placeholder": ...,
+    "number": 3,
+    "letter": "b",
+    "list": [1, 2],
+    "empty dictionary": {},
+    "object": object(),
+    "zeros": np.zeros(3),
+    "array of None": np.array(None),
+    "no arguments": lambda: None,
+    "returns None": lambda *given: None,
+    "returns text": lambda *given: "text",
+    "divides by zero": lambda *given: 1 / 0,
+    "returns its arguments": lambda *given: given,
+    "returns NaN": lambda *given: np.full((2, 3), np.nan),
+    "type": int,
+    "builtin": print,
+}
+
+
 @pytest.mark.parametrize("task", checks.TASKS)
-@pytest.mark.parametrize(
-    "answer",
-    [None, ..., 3, "b", [1, 2], {}, object(), np.zeros(3), np.array(None), lambda: None,
-     lambda *given: None, lambda *given: "text", lambda *given: 1 / 0, lambda *given: given,
-     lambda *given: np.full((2, 3), np.nan), int, print],
-    ids=str,
-)  # fmt: skip
+@pytest.mark.parametrize("answer", ANYTHING.values(), ids=ANYTHING)
 def test_anything_gets_an_answer(task, answer):
     """Never an exception; an attempt counts as one; nothing of this is right."""
     result = check_of(task)(answer)
@@ -219,6 +234,7 @@ def printing(number):
     "function, stub",
     [(documented_stub, True), (passing_stub, True), (lambda number: ..., True),
      (constant, False), (printing, False), (lambda number: number, False), (len, False)],
+    ids=["docstring", "pass", "dots", "constant", "print", "identity", "builtin"],
 )  # fmt: skip
 def test_a_stub_is_told_from_an_answer(function, stub):
     assert _compare.is_stub(function) is stub
