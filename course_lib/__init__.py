@@ -2,7 +2,7 @@
 
 Three floors, imports run downwards only: ground (``masks``, ``data``, ``classical``,
 ``metrics``, ``plots``), learning (Keras), classroom (``runtime``, ``evaluation``,
-``widgets``). Importing a ground or classroom module never loads Keras.
+``widgets``, ``checks``). Importing a ground or classroom module never loads Keras.
 """
 
 __version__ = "0.1.0"

@@ -70,7 +70,7 @@ def _merge(*records):
 
 
 def _read(path):
-    return (_parse(path) if path.is_file() else {}) or {}
+    return _parse(path) or {}
 
 
 def _parse(path):
