@@ -171,12 +171,12 @@ def task_04_2(floors):
                 "Each error got the other one's best guess.",
             ),
             Mistake(
-                "contexts rounded",
+                "contexts made whole numbers",
                 lambda contexts, values: _floors(np.round(contexts), values),
                 "Contexts that are not equal got one guess: they need not be whole numbers.",
             ),
             Mistake(
-                "contexts cut to whole numbers",
+                "contexts made whole numbers",
                 lambda contexts, values: _floors(contexts.astype(int), values),
                 "Contexts that are not equal got one guess: they need not be whole numbers.",
             ),

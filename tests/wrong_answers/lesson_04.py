@@ -342,8 +342,8 @@ def averages_decibels(photographs, methods, rng):
 WRONG = [
     ("04_1", "width instead of the last pixel", first_and_width),
     ("04_1", "own stride for the step", own_stride),
-    ("04_2", "contexts rounded", rounded_contexts),
-    ("04_2", "contexts cut to whole numbers", cut_contexts),
+    ("04_2", "contexts made whole numbers", rounded_contexts),
+    ("04_2", "contexts made whole numbers", cut_contexts),
     ("04_2", "wrong values", counted_contexts),
     ("04_3", "one hole for all patches", but(holes_of=the_same_hole)),
     ("04_3", "learned from the choosing photograph", but(split=cuts_at_four_fifths)),
