@@ -13,7 +13,6 @@ import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
-from IPython.display import display
 from PIL import Image
 from scipy import ndimage
 
@@ -416,7 +415,7 @@ def _show(widget, media_type, content, alt, caption):
         media_type: base64.b64encode(content).decode(),
         "text/plain": f"[figure: {alt}]",
     }
-    display(data, metadata={media_type: {"alt": alt}}, raw=True)
+    plots.put(data, {media_type: {"alt": alt}})
     plots.show_caption(caption)
 
 

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from course_lib import checks
+from course_lib import checks, plots
 from course_lib.checks import _compare, _progress, _task
 from tools.exercises import CALL, exercise, render_solution
 from tools.project import ROOT, SOLUTIONS
@@ -290,7 +290,8 @@ def test_the_first_fitting_mistake_is_named_and_an_edge_case_is_told():
         _compare.check_function(min, np.mean, inputs)
 
 
-def test_an_expected_picture_in_a_terminal_is_words(capsys):
+def test_an_expected_picture_in_a_terminal_is_words(monkeypatch, capsys):
+    monkeypatch.setattr(plots, "get_ipython", lambda: None)
     assert checks.expected("01_3") is None
     assert capsys.readouterr().out.startswith("[figure: Four black pictures")
     assert "has no picture" in checks.expected("01_1")

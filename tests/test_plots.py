@@ -160,3 +160,17 @@ def test_bars_are_sorted_and_labelled():
 def test_bad_input_gets_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_a_bundle_is_shown_in_a_notebook_and_told_in_a_terminal(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda *given, **named: shown.append((given, named)))
+    bundle = {"image/png": "cG5n", "text/plain": "[figure: A grey square.]"}
+    monkeypatch.setattr(plots, "get_ipython", lambda: None)
+    plots.put(bundle)
+    assert (shown, capsys.readouterr().out) == ([], "[figure: A grey square.]\n")
+    monkeypatch.setattr(plots, "get_ipython", lambda: "a shell")
+    plots.put(bundle, {"image/png": {"alt": "A grey square."}})
+    metadata = {"image/png": {"alt": "A grey square."}}
+    assert shown == [((bundle,), {"metadata": metadata, "raw": True})]
+    assert capsys.readouterr().out == ""

@@ -34,8 +34,7 @@ def displayed(monkeypatch):
     """What a cell that ends with an object puts on the page, as a list of messages."""
     messages = []
 
-    def record(data, metadata=None, raw=False):
-        assert raw, "a bundle is not an object to be formatted"
+    def record(data, metadata=None):
         messages.append({"data": data, "metadata": metadata})
 
     def display(last_line):
@@ -44,8 +43,7 @@ def displayed(monkeypatch):
         assert not data, "the object is shown twice"
         return list(messages)
 
-    monkeypatch.setattr(widgets, "display", record)
-    monkeypatch.setattr(plots, "display", record)
+    monkeypatch.setattr(plots, "put", record)
     return display
 
 
