@@ -10,9 +10,10 @@ import time
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from course_lib import checks, plots
-from course_lib.checks import _compare, _progress, _task
+from course_lib import checks, data, masks, plots
+from course_lib.checks import _compare, _progress, _task, lesson_06, lesson_07
 from tools.exercises import CALL, exercise, render_solution
 from tools.project import ROOT, SOLUTIONS
 
@@ -133,6 +134,8 @@ def test_anything_gets_an_answer(task, answer):
 
 
 def test_an_endless_loop_is_stopped(monkeypatch):
+    monkeypatch.setattr(_task, "TASKS", {})  # the task made here is not one of the course
+
     def endless():
         while True:
             pass
@@ -141,13 +144,13 @@ def test_an_endless_loop_is_stopped(monkeypatch):
     def check(answer):
         answer()
 
-    monkeypatch.delitem(_task.TASKS, "99_1")
     result = check(endless)
     assert result.verdict == "too slow" and "0.5 seconds" in result.message
     assert "restart" not in result.message  # it was stopped
 
 
 def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
+    monkeypatch.setattr(_task, "TASKS", {})
     stop = []
 
     def stubborn():
@@ -161,7 +164,6 @@ def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
     def check(answer):
         answer()
 
-    monkeypatch.delitem(_task.TASKS, "99_2")
     monkeypatch.setattr(_task, "GRACE", 0.3)
     result = check(stubborn)
     stop.append(True)
@@ -295,6 +297,43 @@ def test_an_expected_picture_in_a_terminal_is_words(monkeypatch, capsys):
     assert checks.expected("01_3") is None
     assert capsys.readouterr().out.startswith("[figure: Four black pictures")
     assert "has no picture" in checks.expected("01_1")
+
+
+# What a check draws is what its notebook shows
+
+
+def shown(lesson, name):
+    """A function as the notebook of a lesson defines it."""
+    path = next(path for path in SOURCES if path.stem[:2] == lesson)
+    names = {"np": np, "ndimage": ndimage, "masks": masks, "data": data}
+    cell = next(
+        cell.source
+        for cell in render_solution(path).cells
+        if cell.cell_type == "code" and cell.source.startswith(f"def {name}(")
+    )
+    exec(compile(cell, path.name, "exec"), names)
+    return names[name]
+
+
+def test_trainings_of_06_are_the_notebooks():
+    ours, theirs = lesson_06._trainings, shown("06", "trainings")
+    for one, other in zip(
+        ours(50, np.random.default_rng(3)), theirs(50, np.random.default_rng(3)), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("texture", ["grass", "gravel", "brick"])
+def test_candidates_of_07_are_the_notebooks(texture):
+    true, square, fills = lesson_07._candidates(texture, np.random.default_rng(3))
+    shown_true, shown_square, shown_fills = shown("07", "candidates")(
+        texture, np.random.default_rng(3)
+    )
+    np.testing.assert_array_equal(true, shown_true)
+    np.testing.assert_array_equal(square, shown_square)
+    assert list(fills) == list(shown_fills)
+    for kind in fills:
+        np.testing.assert_array_equal(fills[kind], shown_fills[kind])
 
 
 # Hints and progress
