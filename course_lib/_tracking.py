@@ -13,7 +13,6 @@ import sys
 import tempfile
 import threading
 import urllib.request
-from pathlib import Path
 from urllib.parse import urlsplit
 
 WANDB_HOSTS = ("api.wandb.ai", "api.forge.coreweave.com")
@@ -95,18 +94,35 @@ class LiveUpload:
 
 
 def _netrc_has_key():
-    own_host = urlsplit(os.environ.get("WANDB_BASE_URL", "")).hostname
-    places = [os.environ.get("NETRC"), Path.home() / ".netrc", Path.home() / "_netrc"]
-    for place in places:
-        if not place or not Path(place).is_file():
-            continue
-        try:
-            known = netrc.netrc(str(place)).hosts
-        except (netrc.NetrcParseError, OSError):
-            continue
-        if any(host in known for host in (*WANDB_HOSTS, own_host)):
-            return True
-    return False
+    """Whether a login file has a password for W&B.
+
+    There may be no home, a folder that may not be entered, a file in another encoding: what
+    cannot be read holds no key.
+    """
+    hosts = {*WANDB_HOSTS, _own_host()}
+    return any(
+        hosts & _machines(os.path.expanduser(place))
+        for place in (os.environ.get("NETRC"), "~/.netrc", "~/_netrc")
+        if place
+    )
+
+
+def _own_host():
+    """The host of a W&B server of one's own, or None."""
+    try:
+        return urlsplit(os.environ.get("WANDB_BASE_URL", "")).hostname
+    except ValueError:  # brackets that are no IPv6 address
+        return None
+
+
+def _machines(path):
+    """Names of the machines that the login file ``path`` has passwords for."""
+    if not os.path.isfile(path):  # unlike Path.is_file it raises nothing, whoever owns the folder
+        return set()
+    try:
+        return set(netrc.netrc(path).hosts)
+    except (netrc.NetrcParseError, OSError, ValueError):  # ValueError: not in UTF-8
+        return set()
 
 
 def _connect(url, answered):

@@ -1,8 +1,10 @@
 """What a lesson says of the machine that it runs on."""
 
+import os
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +83,64 @@ def test_wandb_follows_a_login_file(tmp_path):
     login.write_text("machine api.wandb.ai login user password secret\n")
     assert runtime.setup().wandb == "online"
     login.write_text("not a login file {")
+    assert runtime.setup().wandb == "offline"
+
+
+def no_home(monkeypatch, folder):
+    """A user whom the system does not know: ~ stays as it is and Path.home() raises."""
+    for name in ("HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    with pytest.raises(RuntimeError, match="home"):
+        Path.home()
+
+
+def home_that_cannot_be_looked_at(monkeypatch, folder):
+    """Like a home that may not be entered, but for every user, root too: asking raises."""
+    monkeypatch.setenv("HOME", "/" + "x" * 5000)
+    monkeypatch.setenv("USERPROFILE", "/" + "x" * 5000)
+    with pytest.raises(OSError):
+        os.stat(os.path.expanduser("~/.netrc"))
+
+
+def login_file_in_latin_1(monkeypatch, folder):
+    (folder / ".netrc").write_bytes("machine m login me password gr\xfcn\n".encode("latin-1"))
+
+
+def login_file_that_is_a_folder(monkeypatch, folder):
+    (folder / ".netrc").mkdir()
+    monkeypatch.setenv("NETRC", str(folder))
+
+
+def login_file_that_never_ends(monkeypatch, folder):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("pipes with a name are made on Linux and macOS only")
+    os.mkfifo(folder / ".netrc")
+
+
+def login_file_of_a_user_who_is_not_there(monkeypatch, folder):
+    monkeypatch.setenv("NETRC", "~nobody-of-this-name/.netrc")
+
+
+def odd_address_of_a_server(monkeypatch, folder):
+    monkeypatch.setenv("WANDB_BASE_URL", "https://[not-an-address")
+    (folder / ".netrc").write_text("machine m login me password word\n")
+
+
+@pytest.mark.parametrize(
+    "make_odd",
+    [
+        no_home,
+        home_that_cannot_be_looked_at,
+        login_file_in_latin_1,
+        login_file_that_is_a_folder,
+        login_file_that_never_ends,
+        login_file_of_a_user_who_is_not_there,
+        odd_address_of_a_server,
+    ],
+)
+def test_the_first_cell_survives_an_odd_home(monkeypatch, tmp_path, make_odd):
+    make_odd(monkeypatch, tmp_path)
     assert runtime.setup().wandb == "offline"
 
 
