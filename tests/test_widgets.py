@@ -18,6 +18,8 @@ from PIL import Image
 from skimage import draw as oracle
 
 from course_lib import plots, widgets
+from course_lib.widgets._page import WIDGET_MEDIA_TYPE
+from course_lib.widgets.sliders import BOX_SLIDERS, LINE_SLIDERS
 
 GREY = np.full((24, 32, 3), 0.5, dtype=np.float32)
 ALT = "A grey picture of one level."
@@ -141,7 +143,7 @@ from course_lib import widgets
 widgets.MaskPainter(np.zeros((4, 4, 3)))
 assert calls, "the widget manager was not turned on"
 """
-    root = Path(widgets.__file__).parents[1]
+    root = Path(widgets.__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
 
 
@@ -153,7 +155,7 @@ def test_maskers_show_a_still_picture_beside_the_widget(masker, displayed):
     holder = masker(GREY)
     holder.mask = np.arange(24 * 32).reshape(24, 32) < 12 * 32  # the upper half
     bundle, caption = displayed(holder)
-    assert bundle["data"][widgets.WIDGET_MEDIA_TYPE]["model_id"] == holder.model_id
+    assert bundle["data"][WIDGET_MEDIA_TYPE]["model_id"] == holder.model_id
     assert "50.0% of it marked as hole" in bundle["metadata"]["image/png"]["alt"]
     pixels = picture(bundle["data"], "image/png")
     assert pixels.shape == (8 * 24, 8 * 32, 3)
@@ -174,7 +176,7 @@ def test_explore_shows_its_first_figure_beside_the_widget(displayed):
     demo = explore_level(caption="Move the level.")
     demo.controls["level"].value = 7
     bundle, caption = displayed(demo)
-    assert widgets.WIDGET_MEDIA_TYPE in bundle["data"]
+    assert WIDGET_MEDIA_TYPE in bundle["data"]
     assert bundle["metadata"] == {"image/png": {"alt": ALT}}
     assert base64.b64decode(bundle["data"]["image/png"]) == demo.image_bytes
     assert caption["data"]["text/markdown"] == "*Move the level.*"
@@ -268,8 +270,8 @@ def test_a_line_of_one_point_is_a_dot():
 
 def test_only_the_sliders_of_the_shape_are_shown():
     sliders = widgets.MaskSliders(GREY)
-    names = widgets.BOX_SLIDERS + widgets.LINE_SLIDERS
-    for shape, expected in (("line", widgets.LINE_SLIDERS), ("ellipse", widgets.BOX_SLIDERS)):
+    names = BOX_SLIDERS + LINE_SLIDERS
+    for shape, expected in (("line", LINE_SLIDERS), ("ellipse", BOX_SLIDERS)):
         move(sliders, shape=shape)
         shown = [name for name in names if sliders.controls[name].layout.display != "none"]
         assert shown == list(expected)

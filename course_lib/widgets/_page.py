@@ -1,0 +1,48 @@
+"""What every widget puts on the page: itself, a still picture, and pictures as data."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from course_lib import plots
+
+WIDGET_MEDIA_TYPE = "application/vnd.jupyter.widget-view+json"
+ENLARGED_SIDE = 256  # pixels: smaller pictures are enlarged to about this side
+STORED_SIDE = 1024  # pixels: larger pictures are shown, not masked, at this side
+
+
+def show(widget, media_type, content, alt, caption):
+    """Put a widget on the page, with a still picture for places where it cannot move."""
+    data = {
+        WIDGET_MEDIA_TYPE: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
+        media_type: base64.b64encode(content).decode(),
+        "text/plain": f"[figure: {alt}]",
+    }
+    plots.put(data, {media_type: {"alt": alt}})
+    plots.show_caption(caption)
+
+
+def encode(image):
+    """A picture for the page, as (media type, bytes): few pixels enlarged as PNG, many as JPEG."""
+    eight_bits = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    longest = max(image.shape[:2])
+    buffer = io.BytesIO()
+    if longest <= ENLARGED_SIDE:
+        factor = enlargement(image)
+        enlarged = eight_bits.repeat(factor, axis=0).repeat(factor, axis=1)
+        Image.fromarray(enlarged).save(buffer, format="png", optimize=True)
+        return "image/png", buffer.getvalue()
+    picture = Image.fromarray(eight_bits)
+    picture.thumbnail((STORED_SIDE, STORED_SIDE))
+    picture.save(buffer, format="jpeg", quality=82, optimize=True)
+    return "image/jpeg", buffer.getvalue()
+
+
+def enlargement(image):
+    return max(1, ENLARGED_SIDE // max(image.shape[:2]))
+
+
+def data_url(media_type, content):
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
