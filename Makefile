@@ -4,7 +4,11 @@
 VENV := .venv
 PYTHON :=
 LAB_ARGS :=
-TEST_ARGS := -n 2 --dist loadfile
+TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
+# What pytest is to run in `make test`; nothing: the testpaths of pyproject.toml.
+TESTS :=
+BACKEND := jax
+KERAS_TESTS := $(addprefix tests/test_,$(addsuffix .py,layers models partial_unet losses liu_losses fit))
 COLAB_PYTHON := python3.13
 
 BIN := $(VENV)/bin
@@ -13,17 +17,24 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test lint course notebooks restamp release-check test-colab benchmark lock clean
+.PHONY: lab test test-all test-jax lint course notebooks restamp release-check test-colab benchmark lock clean
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
 	    notebooks/00_first_repair.ipynb
 
-test: $(READY) lint
-	INPAINTING_PROFILE=smoke $(BIN)/python -m pytest $(TEST_ARGS)
+test: $(READY) lint   # every lesson and the library's tests, in under five minutes on two cores
+	$(BIN)/python -m pytest $(TEST_ARGS) $(TESTS)
+
+test-all: test        # then browsers, classrooms, kills, servers, every wrong answer, solutions
+	$(BIN)/python -m pytest $(TEST_ARGS) tests/system solutions
+
+test-jax: $(READY)    # what speaks to Keras, on another of its backends; BACKEND=torch: on PyTorch
+	KERAS_BACKEND=$(BACKEND) $(BIN)/python -m pytest $(TEST_ARGS) $(KERAS_TESTS)
 
 lint: $(READY)
 	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
 
 course: $(READY)      # every lesson headless on the embedded data, as HTML in build/
 	$(BIN)/python -m tools.course

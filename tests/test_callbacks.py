@@ -15,13 +15,13 @@ import time
 import keras
 import numpy as np
 import pytest
-from conftest import skip_or_fail
 from PIL import Image
 
 from course_lib import _tracking, masks, metrics
 from course_lib.callbacks import PredictionLogger
 from course_lib.models import inpaint
 from course_lib.training import pairs
+from tests.helpers import skip_or_fail
 from tools.project import ROOT
 
 IMAGES = np.random.RandomState(0).randint(0, 256, (8, 16, 16, 3), dtype=np.uint8)

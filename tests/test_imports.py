@@ -2,14 +2,14 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
-from tools.exercises import render_solution
-from tools.project import ROOT, SOLUTIONS, SOURCES
-from tools.render import render
+import conftest
+from tools.project import ROOT
 
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 LEARNING = ("layers", "losses", "models", "training", "callbacks")
@@ -20,14 +20,6 @@ FILES = {
     for path in sorted((ROOT / "course_lib").rglob("*.py"))
 }
 MODULES = [name for name in FILES if name != "__init__"]
-CLASSICAL = {
-    **{path.stem: render(path) for path in sorted(SOURCES.glob("0[0-3]_*.py"))},
-    **{
-        f"solution {path.stem}": render_solution(path)
-        for path in sorted((SOLUTIONS / "src").glob("0[0-3]_*.py"))
-    },
-}
-
 LOADED = f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
 
 
@@ -125,20 +117,22 @@ def test_importing_ground_and_classroom_loads_no_deep_learning(tmp_path):
 
 
 def test_a_loaded_library_is_found(tmp_path):
-    """The probe of the two tests beside this one sees what is there."""
+    """The probe of the test above sees what is there."""
     lines = ["import json, sys, types", "sys.modules['keras'] = types.ModuleType('keras')", LOADED]
     assert run_fresh("\n".join(lines), tmp_path) == ["keras"]
 
 
-@pytest.mark.parametrize("name", CLASSICAL)
-def test_classical_lesson_or_solution_loads_no_deep_learning(name, tmp_path):
-    cells = [cell.source for cell in CLASSICAL[name].cells if cell.cell_type == "code"]
-    script = f"""
-import json, sys
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-for cell in {cells!r}:
-    shell.run_cell(cell).raise_error()
-{LOADED}
-"""
-    assert run_fresh(script, tmp_path) == []
+@pytest.mark.parametrize("library", HEAVY)
+def test_the_kernels_of_the_first_lessons_cannot_load_it(library, tmp_path):
+    """What conftest.py lays in the way of lessons 00 to 03 and their solutions."""
+    for path in ("notebooks/00_first_repair.ipynb", "solutions/03_exemplar_inpainting.ipynb"):
+        environment = {**os.environ, "PYTHONPATH": conftest.python_path(path, str(tmp_path))}
+        command = [sys.executable, "-c", f"import {library}"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert f"load no deep-learning library: {library} was asked for" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["notebooks/04_learning_from_data.ipynb", "tests/test_models.py"])
+def test_what_comes_after_them_can(path):
+    before = conftest.python_path("notebooks/01_masks.ipynb", "one")
+    assert conftest.python_path(path, before) == "one"

@@ -8,9 +8,9 @@ import types
 
 import nbformat
 import pytest
-from conftest import skip_or_fail
 from IPython.core.interactiveshell import InteractiveShell
 
+from tests.helpers import skip_or_fail
 from tools import release_check
 from tools.colab_lane import STAND_IN, serve
 from tools.project import ROOT, Publication, publication

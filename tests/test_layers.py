@@ -1,30 +1,20 @@
 """The layers against their equations in loops, SciPy, Keras and PyTorch, on every backend."""
 
-import importlib.util
 import itertools
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from conftest import skip_or_fail
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from keras import ops
 from scipy import ndimage
 
 from course_lib.layers import GatedConv2D, Mend, PartialConv2D, PyramidFill
+from tests.networks import BACKEND, gradients, numbers
 
-BACKEND = keras.backend.backend()
 CONTENTS = (0.5, 1.0, -3e30, np.inf, np.nan)  # what a hole may hold
-
-
-def numbers(tensor):
-    return np.asarray(ops.convert_to_numpy(tensor), np.float32)
 
 
 def example(channels, size=(6, 7), known=0.4, count=2, seed=0):
@@ -59,29 +49,6 @@ def compiled(layer):
 
 def applied(layer, features, valid):
     return [numbers(one) for one in compiled(layer)(arranged(features, valid))]
-
-
-def gradients(scalar, *arrays):
-    """d scalar(*arrays) / d array for each; zeros where the scalar does not depend on it."""
-    tensors = [ops.convert_to_tensor(one) for one in arrays]
-    if BACKEND == "jax":
-        import jax
-
-        found = jax.grad(scalar, argnums=tuple(range(len(tensors))))(*tensors)
-    elif BACKEND == "torch":
-        import torch
-
-        tensors = [one.detach().requires_grad_() for one in tensors]
-        loss = scalar(*tensors) + sum(0 * one.sum() for one in tensors)  # depend on all of them
-        found = torch.autograd.grad(loss, tensors)
-    else:
-        import tensorflow as tf
-
-        with tf.GradientTape() as tape:
-            tape.watch(tensors)
-            loss = scalar(*tensors)
-        found = tape.gradient(loss, tensors, unconnected_gradients="zero")
-    return [numbers(one) for one in found]
 
 
 # Liu et al. 2018, equations 1 and 2, place by place, with the paper's mask of C channels.
@@ -687,28 +654,3 @@ def test_mend_adds_in_holes_and_clips_without_cutting_the_gradient():
     tensors = [ops.convert_to_tensor(one) for one in (fill, valid)]
     (slope,) = gradients(lambda one: ops.sum(Mend()([*tensors, one])), correction)
     np.testing.assert_array_equal(slope.ravel(), [0, 1, 1, 1, 1])
-
-
-# All of this file once more.
-
-
-@pytest.mark.parametrize("there", sorted({"tensorflow", "jax", "torch"} - {BACKEND}))
-def test_all_of_this_holds_on_another_backend(there):
-    if importlib.util.find_spec(there) is None:
-        reason = f"{there} is not installed: try pip install {there}"
-        # PyTorch is too large to ask for: the tests run on it where it is there.
-        pytest.skip(reason) if there == "torch" else skip_or_fail(reason)
-    command = ["-m", "pytest", "-q", "-n", "0", "-x", __file__, "-k", "not another_backend"]
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=Path(__file__).parents[1],
-        env={
-            **os.environ,
-            "KERAS_BACKEND": there,
-            "XLA_FLAGS": "--xla_backend_optimization_level=0",  # JAX would compile for longer
-        },
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

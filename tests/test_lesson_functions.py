@@ -4,41 +4,20 @@ The lesson's version carries no validation, so both get the same good input.
 """
 
 import ast
-from pathlib import Path
 
-import jupytext
 import numpy as np
 import pytest
 
 from course_lib import classical, masks, metrics
+from tests.helpers import definitions
+from tools.project import SOURCES
 
-SOURCES = Path(__file__).parents[1] / "notebooks" / "src"
 LIBRARY = {
     name: function
     for module in (masks, classical, metrics)
     for name, function in vars(module).items()
     if callable(function) and not name.startswith("_")
 }
-
-
-def definitions(stem):
-    """What a lesson's cells define at top level: imports, constants, functions, classes."""
-    kept = []
-    for cell in jupytext.read(SOURCES / f"{stem}.py", fmt="py:percent").cells:
-        if cell.cell_type == "code":
-            kept += [
-                node
-                for node in ast.parse(cell.source).body
-                if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
-                or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "").isupper())
-            ]
-    namespace = {}
-    for node in kept:
-        try:
-            exec(compile(ast.Module([node], []), stem, "exec"), namespace)
-        except NameError:  # a constant made from what a cell computed: no function needs it
-            assert isinstance(node, ast.Assign)
-    return namespace
 
 
 def taught():

@@ -1,20 +1,14 @@
 """The networks against a forward pass in NumPy; ``inpaint`` against its contract."""
 
-import importlib.util
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
-from conftest import skip_or_fail
 from keras import layers
 
 from course_lib import masks
 from course_lib.classical import METHODS
-from course_lib.losses import HolePSNR, HoleWeighted
 from course_lib.models import autoencoder, inpaint, partial_conv_unet, vanilla_unet
+from tests.networks import enlarge, holes, inputs_of, pictures, randomize
 
 NETWORKS = {
     "autoencoder": lambda: autoencoder(width=2, code=5),
@@ -24,7 +18,6 @@ NETWORKS = {
 }
 PLAIN = ("autoencoder", "vanilla_unet", "vanilla_unet_masked")
 UNETS = ("vanilla_unet", "vanilla_unet_masked", "partial_conv_unet")
-TWO_INPUTS = ("vanilla_unet_masked", "partial_conv_unet")
 
 
 @pytest.fixture(params=NETWORKS, scope="module")
@@ -43,31 +36,6 @@ def unet(request):
     return network
 
 
-def pictures(count, height, width, seed=0):
-    return np.random.RandomState(seed).random_sample((count, height, width, 3)).astype(np.float32)
-
-
-def holes(count, height, width, seed=0):
-    return np.random.RandomState(seed).random_sample((count, height, width)) < 0.3
-
-
-def inputs_of(network, damaged, mask):
-    valid = 1 - mask[..., None].astype(np.float32)
-    return [damaged, valid] if len(network.inputs) == 2 else damaged
-
-
-def randomize(network, seed=0):
-    """Random weights, biases too (which start at 0); scaled to keep signals alive."""
-    random = np.random.RandomState(seed)
-    network.set_weights(
-        [
-            random.normal(0, 1 / np.sqrt(w[..., 0].size), w.shape) if w.ndim == 4
-            else random.normal(0, 0.3, w.shape)
-            for w in network.get_weights()
-        ]
-    )  # fmt: skip
-
-
 # An independent forward pass: explicit sums in NumPy, float64, one picture (H, W, C) at a time.
 
 
@@ -80,13 +48,6 @@ def convolve(features, weights):
         padded[row : row + height, column : column + width] @ kernel[row, column]
         for row, column in taps
     )
-
-
-def enlarge(features, weights):
-    kernel, bias = weights  # (2, 2, filters, channels)
-    height, width = features.shape[:2]
-    doubled = np.einsum("ijc,abfc->iajbf", features, kernel)
-    return doubled.reshape(2 * height, 2 * width, -1) + bias
 
 
 def forward(network, picture, skips):
@@ -199,62 +160,6 @@ def test_saved_and_loaded(network, tmp_path):
     expected = inpaint(network, images, mask)
     for again in (loaded, by_weights):
         np.testing.assert_array_equal(inpaint(again, images, mask), expected)
-
-
-def repair_and_step(folder):
-    """Load saved networks, repair pictures, take one step; leave all of it in the folder."""
-    for name in TWO_INPUTS:
-        repair_and_step_of(f"{folder}/{name}")
-
-
-def repair_and_step_of(folder):
-    images, mask = pictures(3, 16, 32), holes(3, 16, 32)
-    hole = mask.astype(np.float32)
-    network = keras.saving.load_model(f"{folder}/network.keras")
-    loaded = network.get_weights()
-    network.set_weights([0 * w for w in loaded])
-    network.load_weights(f"{folder}/network.weights.h5")
-    filled = inpaint(network, images, mask)
-    before = network.get_weights()
-    loss, psnr = HoleWeighted("mse", 6.0), HolePSNR()
-    network.compile(keras.optimizers.SGD(0.1), loss, weighted_metrics=[psnr])
-    inputs = inputs_of(network, masks.damage(images, mask), mask)
-    history = network.fit(inputs, images, sample_weight=hole, verbose=0).history
-    figures = np.array([history["loss"][0], history["psnr_hole"][0]])
-    path = f"{folder}/{keras.backend.backend()}.npz"
-    np.savez(path, filled, figures, *loaded, *before, *network.get_weights())
-
-
-def test_weights_forward_pass_and_one_step_agree_on_another_backend(tmp_path):
-    here = keras.backend.backend()
-    there = "tensorflow" if here == "jax" else "jax"
-    if importlib.util.find_spec(there) is None:
-        skip_or_fail(f"{there} is not installed: try pip install {there}")
-    for name in TWO_INPUTS:
-        network = NETWORKS[name]()
-        randomize(network)
-        (tmp_path / name).mkdir()
-        network.save(tmp_path / name / "network.keras")
-        network.save_weights(tmp_path / name / "network.weights.h5")
-    repair_and_step(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys, test_models as t; t.repair_and_step(sys.argv[1])"]
-        + [str(tmp_path)],
-        env={
-            **os.environ,
-            "KERAS_BACKEND": there,
-            "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), *sys.path]),
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    for folder in (tmp_path / name for name in TWO_INPUTS):
-        with np.load(folder / f"{here}.npz") as one, np.load(folder / f"{there}.npz") as other:
-            assert len(one.files) == 2 + 3 * len(network.get_weights())
-            for key in one.files:
-                np.testing.assert_allclose(one[key], other[key], rtol=1e-4, atol=1e-5)
 
 
 # inpaint

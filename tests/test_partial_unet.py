@@ -6,10 +6,9 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from test_layers import gradients, numbers
-from test_models import enlarge, holes, pictures, randomize
 
 from course_lib.models import inpaint, partial_conv_unet, vanilla_unet
+from tests.networks import enlarge, gradients, holes, numbers, pictures, randomize
 
 REACH = 108  # pixels to each side that a prediction can depend on: 62 through the four poolings
 # and the bottleneck, 16 + 8 + 4 + 2 on the way up, 1 in the last layer, and 15 for the grid of 16

@@ -1,18 +1,11 @@
 """The shipped weights: whole, small enough, loaded as published, better than a flat colour."""
 
-import importlib.util
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
 from benchmarks import held_out
 from benchmarks import train as training_run
 from course_lib import classical, data, evaluation, masks, metrics, models
-from tests.conftest import skip_or_fail
-from tools.project import ROOT
 
 SHIPPED = sorted(path.stem for path in models.WEIGHTS.glob("*.json"))
 NAMES = [name for name in SHIPPED if name != "classifier"]  # it has its own tests
@@ -91,28 +84,6 @@ def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
     monkeypatch.setattr(models, "WEIGHTS", tmp_path)
     with pytest.raises(ValueError, match="git checkout"):
         models.load_pretrained("explorer_unet_2")
-
-
-def test_the_weights_give_the_same_pictures_on_jax(tmp_path):
-    if importlib.util.find_spec("jax") is None:
-        skip_or_fail("JAX is not installed")
-    script = (
-        "import sys, numpy as np; from course_lib import models; stored = np.load(sys.argv[1]);"
-        "filled = models.inpaint(models.load_pretrained('explorer_unet_4'), stored['images'],"
-        " stored['holes']); np.save(sys.argv[2], filled)"
-    )
-    given, answer = tmp_path / "given.npz", tmp_path / "answer.npy"
-    np.savez(given, images=PATCHES[:8], holes=HOLES[:8])
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(given), str(answer)],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": "jax"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    here = models.inpaint(models.load_pretrained("explorer_unet_4"), PATCHES[:8], HOLES[:8])
-    np.testing.assert_allclose(np.load(answer), here, atol=1e-4)
 
 
 def test_published_weights_are_the_halves_of_the_trained_ones(tmp_path, monkeypatch):

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from test_lesson_functions import definitions
+
+from tests.helpers import definitions
 
 TO_THE_BOTTOM_OF_FOUR_LEVELS = 140  # pixels, counted by hand: 5, 6, 14, 16, 32, 36, 68, 76, 140
 

@@ -1,6 +1,6 @@
 """What every committed notebook must be; each check returns its problems, one sentence each.
 
-    python -m tools.check_notebooks notebooks/*.ipynb solutions/*.ipynb exercises/*.ipynb
+python -m tools.check_notebooks notebooks/*.ipynb solutions/*.ipynb exercises/*.ipynb
 """
 
 import copy

@@ -107,9 +107,7 @@ def launch(notebook_path, folder, git_configuration):
 
 def main(base_python="python3.13"):
     notebooks = [
-        path
-        for home in (NOTEBOOKS, EXERCISES)
-        for path in sorted(home.glob("[0-9][0-9]_*.ipynb"))
+        path for home in (NOTEBOOKS, EXERCISES) for path in sorted(home.glob("[0-9][0-9]_*.ipynb"))
     ]
     git_status = ["git", "-c", "safe.directory=*", "-C", ROOT, "status", "--porcelain"]
     if subprocess.run(git_status, check=True, capture_output=True).stdout.strip():

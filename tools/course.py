@@ -1,6 +1,6 @@
 """Run every lesson headless on the embedded data and write it as HTML into build/.
 
-    python -m tools.course [NN_name ...]
+python -m tools.course [NN_name ...]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Draw the README's picture, docs/repair.jpg.
 
-    python -m tools.readme_picture
+python -m tools.readme_picture
 """
 
 from course_lib import classical, data, masks, metrics, plots

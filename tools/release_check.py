@@ -1,6 +1,6 @@
 """Is the course ready to be published under its address and tag?
 
-    python -m tools.release_check
+python -m tools.release_check
 """
 
 import sys

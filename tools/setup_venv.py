@@ -41,8 +41,10 @@ def main(venv=".venv"):
             "the disk (4 GB free) are there and type the same line again; it failed in: %s"
             % " ".join(map(str, error.cmd[1:4]))
         )
-    write(os.path.join(venv, "share", "jupyter", "lab", "settings", "overrides.json"),
-          json.dumps(QUIET_LAB, indent=2) + "\n")
+    write(
+        os.path.join(venv, "share", "jupyter", "lab", "settings", "overrides.json"),
+        json.dumps(QUIET_LAB, indent=2) + "\n",
+    )
     opencv = subprocess.run(
         [python, "-c", "import course_lib._opencv"], cwd=ROOT, capture_output=True, text=True
     )
@@ -73,8 +75,8 @@ def install(python):
     with tempfile.TemporaryDirectory() as folder:
         uv_lock = os.path.join(folder, "uv.lock")
         write(uv_lock, uv_lines)
-        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-             "--require-hashes", "--no-deps", "-r", uv_lock])
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run(pip + ["--require-hashes", "--no-deps", "-r", uv_lock])
     uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python]
     run(uv + ["--require-hashes", "-r", lock])
     run(uv + ["--no-deps", "--no-build-isolation", "--offline", "--editable", ROOT])

@@ -27,8 +27,8 @@ import pytest
 from course_lib import _cifar10 as cifar10
 from course_lib.data import Dataset
 
-ROOT = Path(__file__).parents[1]
-STORED = Path(__file__).parents[2] / "shared" / "cifar10"
+ROOT = Path(__file__).parents[2]
+STORED = Path(__file__).parents[3] / "shared" / "cifar10"
 PICTURES = 4  # in a batch of the tiny archive
 VALIDATION = 2
 NAMES = [*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"]

@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from tests.conftest import skip_or_fail
+from tests.helpers import skip_or_fail
 from tools import classroom, exercises
 from tools.project import ROOT, SOLUTIONS
 

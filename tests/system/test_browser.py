@@ -19,9 +19,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import skip_or_fail
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.helpers import skip_or_fail
+
+ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},

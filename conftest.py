@@ -1,0 +1,38 @@
+"""What every test and every notebook's kernel meets, also when one file is run by hand."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Tests run every cell but train next to nothing; set before any test or kernel starts.
+os.environ.setdefault("INPAINTING_PROFILE", "smoke")
+os.environ.pop("INPAINTING_DATA_DIR", None)
+# What a check finds solved here is not the progress of whoever runs the tests.
+OWN_FOLDER = tempfile.TemporaryDirectory()
+os.environ["INPAINTING_PROGRESS"] = os.path.join(OWN_FOLDER.name, "progress.json")
+
+KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-3]_")
+FORBIDDEN = str(Path(__file__).parent / "tests" / "forbidden")
+
+
+def python_path(path, before):
+    """PYTHONPATH for the kernel of a notebook: stand-ins first where Keras is not to be loaded."""
+    rest = [folder for folder in before.split(os.pathsep) if folder not in ("", FORBIDDEN)]
+    return os.pathsep.join([FORBIDDEN] * bool(KERAS_FREE.search(path)) + rest)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """The kernels of the first lessons meet stand-ins for Keras and its like, which raise."""
+    before = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = python_path(item.path.as_posix(), before)
+
+
+def pytest_collection_modifyitems(items):
+    """Notebooks first, the later lessons, which train, before all: no worker ends on a long one."""
+    items.sort(key=lambda item: item.path.suffix != ".ipynb")
+    notebooks = [item for item in items if item.path.suffix == ".ipynb"]
+    items[: len(notebooks)] = sorted(notebooks, key=lambda item: item.path.name[:2], reverse=True)

@@ -1,0 +1,102 @@
+"""A training that is killed at any moment goes on to the same weights."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from course_lib import _checkpoint
+from tests.helpers import skip_or_fail
+from tools.project import ROOT
+
+
+class Trainings:
+    """Processes that train in a folder, one after the other, and can be killed at any moment."""
+
+    def __init__(self):
+        if not hasattr(os, "fork"):
+            skip_or_fail("processes cannot be forked on this system")
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "tests.small_training"],
+            cwd=ROOT,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.server.kill()
+        self.server.communicate()
+
+    def start(self, folder, seed, epochs=40):
+        """Begin, and return the process's number."""
+        (folder / "diary").unlink(missing_ok=True)
+        print(folder, seed, epochs, file=self.server.stdin, flush=True)
+        return int(self._line())
+
+    def end(self):
+        """Wait for the process to end, and return its exit code."""
+        return int(self._line())
+
+    def _line(self):
+        line = self.server.stdout.readline()
+        assert line, self.server.stderr.read()[-2000:]
+        return line
+
+
+def wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)
+
+
+def epochs_begun(folder):
+    diary = folder / "diary"
+    return len(diary.read_text().splitlines()) if diary.exists() else 0
+
+
+def final_weights(folder):
+    with np.load(folder / "final.npz") as stored:
+        return [stored[name] for name in stored.files]
+
+
+def two_folders(path):
+    for name in ("whole", "killed"):
+        (path / name).mkdir()
+    return path / "whole", path / "killed"
+
+
+def test_ten_kills_out_of_ten_resume_to_the_same_weights(tmp_path):
+    """kill -9 at random moments, every other one while the checkpoint is being written."""
+    whole, killed = two_folders(tmp_path)
+    partial = killed / "checkpoint.npz.partial"
+    random, while_writing, reached = np.random.RandomState(0), 0, []
+    with Trainings() as trainings:
+        trainings.start(whole, seed=0)
+        assert trainings.end() == 0
+        for kill in range(10):
+            process = trainings.start(killed, seed=kill)  # other first weights: unused but once
+            begun = random.randint(2, 4)
+            wait_for(lambda begun=begun: epochs_begun(killed) >= begun)
+            time.sleep(random.uniform(0, 0.2))
+            if kill % 2:
+                wait_for(partial.exists)
+            os.kill(process, signal.SIGKILL)
+            assert trainings.end() == -9, "the training ended before it was killed"
+            while_writing += partial.exists()
+            reached.append(_checkpoint.read(killed / "checkpoint.npz")[1]["epoch"])
+        trainings.start(killed, seed=99)
+        assert trainings.end() == 0
+    assert while_writing >= 4
+    assert reached == sorted(set(reached))  # each began where the one before it had ended
+    for one, other in zip(final_weights(killed), final_weights(whole), strict=True):
+        np.testing.assert_array_equal(one, other)
