@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from course_lib._tracking import LiveUpload, reachable, wandb_mode
+from course_lib._validation import check_count, check_pair, check_values
 from course_lib.metrics import psnr
 from course_lib.models import predict
-from course_lib.validation import check_count, check_pair, check_values
 
 PROJECT = "inpainting-course"
 SHEET_COLUMNS = 8

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from course_lib import classical, metrics
+from course_lib._validation import DOUBT, as_array, check_count, check_pair, check_values
 from course_lib.masks import composite, damage, in_bucket, random_lines, random_pixels, squares
-from course_lib.validation import DOUBT, as_array, check_count, check_pair, check_values
 
 BASELINES = ("nothing", "grey", "mean", "navier_stokes", "biharmonic")
 SEED = 2026

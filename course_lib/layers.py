@@ -10,7 +10,7 @@ import math
 import keras
 from keras import ops
 
-from course_lib.validation import check_count, is_whole
+from course_lib._validation import check_count, is_whole
 
 
 class _Convolution(keras.layers.Layer):

@@ -30,7 +30,7 @@ import keras
 from keras import ops
 
 from course_lib import models
-from course_lib.validation import is_number
+from course_lib._validation import is_number
 
 ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squared_error}
 FEATURES = ("features_1", "features_2", "features_3")

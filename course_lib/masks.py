@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from course_lib._opencv import cv2
-from course_lib.validation import (
+from course_lib._validation import (
     check_count,
     check_images,
     check_mask,

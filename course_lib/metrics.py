@@ -10,7 +10,7 @@ import math
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from course_lib.validation import check_images, check_mask_fits, check_same_shape, check_values
+from course_lib._validation import check_images, check_mask_fits, check_same_shape, check_values
 
 SSIM_WINDOW = 7  # pixels, scikit-image's default
 

@@ -17,8 +17,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from course_lib._validation import check_count, check_pair
 from course_lib.layers import Mend, PartialConv2D, PyramidFill
-from course_lib.validation import check_count, check_pair
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width

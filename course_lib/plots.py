@@ -15,7 +15,7 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from course_lib.validation import as_array, check_count, check_image, check_images, check_mask_fits
+from course_lib._validation import as_array, check_count, check_image, check_images, check_mask_fits
 
 PIXEL_PATCH_SIDE = 64  # pictures up to this side are stored as PNG: JPEG would blur their pixels
 PAGE_WIDTH = 9.6  # inches

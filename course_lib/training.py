@@ -16,7 +16,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from course_lib import _checkpoint
-from course_lib.validation import (
+from course_lib._validation import (
     as_array,
     check_count,
     check_known,

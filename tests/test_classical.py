@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from course_lib import classical, data, masks, metrics
-from course_lib._bertalmio import anisotropic_diffusion, transport
-from course_lib._exemplar import data_term
 from course_lib.classical import METHODS
+from course_lib.classical.bertalmio import anisotropic_diffusion, transport
+from course_lib.classical.exemplar import data_term
 
 EVERY_METHOD = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 # Methods whose constant pictures stay constant: not the two fixed fills, not OpenCV's Telea.

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from course_lib import classical, data, evaluation, masks, metrics, plots, validation, widgets
+from course_lib import _validation, classical, data, evaluation, masks, metrics, plots, widgets
 
 IMAGE = np.random.RandomState(0).random_sample((12, 14, 3)).astype(np.float32)
 MASK = np.zeros((12, 14), bool)
@@ -319,8 +319,8 @@ def test_options_are_checked_without_a_hole_too(options):
 )
 def test_counts(count, lowest, good):
     if good:
-        counted = validation.check_count("rounds", count, lowest)
+        counted = _validation.check_count("rounds", count, lowest)
         assert type(counted) is int and counted == count
     else:
         with pytest.raises(ValueError, match=f"rounds is .* {lowest} or more"):
-            validation.check_count("rounds", count, lowest)
+            _validation.check_count("rounds", count, lowest)

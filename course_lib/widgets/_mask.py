@@ -4,7 +4,7 @@ import numpy as np
 import traitlets
 
 from course_lib import plots
-from course_lib.validation import check_image, check_mask, check_mask_fits, check_values
+from course_lib._validation import check_image, check_mask, check_mask_fits, check_values
 from course_lib.widgets._page import encode
 
 

@@ -6,7 +6,7 @@ import html
 import ipywidgets
 
 from course_lib import plots
-from course_lib.validation import is_number, is_whole
+from course_lib._validation import is_number, is_whole
 from course_lib.widgets._mask import HoldsMask
 from course_lib.widgets._page import show
 

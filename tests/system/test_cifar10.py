@@ -24,8 +24,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import _cifar10 as cifar10
-from course_lib.data import Dataset
+from course_lib.data import Dataset, cifar10
 
 ROOT = Path(__file__).parents[2]
 STORED = Path(__file__).parents[3] / "shared" / "cifar10"
@@ -778,11 +777,11 @@ def test_a_place_that_another_process_reads_is_kept(monkeypatch, cache, server):
 
 LOAD = """
     import os
-    from course_lib import _cifar10
+    from course_lib.data import cifar10
     for name, value in {settings!r}.items():
-        setattr(_cifar10, name, value)
+        setattr(cifar10, name, value)
     {before}
-    print(_cifar10.load_cifar10()["test_labels"].tolist())
+    print(cifar10.load_cifar10()["test_labels"].tolist())
 """
 
 
@@ -802,10 +801,10 @@ def loader(home, *urls, before="", **settings):
 
 
 DIES = {
-    "in the middle of the file": "_cifar10._receive = dying(_cifar10._receive, after=2)",
+    "in the middle of the file": "cifar10._receive = dying(cifar10._receive, after=2)",
     "before it is on disk": "os.fsync = dying(os.fsync)",
     "before it is in place": "os.replace = dying(os.replace)",
-    "when it is in place": "_cifar10._read_downloaded = dying(_cifar10._read_downloaded)",
+    "when it is in place": "cifar10._read_downloaded = dying(cifar10._read_downloaded)",
 }
 DYING = """
     def dying(function, after=0):
@@ -886,7 +885,7 @@ def namespace_without_network():
 
 NO_NETWORK = """
     import socket, sys
-    from course_lib import _cifar10
+    from course_lib.data import cifar10
 
     def unknown(*_, **__):
         raise socket.gaierror(-3, "Temporary failure in name resolution")
@@ -894,8 +893,8 @@ NO_NETWORK = """
     if {patch}:
         socket.getaddrinfo = unknown
     try:
-        _cifar10.load_cifar10()
-    except _cifar10.DataUnavailable as problem:
+        cifar10.load_cifar10()
+    except cifar10.DataUnavailable as problem:
         print(problem)
     print([name for name in ("keras", "tensorflow", "wandb") if name in sys.modules])
 """

@@ -10,7 +10,85 @@ import heapq
 import numpy as np
 from scipy import ndimage
 
+from course_lib._validation import check_mask
+from course_lib.classical._contract import check_radius, inpainter
+
 STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))
+
+
+@inpainter
+def fast_marching(image, mask, *, radius=2):
+    """Fill from the hole's border inwards, each pixel by a weighted mean over those filled before.
+
+    Source: A. Telea, An Image Inpainting Technique Based on the Fast Marching Method, Journal of
+    Graphics Tools 9(1), 2004, sections 2.2 and 2.3: pixel q is weighted by direction, distance and
+    level, and expects I(q) + grad I(q) . (p - q) at pixel p. Pixels are filled in the order of
+    ``arrival_time``. Two choices where the paper says nothing: the slope along an axis is 0 unless
+    both of q's neighbours on it are filled (one-sided slopes carry noise inwards), and
+    pixels beyond the front weigh like those before it (the absolute cosine), so that a thin
+    scratch is filled from both sides.
+
+    Args:
+        radius: of the neighbourhood that is averaged, in pixels, 1 or more. On CIFAR-10 pictures
+            with line masks 1.5 and 2 score alike, 1 and 3 less.
+
+    Raises:
+        ValueError: if radius is not as above.
+
+    Example:
+        >>> plain, hole = np.full((8, 8, 3), 0.25), np.eye(8, dtype=bool)
+        >>> bool((fast_marching(plain, hole) == 0.25).all())
+        True
+    """
+    check_radius(radius)
+    arrival = march(mask)
+    margin = int(radius) + 1
+    image = np.pad(image, ((margin, margin), (margin, margin), (0, 0)))
+    filled = np.pad(~mask, margin)
+    # Continued straight on beyond the picture, so that gradients on its border are one-sided ones.
+    times = np.pad(arrival, margin, mode="reflect", reflect_type="odd")
+    normals = np.stack(np.gradient(times), axis=-1)
+    around = disc(radius)
+
+    missing = np.argwhere(mask) + margin
+    for p in missing[np.argsort(arrival[mask], kind="stable")]:
+        neighbours = p + around
+        neighbours = neighbours[filled[tuple(neighbours.T)]]
+        weights = telea_weights(p, neighbours, times, normals)
+        estimates = continue_slopes(p, neighbours, image, filled)
+        image[tuple(p)] = np.clip(weights @ estimates / weights.sum(), 0.0, 1.0)
+        filled[tuple(p)] = True
+    return image[margin:-margin, margin:-margin]
+
+
+def arrival_time(mask):
+    """When a front that leaves the known pixels with speed 1 reaches each missing one.
+
+    Fast marching for |grad T| = 1, first order and upwind: J. A. Sethian, PNAS 93(4), 1996. Exact
+    for straight fronts along rows or columns; elsewhere within 3 % plus half a pixel of the
+    distance to the nearest known pixel: late where the front is curved, early where two meet.
+
+    Args:
+        mask: bool (H, W), True = hole.
+
+    Returns:
+        float64 (H, W): 0 on known pixels, 1 on the first row beyond a straight border.
+
+    Raises:
+        TypeError, ValueError: if the mask is not bool (H, W), or no pixel of it is known.
+
+    Example:
+        >>> arrival_time(np.array([[False, True, True, True, False]])).tolist()
+        [[0.0, 1.0, 2.0, 1.0, 0.0]]
+    """
+    mask = check_mask(mask)
+    if mask.ndim != 2:
+        raise ValueError(f"mask has shape {mask.shape}: pass one mask (H, W) at a time.")
+    if mask.all():
+        raise ValueError(
+            "mask leaves no known pixel for a front to start from: is it inverted? Try ~mask."
+        )
+    return march(mask)
 
 
 def march(mask):
@@ -62,28 +140,6 @@ def eikonal(times, row, column):
     if abs(a - b) >= 1:
         return min(a, b) + 1
     return (a + b + (2 - (a - b) ** 2) ** 0.5) / 2
-
-
-def fill_in_order_of_arrival(image, mask, radius):
-    """Give every missing pixel p, earliest first, a weighted mean of filled pixels q around it."""
-    arrival = march(mask)
-    margin = int(radius) + 1
-    image = np.pad(image, ((margin, margin), (margin, margin), (0, 0)))
-    filled = np.pad(~mask, margin)
-    # Continued straight on beyond the picture, so that gradients on its border are one-sided ones.
-    times = np.pad(arrival, margin, mode="reflect", reflect_type="odd")
-    normals = np.stack(np.gradient(times), axis=-1)
-    around = disc(radius)
-
-    missing = np.argwhere(mask) + margin
-    for p in missing[np.argsort(arrival[mask], kind="stable")]:
-        neighbours = p + around
-        neighbours = neighbours[filled[tuple(neighbours.T)]]
-        weights = telea_weights(p, neighbours, times, normals)
-        estimates = continue_slopes(p, neighbours, image, filled)
-        image[tuple(p)] = np.clip(weights @ estimates / weights.sum(), 0.0, 1.0)
-        filled[tuple(p)] = True
-    return image[margin:-margin, margin:-margin]
 
 
 def telea_weights(p, neighbours, times, normals):

@@ -1,15 +1,12 @@
 """CIFAR-10 (Krizhevsky 2009): read from a folder or from Keras's cache, or downloaded.
 
 Nothing is trusted unread. An archive counts only with the official SHA-256, whoever served it.
-Batches are pickles, and a pickle may ask for any function of Python: here it gets none, only
-inert stand-ins for the few names that a stored NumPy array mentions.
+Batches are pickles, which ``_pickles`` reads without running anything.
 """
 
 import hashlib
 import http.client
-import io
 import os
-import pickle
 import ssl
 import tarfile
 import threading
@@ -23,6 +20,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from tqdm.auto import tqdm
+
+from course_lib.data import _pickles
 
 ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
 ARCHIVE_BYTES = 170_498_071
@@ -215,11 +214,11 @@ def _read_downloaded(place):
 def _read_batch(raw, name):
     """One official file's pictures (N, 32, 32, 3) and labels (N,), uint8."""
     try:
-        batch = _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()
+        batch = _pickles.loads(raw)
         # Python 2 wrote the keys as bytes, newer copies may have text.
         batch = {key.decode() if isinstance(key, bytes) else key: batch[key] for key in batch}
-        rows, labels = _values(batch["data"]), _values(batch["labels"])
-    except _Unusable as refusal:
+        rows, labels = (_pickles.whole_numbers(batch[key]) for key in ("data", "labels"))
+    except _pickles.Refused as refusal:
         raise _Unusable(f"{name} {refusal}") from None
     except Exception:  # a spoilt pickle raises whatever it hits
         raise _Unusable(f"{name} is cut off or no batch of CIFAR-10") from None
@@ -234,74 +233,6 @@ def _read_batch(raw, name):
         raise _Unusable(f"{name} does not hold {BATCH_SIZE:,} pictures with labels from 0 to 9")
     pictures = rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return np.ascontiguousarray(pictures), labels.astype(np.uint8)
-
-
-# Pickles. Admitting numpy.dtype itself is not enough of a fence: a pickle may set the state of a
-# dtype so that bytes of the file pass for pointers to objects.
-
-
-class _StoredType:
-    """Stands in for numpy.dtype: keeps what the pickle says."""
-
-    def __init__(self, code, *_):
-        self.code = code.decode() if isinstance(code, bytes) else code
-        self.order = "|"
-
-    def __setstate__(self, state):
-        self.order = state[1].decode() if isinstance(state[1], bytes) else state[1]
-
-
-class _StoredArray:
-    """Stands in for numpy.ndarray: keeps what the pickle says."""
-
-    def __init__(self, *_):
-        pass
-
-    def __setstate__(self, state):
-        _, self.shape, self.kind, self.is_fortran, self.content = state
-
-
-def _from_buffer(content, kind, shape, order):
-    array = _StoredArray()
-    array.__setstate__((1, shape, kind, order == "F", content))
-    return array
-
-
-def _encode(text, _):
-    """Stands in for _codecs.encode, with which Python 3 writes bytes (latin1) up to protocol 2."""
-    return text.encode("latin1")
-
-
-STAND_INS = {
-    ("numpy", "dtype"): _StoredType,
-    ("numpy", "ndarray"): _StoredArray,
-    ("numpy.core.multiarray", "_reconstruct"): _StoredArray,
-    ("numpy._core.multiarray", "_reconstruct"): _StoredArray,
-    ("numpy.core.numeric", "_frombuffer"): _from_buffer,
-    ("numpy._core.numeric", "_frombuffer"): _from_buffer,
-    ("_codecs", "encode"): _encode,
-}
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Reads plain containers, numbers, text and stored arrays; runs nothing that a pickle names."""
-
-    def find_class(self, module, name):
-        if (module, name) not in STAND_INS:
-            asked = ascii(f"{module}.{name}")
-            raise _Unusable(f"asks to run {asked}, which no picture needs, and was not opened")
-        return STAND_INS[module, name]
-
-
-def _values(stored):
-    """The array of whole numbers that a pickle stored as an array or as a list."""
-    if not isinstance(stored, _StoredArray):
-        return np.asarray(stored)
-    if stored.kind.code not in ("u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8"):
-        raise ValueError("no whole numbers")
-    kind = np.dtype(stored.kind.code).newbyteorder(stored.kind.order)
-    order = "F" if stored.is_fortran else "C"
-    return np.frombuffer(stored.content, kind).reshape(stored.shape, order=order)
 
 
 # Download. A library such as pooch would fetch and place a file, but has no second source, no

@@ -7,12 +7,43 @@ Image Inpainting, IEEE Transactions on Image Processing 13(9), 2004.
 import numpy as np
 from scipy import ndimage
 
+from course_lib._validation import is_whole
+from course_lib.classical._contract import inpainter
+from course_lib.classical.simple import nearest_known
+
 FEWEST_SOURCES = 100  # to choose from; with fewer, a smaller patch finds a better match
 FLAT_DATA = 1e-3  # data term where the picture is flat, so that confidence still orders the front
 
 
-def copy_patches(image, mask, patch):
-    """Until no hole is left: take the front's most urgent patch and copy its best match into it."""
+@inpainter
+def exemplar(image, mask, *, patch=9):
+    """Fill by copying patches from the known part, strong lines and well-known surroundings first.
+
+    Source: A. Criminisi, P. Perez, K. Toyama, Region Filling and Object Removal by Exemplar-Based
+    Image Inpainting, IEEE Transactions on Image Processing 13(9), 2004, section III: priority =
+    confidence x data, best match by the sum of squared differences in RGB over the target's
+    known pixels, among patches that were fully known from the start.
+
+    Where fewer than 100 such patches exist (small pictures, dense masks) the patch shrinks by
+    2 until they do; at 1 nothing is left to compare, and every pixel takes the nearest known one.
+
+    Args:
+        patch: side of the square patches in pixels, odd, 3 or more: a little larger than the
+            texture's largest element.
+
+    Raises:
+        ValueError: if patch is not as above.
+
+    Example:
+        >>> stripes = np.zeros((32, 32, 3))
+        >>> stripes[:, ::2] = 1
+        >>> hole = np.zeros((32, 32), bool)
+        >>> hole[12:20, 12:20] = True
+        >>> bool((exemplar(stripes, hole) == stripes).all())
+        True
+    """
+    if not is_whole(patch) or patch < 3 or patch % 2 == 0:
+        raise ValueError(f"patch is {patch!r}: pass an odd number of pixels, 3 or more.")
     while patch > 1 and np.count_nonzero(fully_known(mask, patch)) < FEWEST_SOURCES:
         patch -= 2
     if patch == 1:
@@ -86,12 +117,6 @@ def best_match(target, known, original, sources):
 def fully_known(mask, patch):
     """True at the centres of patches that lie inside the picture and have no hole."""
     return ~ndimage.maximum_filter(mask, size=patch, mode="constant", cval=True)
-
-
-def nearest_known(image, mask):
-    """Every missing pixel takes the value of the nearest known one."""
-    indices = ndimage.distance_transform_edt(mask, return_distances=False, return_indices=True)
-    return image[tuple(indices)]
 
 
 def patches_at(centres, array, half):

@@ -4,7 +4,7 @@ from functools import wraps
 
 import numpy as np
 
-from course_lib.validation import check_image, check_pair
+from course_lib._validation import check_image, check_pair, is_number
 
 
 def inpainter(fill):
@@ -31,3 +31,9 @@ def inpainter(fill):
 def _without_holes(image, mask):
     """The picture in float64, 0 in its holes, so that not even a NaN there can be felt."""
     return np.where(mask[..., None], 0.0, image.astype(np.float64))
+
+
+def check_radius(radius):
+    """The radius of a neighbourhood that is averaged, in pixels, 1 or more."""
+    if not (is_number(radius) and 1 <= radius < np.inf):
+        raise ValueError(f"radius is {radius!r}: pass a number of pixels, 1 or more.")

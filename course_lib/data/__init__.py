@@ -1,0 +1,65 @@
+"""Pictures: read from files, carried by installed packages, or cut into a data set.
+
+The photographs come with scikit-image and matplotlib and need no network. CIFAR-10 may.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib._validation import check_count
+from course_lib.data.cifar10 import load_cifar10
+from course_lib.data.files import read, save
+from course_lib.data.photos import PHOTOS, load_photos, photo
+
+__all__ = ["LOADERS", "PHOTOS", "Dataset", "load", "photo", "read", "save"]
+
+LOADERS = {"photos": load_photos, "cifar10": load_cifar10}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures in three parts that share no photograph: uint8 (N, 32, 32, 3) each.
+
+    Labels are uint8 (N,) or None; ``provenance`` says in a sentence where the pictures are from.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    provenance: str
+    train_labels: np.ndarray | None = None
+    validation_labels: np.ndarray | None = None
+    test_labels: np.ndarray | None = None
+
+
+def load(name="photos", *, subset=None):
+    """Load a data set.
+
+    Args:
+        name: "photos", patches of photographs that come with the installation; or "cifar10",
+            from ``INPAINTING_DATA_DIR``, Keras's cache or the network, saying which.
+        subset: at most so many pictures of each part, always the same ones.
+
+    Returns:
+        A ``Dataset``. The parts share no picture, and of "photos" no photograph, so nothing leaks
+        from one to another.
+
+    Raises:
+        ValueError: if there is no data set of that name, or subset is no whole number from 1.
+        OSError: if CIFAR-10 cannot be had; the message says what to do.
+
+    Example:
+        >>> load(subset=10).train.shape
+        (10, 32, 32, 3)
+    """
+    if name not in LOADERS:
+        raise ValueError(f"there is no data set {name!r}: use {' or '.join(map(repr, LOADERS))}.")
+    if subset is not None:
+        check_count("subset", subset, lowest=1)
+    # Copies: a small subset does not hold the whole, nor can a change reach the next caller.
+    fields = {
+        key: value[:subset].copy() if isinstance(value, np.ndarray) else value
+        for key, value in LOADERS[name]().items()
+    }
+    return Dataset(**fields)
