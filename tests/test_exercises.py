@@ -25,6 +25,12 @@ SAMPLE = """
     # %% [markdown]
     # ## Task 1 ★: double
 
+    # %% [markdown] tags=["hints"]
+    # 1. Twice is how often? Add
+    #    it to itself.
+    # 2. number + number. 2. is no new hint.
+    # 3. return 2 * number
+
     # %%
     def double(number):
         ### BEGIN SOLUTION
@@ -52,6 +58,11 @@ SAMPLE = """
     # <!-- BEGIN SOLUTION -->
     # Because.
     # <!-- END SOLUTION -->
+
+    # %% [markdown] tags=["hints"]
+    # 1. Why?
+    # 2. Ask once more.
+    # 3. Because.
 
     # %%
     checks.task_01_2(answer)
@@ -160,6 +171,38 @@ def test_answers_graded_cells_and_outputs_are_cut(source):
     assert all(cell.get("outputs", []) == [] for cell in cut.cells)
     assert all("nbgrader" not in cell.metadata for cell in cut.cells)
     compile(texts[4], "the stub", "exec")
+
+
+def test_hints_stand_in_no_notebook_but_in_the_file_of_tasks(source, tmp_path):
+    solution = exercises.render_solution(source)
+    assert not any("Ask once more" in cell.source for cell in solution.cells)
+    words = exercises.task_words(source)
+    assert words == {
+        "01_1": {
+            "title": "double",
+            "stars": 1,
+            "hints": [
+                "Twice is how often? Add it to itself.",
+                "number + number. 2. is no new hint.",
+                "return 2 * number",
+            ],
+        },
+        "01_2": {
+            "title": "explain",
+            "stars": 2,
+            "hints": ["Why?", "Ask once more.", "Because."],
+        },
+    }
+    target = tmp_path / "tasks.json"
+    assert exercises.write_tasks([source], target)
+    assert json.loads(target.read_text(encoding="utf-8")) == words
+    assert not exercises.write_tasks([source], target)
+
+
+def test_a_task_with_two_hints_is_refused(tmp_path):
+    without = SAMPLE.replace("# 3. Because.", "#")
+    with pytest.raises(ValueError, match="01_2 has 2 hints"):
+        exercises.task_words(write_source(tmp_path, without))
 
 
 def test_the_expected_picture_comes_before_the_answer(source):

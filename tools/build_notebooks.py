@@ -4,7 +4,8 @@
 
 A lesson or solution is executed only when its code changed (``--all``: every one). Where only
 prose, the address or the tag changed, the outputs are kept. ``--restamp`` never executes. A
-solution's exercise, and the pictures that it shows as expected, are written with it.
+solution's exercise, and the pictures that it shows as expected, are written with it; the tasks'
+titles and hints before any is executed.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from tools import exercises
-from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, SOLUTIONS, publication
+from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, ROOT, SOLUTIONS, TASKS, publication
 from tools.render import LANGUAGE, launch_cell, render
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -192,6 +193,8 @@ def main(arguments=None):
     parser.add_argument("--all", action="store_true", help="execute every one")
     parser.add_argument("--restamp", action="store_true", help="write address and tag, no more")
     options = parser.parse_args(arguments)
+    if exercises.write_tasks((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"), TASKS):
+        print(f"{TASKS.relative_to(ROOT).as_posix()}: written")
     stale = False
     for name in options.names or every_name():
         folder, stem = Path(name).parent.name or "notebooks", Path(name).stem

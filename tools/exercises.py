@@ -4,6 +4,8 @@ A source (``solutions/src/NN_name.py``) is written like a lesson's, with a few r
 
 * a task begins with a heading ``## Task 2 ★★: title`` and ends with the code cell that calls its
   check, ``checks.task_NN_2(answer)``, and nothing else;
+* a Markdown cell tagged ``hints`` holds the task's three hints as a numbered list. It stands in
+  no notebook: it goes, with title and stars, into the file that ``checks`` reads;
 * what stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is cut from the exercise,
   in code and (as ``<!-- BEGIN SOLUTION -->``) in Markdown;
 * a code cell tagged ``expected`` shows one picture with ``plots.show``: the exercise opens the
@@ -26,6 +28,7 @@ TEXT_PLACEHOLDER = "*Your answer here.*"
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 CALL = re.compile(r"^checks\.task_(\d\d)_(\d)\(.*\)$", re.DOTALL)
 HEADING = re.compile(r"^## Task (\d) (★{1,3}): (.+)$", re.MULTILINE)
+HINT = re.compile(r"^(\d)\. ((?:.+\n?)+?)(?=^\d\. |\Z)", re.MULTILINE)
 LARGEST_PICTURE = 80_000  # bytes
 
 
@@ -39,6 +42,8 @@ def render_solution(source_path, published=None):
     lesson = source_path.stem[:2]
     cells, points = [], {}
     for cell in notebook.cells:
+        if _is_hints(cell):
+            continue
         cells.append(cell)
         if cell.cell_type == "markdown" and (found := HEADING.search(cell.source)):
             points[found[1]] = len(found[2])
@@ -56,6 +61,45 @@ def render_solution(source_path, published=None):
         raise ValueError(f"{source_path.name}: every task ends with one call of its check.")
     notebook.cells = cells
     return notebook
+
+
+def task_words(source_path):
+    """{task: {"title", "stars", "hints"}} of one source, in its order.
+
+    Raises:
+        ValueError: if a task has not three hints.
+    """
+    notebook, words, name = render(source_path), {}, None
+    lesson = _lesson(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        if found := HEADING.search(cell.source):
+            name = f"{lesson}_{found[1]}"
+            words[name] = {"title": found[3], "stars": len(found[2]), "hints": []}
+        elif _is_hints(cell) and name is not None:
+            words[name]["hints"] += [
+                " ".join(text.split()) for _, text in HINT.findall(cell.source)
+            ]
+    for name, about in words.items():
+        if len(about["hints"]) != 3:
+            raise ValueError(
+                f"{source_path.name}: task {name} has {len(about['hints'])} hints; write three, "
+                'numbered, in a Markdown cell with tags=["hints"].'
+            )
+    return words
+
+
+def write_tasks(source_paths, target):
+    """Bring the file of all tasks' words up to date; True if something changed."""
+    words = {}
+    for path in sorted(source_paths):
+        words |= task_words(path)
+    text = json.dumps(words, indent=1, ensure_ascii=False) + "\n"
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return False
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return True
 
 
 def exercise(solution):
@@ -181,6 +225,10 @@ def _pictured_tasks(notebook):
         if "expected" in cell.metadata.get("tags", []):
             found.append((number, cell))
     return found
+
+
+def _is_hints(cell):
+    return "hints" in cell.metadata.get("tags", [])
 
 
 def _lesson(notebook):

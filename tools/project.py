@@ -10,6 +10,7 @@ NOTEBOOKS = ROOT / "notebooks"
 SOLUTIONS = ROOT / "solutions"
 EXERCISES = ROOT / "exercises"
 EXPECTED = ROOT / "course_lib" / "checks" / "expected"
+TASKS = ROOT / "course_lib" / "checks" / "tasks.json"
 
 
 @dataclass(frozen=True)

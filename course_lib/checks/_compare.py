@@ -189,40 +189,6 @@ def check_inputs_unchanged(function, inputs):
                 )
 
 
-def check_number(answer, right, *, tolerance, mistakes=(), low=None, high=None):
-    """Hold one number to the right one.
-
-    Args:
-        mistakes: (name, number, why) of typical wrong numbers.
-        low, high: the range in which such a number can lie at all.
-    """
-    check_attempted(answer)
-    check_array(answer, shape=(), low=low, high=high)
-    if close(answer, right, 0) or abs(float(answer) - right) <= tolerance:
-        return
-    for name, number, why in mistakes:
-        if abs(float(answer) - number) <= tolerance:
-            wrong(name, why)
-    side = "large" if float(answer) > right else "small"
-    wrong("wrong number", f"{float(answer):.4g} is too {side}.")
-
-
-def check_choice(answer, right, others):
-    """Hold a letter to the right one.
-
-    Args:
-        right: a letter, such as "b".
-        others: {letter: (name of the mistake, why it is wrong)} for every other choice.
-    """
-    check_attempted(answer)
-    letter = answer.strip().strip("()").lower() if isinstance(answer, str) else None
-    if letter not in {right, *others}:
-        letters = ", ".join(sorted({right, *others}))
-        wrong("no such choice", f"Answer with one letter in quotes, one of {letters}.")
-    if letter != right:
-        wrong(*others[letter])
-
-
 def _computed(mistake, arguments):
     try:
         return mistake.compute(*copy.deepcopy(arguments))

@@ -8,10 +8,12 @@ reported, and after a time limit it is stopped.
 import ctypes
 import functools
 import html
+import json
 import threading
 import traceback
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 from IPython.utils.capture import capture_output
 
@@ -27,13 +29,17 @@ TASKS = {}  # name such as "01_2" -> Task, in the course's order
 
 @dataclass(frozen=True)
 class Task:
-    """One task: its name ("01_2"), title, stars (1 to 3), three hints and its check."""
+    """One task: its name ("01_2"), title, stars (1 to 3), three hints, its check and mistakes.
+
+    ``mistakes`` are the rows by which the check names what a wrong answer computes.
+    """
 
     name: str
     title: str
     stars: int
-    hints: tuple
+    hints: list
     check: object
+    mistakes: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -106,22 +112,18 @@ def not_attempted(message="Replace the three dots by your answer and run the cel
     raise Verdict(NOT_ATTEMPTED, message)
 
 
-def task(name, *, title, stars, hints, seconds=SECONDS):
+def task(name, *, seconds=SECONDS, mistakes=()):
     """Make a function the check of a task.
 
     The function takes the learner's answer, calls ``wrong`` or ``not_attempted`` (the helpers of
     ``_compare`` do), or returns: then the answer is right, and what it returns is the sentence
-    that the learner reads.
+    that the learner reads. Title, stars and hints are those of the exercise's source.
 
     Args:
         name: such as "01_2": lesson, number.
-        title: a few words.
-        stars: 1 (implement), 2 (explain), 3 (open).
-        hints: three strings, the last nearly the answer.
         seconds: time limit of the whole check.
+        mistakes: the ``Mistake`` rows by which the check names a wrong answer.
     """
-    if len(hints) != 3 or stars not in (1, 2, 3):
-        raise ValueError(f"task {name} needs three hints and one to three stars.")
 
     def register(check):
         @functools.wraps(check)
@@ -136,10 +138,23 @@ def task(name, *, title, stars, hints, seconds=SECONDS):
                 result = Result(name, result.verdict, f"{result.message} {note}")
             return result
 
-        TASKS[name] = Task(name, title, stars, tuple(hints), guarded)
+        TASKS[name] = Task(name, **_words_of(name), check=guarded, mistakes=tuple(mistakes))
         return guarded
 
     return register
+
+
+def _words_of(name):
+    """A task's title, stars and hints, as the build cut them from the exercises' sources."""
+    words = _words()
+    if name not in words:
+        raise ValueError(f"Task {name} stands in no exercise: write it there, then make notebooks.")
+    return words[name]
+
+
+@functools.cache
+def _words():
+    return json.loads(Path(__file__).with_name("tasks.json").read_text(encoding="utf-8"))
 
 
 def hint(name, step=1):

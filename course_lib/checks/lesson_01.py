@@ -13,18 +13,7 @@ from course_lib.checks._compare import (
 from course_lib.checks._task import task, wrong
 
 
-@task(
-    "01_1",
-    title="make any library's mask ours",
-    stars=1,
-    hints=(
-        "Three questions, one after the other: how many axes, what is the middle of the range, "
-        "and which side of it is the hole?",
-        "array.dtype.kind is 'b' for bool, 'u' for uint8 and 'f' for floats: the middle is 0.5, "
-        "127.5 and 0.5. With three axes, array[..., 0] is one channel.",
-        'white = array > middle; then return white if hole == "white", and ~white if not.',
-    ),
-)
+@task("01_1")
 def task_01_1(to_hole_mask):
     """Check ``to_hole_mask(stored, hole)`` against thresholding at the middle of the range."""
     rng = np.random.default_rng()
@@ -99,19 +88,7 @@ def _at(stored, hole, middles):
     return white if hole == "white" else ~white
 
 
-@task(
-    "01_2",
-    title="explain two averages that differ",
-    stars=2,
-    hints=(
-        "Decibels cannot be averaged, squared errors can. What is the mean squared error of a "
-        "picture whose PSNR you know?",
-        "mse = 10 ** (-psnr / 10). A picture with twice the holes has twice the pixels to average "
-        "over: weight it so.",
-        "weights = hole_fractions / hole_fractions.sum(); the pooled error is the sum of "
-        "weights * mse; take -10 log10 of it.",
-    ),
-)
+@task("01_2")
 def task_01_2(pooled_psnr):
     """Check ``pooled_psnr(psnrs, hole_fractions)`` against the PSNR of the pixels themselves."""
     rng = np.random.default_rng()
@@ -176,19 +153,7 @@ def task_01_2(pooled_psnr):
     return "Bad pixels decide a pooled PSNR, easy pictures a mean of decibels."
 
 
-@task(
-    "01_3",
-    title="bug hunt, squares anywhere",
-    stars=2,
-    hints=(
-        "Draw twenty masks with it and look where squares lie, how large they are, and how the "
-        "masks of one call differ.",
-        "A whole square fits where its upper left corner lies between 0 and size - side, both "
-        "included; row and column are two draws, and so are two masks.",
-        "tops = rng.integers(size - side + 1, size=count); lefts likewise; then one assignment "
-        "batch[i, top : top + side, left : left + side] = True for each i.",
-    ),
-)
+@task("01_3")
 def task_01_3(random_squares):
     """Check ``random_squares(count, size, side, rng)``: shape, whole squares, all places alike."""
     function = as_function(random_squares)
@@ -232,18 +197,7 @@ def task_01_3(random_squares):
     return "Whole squares, anywhere, each mask its own."
 
 
-@task(
-    "01_4",
-    title="the hardest hole",
-    stars=3,
-    hints=(
-        "A pixel is hard when known pixels are far away. How far are they in the centred square, "
-        "and where could they be farther?",
-        "The border of the picture has nothing behind it: a hole that touches it is known on "
-        "fewer sides.",
-        "mask[:12, :12] = True touches two borders. Then try other shapes with masks.hole_depth.",
-    ),
-)
+@task("01_4")
 def task_01_4(hard_mask):
     """Check that ``hard_mask()`` is harder for biharmonic than the centred square, by 1 dB."""
     mask = call(as_function(hard_mask))

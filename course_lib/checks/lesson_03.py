@@ -15,19 +15,7 @@ from course_lib.checks._compare import (
 from course_lib.checks._task import task, wrong
 
 
-@task(
-    "03_1",
-    title="a fire in wet grass",
-    stars=1,
-    hints=(
-        "First the two earlier times: a of left and right, b of above and below. Then compare "
-        "their difference with the slowness.",
-        "Multiply out (T - a)^2 + (T - b)^2 = s^2: a quadratic equation in T. Its later solution "
-        "has a plus before the root.",
-        "If abs(a - b) >= slowness: min(a, b) + slowness. Otherwise a + b plus the root of "
-        "2 * slowness ** 2 - (a - b) ** 2, all of it halved.",
-    ),
-)
+@task("03_1")
 def task_03_1(arrival):
     """Check ``arrival(left, right, above, below, slowness)`` against the eikonal equation."""
     rng = np.random.default_rng()
@@ -199,19 +187,7 @@ def _diagonal_step(left, right, above, below, slowness):
     return min(a, b) + slowness / (np.sqrt(2) if oblique else 1)
 
 
-@task(
-    "03_2",
-    title="explain what OpenCV writes into a hole",
-    stars=2,
-    hints=(
-        "In the table's rows with a slope, subtract the mean and 0.5 from OpenCV's number: what is "
-        "left is, but for the rounding, between -1.41 and 1.41. Has it the sign of jx + jy?",
-        "The direction is (jx, jy) / np.hypot(jx, jy), and 0 where that length is 0: np.where, "
-        "with a harmless divisor there.",
-        "np.clip(np.rint(mean - (jx + jy) / length + 0.5), 0, 255), where the quotient is 0 if "
-        "length is 0.",
-    ),
-)
+@task("03_2")
 def task_03_2(opencv_level):
     """Check ``opencv_level(mean, jx, jy)``: the direction subtracted, 0.5 added, rounded."""
     rng = np.random.default_rng()
@@ -355,19 +331,7 @@ def _stored(value):
     return np.clip(np.rint(value), 0, 255)
 
 
-@task(
-    "03_3",
-    title="bug hunt, copies that show nothing",
-    stars=2,
-    hints=(
-        "Which source has error 0 for every target? What do missing pixels add to an error? "
-        "What type have the differences? And which pixels does the paste change?",
-        "Leave out sources whose window has a hole, work in floats, and sum the squared "
-        "differences of the target's known pixels alone.",
-        "if not mask[window(q, side)].any() in the list of sources; image.astype(float); "
-        "(...)[known[here]] before the sum; np.where(known[here][..., None], old, copied).",
-    ),
-)
+@task("03_3")
 def task_03_3(copy_windows):
     """Check ``copy_windows(image, mask, side)`` on noise, where only one window fits best."""
     function = as_function(copy_windows)
@@ -550,19 +514,7 @@ GAIN = 1.5  # dB above the best single method
 CHOICES = ("harmonic", "biharmonic", "exemplar")
 
 
-@task(
-    "03_4",
-    title="choose without seeing the truth",
-    stars=3,
-    seconds=60,
-    hints=(
-        "The known part of the picture is a truth: what happens if you make a second hole there?",
-        "Move the mask to another place, fill with mask | moved, and measure each method's error "
-        "on the pixels of moved that are known.",
-        "np.roll moves the mask. Sum each method's errors over a few places, take the method with "
-        "the least, and fill the real hole with it.",
-    ),
-)
+@task("03_4", seconds=60)
 def task_03_4(choose_and_fill):
     """Check that ``choose_and_fill`` is 1.5 dB above every single method, over six pictures."""
     function = as_function(choose_and_fill)

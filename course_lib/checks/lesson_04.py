@@ -17,19 +17,7 @@ NOISE = 0.2
 GAIN = 0.5  # decibels above harmonic that the open task asks for
 
 
-@task(
-    "04_1",
-    title="which pixels does an output see?",
-    stars=1,
-    hints=(
-        "Two numbers are needed: where output number 0, 1, 2 begins, and how wide each sees. The "
-        "lesson's field computes both while it goes through the layers.",
-        "When the loop of field is over, step is how far the first pixel moves from one output to "
-        "the next. Without padding output 0 begins at pixel 0.",
-        "first = output * step, and the last of width pixels that begin there is "
-        "first + width - 1; return both.",
-    ),
-)
+@task("04_1")
 def task_04_1(seen):
     """Check ``seen(layers, output)``: first and last pixel, without padding."""
     rng = np.random.default_rng()
@@ -122,19 +110,7 @@ def _seen(layers, output, extra=0, early=False):
     return output * step, output * step + width - 1
 
 
-@task(
-    "04_2",
-    title="explain an error that will not fall",
-    stars=2,
-    hints=(
-        "Take one context alone. Which single guess is best for its pixels under squared error, "
-        "which under absolute error? The lesson derives both.",
-        "For each context sum the squared distances to the mean of its values, and the absolute "
-        "distances to their median; then think of how contexts with many pixels count.",
-        "for context in np.unique(contexts): group = values[contexts == context]; add up the two "
-        "sums of errors of the group; at the end divide both by len(values).",
-    ),
-)
+@task("04_2")
 def task_04_2(floors):
     """Check ``floors(contexts, values)``: least mean squared and mean absolute error."""
     rng = np.random.default_rng()
@@ -245,21 +221,7 @@ def _skewed(rng, sizes, parts=None):
     return contexts, rng.exponential(0.3, len(contexts)) + contexts % 7 / 10
 
 
-@task(
-    "04_3",
-    title="bug hunt, a comparison that flatters",
-    stars=2,
-    hints=(
-        "Four questions: can a test patch overlap a training patch? Do all methods get the same "
-        "holes? What stands in a hole? Which patches choose the winner, and which score it?",
-        "Do not shuffle: the list of photographs is the split. Draw the holes before the loop "
-        "over the methods, put 0 into them, and keep two scores apart: the one that chooses and "
-        "the one that is returned.",
-        "*for_learning, choosing, test = photographs; learn from np.concatenate(for_learning); "
-        "one set of holes for choosing, scores of all methods on it; then new holes for test, "
-        "and only the best method's score there is returned.",
-    ),
-)
+@task("04_3")
 def task_04_3(fair_comparison):
     """Check ``fair_comparison(photographs, methods, rng)`` with methods that watch it."""
     function = as_function(fair_comparison)
@@ -498,21 +460,7 @@ def _name_and_score(answer, methods):
     return name, float(score)
 
 
-@task(
-    "04_4",
-    title="learn to fill a noisy picture",
-    stars=3,
-    hints=(
-        "harmonic trusts the known pixels next to the hole, and they are noisy. More pixels must "
-        "have a say: how many, and how much, can be learned by least squares.",
-        "Make noisy training pictures, fill them with harmonic, and cut a window around every "
-        "hole pixel, the middle included: these are the rows. The clean pixel is the target.",
-        "rows: sliding_window_view of the filled picture, padded by the radius, at the mask; "
-        "np.linalg.lstsq(rows, truth in the holes); in learned_fill put the clipped products of "
-        "rows and weights into the holes. Radius 2 or 3 does it.",
-    ),
-    seconds=60,
-)
+@task("04_4", seconds=60)
 def task_04_4(learned_fill):
     """Check that ``learned_fill(image, mask)`` beats harmonic on noisy test pictures by 0.5 dB."""
     function = as_function(learned_fill)

@@ -14,19 +14,7 @@ from course_lib.checks._compare import (
 from course_lib.checks._task import task, wrong
 
 
-@task(
-    "06_1",
-    title="which epoch to keep",
-    stars=1,
-    hints=(
-        "Walk through the losses one by one and remember two things: the loss of the last epoch "
-        "that counted, and its number.",
-        "An epoch counts if loss < lowest - min_delta; only then lowest moves. How many epochs in "
-        "a row did not count is the number of this epoch less that of the one kept.",
-        "Begin with lowest = infinity and kept = 0; for epoch, loss in enumerate(losses, start=1): "
-        "update both if it counts, then break if epoch - kept == patience; return epoch, kept.",
-    ),
-)
+@task("06_1")
 def task_06_1(early_stopping):
     """Check ``early_stopping(losses, patience, min_delta)`` against Keras's rule, written out."""
     check_function(
@@ -216,19 +204,7 @@ def _loss_curves():
     return inputs
 
 
-@task(
-    "06_2",
-    title="explain how far a curve jumps",
-    stars=2,
-    hints=(
-        "A score is a mean of n errors: its standard deviation follows from that of one error, by "
-        "the first rule.",
-        "In the same look, the difference of the two means is the mean of the n differences. With "
-        "looks of their own the two scores are independent: the second rule.",
-        "Make a helper that returns values.std(ddof=1) / sqrt(n). Use it on one, on one - other, "
-        "and for the third on both: square them, add them, take the root.",
-    ),
-)
+@task("06_2")
 def task_06_2(predicted_jumps):
     """Check ``predicted_jumps(one, other)`` against standard errors, paired and unpaired."""
     rng = np.random.default_rng()
@@ -330,19 +306,7 @@ def task_06_2(predicted_jumps):
     return "Under the same look the luck cancels; only where two methods differ is left."
 
 
-@task(
-    "06_3",
-    title="bug hunt, a training loop",
-    stars=2,
-    hints=(
-        "Ask of each promise in turn whether it is kept: new masks in every epoch, losses that can "
-        "be compared, the weights of the best epoch, test pictures for the very end.",
-        "Compare train[0][0] in two epochs, held_out[0][0] in two epochs, and a weight in `best` "
-        "when it is stored and one epoch later.",
-        "The epoch belongs to train; the held-out pairs are the validation pictures, frozen; and "
-        "get_weights() copies, while weights are the variables themselves.",
-    ),
-)
+@task("06_3")
 def task_06_3(repaired_training):
     """Check ``repaired_training(network, parts, bank, epochs)`` with a network that takes notes.
 
@@ -492,18 +456,7 @@ def _fingerprint(x, y):
     return part, damaged.tobytes()
 
 
-@task(
-    "06_4",
-    title="noise, or overfitting?",
-    stars=3,
-    hints=(
-        "One epoch is as noisy as 2 to 8 per cent. What is less noisy than one epoch?",
-        "Average over neighbouring epochs (np.convolve does it), or fit a line to the last ones "
-        "(np.polyfit). Then ask how much higher the end is than the lowest.",
-        "Means over seven epochs; it overfits if the last mean is more than about five per cent "
-        "above the lowest. Try other widths and shares on trainings(2000, rng).",
-    ),
-)
+@task("06_4")
 def task_06_4(overfits):
     """Check that ``overfits(training_losses, validation_losses)`` is right on 88 % of 1,000."""
     function = as_function(overfits)

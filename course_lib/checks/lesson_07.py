@@ -18,19 +18,7 @@ from course_lib.checks._compare import (
 from course_lib.checks._task import task, wrong
 
 
-@task(
-    "07_1",
-    title="judge a mask finder",
-    stars=1,
-    hints=(
-        "First make masks of the confidences. Then count, for each picture: pixels that both mark, "
-        "and pixels that each marks.",
-        "Sums over axis=(1, 2) keep the pictures apart. |A or B| = |A| + |B| - |A and B|; where "
-        "|A| + |B| is 0, both scores are 1.",
-        "common = (true & marked).sum((1, 2)), sizes = the two sums added; dice is 2 * common / "
-        "sizes, IoU common / (sizes - common), np.where(sizes == 0, 1, ...); stack with axis=1.",
-    ),
-)
+@task("07_1")
 def task_07_1(mask_scores):
     """Check ``mask_scores(true_masks, confidences)`` against counts of pixels."""
     check_function(
@@ -195,19 +183,7 @@ def _found_masks():
     }
 
 
-@task(
-    "07_2",
-    title="explain 0.6 for a perfect answer",
-    stars=2,
-    hints=(
-        "Put p = y, and then p = 1, into the formula of plain dice: which sums over all values of "
-        "the batch are left?",
-        "Only the sum of y, the sum of y * y and the number of values. The mean of squares of a "
-        "picture is its mean squared plus its deviation squared.",
-        "All pictures have the same size, so means may be averaged: the mean of (means**2 + "
-        "deviations**2) over the mean of means; and with m = means.mean(), 2 m / (1 + m).",
-    ),
-)
+@task("07_2")
 def task_07_2(perfect_and_white):
     """Check ``perfect_and_white(means, deviations)`` against the pixels themselves."""
     rng = np.random.default_rng()
@@ -335,19 +311,7 @@ def _both(first, second):
     return lambda *given: (first(*given), second(*given))
 
 
-@task(
-    "07_3",
-    title="bug hunt, a table of results",
-    stars=2,
-    hints=(
-        "Hand in the truth with a little noise at known pixels only; then a picture of [0, 1] "
-        "times 255 with range 255. What should change, and what does?",
-        "Which pixels did the network have to fill? What is the peak of pictures in [0, 1]? What "
-        "may be averaged, decibels or squared errors? What is plain dice of the truth?",
-        "filled = masks.composite(true, raw, mask). Then psnr and mae of metrics with the mask, "
-        "and ssim without it, all of true and filled.",
-    ),
-)
+@task("07_3")
 def task_07_3(report):
     """Check ``report(true, raw, mask)`` against ``metrics``, and name what is still published."""
     function = as_function(report)
@@ -475,19 +439,7 @@ def _name_what_differs(told, variants):
     wrong("wrong values", f"{what.capitalize()[:4]}{what[4:]} is too {side}: {told[0]:.4g}.")
 
 
-@task(
-    "07_4",
-    title="a metric that asks *could it be one?*",
-    stars=3,
-    hints=(
-        "Flat and blurred lack fine detail, shuffled pixels lack coarse detail. What could you "
-        "measure in the hole of both pictures that does not depend on where things are?",
-        "The strength of details of several sizes: what a Gaussian blur takes away, then what a "
-        "wider one takes away, and so on. Compare the strengths of true and filled.",
-        "For sigmas 1, 2, 4, 8, the standard deviation of the difference of two neighbouring "
-        "blurs in the hole; take logarithms; the score is minus the mean absolute difference.",
-    ),
-)
+@task("07_4")
 def task_07_4(looks_right):
     """Check that ``looks_right(true, filled, mask)`` puts the truth first, the same texture next.
 

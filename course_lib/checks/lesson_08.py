@@ -14,20 +14,7 @@ from course_lib.checks._compare import (
 from course_lib.checks._task import not_attempted, task, wrong
 
 
-@task(
-    "08_1",
-    title="one place, two inputs",
-    stars=1,
-    hints=(
-        "Write the two inputs as one: join the windows along the channels. What must then happen "
-        "to the two validities, which have one channel each?",
-        "A validity counts once for each channel of its own input: sum(1) is the number of all "
-        "weights, sum(M) adds up each validity's sum times its input's channels.",
-        "M = np.concatenate([np.broadcast_to(v, f.shape) for f, v in zip(features, valids)], "
-        "axis=-1), and X likewise from np.where(v > 0, f, 0). Then total * kernel.size / M.sum() "
-        "+ bias and 1 if M.sum() > 0, else 0 and 0.",
-    ),
-)
+@task("08_1")
 def task_08_1(one_place):
     """Check ``one_place(features, valids, kernel, bias)`` against Liu et al., eq. 1 and 2."""
     rng = np.random.default_rng()
@@ -198,19 +185,7 @@ def _place_mistakes():
     )
 
 
-@task(
-    "08_2",
-    title="bug hunt, a layer that fades",
-    stars=2,
-    hints=(
-        "Four inputs find them: all known with three channels, all known at the border, all hole "
-        "with a bias, and all hole in float16.",
-        "np.float16(1e-8) is 0, and 27 / np.float16(1e-6) is more than float16's largest number, "
-        "65504. Which smallest value can a count have that is not zero?",
-        "Pad valid with 0; divide kernel[..., 0].size by np.maximum(seen, 1), where kernel[..., "
-        "0].size is k * k * C; and multiply total * ratio + bias by the new validity.",
-    ),
-)
+@task("08_2")
 def task_08_2(partial_layer):
     """Check ``partial_layer(features, valid, kernel, bias)``, fault by fault."""
     function = as_function(partial_layer)
@@ -330,19 +305,7 @@ def _layer(features, valid, kernel, bias, padding=0):
     return (total * ratio + bias) * new_valid, new_valid
 
 
-@task(
-    "08_3",
-    title="explain why the signal comes back",
-    stars=2,
-    hints=(
-        "Each layer divides by the channels of what it is given. Along a chain the divisions "
-        "multiply. What if a layer is given a strong and a weak signal together?",
-        "A layer's channels are those of all its sources added. The strongest of its sources "
-        "decides what it has to divide.",
-        "Keep factors = [1] and channels = [3, *filters] for the picture and every layer; for "
-        "each layer append max(factors of its sources) / sum(channels of its sources).",
-    ),
-)
+@task("08_3")
 def task_08_3(strongest_signal):
     """Check ``strongest_signal(filters, sources)`` against a search over all paths."""
     check_attempted(strongest_signal)
@@ -474,21 +437,7 @@ def _by_paths(filters, sources):
     return np.array([max(products(layer)) for layer in range(1, len(filters) + 1)])
 
 
-@task(
-    "08_4",
-    title="a test that finds the fault",
-    stars=3,
-    hints=(
-        "Begin with the lesson's list, in NumPy. What do all of its inputs have in common, which "
-        "the promise above does not say?",
-        "Its windows are always 3 x 3, its validity is the same in all channels, and nothing in "
-        "its holes is NaN. Vary each of them, many times, at random.",
-        "Loop over kernel shapes such as (1, 1), (3, 3), (5, 3), over densities of known values "
-        "from 0 to 1 and over several seeds; put NaN into the holes; return False as soon as "
-        "np.allclose(..., atol=1e-4) with your own loops fails for output or validity.",
-    ),
-    seconds=60,
-)
+@task("08_4", seconds=60)
 def task_08_4(accepts):
     """Check that ``accepts(layer)`` is true for right layers and false for faulty ones."""
     function = as_function(accepts)

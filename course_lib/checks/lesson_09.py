@@ -18,19 +18,7 @@ from course_lib.checks._compare import (
 from course_lib.checks._task import task, wrong
 
 
-@task(
-    "09_1",
-    title="total variation at the hole",
-    stars=1,
-    hints=(
-        "Three steps: the composite, the region, the two kinds of pairs. Neighbours one above the "
-        "other are image[1:] and image[:-1].",
-        "The region is scipy.ndimage.binary_dilation(hole, np.ones((3, 3))). A pair counts if "
-        "both of its pixels are in it: region[1:] & region[:-1].",
-        "np.abs(image[1:] - image[:-1])[region[1:] & region[:-1]].sum(), the same for "
-        "image[:, 1:] and image[:, :-1], added, and divided by image.size.",
-    ),
-)
+@task("09_1")
 def task_09_1(total_variation):
     """Check ``total_variation(true, predicted, hole)`` against a sum over pairs of pixels."""
     rng = np.random.default_rng()
@@ -212,20 +200,7 @@ def _means(true, predicted, hole, inside=False):
     return total
 
 
-@task(
-    "09_2",
-    title="bug hunt, the headline",
-    stars=2,
-    hints=(
-        "Go through the two halves side by side: what does each network see, what is it told, how "
-        "is it chosen, what is measured? Then hold each answer to the promise.",
-        "Write one function score(network, pictures, holes) that is used for both, and one that "
-        "chooses by it. What is then different for the two cannot be in your code.",
-        "score: damage, 1 - hole as validity with a channel of its own, composite, "
-        "metrics.psnr(pictures, filled, holes). Then max(networks, key=lambda one: score(one, "
-        "*validation)) for each side, and the difference of the two scores on test.",
-    ),
-)
+@task("09_2")
 def task_09_2(fair_lead):
     """Check ``fair_lead(plain, partial, validation, test)`` on networks that notice each fault."""
     rng = np.random.default_rng()
@@ -369,19 +344,7 @@ def _lead_with(plain_options, partial_options, *given):
     return _lead(*given, plain_options, partial_options)
 
 
-@task(
-    "09_3",
-    title="explain why a small lead can be clear",
-    stars=2,
-    hints=(
-        "Per picture, look at z = rival / mean(rival) - method / mean(method): the change of the "
-        "lead if this picture were drawn once more, up to a factor. What is its spread?",
-        "The mean of n draws of z has the standard error z.std() / sqrt(n). Times 10 / ln(10) it "
-        "is in decibels, and 1.96 of them reach to each side.",
-        "ahead = 10 * np.log10(rival.sum() / method.sum()); se = 10 / np.log(10) * z.std() / "
-        "np.sqrt(len(z)); return ahead - 1.96 * se, ahead + 1.96 * se.",
-    ),
-)
+@task("09_3")
 def task_09_3(lead_interval):
     """Check ``lead_interval(method, rival)``: middle, and width within 3 %."""
     rng = np.random.default_rng()
@@ -553,20 +516,7 @@ OFFERED = ("harmonic", "biharmonic", "navier_stokes", "partial_conv_unet")
 MARGIN = 0.2  # dB
 
 
-@task(
-    "09_4",
-    title="better together",
-    stars=3,
-    hints=(
-        "Two methods that err on different sides err less in the mean. Try the means of two "
-        "fills, all six, on the validation pictures.",
-        "Then let it depend on the pixel: for which hole depths (masks.hole_depth) is biharmonic "
-        "better than harmonic, and for which worse?",
-        "A weight times biharmonic plus (1 - weight) times harmonic is enough, if the weight lies "
-        "between a third and two thirds; a weight that falls with the depth gives a little more.",
-    ),
-    seconds=60,
-)
+@task("09_4", seconds=60)
 def task_09_4(combine):
     """Check that ``combine(fills, holes)`` beats the best of the offered fills on test pictures."""
     function = as_function(combine)

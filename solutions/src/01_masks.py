@@ -32,6 +32,13 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # Expected: for the JPEG-like mask made below and `hole="black"`, a square of 100 hole pixels.
 
+# %% [markdown] tags=["hints"]
+# 1. Three questions, one after the other: how many axes, what is the middle of the range, and
+#    which side of it is the hole?
+# 2. array.dtype.kind is 'b' for bool, 'u' for uint8 and 'f' for floats: the middle is 0.5, 127.5
+#    and 0.5. With three axes, array[..., 0] is one channel.
+# 3. white = array > middle; then return white if hole == "white", and ~white if not.
+
 
 # %%
 def to_hole_mask(stored, hole):
@@ -60,6 +67,14 @@ checks.task_01_1(to_hole_mask)
 # Twenty patches, each with a mask of its own, filled by Navier-Stokes. The leaderboard prints one
 # number, the cell below prints two. Which one is the leaderboard's (the help text of
 # `course_lib.evaluation.evaluate` says it), and why is the other larger?
+
+# %% [markdown] tags=["hints"]
+# 1. Decibels cannot be averaged, squared errors can. What is the mean squared error of a picture
+#    whose PSNR you know?
+# 2. mse = 10 ** (-psnr / 10). A picture with twice the holes has twice the pixels to average
+#    over: weight it so.
+# 3. weights = hole_fractions / hole_fractions.sum(); the pooled error is the sum of weights *
+#    mse; take -10 log10 of it.
 
 # %%
 patches = data.load("photos").test[:20] / np.float32(255)
@@ -111,6 +126,14 @@ checks.task_01_2(pooled_psnr)
 #
 # A public generator of square holes looked much like this. It promises `count` masks with one square of
 # `side` pixels each, anywhere in the picture. It runs, and its pictures look like masks.
+
+# %% [markdown] tags=["hints"]
+# 1. Draw twenty masks with it and look where squares lie, how large they are, and how the masks
+#    of one call differ.
+# 2. A whole square fits where its upper left corner lies between 0 and size - side, both
+#    included; row and column are two draws, and so are two masks.
+# 3. tops = rng.integers(size - side + 1, size=count); lefts likewise; then one assignment
+#    batch[i, top : top + side, left : left + side] = True for each i.
 
 
 # %%
@@ -182,6 +205,13 @@ if checks.task_01_3(random_squares):
 # for at least 1 dB less. Think about what lesson 01 found to make a pixel hard, then try.
 #
 # Expected: a mask that is harder by 1 dB or more; the best that we found by hand is harder by 7.5 dB.
+
+# %% [markdown] tags=["hints"]
+# 1. A pixel is hard when known pixels are far away. How far are they in the centred square, and
+#    where could they be farther?
+# 2. The border of the picture has nothing behind it: a hole that touches it is known on fewer
+#    sides.
+# 3. mask[:12, :12] = True touches two borders. Then try other shapes with masks.hole_depth.
 
 
 # %%

@@ -37,6 +37,14 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # Expected: on the photograph below, 30 sweeps bring the holes from 9.6 dB, with a black start, to about 27 dB.
 
+# %% [markdown] tags=["hints"]
+# 1. Pad the picture with NaN: then a neighbour outside the picture and one without a value are
+#    the same thing.
+# 2. Stack the four shifted pictures along a new axis. np.isnan tells which of the four have a
+#    value; np.nansum adds those.
+# 3. total = np.nansum(neighbours, axis=0); count = (~np.isnan(neighbours)).sum(axis=0); total /
+#    count where count > 0, NaN elsewhere; np.where(mask[..., None], ..., image).
+
 # %%
 truth = data.photo("coffee")[60:188, 210:338]
 mask = masks.brush_strokes(1, 128, seed=11)[0]
@@ -84,6 +92,14 @@ if checks.task_02_1(spread):
 # sweep shrinks it by $\cos(\pi/(n+1))$. A hole of `height` × `width` pixels in the middle of a picture has a
 # slowest error too: half a wave down times half a wave across. The cell below sweeps it until it has shrunk to
 # 1 % of itself.
+
+# %% [markdown] tags=["hints"]
+# 1. Take the error apart: sin(down) times sin(across). What does the mean of the pixels above and
+#    below do to it, and what the mean of those beside it?
+# 2. The first multiplies it by cos(pi / (height + 1)), the second by cos(pi / (width + 1)); the
+#    mean of all four multiplies it by the mean of these two numbers.
+# 3. After k sweeps rate ** k is left. The smallest k with rate ** k <= factor is log(factor) /
+#    log(rate), rounded up.
 
 
 # %%
@@ -143,6 +159,14 @@ checks.task_02_2(sweeps_needed)
 # Code like this could be published: it is short and it runs. It promises to let heat flow into the hole until nothing
 # changes any more, so that in the end the fill is the harmonic one. `flow` is the Laplacian: the neighbours,
 # summed, minus four times the pixel.
+
+# %% [markdown] tags=["hints"]
+# 1. Follow one step by hand: what does a border pixel get, what happens to a known pixel, and
+#    with which number instead of 0.3 is a step one of Jacobi's sweeps?
+# 2. np.pad(fill, ..., mode='edge') lets nothing through the border. The known pixels must be back
+#    before the next step begins. And when is a small step a small error?
+# 3. Inside the loop: flow from the padded fill, fill + 0.25 * flow in the hole and image
+#    elsewhere (np.where), and no break.
 
 
 # %%
@@ -237,6 +261,14 @@ if checks.task_02_3(heat):
 # `bertalmio` with its 20 rounds less.)
 #
 # The cell below makes such pictures for your own trials.
+
+# %% [markdown] tags=["hints"]
+# 1. Along an isophote the picture does not change. Which straight direction through the hole
+#    joins equal colours on both sides?
+# 2. From each missing pixel walk both ways along one angle until a known pixel is met. Do this
+#    for many angles; how well do the two ends agree for each?
+# 3. Keep the angle with the least mean disagreement; each missing pixel is a mean of its two
+#    ends, the nearer one with more weight, which makes ramps come out right.
 
 
 # %%

@@ -37,6 +37,14 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # Expected: `arrival(0, inf, inf, inf, 3)` is 3 and `arrival(0, inf, 0, inf, 3)` about 2.12.
 
+# %% [markdown] tags=["hints"]
+# 1. First the two earlier times: a of left and right, b of above and below. Then compare their
+#    difference with the slowness.
+# 2. Multiply out (T - a)^2 + (T - b)^2 = s^2: a quadratic equation in T. Its later solution has a
+#    plus before the root.
+# 3. If abs(a - b) >= slowness: min(a, b) + slowness. Otherwise a + b plus the root of 2 *
+#    slowness ** 2 - (a - b) ** 2, all of it halved.
+
 
 # %%
 def arrival(left, right, above, below, slowness):
@@ -111,6 +119,14 @@ if checks.task_03_1(arrival):
 #
 # Telea's answer is `mean + jx + jy`. The cell below makes such holes and shows what OpenCV writes.
 
+# %% [markdown] tags=["hints"]
+# 1. In the table's rows with a slope, subtract the mean and 0.5 from OpenCV's number: what is
+#    left is, but for the rounding, between -1.41 and 1.41. Has it the sign of jx + jy?
+# 2. The direction is (jx, jy) / np.hypot(jx, jy), and 0 where that length is 0: np.where, with a
+#    harmless divisor there.
+# 3. np.clip(np.rint(mean - (jx + jy) / length + 0.5), 0, 255), where the quotient is 0 if length
+#    is 0.
+
 
 # %%
 def one_pixel_hole(picture):
@@ -179,6 +195,14 @@ checks.task_03_2(opencv_level)
 # Code like this could be published. It fills holes by copying: take the missing pixel whose window has the most known pixels, look for the window that fits
 # best, copy its pixels into the missing ones, and go on. It promises to compare known pixels only, and to copy only from windows that
 # were whole from the start. `most_known` and `window` are right.
+
+# %% [markdown] tags=["hints"]
+# 1. Which source has error 0 for every target? What do missing pixels add to an error? What type
+#    have the differences? And which pixels does the paste change?
+# 2. Leave out sources whose window has a hole, work in floats, and sum the squared differences of
+#    the target's known pixels alone.
+# 3. if not mask[window(q, side)].any() in the list of sources; image.astype(float);
+#    (...)[known[here]] before the sum; np.where(known[here][..., None], old, copied).
 
 
 # %%
@@ -287,6 +311,13 @@ if checks.task_03_3(copy_windows):
 # The check fills the six pictures of `cases()` below: five with the same square hole, one with scratches. For each it takes
 # the PSNR in the holes, and then the mean of the six. It asks for at least 1.5 dB more than the best single method has.
 # Do not decide by the picture's name or by its mean colour: what you write must work for pictures that you have not seen.
+
+# %% [markdown] tags=["hints"]
+# 1. The known part of the picture is a truth: what happens if you make a second hole there?
+# 2. Move the mask to another place, fill with mask | moved, and measure each method's error on
+#    the pixels of moved that are known.
+# 3. np.roll moves the mask. Sum each method's errors over a few places, take the method with the
+#    least, and fill the real hole with it.
 
 
 # %%

@@ -34,6 +34,14 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # Expected: for the encoder below, output 1 sees the pixels 16 to 155. And the picture: row $i$ is white
 # where output $i$ of `SMALL` looks.
 
+# %% [markdown] tags=["hints"]
+# 1. Two numbers are needed: where output number 0, 1, 2 begins, and how wide each sees. The
+#    lesson's field computes both while it goes through the layers.
+# 2. When the loop of field is over, step is how far the first pixel moves from one output to the
+#    next. Without padding output 0 begins at pixel 0.
+# 3. first = output * step, and the last of width pixels that begin there is first + width - 1;
+#    return both.
+
 
 # %%
 def seen(layers, output):
@@ -75,6 +83,14 @@ if checks.task_04_1(seen):
 # One pixel is to be guessed from a *context*: the mean of its left and right neighbour, rounded to 16
 # levels. Four models are fitted by least squares, polynomials with more and more weights. All errors are
 # measured on the very pixels that they were fitted to, so learning by heart is allowed.
+
+# %% [markdown] tags=["hints"]
+# 1. Take one context alone. Which single guess is best for its pixels under squared error, which
+#    under absolute error? The lesson derives both.
+# 2. For each context sum the squared distances to the mean of its values, and the absolute
+#    distances to their median; then think of how contexts with many pixels count.
+# 3. for context in np.unique(contexts): group = values[contexts == context]; add up the two sums
+#    of errors of the group; at the end divide both by len(values).
 
 # %%
 green = data.load("photos").train[::10, ..., 1] / 255
@@ -134,6 +150,16 @@ checks.task_04_2(floors)
 # Which method fills squares best? Four photographs are cut into overlapping patches, and three methods
 # compete. A method is a function that *learns* from patches, uint8 `(N, 32, 32, 3)`, and returns a function
 # that *fills*: `fill(damaged, hole)`, a float picture in [0, 1] and its mask, as everywhere in this course.
+
+# %% [markdown] tags=["hints"]
+# 1. Four questions: can a test patch overlap a training patch? Do all methods get the same holes?
+#    What stands in a hole? Which patches choose the winner, and which score it?
+# 2. Do not shuffle: the list of photographs is the split. Draw the holes before the loop over the
+#    methods, put 0 into them, and keep two scores apart: the one that chooses and the one that is
+#    returned.
+# 3. *for_learning, choosing, test = photographs; learn from np.concatenate(for_learning); one set
+#    of holes for choosing, scores of all methods on it; then new holes for test, and only the
+#    best method's score there is returned.
 
 
 # %%
@@ -258,6 +284,15 @@ checks.task_04_3(fair_comparison)
 #
 # Lesson 04 ended in a draw: the learned window came as far as biharmonic, and no further. But an equation
 # is the same for all pictures, and learning can adapt. Here every known pixel is noisy, as in an old photograph.
+
+# %% [markdown] tags=["hints"]
+# 1. harmonic trusts the known pixels next to the hole, and they are noisy. More pixels must have
+#    a say: how many, and how much, can be learned by least squares.
+# 2. Make noisy training pictures, fill them with harmonic, and cut a window around every hole
+#    pixel, the middle included: these are the rows. The clean pixel is the target.
+# 3. rows: sliding_window_view of the filled picture, padded by the radius, at the mask;
+#    np.linalg.lstsq(rows, truth in the holes); in learned_fill put the clipped products of rows
+#    and weights into the holes. Radius 2 or 3 does it.
 
 # %%
 NOISE = 0.2  # standard deviation

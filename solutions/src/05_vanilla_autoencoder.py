@@ -53,6 +53,14 @@ from course_lib import checks, data, evaluation, masks, models, plots, training
 #
 # Expected: 7,760,931 for width 32, kernel 3 and 4 levels.
 
+# %% [markdown] tags=["hints"]
+# 1. One convolution of side k from a channels to b has a small window of weights for each pair of
+#    an input and an output channel, and a bias for each output channel.
+# 2. That is k * k * a * b + b. On the way up the first convolution reads twice the level's
+#    channels: half from below, half from the skip. Poolings have no weights.
+# 3. Up, with f channels: 2 * 2 * (2 * f) * f + f for the transposed convolution, then k * k * (2
+#    * f) * f + f, then k * k * f * f + f; the output k * k * width * 3 + 3.
+
 
 # %%
 def unet_weights(width, kernel, levels):
@@ -92,6 +100,14 @@ checks.task_05_1(unet_weights)
 #
 # averaged over all values of all pictures. On CIFAR-10 its validation loss goes from 0.5506 after the first epoch to 0.5485 at the end of
 # twenty: hardly any progress, so it seems. Here is the same loss on photos, for three predictions.
+
+# %% [markdown] tags=["hints"]
+# 1. For one true value y, which prediction r makes the formula least? Try y = 0.8 with some
+#    values of r, then put the best r into the formula.
+# 2. The best r is y itself, and what remains is -y ln y - (1 - y) ln (1 - y): one number for each
+#    of the 256 values, 0 for black and white.
+# 3. Make the array of these 256 numbers (begin with zeros, fill 1 to 254), then take their mean
+#    with counts as weights: sum of counts * numbers, divided by the sum of counts.
 
 # %%
 pixels = data.load("photos").test[:300]  # uint8
@@ -164,6 +180,15 @@ if checks.task_05_2(bce_floor):
 #
 # A public builder looked much like this. It promises the ladder of task 1 with kernels of 3 × 3, every hidden
 # convolution followed by ReLU (the transposed ones are not), and returns a prediction in [0, 1] of the picture's own size. It runs and it trains.
+
+# %% [markdown] tags=["hints"]
+# 1. Compare the numbers of weights with those of lesson 05. Then follow one known pixel from the
+#    input to the output: where is it sharp for the last time? Then ask which values the last
+#    layer can return.
+# 2. Count how often filters is used in published_convolve. Where is the skip of a level taken in
+#    published_down, and why does it need to be enlarged afterwards?
+# 3. Convolve with filters channels; keep the features before MaxPooling2D as the skip, and drop
+#    UpSampling2D; end with a sigmoid.
 
 
 # %%
@@ -269,6 +294,15 @@ checks.task_05_3(repaired_unet)
 #
 # Expected: 3 to 6 dB more than `mean`. The check draws other patches and lines each time, so its number moves by up to a
 # decibel: aim higher than 3.
+
+# %% [markdown] tags=["hints"]
+# 1. Lines are thin: what a hole pixel needs stands two or three pixels away. Deep levels and many
+#    channels cost the most weights. Where would you spend them?
+# 2. Stay at full resolution: a few 3 x 3 convolutions with a dozen channels and ReLU, then 3
+#    channels with a sigmoid. Concatenate damaged and valid first, so that the network knows where
+#    the holes are.
+# 3. Four convolutions of 12 channels, one with dilation_rate=2, Adam with a learning rate of
+#    0.003, and five epochs of the pairs called masked beat the mean by more than 4 dB.
 
 # %%
 pictures = data.load("photos", subset=5_000)

@@ -46,6 +46,14 @@ from course_lib import checks, classical, data, masks, plots, training
 #
 # Expected: `(6, 4)` for the losses below with `patience=2, min_delta=0`, although epoch 7 would have been lower still.
 
+# %% [markdown] tags=["hints"]
+# 1. Walk through the losses one by one and remember two things: the loss of the last epoch that
+#    counted, and its number.
+# 2. An epoch counts if loss < lowest - min_delta; only then lowest moves. How many epochs in a
+#    row did not count is the number of this epoch less that of the one kept.
+# 3. Begin with lowest = infinity and kept = 0; for epoch, loss in enumerate(losses, start=1):
+#    update both if it counts, then break if epoch - kept == patience; return epoch, kept.
+
 
 # %%
 def early_stopping(losses, patience, min_delta):
@@ -93,6 +101,14 @@ if checks.task_06_1(early_stopping):
 # A *look* takes 32 validation pictures, draws a mask for each, and fills the holes with two methods, Navier-Stokes and Telea's: they stand for two
 # networks whose weights do not change. A picture's error is the mean absolute error in its own hole, in grey levels of 255. A method's score is the
 # mean of the 32 errors.
+
+# %% [markdown] tags=["hints"]
+# 1. A score is a mean of n errors: its standard deviation follows from that of one error, by the
+#    first rule.
+# 2. In the same look, the difference of the two means is the mean of the n differences. With
+#    looks of their own the two scores are independent: the second rule.
+# 3. Make a helper that returns values.std(ddof=1) / sqrt(n). Use it on one, on one - other, and
+#    for the third on both: square them, add them, take the root.
 
 # %%
 photographs = data.load("photos").validation / np.float32(255)
@@ -170,6 +186,14 @@ checks.task_06_2(predicted_jumps)
 # It promises to train with new masks in every epoch, to return the list of held-out losses, one an epoch, that can be compared with each other, and to leave
 # the network with the weights of the epoch where that loss was lowest. The test pictures are meant for the very end, after it. It runs, and its
 # losses fall.
+
+# %% [markdown] tags=["hints"]
+# 1. Ask of each promise in turn whether it is kept: new masks in every epoch, losses that can be
+#    compared, the weights of the best epoch, test pictures for the very end.
+# 2. Compare train[0][0] in two epochs, held_out[0][0] in two epochs, and a weight in `best` when
+#    it is stored and one epoch later.
+# 3. The epoch belongs to train; the held-out pairs are the validation pictures, frozen; and
+#    get_weights() copies, while weights are the variables themselves.
 
 
 # %%
@@ -254,6 +278,13 @@ checks.task_06_3(repaired_training)
 # Early stopping asks when to stop. Afterwards one asks: did it overfit, or does the curve only jump? Here are trainings of which we know it, because they are made up.
 # All of them learn, in all of them the training loss goes on falling below the validation loss, and in half of them the validation loss turns up at some epoch, under
 # noise of 2 to 8 per cent.
+
+# %% [markdown] tags=["hints"]
+# 1. One epoch is as noisy as 2 to 8 per cent. What is less noisy than one epoch?
+# 2. Average over neighbouring epochs (np.convolve does it), or fit a line to the last ones
+#    (np.polyfit). Then ask how much higher the end is than the lowest.
+# 3. Means over seven epochs; it overfits if the last mean is more than about five per cent above
+#    the lowest. Try other widths and shares on trainings(2000, rng).
 
 
 # %%

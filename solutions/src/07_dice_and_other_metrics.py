@@ -34,6 +34,14 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # Expected: for the two pictures below, `[[0.667, 0.5], [1, 1]]`.
 
+# %% [markdown] tags=["hints"]
+# 1. First make masks of the confidences. Then count, for each picture: pixels that both mark, and
+#    pixels that each marks.
+# 2. Sums over axis=(1, 2) keep the pictures apart. |A or B| = |A| + |B| - |A and B|; where |A| +
+#    |B| is 0, both scores are 1.
+# 3. common = (true & marked).sum((1, 2)), sizes = the two sums added; dice is 2 * common / sizes,
+#    IoU common / (sizes - common), np.where(sizes == 0, 1, ...); stack with axis=1.
+
 
 # %%
 def mask_scores(true_masks, confidences):
@@ -61,6 +69,14 @@ checks.task_07_1(mask_scores)
 #
 # The article's dice, plain dice over all values of a batch, gives about 0.61 to a perfect restoration of CIFAR-10 and more to white paper. Photographs with more contrast get other numbers, for the same reason. Here are 15 batches of 32
 # test pictures of `photos`, each restored perfectly, and each replaced by white.
+
+# %% [markdown] tags=["hints"]
+# 1. Put p = y, and then p = 1, into the formula of plain dice: which sums over all values of the
+#    batch are left?
+# 2. Only the sum of y, the sum of y * y and the number of values. The mean of squares of a
+#    picture is its mean squared plus its deviation squared.
+# 3. All pictures have the same size, so means may be averaged: the mean of (means**2 +
+#    deviations**2) over the mean of means; and with m = means.mean(), 2 m / (1 + m).
 
 # %%
 tests = data.load("photos").test[:480].astype(np.float64) / 255
@@ -131,6 +147,14 @@ if checks.task_07_2(perfect_and_white):
 #
 # Before it writes its table, a project calls the function below. It gets the true pictures and a network's raw predictions, floats in [0, 1] of shape `(N, H, W, 3)`, and the masks,
 # `bool` of shape `(N, H, W)`. It promises three numbers that say how well the holes were filled. It runs, and its numbers look splendid.
+
+# %% [markdown] tags=["hints"]
+# 1. Hand in the truth with a little noise at known pixels only; then a picture of [0, 1] times
+#    255 with range 255. What should change, and what does?
+# 2. Which pixels did the network have to fill? What is the peak of pictures in [0, 1]? What may
+#    be averaged, decibels or squared errors? What is plain dice of the truth?
+# 3. filled = masks.composite(true, raw, mask). Then psnr and mae of metrics with the mask, and
+#    ssim without it, all of true and filled.
 
 
 # %%
@@ -207,6 +231,14 @@ checks.task_07_3(report)
 #
 # Lesson 07 ended with a flat square on grass that beat other grass in PSNR and in SSIM. Can you do better, without a trained network? Here are five fills of a hole of 96 × 96 pixels in
 # the middle of a picture of 160 × 160: the same texture from another place, and four that nobody would take for it. The textures are `grass`, `gravel` and `brick`.
+
+# %% [markdown] tags=["hints"]
+# 1. Flat and blurred lack fine detail, shuffled pixels lack coarse detail. What could you measure
+#    in the hole of both pictures that does not depend on where things are?
+# 2. The strength of details of several sizes: what a Gaussian blur takes away, then what a wider
+#    one takes away, and so on. Compare the strengths of true and filled.
+# 3. For sigmas 1, 2, 4, 8, the standard deviation of the difference of two neighbouring blurs in
+#    the hole; take logarithms; the score is minus the mean absolute difference.
 
 
 # %%

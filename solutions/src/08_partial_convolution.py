@@ -39,6 +39,15 @@ from course_lib import checks, data, layers, masks, plots
 #
 # Expected: for the windows made below, 14 and 1.
 
+# %% [markdown] tags=["hints"]
+# 1. Write the two inputs as one: join the windows along the channels. What must then happen to
+#    the two validities, which have one channel each?
+# 2. A validity counts once for each channel of its own input: sum(1) is the number of all
+#    weights, sum(M) adds up each validity's sum times its input's channels.
+# 3. M = np.concatenate([np.broadcast_to(v, f.shape) for f, v in zip(features, valids)], axis=-1),
+#    and X likewise from np.where(v > 0, f, 0). Then total * kernel.size / M.sum() + bias and 1 if
+#    M.sum() > 0, else 0 and 0.
+
 
 # %%
 def one_place(features, valids, kernel, bias):
@@ -71,6 +80,14 @@ checks.task_08_1(one_place)
 # with `k` odd, `bias` of shape `(F,)`; it returns features `(H, W, F)` and validity `(H, W, 1)`. It is meant to work in `float32` and, to
 # save memory, in `float16`, whose positive numbers go from about 6e-8 to 65504. `windows` is right: it cuts every window out of an array, so that
 # `windows(array, k)[y, x, c]` is the `k` × `k` window of channel `c` whose upper left corner is `(y, x)`.
+
+# %% [markdown] tags=["hints"]
+# 1. Four inputs find them: all known with three channels, all known at the border, all hole with
+#    a bias, and all hole in float16.
+# 2. np.float16(1e-8) is 0, and 27 / np.float16(1e-6) is more than float16's largest number,
+#    65504. Which smallest value can a count have that is not zero?
+# 3. Pad valid with 0; divide kernel[..., 0].size by np.maximum(seen, 1), where kernel[...,
+#    0].size is k * k * C; and multiply total * ratio + bias by the new validity.
 
 
 # %%
@@ -179,6 +196,14 @@ if checks.task_08_2(partial_layer):
 # layer, and then *grows* again, although every layer divides. The lesson says: through the skips. Here is
 # the network as two lists.
 
+# %% [markdown] tags=["hints"]
+# 1. Each layer divides by the channels of what it is given. Along a chain the divisions multiply.
+#    What if a layer is given a strong and a weak signal together?
+# 2. A layer's channels are those of all its sources added. The strongest of its sources decides
+#    what it has to divide.
+# 3. Keep factors = [1] and channels = [3, *filters] for the picture and every layer; for each
+#    layer append max(factors of its sources) / sum(channels of its sources).
+
 # %%
 filters = [32] * 8 + [256, 128, 128, 64, 64, 32, 32, 3]  # channels that each layer makes
 sources = [(0,), (1,), (2,), (3,), (4,), (5,), (6,), (7,)]  # 0 is the picture, 1 the first layer
@@ -280,6 +305,15 @@ checks.task_08_3(strongest_signal)
 # The check gives your test three right layers, which it must accept, and sixteen faulty ones, one fault each. The
 # lesson's checklist finds thirteen of them. Find all. (Not every faulty layer is wrong on every picture: test on
 # several.)
+
+# %% [markdown] tags=["hints"]
+# 1. Begin with the lesson's list, in NumPy. What do all of its inputs have in common, which the
+#    promise above does not say?
+# 2. Its windows are always 3 x 3, its validity is the same in all channels, and nothing in its
+#    holes is NaN. Vary each of them, many times, at random.
+# 3. Loop over kernel shapes such as (1, 1), (3, 3), (5, 3), over densities of known values from 0
+#    to 1 and over several seeds; put NaN into the holes; return False as soon as np.allclose(...,
+#    atol=1e-4) with your own loops fails for output or validity.
 
 
 # %%

@@ -38,6 +38,14 @@ from course_lib import checks, classical, data, evaluation, masks, metrics, mode
 #
 # Expected: 0.4 for the dot below (four pairs of three values that differ by 0.9, divided by 27).
 
+# %% [markdown] tags=["hints"]
+# 1. Three steps: the composite, the region, the two kinds of pairs. Neighbours one above the
+#    other are image[1:] and image[:-1].
+# 2. The region is scipy.ndimage.binary_dilation(hole, np.ones((3, 3))). A pair counts if both of
+#    its pixels are in it: region[1:] & region[:-1].
+# 3. np.abs(image[1:] - image[:-1])[region[1:] & region[:-1]].sum(), the same for image[:, 1:] and
+#    image[:, :-1], added, and divided by image.size.
+
 
 # %%
 def total_variation(true, predicted, hole):
@@ -70,6 +78,15 @@ checks.task_09_1(total_variation)
 # learned with black holes. `validation` and `test` are pairs `(pictures, holes)`. Of each side the training that is
 # best on the validation pictures is measured on the test pictures. What counts, in choosing and in measuring,
 # is the PSNR of the composite in the holes. Returned is how many dB `partial` is ahead of `plain`.*
+
+# %% [markdown] tags=["hints"]
+# 1. Go through the two halves side by side: what does each network see, what is it told, how is
+#    it chosen, what is measured? Then hold each answer to the promise.
+# 2. Write one function score(network, pictures, holes) that is used for both, and one that
+#    chooses by it. What is then different for the two cannot be in your code.
+# 3. score: damage, 1 - hole as validity with a channel of its own, composite,
+#    metrics.psnr(pictures, filled, holes). Then max(networks, key=lambda one: score(one,
+#    *validation)) for each side, and the difference of the two scores on test.
 
 
 # %%
@@ -168,6 +185,14 @@ checks.task_09_2(fair_lead)
 # Two networks on the same pictures: their scores have intervals that overlap widely, and the lesson still
 # called some such leads clear, after drawing the pictures again a thousand times. The next cell does both kinds
 # of drawing: once both methods on the *same* pictures, once each on pictures of its own.
+
+# %% [markdown] tags=["hints"]
+# 1. Per picture, look at z = rival / mean(rival) - method / mean(method): the change of the lead
+#    if this picture were drawn once more, up to a factor. What is its spread?
+# 2. The mean of n draws of z has the standard error z.std() / sqrt(n). Times 10 / ln(10) it is in
+#    decibels, and 1.96 of them reach to each side.
+# 3. ahead = 10 * np.log10(rival.sum() / method.sum()); se = 10 / np.log(10) * z.std() /
+#    np.sqrt(len(z)); return ahead - 1.96 * se, ahead + 1.96 * se.
 
 # %%
 pictures = photos.test[:100] / np.float32(255)
@@ -271,6 +296,14 @@ if checks.task_09_3(lead_interval):
 # 0.2 dB more than the best of the four.
 #
 # Expected: 0.2 to 0.35 dB more on the test pictures, and more than that on the validation pictures.
+
+# %% [markdown] tags=["hints"]
+# 1. Two methods that err on different sides err less in the mean. Try the means of two fills, all
+#    six, on the validation pictures.
+# 2. Then let it depend on the pixel: for which hole depths (masks.hole_depth) is biharmonic
+#    better than harmonic, and for which worse?
+# 3. A weight times biharmonic plus (1 - weight) times harmonic is enough, if the weight lies
+#    between a third and two thirds; a weight that falls with the depth gives a little more.
 
 # %%
 some_holes = np.concatenate([one[:8] for one in evaluation.mask_sets(100).values()])
