@@ -31,7 +31,7 @@ HEADER = [
 
 def shipped():
     """The names of all shipped networks that fill holes."""
-    names = sorted(path.stem for path in models.WEIGHTS.glob("*.json"))
+    names = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
     return [name for name in names if name != "classifier"]
 
 

@@ -39,7 +39,7 @@ DIGITS = {"psnr_hole": 2, "mae_hole": 4, "psnr_image": 2, "mae_image": 4, "ssim_
 
 def shipped():
     """The names of the large networks whose weights are there."""
-    return [name for name in NETWORKS if (models.WEIGHTS / f"{name}.json").is_file()]
+    return [name for name in NETWORKS if (models.weights.WEIGHTS / f"{name}.json").is_file()]
 
 
 def photos_part():

@@ -210,8 +210,8 @@ def ship(name, recipe, model, made, measure):
     Returns:
         dict: all that the recipe file says.
     """
-    models.WEIGHTS.mkdir(exist_ok=True)
-    path = models.WEIGHTS / f"{name}.npz"
+    models.weights.WEIGHTS.mkdir(exist_ok=True)
+    path = models.weights.WEIGHTS / f"{name}.npz"
     halves = {
         variable.path: keras.ops.convert_to_numpy(variable).astype(np.float16)
         for variable in model.weights

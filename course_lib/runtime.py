@@ -10,7 +10,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from course_lib._tracking import wandb_mode
+from course_lib._wandb import wandb_mode
 
 PROFILES = ("smoke", "quick", "full")
 DRIVERS = ("libcuda.so.1", "libcuda.so", "nvcuda.dll")

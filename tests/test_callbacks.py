@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib import _tracking, masks, metrics
+from course_lib import _wandb, masks, metrics
 from course_lib.callbacks import PredictionLogger
 from course_lib.models import inpaint
 from course_lib.training import pairs
@@ -425,9 +425,9 @@ TRAINING = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 import keras, numpy as np
-from course_lib import _tracking
+from course_lib import _wandb
 from course_lib.callbacks import PredictionLogger
-_tracking.UPLOAD_SECONDS = 3
+_wandb.UPLOAD_SECONDS = 3
 images = np.full((8, 16, 16, 3), 90, np.uint8)
 hole = np.eye(16, dtype=bool)
 model = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Conv2D(3, 1)])
@@ -528,7 +528,7 @@ def account(monkeypatch):
     def at(url, upload_seconds):
         monkeypatch.setenv("WANDB_API_KEY", 40 * "0")
         monkeypatch.setenv("WANDB_BASE_URL", url)
-        monkeypatch.setattr(_tracking, "UPLOAD_SECONDS", upload_seconds)
+        monkeypatch.setattr(_wandb, "UPLOAD_SECONDS", upload_seconds)
 
     return at
 
@@ -594,11 +594,11 @@ def test_nothing_is_asked_in_a_notebook(tmp_path):
 def test_a_name_that_is_not_found_and_a_port_that_is_closed_are_not_reachable():
     closed = socket.create_server(("127.0.0.1", 0))
     port = closed.getsockname()[1]
-    assert _tracking.reachable(f"http://127.0.0.1:{port}")
+    assert _wandb.reachable(f"http://127.0.0.1:{port}")
     closed.close()
-    assert not _tracking.reachable(f"http://127.0.0.1:{port}")
-    assert not _tracking.reachable("http://no.such.host.invalid")
-    assert not _tracking.reachable("nonsense")
+    assert not _wandb.reachable(f"http://127.0.0.1:{port}")
+    assert not _wandb.reachable("http://no.such.host.invalid")
+    assert not _wandb.reachable("nonsense")
 
 
 def test_a_proxy_is_what_must_be_reachable(monkeypatch):
@@ -606,7 +606,7 @@ def test_a_proxy_is_what_must_be_reachable(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     proxy = socket.create_server(("127.0.0.1", 0))
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
-    assert _tracking.reachable("http://no.such.host.invalid")
+    assert _wandb.reachable("http://no.such.host.invalid")
 
 
 def test_a_killed_training_leaves_no_upload_behind(tmp_path):
@@ -614,7 +614,7 @@ def test_a_killed_training_leaves_no_upload_behind(tmp_path):
     mark = tmp_path / "mark"
     wait = "import sys, time, pathlib; pathlib.Path(sys.argv[1]).touch(); time.sleep(300)"
     watch = subprocess.Popen(
-        [sys.executable, "-c", _tracking.WATCH, "0.2", sys.executable, "-c", wait, str(mark)],
+        [sys.executable, "-c", _wandb.WATCH, "0.2", sys.executable, "-c", wait, str(mark)],
         stdin=subprocess.PIPE,
     )
     while not mark.exists():

@@ -149,7 +149,7 @@ def test_it_knows_a_cat():
 
 
 def test_published_weights_are_the_halves_of_the_trained_ones(tmp_path, monkeypatch):
-    monkeypatch.setattr(models, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(models.weights, "WEIGHTS", tmp_path)
     monkeypatch.setattr(
         train_classifier,
         "measure",

@@ -1,12 +1,13 @@
 """Training: repeatable, resumable after any kill, best weights kept, one sentence for bad input."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
 
-from course_lib import _checkpoint, training
 from course_lib.callbacks import PredictionLogger
-from course_lib.training import fit
+from course_lib.training import checkpoint, devices, fit
 from tests.small_training import BANK, IMAGES, batches, network
 
 
@@ -91,7 +92,7 @@ def test_the_best_weights_by_validation_come_back(tmp_path):
 
 
 def test_training_stops_when_validation_no_longer_gains(monkeypatch):
-    monkeypatch.setattr(training, "PATIENCE", 2)
+    monkeypatch.setattr(importlib.import_module("course_lib.training.fit"), "PATIENCE", 2)
     model, (train, validation) = network(), batches()
     worse = keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 if epoch < 3 else 5.0)
     history = fit(model, train, validation, epochs=50, seed=0, callbacks=[worse])
@@ -196,7 +197,7 @@ def test_mixed_precision_is_for_the_training_alone(monkeypatch, tmp_path):
     plain, mixed = network(dropout=0.0), network(dropout=0.0)
     optimizer = mixed.optimizer
     reference = fit(plain, *batches(), epochs=4, seed=0).history["val_loss"]
-    monkeypatch.setattr(training, "_gpus", lambda: ["gpu:0"])
+    monkeypatch.setattr(devices, "_gpus", lambda: ["gpu:0"])
     curve = fit(mixed, *batches(), epochs=4, seed=0, folder=tmp_path, callbacks=[Look()]).history
     assert seen[0][0] == ["float16", "float16", "float16", "float32"]
     assert seen[0][1] is keras.optimizers.LossScaleOptimizer
@@ -255,11 +256,11 @@ def test_a_damaged_checkpoint_gets_one_sentence(tmp_path, harm):
 
 def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint.npz"
-    _checkpoint.write(path, {"a": np.arange(3)}, {"epoch": 1})
-    monkeypatch.setattr(_checkpoint.os, "fsync", lambda file: 1 / 0)
+    checkpoint.write(path, {"a": np.arange(3)}, {"epoch": 1})
+    monkeypatch.setattr(checkpoint.os, "fsync", lambda file: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        _checkpoint.write(path, {"a": np.arange(4)}, {"epoch": 2})
-    arrays, record = _checkpoint.read(path)
+        checkpoint.write(path, {"a": np.arange(4)}, {"epoch": 2})
+    arrays, record = checkpoint.read(path)
     assert record == {"epoch": 1}
     np.testing.assert_array_equal(arrays["a"], np.arange(3))
 

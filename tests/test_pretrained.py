@@ -7,7 +7,7 @@ from benchmarks import held_out
 from benchmarks import train as training_run
 from course_lib import classical, data, evaluation, masks, metrics, models
 
-SHIPPED = sorted(path.stem for path in models.WEIGHTS.glob("*.json"))
+SHIPPED = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
 NAMES = [name for name in SHIPPED if name != "classifier"]  # it has its own tests
 EXPLORERS = [name for name in NAMES if name.startswith("explorer_")]
 DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died; lesson 05 shows it
@@ -22,7 +22,7 @@ def test_the_networks_of_the_lessons_are_there():
 
 
 def test_all_together_stay_under_forty_megabytes():
-    assert sum(path.stat().st_size for path in models.WEIGHTS.iterdir()) < 40e6
+    assert sum(path.stat().st_size for path in models.weights.WEIGHTS.iterdir()) < 40e6
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,7 +70,7 @@ def test_an_unknown_name_gets_one_sentence():
 
 @pytest.mark.parametrize("harm", ["missing", "flipped", "another"])
 def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
-    for path in models.WEIGHTS.glob("explorer_unet_*"):
+    for path in models.weights.WEIGHTS.glob("explorer_unet_*"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     file = tmp_path / "explorer_unet_2.npz"
     content = bytearray(file.read_bytes())
@@ -81,7 +81,7 @@ def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
         file.write_bytes(content)
     else:
         file.write_bytes((tmp_path / "explorer_unet_4.npz").read_bytes())
-    monkeypatch.setattr(models, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(models.weights, "WEIGHTS", tmp_path)
     with pytest.raises(ValueError, match="git checkout"):
         models.load_pretrained("explorer_unet_2")
 
@@ -89,7 +89,7 @@ def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
 def test_published_weights_are_the_halves_of_the_trained_ones(tmp_path, monkeypatch):
     import keras
 
-    monkeypatch.setattr(models, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(models.weights, "WEIGHTS", tmp_path / "weights")
     monkeypatch.setattr(training_run, "measure", lambda model: 12.3456)
     recipe = training_run.Recipe("vanilla_unet", {"width": 1}, "lines", 1.0, steps=40)
     keras.utils.set_random_seed(0)

@@ -11,11 +11,13 @@ from tools.project import ROOT
 
 TWO_DEVICES = """
 import contextlib
+import importlib
 import json
 
 import keras
 import tensorflow as tf
 from course_lib import training
+from course_lib.training import devices
 from tests.small_training import BANK, IMAGES
 
 cpu = tf.config.list_physical_devices("CPU")[0]
@@ -38,8 +40,9 @@ start = one.get_weights()
 curve = training.fit(one, *batches(), epochs=2, seed=0).history
 mirrored = tf.distribute.MirroredStrategy
 tf.distribute.MirroredStrategy = lambda: mirrored(["CPU:0", "CPU:1"])
-training._gpus = lambda: ["gpu:0", "gpu:1"]
-training._mixed_precision = lambda model: contextlib.nullcontext()
+devices._gpus = lambda: ["gpu:0", "gpu:1"]
+loop = importlib.import_module("course_lib.training.fit")
+loop.mixed_precision = lambda model: contextlib.nullcontext()
 with training.all_devices():
     two = network()
 two.set_weights(start)

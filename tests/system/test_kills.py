@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from course_lib import _checkpoint
+from course_lib.training import checkpoint
 from tests.helpers import skip_or_fail
 from tools.project import ROOT
 
@@ -93,7 +93,7 @@ def test_ten_kills_out_of_ten_resume_to_the_same_weights(tmp_path):
             os.kill(process, signal.SIGKILL)
             assert trainings.end() == -9, "the training ended before it was killed"
             while_writing += partial.exists()
-            reached.append(_checkpoint.read(killed / "checkpoint.npz")[1]["epoch"])
+            reached.append(checkpoint.read(killed / "checkpoint.npz")[1]["epoch"])
         trainings.start(killed, seed=99)
         assert trainings.end() == 0
     assert while_writing >= 4

@@ -1,26 +1,7 @@
-"""What ``fit`` minimises and reports: Keras losses and Keras metrics.
+"""The loss of Liu et al. 2018, term by term: pixels, features, style and smoothness.
 
-Mean squared and mean absolute error of the whole picture are Keras's own, "mse" and "mae". What
-is here knows the holes, or pools over an epoch instead of averaging over batches; ``metrics``
-measures finished pictures in NumPy and agrees.
-
-How the holes arrive: as the third element of a batch, where Keras expects weights. A batch
-``(inputs, original, hole)`` with ``hole`` float32 (N, H, W), 1 = hole and 0 = known, is compiled
-with a loss of this module and with metrics under ``weighted_metrics``::
-
-    model.compile(
-        "adam",
-        loss=HoleWeighted("mse", weight=1.0),
-        metrics=[ImagePSNR()],
-        weighted_metrics=[HolePSNR()],
-    )
-
-Keras hands the third element to every loss and to ``weighted_metrics``, never to ``metrics``. So
-with such batches say ``HoleWeighted("mse", weight=1.0)`` for the plain error of the whole
-picture: the string "mse" would take ``hole`` for weights and never look at known pixels.
-
-Pictures are (N, H, W, 3) in [0, 1], and predictions come raw. ``TotalVariation``, ``Perceptual``
-and ``Style`` make the composite themselves, with the truth at the known pixels.
+Source: Image inpainting for irregular holes using partial convolutions, section 3.3,
+https://arxiv.org/abs/1804.07723.
 """
 
 import math
@@ -31,143 +12,13 @@ from keras import ops
 
 from course_lib import models
 from course_lib._validation import is_number
+from course_lib.losses.holes import HoleLoss, ValidLoss, check_hole
 
-ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squared_error}
 FEATURES = ("features_1", "features_2", "features_3")
 OWN = "own"  # what a saved loss says in the place of a classifier that the course does not ship
 # Of TERMS.
 PUBLISHED_WEIGHTS = (1.0, 6.0, 0.05, 120.0, 0.1)  # Liu et al. 2018, equation 7
 COURSE_WEIGHTS = (1.0, 6.0, 0.05, 20.0, 0.1)  # for the course's classifier: see liu
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class HoleWeighted(keras.losses.Loss):
-    """Error of the whole picture in which a hole pixel counts ``weight`` times, a known one once.
-
-    The weighted errors are summed and divided by the number of *all* pixels, so that weight 1 is
-    the plain error. Absolute error with weight 6 is the pixel part of Liu et al., Image inpainting
-    for irregular holes using partial convolutions, 2018, section 3.3: L_valid + 6 L_hole.
-
-    Args:
-        error: "mae" or "mse".
-        weight: of a hole pixel, finite, 0 or more.
-
-    Call arguments:
-        y_true, y_pred: (N, H, W, 3).
-        sample_weight: the holes, (N, H, W), 1 = hole: a batch's third element in ``fit``.
-
-    Raises:
-        ValueError: if error or weight is not as above, or the holes are missing or misshapen.
-
-    Example:
-        >>> import numpy as np
-        >>> black, grey = np.zeros((1, 1, 2, 3)), np.full((1, 1, 2, 3), 0.5)
-        >>> hole = np.array([[[1.0, 0.0]]])
-        >>> float(HoleWeighted("mae", weight=6.0)(black, grey, hole))  # (6 + 1) * 0.5 / 2
-        1.75
-    """
-
-    def __init__(
-        self,
-        error="mae",
-        weight=6.0,
-        name="hole_weighted",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
-        if error not in ERRORS:
-            raise ValueError(f'error is {error!r}: say "mae" or "mse".')
-        if not (is_number(weight) and math.isfinite(weight) and weight >= 0):
-            raise ValueError(f"weight is {weight!r}: pass a finite number, 0 or more.")
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.error = error
-        self.weight = float(weight)
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        hole = _check_hole(sample_weight, y_true, "HoleWeighted", self.dtype)
-        return super().__call__(y_true, y_pred, 1 + (self.weight - 1) * hole)
-
-    def call(self, y_true, y_pred):
-        return ERRORS[self.error](y_true, y_pred)
-
-    def get_config(self):
-        return {**super().get_config(), "error": self.error, "weight": self.weight}
-
-
-class _PixelError(keras.losses.Loss):
-    """The error at some of the pixels, summed and divided by the number of all of them."""
-
-    def __init__(self, error="mae", name=None, reduction="sum_over_batch_size", dtype=None):
-        if error not in ERRORS:
-            raise ValueError(f'error is {error!r}: say "mae" or "mse".')
-        super().__init__(name=name or self.default_name, reduction=reduction, dtype=dtype)
-        self.error = error
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        hole = _check_hole(sample_weight, y_true, type(self).__name__, self.dtype)
-        return super().__call__(y_true, y_pred, self.counted(hole))
-
-    def call(self, y_true, y_pred):
-        return ERRORS[self.error](y_true, y_pred)
-
-    def get_config(self):
-        return {**super().get_config(), "error": self.error}
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class HoleLoss(_PixelError):
-    """Error in the holes, as a share of the whole picture: L_hole, without its weight 6.
-
-    |(1 - M)(I_out - I_gt)| summed and divided by N, the number of *all* pixels and channels: a
-    small hole weighs little. ``ValidLoss() + 6 HoleLoss()`` is ``HoleWeighted("mae", 6.0)``.
-
-    Args:
-        error: "mae", as in the paper, or "mse".
-
-    Call arguments:
-        y_true, y_pred: (N, H, W, 3).
-        sample_weight: the holes, (N, H, W), 1 = hole.
-
-    Raises:
-        ValueError: if error is not as above, or the holes are missing or misshapen.
-
-    Source: Liu et al., Image inpainting for irregular holes using partial convolutions, 2018,
-    section 3.3.
-
-    Example:
-        >>> import numpy as np
-        >>> black, grey = np.zeros((1, 1, 2, 3)), np.full((1, 1, 2, 3), 0.5)
-        >>> hole = np.array([[[1.0, 0.0]]])
-        >>> float(HoleLoss()(black, grey, hole))  # 0.5 at one of two pixels
-        0.25
-    """
-
-    default_name = "hole_loss"
-
-    @staticmethod
-    def counted(hole):
-        return hole
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class ValidLoss(_PixelError):
-    """Error at the known pixels, as a share of the whole picture: L_valid.
-
-    Everything is as in ``HoleLoss``, with M in place of 1 - M.
-
-    Example:
-        >>> import numpy as np
-        >>> black, grey = np.zeros((1, 1, 4, 3)), np.full((1, 1, 4, 3), 0.5)
-        >>> hole = np.array([[[1.0, 0.0, 0.0, 0.0]]])
-        >>> float(ValidLoss()(black, grey, hole))  # 0.5 at three of four pixels
-        0.375
-    """
-
-    default_name = "valid_loss"
-
-    @staticmethod
-    def counted(hole):
-        return 1 - hole
 
 
 class _PerPicture(keras.losses.Loss):
@@ -177,7 +28,7 @@ class _PerPicture(keras.losses.Loss):
         super().__init__(name=name or self.default_name, reduction=reduction, dtype=dtype)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
-        hole = _check_hole(sample_weight, y_true, type(self).__name__, self.dtype)
+        hole = check_hole(sample_weight, y_true, type(self).__name__, self.dtype)
         # Keras would multiply by a third argument; here the holes are one of the inputs.
         return super().__call__(y_true, (y_pred, hole))
 
@@ -399,139 +250,6 @@ def liu(weights=PUBLISHED_WEIGHTS):
     return WeightedSum([term() for term in TERMS], weights, name="liu")
 
 
-class _PooledRatio(keras.metrics.Metric):
-    """A ratio of two sums over all that an epoch has shown, however it was cut into batches."""
-
-    def __init__(self, name=None, dtype=None):
-        super().__init__(name=name or self.default_name, dtype=dtype)
-        self.numerator = self.add_variable((), "zeros", name="numerator")
-        self.denominator = self.add_variable((), "zeros", name="denominator")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        true, predicted = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
-        numerator, denominator = self.terms(true, predicted, sample_weight)
-        self.numerator.assign_add(ops.cast(numerator, self.dtype))
-        self.denominator.assign_add(ops.cast(denominator, self.dtype))
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class HolePSNR(_PooledRatio):
-    """Peak signal-to-noise ratio in the holes, in decibels; equal: inf; no hole yet: NaN.
-
-    ``metrics.psnr(true, predicted, mask)`` over the whole epoch: the squared errors of all hole
-    pixels are pooled before the logarithm. Goes under ``weighted_metrics``.
-
-    Raises:
-        ValueError: from ``update_state``, if the holes are missing or misshapen.
-
-    Example:
-        >>> import numpy as np
-        >>> black, grey = np.zeros((1, 1, 2, 3)), np.full((1, 1, 2, 3), 0.1)
-        >>> psnr = HolePSNR()
-        >>> psnr.update_state(black, grey, sample_weight=np.array([[[1.0, 0.0]]]))
-        >>> round(float(psnr.result()), 4)
-        20.0
-    """
-
-    default_name = "psnr_hole"
-
-    def terms(self, true, predicted, sample_weight):
-        hole = _check_hole(sample_weight, true, "HolePSNR", self.dtype)
-        squared = ops.sum(ops.square(true - predicted), axis=-1)
-        return ops.sum(hole * squared), true.shape[-1] * ops.sum(hole)
-
-    def result(self):
-        return _decibels(self.numerator / self.denominator)
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class ImagePSNR(_PooledRatio):
-    """Peak signal-to-noise ratio of the whole raw prediction, in decibels; equal: inf.
-
-    ``metrics.psnr(true, predicted)`` over the whole epoch, pooled before the logarithm. The
-    holes make no difference to it.
-
-    Example:
-        >>> import numpy as np
-        >>> psnr = ImagePSNR()
-        >>> psnr.update_state(np.zeros((1, 1, 2, 3)), np.full((1, 1, 2, 3), 0.1))
-        >>> round(float(psnr.result()), 4)
-        20.0
-    """
-
-    default_name = "psnr_image"
-
-    def terms(self, true, predicted, sample_weight):
-        return ops.sum(ops.square(true - predicted)), ops.size(true)
-
-    def result(self):
-        return _decibels(self.numerator / self.denominator)
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class PlainDice(_PooledRatio):
-    """2 sum(yp) / (sum(y) + sum(p)) over an epoch's intensities; all black: 1.
-
-    ``metrics.plain_dice`` of the whole epoch at once: where the article averages over batches,
-    its value depends on who shares a batch. Not a measure of restoration (lesson 07).
-
-    Example:
-        >>> import numpy as np
-        >>> dice = PlainDice()
-        >>> dice.update_state(np.full((1, 4, 4, 3), 0.5), np.full((1, 4, 4, 3), 0.5))
-        >>> float(dice.result())
-        0.5
-    """
-
-    default_name = "plain_dice"
-
-    def terms(self, true, predicted, sample_weight):
-        return 2 * ops.sum(true * predicted), ops.sum(true) + ops.sum(predicted)
-
-    def result(self):
-        return _dice(self.numerator, self.denominator)
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class SquaredDice(_PooledRatio):
-    """2 sum(yp) / (sum(y^2) + sum(p^2)) over an epoch, 1 for equal pictures alone; all black: 1.
-
-    ``metrics.squared_dice`` of the whole epoch at once.
-    Source: Milletari et al., V-Net, 2016, section 3.
-
-    Example:
-        >>> import numpy as np
-        >>> dice = SquaredDice()
-        >>> dice.update_state(np.full((1, 4, 4, 3), 0.5), np.ones((1, 4, 4, 3)))
-        >>> round(float(dice.result()), 6)
-        0.8
-    """
-
-    default_name = "squared_dice"
-
-    def terms(self, true, predicted, sample_weight):
-        total = ops.sum(ops.square(true)) + ops.sum(ops.square(predicted))
-        return 2 * ops.sum(true * predicted), total
-
-    def result(self):
-        return _dice(self.numerator, self.denominator)
-
-
-def _check_hole(hole, true, reader, dtype):
-    """The holes (N, H, W) as numbers; without them the reader has nothing to go by."""
-    if hole is None:
-        raise ValueError(
-            f"{reader} was not told the holes: let batches be (inputs, original, hole) with hole "
-            "(N, H, W), 1 = hole, and name metrics under weighted_metrics in compile."
-        )
-    if len(hole.shape) != len(true.shape) - 1:
-        raise ValueError(
-            f"{reader} got holes of shape {tuple(hole.shape)} for pictures {tuple(true.shape)}: "
-            "pass (N, H, W), 1 = hole, without a colour channel."
-        )
-    return ops.cast(hole, dtype)
-
-
 def _gram(features):
     """Sums over places of products of two channels, (N, C, C), divided by C * H * W."""
     _, height, width, channels = ops.shape(features)
@@ -586,12 +304,3 @@ def _check_terms(losses, weights):
     for weight in weights:
         if not (is_number(weight) and math.isfinite(weight) and weight >= 0):
             raise ValueError(f"a weight is {weight!r}: pass finite numbers, 0 or more.")
-
-
-def _decibels(mean_squared_error):
-    return -10 * ops.log10(mean_squared_error)
-
-
-def _dice(numerator, denominator):
-    ratio = ops.divide_no_nan(numerator, denominator)
-    return ops.where(ops.equal(denominator, 0), ops.ones_like(ratio), ratio)

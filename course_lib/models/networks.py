@@ -1,29 +1,13 @@
-"""The course's networks, and the one function that fills holes with any of them.
-
-A network takes ``damaged`` (N, H, W, 3), float32 in [0, 1] with 0 in every hole, or
-``[damaged, valid]`` with ``valid`` (N, H, W, 1), 1 = known, and returns its raw prediction of the
-whole picture, float32 (N, H, W, 3) in [0, 1]. H and W are any multiples of 16. ``inpaint`` takes
-pictures and masks of any size and composites.
-
-Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
-``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
-"""
-
-import hashlib
-import json
-from pathlib import Path
+"""The course's networks, untrained: ladders of convolutions, plain, partial and residual."""
 
 import keras
-import numpy as np
 from keras import layers
 
-from course_lib._validation import check_count, check_pair
+from course_lib._validation import check_count
 from course_lib.layers import Mend, PartialConv2D, PyramidFill
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
-WEIGHTS = Path(__file__).with_name("weights")
-BATCH_PIXELS = 256 * 32 * 32  # what one step of a prediction holds: 256 pictures of CIFAR-10
 
 
 def autoencoder(width=16, code=None):
@@ -249,133 +233,6 @@ NETWORKS = {
 }
 
 
-def load_pretrained(name):
-    """A network that the course ships, with its weights.
-
-    They were trained by ``python -m benchmarks.train NAME`` on CIFAR-10 and are stored as float16
-    in ``course_lib/weights``, NAME.npz, each beside its recipe, NAME.json: network, data, masks,
-    loss, steps, seed, machine, and what was measured. No network is asked for anything.
-
-    Args:
-        name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best" (a
-            ``residual_unet``), "classifier" (which names what a picture shows), or a small network
-            that a lesson compares, "explorer_unet_4" and others.
-
-    Returns:
-        keras.Model, float32, not compiled.
-
-    Raises:
-        ValueError: if there is no such network, or its file is not the one that was published.
-
-    Example:
-        >>> load_pretrained("explorer_unet_4").count_params()
-        121831
-    """
-    made, path = recipe(name), WEIGHTS / f"{name}.npz"
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != made["sha256"]:
-        raise ValueError(
-            f"weights/{path.name} is missing or not the file that was published: restore it with "
-            "git checkout, or install the course again."
-        )
-    model = NETWORKS[made["network"]](**made["arguments"])
-    with np.load(path, allow_pickle=False) as stored:
-        for variable in model.weights:
-            variable.assign(stored[variable.path].astype(np.float32))
-    return model
-
-
-def recipe(name):
-    """How a shipped network was made, and what was measured on it.
-
-    Args:
-        name: as for ``load_pretrained``.
-
-    Returns:
-        dict: network, arguments, masks, hole_weight, steps, batch_size, learning_rate, seed,
-        parameters, sha256 of its file, command, data, trained (date and machine),
-        val_psnr_hole at steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000
-        pictures that no network was trained on). The classifier's has epochs and accuracies in
-        the place of masks, steps and PSNR.
-
-    Raises:
-        ValueError: if there is no such network.
-
-    Example:
-        >>> recipe("explorer_unet_4")["arguments"]
-        {'width': 4}
-    """
-    shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
-    if name not in shipped:
-        raise ValueError(f"no weights are shipped for {name!r}: choose from {', '.join(shipped)}.")
-    return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def inpaint(model, images, mask):
-    """Fill the holes with what the network predicts; known pixels stay as they came.
-
-    The network sees 0 in every hole, and its prediction is clipped to [0, 1]. Sizes that 16 does
-    not divide are padded below and to the right by reflection, the mask with them, and cropped
-    again.
-
-    Args:
-        model: keras.Model with one input, damaged, or two, [damaged, valid].
-        images: floats in [0, 1], (H, W, 3) or (N, H, W, 3); what stands in holes is not read.
-        mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
-
-    Returns:
-        float32 array of the pictures' shape; known pixels bit for bit as they came in float32,
-        other dtypes rounded to it.
-
-    Raises:
-        TypeError, ValueError: if pictures or mask are not as above, no pixel is known, the model
-            is no such model, or it predicts another shape, NaN or infinity.
-
-    Warns:
-        UserWarning: if more than 95 % of a picture is hole.
-
-    Example:
-        >>> image = np.full((20, 30, 3), 0.25, np.float32)
-        >>> hole = np.zeros((20, 30), bool)
-        >>> hole[5:9, 5:9] = True
-        >>> filled = inpaint(autoencoder(width=2), image, hole)
-        >>> filled.shape, bool((filled[~hole] == 0.25).all())
-        ((20, 30, 3), True)
-    """
-    _check_model(model)
-    damaged, holes = _damaged(*check_pair(images, mask))
-    predicted = _predict(model, damaged, holes)
-    if not np.isfinite(predicted[holes]).all():
-        raise ValueError(
-            f"{model.name} predicts NaN or infinity: its training has diverged, so load earlier "
-            "weights or train with a smaller learning rate."
-        )
-    return np.where(holes[..., None], np.clip(predicted, 0, 1), damaged)
-
-
-def predict(model, images, mask):
-    """The network's raw prediction of the whole picture, known pixels drawn anew, not clipped.
-
-    Everything else is as in ``inpaint``: holes are 0 for the network, any size is padded and
-    cropped again.
-
-    Args:
-        model, images, mask: as in ``inpaint``.
-
-    Returns:
-        float32 array of the pictures' shape.
-
-    Raises:
-        TypeError, ValueError: as ``inpaint``, but NaN and infinity are returned as they are.
-
-    Example:
-        >>> image, hole = np.full((16, 16, 3), 0.25, np.float32), np.eye(16, dtype=bool)
-        >>> bool((predict(autoencoder(width=2), image, hole)[~hole] == 0.25).any())
-        False
-    """
-    _check_model(model)
-    return _predict(model, *_damaged(*check_pair(images, mask)))
-
-
 def _encode(features, width):
     """Down the ladder: what stands at its bottom, and each level's features, from the top."""
     skips = []
@@ -436,43 +293,3 @@ def _to_picture(features):
 def _squash(features):
     # float32 under mixed precision too: float16 is coarser near 1 than 8-bit pictures need.
     return layers.Activation("sigmoid", dtype="float32", name="predicted")(features)
-
-
-def _check_model(model):
-    if not isinstance(model, keras.Model):
-        raise TypeError(
-            f"model is {type(model).__name__}, no Keras model: pass one, such as vanilla_unet()."
-        )
-    inputs, outputs = (getattr(model, name, None) or [] for name in ("inputs", "outputs"))
-    if len(inputs) not in (1, 2) or len(outputs) != 1:
-        raise ValueError(
-            f"{model.name} has {len(inputs)} inputs and {len(outputs)} outputs: inpaint takes a "
-            "functional model with the input damaged or [damaged, valid], and one output."
-        )
-
-
-def _damaged(images, mask):
-    """The pictures in float32 with 0 in their holes, and the holes, one mask a picture."""
-    holes = np.broadcast_to(mask, images.shape[:-1])
-    return np.where(holes[..., None], 0, images).astype(np.float32), holes
-
-
-def _predict(model, damaged, holes):
-    """The raw prediction for pictures of any size, one or a batch, float32 of their shape."""
-    shape = damaged.shape
-    damaged, holes = damaged.reshape(-1, *shape[-3:]), holes.reshape(-1, *shape[-3:-1])
-    height, width = holes.shape[1:]
-    margins = (0, 0), (0, -height % DIVISOR), (0, -width % DIVISOR)
-    padded = np.pad(damaged, (*margins, (0, 0)), mode="reflect")
-    inputs = padded
-    if len(model.inputs) == 2:
-        valid = 1 - np.pad(holes, margins, mode="reflect")[..., None].astype(np.float32)
-        inputs = [padded, valid]
-    batch_size = max(1, BATCH_PIXELS // (padded.shape[1] * padded.shape[2]))
-    predicted = model.predict(inputs, batch_size=batch_size, verbose=0)
-    if predicted.shape != padded.shape:
-        raise ValueError(
-            f"{model.name} returns shape {predicted.shape} for pictures {padded.shape}: "
-            "inpaint needs a model whose output has the pictures' own shape."
-        )
-    return predicted[:, :height, :width].reshape(shape).astype(np.float32, copy=False)

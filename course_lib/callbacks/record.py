@@ -1,0 +1,96 @@
+"""The Weights & Biases run that a training is recorded in."""
+
+import numpy as np
+
+from course_lib._wandb import LiveUpload, reachable, wandb_mode
+from course_lib.callbacks.frames import as_bytes, shown
+
+PROJECT = "inpainting-course"
+
+
+class Record:
+    """The W&B run that a training is recorded in: the learner's own, or one on this machine."""
+
+    def __init__(self, folder, config):
+        import wandb
+
+        self._wandb, self._run = wandb, wandb.run
+        self._ours = self._run is None
+        self._upload = None
+        self._originals_logged = False
+        if self._ours:
+            self._run = self._begin(folder, config)
+
+    def _begin(self, folder, config):
+        # Offline whatever the account: then nothing is asked and no server is waited for, neither
+        # here nor when Python ends. reinit: wandb.run stays free for a run of the learner's.
+        run = self._wandb.init(
+            project=PROJECT,
+            dir=None if folder is None else str(folder),
+            config=config,
+            mode="offline",
+            reinit="create_new",
+            settings=self._wandb.Settings(
+                silent=True,
+                console="off",
+                disable_code=True,
+                disable_git=True,
+                init_timeout=20,
+                finish_timeout=20,
+            ),
+        )
+        self._place = shown(run.settings.sync_dir)
+        if wandb_mode() == "online" and reachable(run.settings.base_url):
+            self._upload = LiveUpload(run.settings.sync_dir)
+            print(f"W&B: recorded in {self._place} and uploaded while the network trains.")
+        else:
+            print(
+                f"W&B: recorded on this machine. Look with  wandb leet {self._place}  in a "
+                f"terminal; with an account, upload with  wandb sync {self._place}"
+            )
+        return run
+
+    def log(self, epoch, numbers, frame, images, holes):
+        """One step: the epoch's numbers and pictures, and in the first also the originals."""
+        content = {"epoch": epoch} | numbers
+        if not self._originals_logged:
+            content |= self._originals(images, holes)
+        if frame is not None:
+            content["predicted"] = self._gallery(frame.filled, f"epoch {epoch}, picture")
+        self._log(epoch, content)
+
+    def log_originals(self, epoch, images, holes):
+        """The first step of a resumed training, whose first frame is there already."""
+        self._log(epoch, {"epoch": epoch} | self._originals(images, holes))
+
+    def finish(self):
+        if not self._ours:
+            return
+        self._run.finish()
+        if self._upload is None:
+            return
+        page = self._upload.finish()
+        if page:
+            print(f"W&B: uploaded, see {page}")
+        else:
+            print(f"W&B: not all was uploaded; it is recorded: wandb sync {self._place}")
+
+    def _log(self, epoch, content):
+        # W&B drops what is logged for a step before the last: a learner's run may be far ahead.
+        behind = epoch < self._run.step
+        self._run.log(content, step=None if behind else epoch)
+
+    def _originals(self, images, holes):
+        self._originals_logged = True
+        masks = np.repeat(np.uint8(255) * holes[..., None], 3, axis=-1)
+        return {
+            "original": self._gallery(as_bytes(images), "picture"),
+            "mask": self._gallery(masks, "white = hole, picture"),
+        }
+
+    def _gallery(self, pictures, caption):
+        # uint8: newer releases of wandb log pictures of floats black.
+        return [
+            self._wandb.Image(picture, caption=f"{caption} {number}")
+            for number, picture in enumerate(pictures)
+        ]

@@ -1,0 +1,38 @@
+"""The course's networks, and the one function that fills holes with any of them.
+
+A network takes ``damaged`` (N, H, W, 3), float32 in [0, 1] with 0 in every hole, or
+``[damaged, valid]`` with ``valid`` (N, H, W, 1), 1 = known, and returns its raw prediction of the
+whole picture, float32 (N, H, W, 3) in [0, 1]. H and W are any multiples of 16. ``inpaint`` takes
+pictures and masks of any size and composites.
+
+Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
+``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
+"""
+
+from course_lib.models.inpaint import inpaint, predict
+from course_lib.models.networks import (
+    DIVISOR,
+    LEVELS,
+    NETWORKS,
+    autoencoder,
+    classifier,
+    partial_conv_unet,
+    residual_unet,
+    vanilla_unet,
+)
+from course_lib.models.weights import load_pretrained, recipe
+
+__all__ = [
+    "DIVISOR",
+    "LEVELS",
+    "NETWORKS",
+    "autoencoder",
+    "classifier",
+    "inpaint",
+    "load_pretrained",
+    "partial_conv_unet",
+    "predict",
+    "recipe",
+    "residual_unet",
+    "vanilla_unet",
+]

@@ -1,0 +1,72 @@
+"""The networks that the course ships, trained: weights and recipes in ``course_lib/weights``."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from course_lib.models.networks import NETWORKS
+
+WEIGHTS = Path(__file__).parents[1] / "weights"
+
+
+def load_pretrained(name):
+    """A network that the course ships, with its weights.
+
+    They were trained by ``python -m benchmarks.train NAME`` on CIFAR-10 and are stored as float16
+    in ``course_lib/weights``, NAME.npz, each beside its recipe, NAME.json: network, data, masks,
+    loss, steps, seed, machine, and what was measured. No network is asked for anything.
+
+    Args:
+        name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best" (a
+            ``residual_unet``), "classifier" (which names what a picture shows), or a small network
+            that a lesson compares, "explorer_unet_4" and others.
+
+    Returns:
+        keras.Model, float32, not compiled.
+
+    Raises:
+        ValueError: if there is no such network, or its file is not the one that was published.
+
+    Example:
+        >>> load_pretrained("explorer_unet_4").count_params()
+        121831
+    """
+    made, path = recipe(name), WEIGHTS / f"{name}.npz"
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != made["sha256"]:
+        raise ValueError(
+            f"weights/{path.name} is missing or not the file that was published: restore it with "
+            "git checkout, or install the course again."
+        )
+    model = NETWORKS[made["network"]](**made["arguments"])
+    with np.load(path, allow_pickle=False) as stored:
+        for variable in model.weights:
+            variable.assign(stored[variable.path].astype(np.float32))
+    return model
+
+
+def recipe(name):
+    """How a shipped network was made, and what was measured on it.
+
+    Args:
+        name: as for ``load_pretrained``.
+
+    Returns:
+        dict: network, arguments, masks, hole_weight, steps, batch_size, learning_rate, seed,
+        parameters, sha256 of its file, command, data, trained (date and machine),
+        val_psnr_hole at steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000
+        pictures that no network was trained on). The classifier's has epochs and accuracies in
+        the place of masks, steps and PSNR.
+
+    Raises:
+        ValueError: if there is no such network.
+
+    Example:
+        >>> recipe("explorer_unet_4")["arguments"]
+        {'width': 4}
+    """
+    shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
+    if name not in shipped:
+        raise ValueError(f"no weights are shipped for {name!r}: choose from {', '.join(shipped)}.")
+    return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
