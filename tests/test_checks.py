@@ -225,7 +225,7 @@ def test_the_first_fitting_mistake_is_named_and_an_edge_case_is_told():
 
 
 def test_an_expected_picture_in_a_terminal_is_words(monkeypatch, capsys):
-    monkeypatch.setattr(plots, "get_ipython", lambda: None)
+    monkeypatch.setattr(plots.page, "get_ipython", lambda: None)
     assert checks.expected("01_3") is None
     assert capsys.readouterr().out.startswith("[figure: Four black pictures")
     assert "has no picture" in checks.expected("01_1")

@@ -45,7 +45,7 @@ def displayed(monkeypatch):
         assert not data, "the object is shown twice"
         return list(messages)
 
-    monkeypatch.setattr(plots, "put", record)
+    monkeypatch.setattr(plots.page, "put", record)
     return display
 
 

@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from course_lib import plots
+from course_lib.plots import page
 
 WIDGET_MEDIA_TYPE = "application/vnd.jupyter.widget-view+json"
 ENLARGED_SIDE = 256  # pixels: smaller pictures are enlarged to about this side
@@ -20,8 +20,8 @@ def show(widget, media_type, content, alt, caption):
         media_type: base64.b64encode(content).decode(),
         "text/plain": f"[figure: {alt}]",
     }
-    plots.put(data, {media_type: {"alt": alt}})
-    plots.show_caption(caption)
+    page.put(data, {media_type: {"alt": alt}})
+    page.show_caption(caption)
 
 
 def encode(image):

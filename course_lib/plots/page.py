@@ -1,0 +1,112 @@
+"""A figure on the page: encoded once, described in words, captioned, shown once."""
+
+import base64
+import html
+import io
+import sys
+
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from course_lib.plots.drawing import figure, is_photograph
+
+
+def show(images, *, titles=None, alt, caption=None, columns=None):
+    """Show pictures side by side, with a description for who cannot see them.
+
+    Args:
+        images: a list of pictures (see ``figure``), one picture, or a matplotlib Figure.
+        titles: a list of strings, one a picture; not with a Figure.
+        alt: what the figure shows, in a sentence (at least 20 characters). Screen readers
+            read it, and it stands in when the picture does not load.
+        caption: a sentence under the figure that says what to see in it; Markdown.
+        columns: pictures in a row (default: all in one row, up to 5).
+
+    Raises:
+        TypeError, ValueError: if ``alt`` is too short to describe anything, or the rest is not as
+            above and in ``figure``.
+    """
+    alt = check_alt(alt)
+    if isinstance(images, Figure):
+        if titles is not None:
+            raise ValueError("a Figure has its own titles: pass titles only with pictures.")
+        drawing, photograph = images, False
+    else:
+        drawing, photograph = figure(images, titles=titles, columns=columns), is_photograph(images)
+    data, metadata = bundle(drawing, alt=alt, photograph=photograph)
+    put(data, metadata)
+    show_caption(caption)
+
+
+def encode(drawing, photograph=False):
+    """A figure as (media type, bytes): JPEG for photographs, PNG for all else.
+
+    Example:
+        >>> import numpy as np
+        >>> media_type, content = encode(figure(np.ones((8, 8, 3))))
+        >>> media_type, content[1:4]
+        ('image/png', b'PNG')
+    """
+    buffer = io.BytesIO()
+    if photograph:
+        drawing.savefig(buffer, format="jpeg", pil_kwargs={"quality": 82, "optimize": True})
+    else:
+        drawing.savefig(buffer, format="png", metadata={"Software": None})
+    _release(drawing)
+    return ("image/jpeg" if photograph else "image/png"), buffer.getvalue()
+
+
+def bundle(drawing, *, alt, photograph=False):
+    """A figure as Jupyter's (data, metadata): the described HTML, and the bare picture beside it.
+
+    JupyterLab and nbconvert read the alternative text from the HTML only; site generators read
+    it from the picture's metadata.
+    """
+    media_type, content = encode(drawing, photograph)
+    encoded = base64.b64encode(content).decode()
+    data = {
+        "text/html": as_html(media_type, encoded, alt),
+        media_type: encoded,
+        "text/plain": f"[figure: {alt}]",
+    }
+    return data, {media_type: {"alt": alt}}
+
+
+def as_html(media_type, encoded, alt):
+    """An HTML figure around base64 picture data."""
+    return (
+        f'<figure style="margin:0"><img alt="{html.escape(alt)}" style="max-width:100%" '
+        f'src="data:{media_type};base64,{encoded}"></figure>'
+    )
+
+
+def show_caption(caption):
+    """The sentence under a figure, as a Markdown output of its own: every front end shows it."""
+    if caption:
+        put({"text/markdown": f"*{caption}*", "text/plain": caption})
+
+
+def put(data, metadata=None):
+    """Put a bundle on the notebook's page, or its plain text into a terminal."""
+    if get_ipython() is None:
+        print(data["text/plain"])
+    else:
+        display(data, metadata=metadata, raw=True)
+
+
+def check_alt(alt):
+    """An alternative text that describes something."""
+    if not isinstance(alt, str) or len(alt.strip()) < 20:
+        raise ValueError(
+            f"alt={alt!r} describes nothing: say in a sentence (20 characters or more) what one "
+            "sees."
+        )
+    return alt.strip()
+
+
+def _release(drawing):
+    """Forget a figure that pyplot keeps, so that a notebook does not show it a second time."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and getattr(drawing, "number", None) is not None:
+        pyplot.close(drawing)
