@@ -18,9 +18,14 @@ def skip_or_fail(reason):
 
 def definitions(stem):
     """What a lesson's cells define at top level: imports, constants, functions, classes."""
+    return defined(jupytext.read(SOURCES / f"{stem}.py", fmt="py:percent").cells, stem)
+
+
+def defined(cells, name):
+    """The same of any notebook's cells; ``name`` is what a traceback calls them."""
     kept = []
-    for cell in jupytext.read(SOURCES / f"{stem}.py", fmt="py:percent").cells:
-        if cell.cell_type == "code":
+    for cell in cells:
+        if cell.cell_type == "code" and "%pip" not in cell.source:
             kept += [
                 node
                 for node in ast.parse(cell.source).body
@@ -30,7 +35,7 @@ def definitions(stem):
     namespace = {}
     for node in kept:
         try:
-            exec(compile(ast.Module([node], []), stem, "exec"), namespace)
+            exec(compile(ast.Module([node], []), name, "exec"), namespace)
         except NameError:  # a constant made from what a cell computed: no function needs it
             assert isinstance(node, ast.Assign)
     return namespace

@@ -12,7 +12,8 @@ from scipy import ndimage
 
 from course_lib import checks, data, masks, plots
 from course_lib.checks import _compare, _progress, _task, lesson_06, lesson_07
-from tools.exercises import render_solution, task_words
+from tests.helpers import defined
+from tools.exercises import CALL, exercise, render_solution, task_words
 from tools.project import ROOT, SOLUTIONS
 
 SOURCES = sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"))
@@ -71,6 +72,59 @@ def test_hints_are_three_different_sentences(task):
     hints = checks.TASKS[task].hints
     assert len(set(hints)) == 3 and all(len(text) > 30 for text in hints)
     assert all(text in repr(checks.hint(task, step)) for step, text in enumerate(hints, 1))
+
+
+# Right, nothing, wrong
+
+TRAINED = {"04_4", "05_4"}  # answers that need a cell's training; tests/system runs those
+
+
+def answers_of(notebook, lesson):
+    """{task: the function that the notebook hands to its check}."""
+    known = defined(notebook.cells, lesson)
+    found = {}
+    for cell in notebook.cells:
+        if called := CALL.match(cell.source):
+            name = cell.source.split("(")[1].rstrip(")")
+            found[f"{called[1]}_{called[2]}"] = known.get(name)
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_solution_is_right_and_its_stub_is_no_attempt(path):
+    solution = render_solution(path)
+    for name, answer in answers_of(solution, path.stem).items():
+        if name not in TRAINED:
+            assert check_of(name)(answer), name
+    for name, stub in answers_of(exercise(solution), path.stem).items():
+        assert check_of(name)(stub).verdict == "not attempted", name
+
+
+@pytest.mark.parametrize(
+    "task, mistake",
+    [(name, mistake) for name, task in checks.TASKS.items() for mistake in task.mistakes],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_mistake_is_named_by_what_it_computes(task, mistake):
+    result = check_of(task)(mistake.compute)
+    assert (result.verdict, result.message) == (mistake.name, mistake.why)
+
+
+ANYTHING = (
+    (None, ..., 3, "b", [1, 2], {}, object(), np.zeros(3), np.array(None), int, print)
+    + (lambda: None, lambda *given: None, lambda *given: "text", lambda *given: 1 / 0)
+    + (lambda *given: given, lambda *given: np.full((2, 3), np.nan))
+)
+
+
+@pytest.mark.parametrize("task", checks.TASKS)
+def test_anything_gets_an_answer(task):
+    """Never an exception; an attempt counts as one; nothing of this is right."""
+    for answer in ANYTHING:
+        result = check_of(task)(answer)
+        assert isinstance(result, checks.Result) and result.message and not result
+        if answer is None or answer is ...:
+            assert result.verdict == "not attempted"
 
 
 # Survival

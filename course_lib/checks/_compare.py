@@ -32,6 +32,22 @@ class Mistake:
     why: str
 
 
+def mistake_rows(table):
+    """The Mistakes of a table, in its order.
+
+    Args:
+        table: {name: (compute, why)}. Several computations of one mistake stand in a tuple,
+            ``((compute, other), why)``, or, where each needs a sentence of its own, in a list of
+            such pairs.
+    """
+    rows = []
+    for name, entries in table.items():
+        for computes, why in entries if isinstance(entries, list) else [entries]:
+            for compute in computes if isinstance(computes, tuple) else (computes,):
+                rows.append(Mistake(name, compute, why))
+    return tuple(rows)
+
+
 def check_function(
     answer, right, inputs, *, mistakes=(), tolerance=1e-6, dtype=None, low=None, high=None
 ):

@@ -138,7 +138,10 @@ def task(name, *, seconds=SECONDS, mistakes=()):
                 result = Result(name, result.verdict, f"{result.message} {note}")
             return result
 
-        TASKS[name] = Task(name, **_words_of(name), check=guarded, mistakes=tuple(mistakes))
+        made = Task(name, **_words_of(name), check=guarded, mistakes=tuple(mistakes))
+        guarded.__doc__ = check.__doc__ or f"Check the answer to task {name}: {made.title}."
+        guarded.__name__ = guarded.__qualname__ = f"task_{name}"
+        TASKS[name] = made
         return guarded
 
     return register

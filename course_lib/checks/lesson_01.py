@@ -3,154 +3,138 @@
 import numpy as np
 
 from course_lib import classical, data, masks, metrics
-from course_lib.checks._compare import (
-    Mistake,
-    as_function,
-    call,
-    check_array,
-    check_function,
-)
+from course_lib.checks._compare import as_function, call, check_array
+from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
 
 
-@task("01_1")
-def task_01_1(to_hole_mask):
-    """Check ``to_hole_mask(stored, hole)`` against thresholding at the middle of the range."""
-    rng = np.random.default_rng()
+def _stored_masks(rng):
     truth = masks.random_lines(1, 24, seed=int(rng.integers(1_000_000)))[0]
     greyed = np.where(truth, rng.integers(190, 256, truth.shape), rng.integers(0, 60, truth.shape))
     stored = greyed.astype(np.uint8)
     dark = rng.integers(10, 60, truth.shape).astype(np.uint8)
     middle = np.array([[0, 127], [128, 255]], dtype=np.uint8)
-    check_function(
-        to_hole_mask,
-        _to_hole_mask,
-        {
-            "a uint8 picture with grey edges, white = hole": (stored, "white"),
-            "a uint8 picture with grey edges, black = hole": (stored, "black"),
-            "a uint8 picture of 0 and 255, black = hole": (np.uint8(255) * truth, "black"),
-            "a float picture from 0 to 1, white = hole": (stored / np.float32(255), "white"),
-            "a bool mask, black = hole": (truth, "black"),
-            "a picture with one channel, (H, W, 1)": (stored[..., None], "white"),
-            "a picture with three channels, (H, W, 3)": (np.stack([stored] * 3, -1), "black"),
-            "a uint8 picture without white": (dark, "white"),
-            "a uint8 picture of 0, 127, 128 and 255": (middle, "white"),
-        },
-        dtype=bool,
-        mistakes=(
-            Mistake(
-                "mask inverted",
-                lambda stored, hole: ~_to_hole_mask(stored, hole),
-                "True must mean hole. For hole='white' the white pixels are True.",
-            ),
-            Mistake(
-                "hole argument ignored",
-                lambda stored, hole: _to_hole_mask(stored, "white"),
-                "White is always taken for the hole: look at the argument hole.",
-            ),
-            Mistake(
-                "everything above zero is white",
-                lambda stored, hole: _at(stored, hole, {"u": 0, "f": 0, "b": 0}),
-                "A JPEG's black is not exactly 0: split at the middle of the range.",
-            ),
-            Mistake(
-                "only exact white is white",
-                lambda stored, hole: _at(stored, hole, {"u": 254.5, "f": 0.999, "b": 0.5}),
-                "A JPEG's white is not exactly 255: split at the middle of the range.",
-            ),
-            Mistake(
-                "one threshold for every dtype",
-                lambda stored, hole: _at(stored, hole, {"u": 127.5, "f": 127.5, "b": 127.5}),
+    return {
+        "a uint8 picture with grey edges, white = hole": (stored, "white"),
+        "a uint8 picture with grey edges, black = hole": (stored, "black"),
+        "a uint8 picture of 0 and 255, black = hole": (np.uint8(255) * truth, "black"),
+        "a float picture from 0 to 1, white = hole": (stored / np.float32(255), "white"),
+        "a bool mask, black = hole": (truth, "black"),
+        "a picture with one channel, (H, W, 1)": (stored[..., None], "white"),
+        "a picture with three channels, (H, W, 3)": (np.stack([stored] * 3, -1), "black"),
+        "a uint8 picture without white": (dark, "white"),
+        "a uint8 picture of 0, 127, 128 and 255": (middle, "white"),
+    }
+
+
+def _split_at(of_bool, of_bytes, of_floats):
+    def to_hole_mask(stored, hole):
+        array = stored[..., 0] if stored.ndim == 3 else stored
+        white = array > {"b": of_bool, "u": of_bytes, "f": of_floats}[array.dtype.kind]
+        return white if hole == "white" else ~white
+
+    return to_hole_mask
+
+
+_to_hole_mask = _split_at(0.5, 127.5, 0.5)
+
+task_01_1 = function_task(
+    "01_1",
+    right=_to_hole_mask,
+    inputs=_stored_masks,
+    dtype=bool,
+    praise="Your masks mean what you think, whoever stored them.",
+    mistakes={
+        "mask inverted": (
+            lambda stored, hole: ~_to_hole_mask(stored, hole),
+            "True must mean hole. For hole='white' the white pixels are True.",
+        ),
+        "hole argument ignored": (
+            lambda stored, hole: _to_hole_mask(stored, "white"),
+            "White is always taken for the hole: look at the argument hole.",
+        ),
+        "everything above zero is white": (
+            _split_at(0, 0, 0),
+            "A JPEG's black is not exactly 0: split at the middle of the range.",
+        ),
+        "only exact white is white": (
+            _split_at(0.5, 254.5, 0.999),
+            "A JPEG's white is not exactly 255: split at the middle of the range.",
+        ),
+        "one threshold for every dtype": [
+            (
+                _split_at(127.5, 127.5, 127.5),
                 "Floats from 0 to 1 never reach 127: the middle depends on the dtype.",
             ),
-            Mistake(
-                "one threshold for every dtype",
-                lambda stored, hole: _at(stored, hole, {"u": 0.5, "f": 0.5, "b": 0.5}),
+            (
+                _split_at(0.5, 0.5, 0.5),
                 "0.5 is nearly black for a uint8 picture: the middle depends on the dtype.",
             ),
-            Mistake(
-                "divided by the largest value",
-                lambda stored, hole: _to_hole_mask(stored / stored.max(), hole),
-                "A picture may hold no white at all: its range is the dtype's, not its own.",
-            ),
+        ],
+        "divided by the largest value": (
+            lambda stored, hole: _to_hole_mask(stored / stored.max(), hole),
+            "A picture may hold no white at all: its range is the dtype's, not its own.",
         ),
-    )
-    return "Your masks mean what you think, whoever stored them."
+    },
+)
 
 
-def _to_hole_mask(stored, hole):
-    return _at(stored, hole, {"b": 0.5, "u": 127.5, "f": 0.5})
+def _decibels(error):
+    return -10 * np.log10(error)
 
 
-def _at(stored, hole, middles):
-    array = stored[..., 0] if stored.ndim == 3 else stored
-    white = array > middles[array.dtype.kind]
-    return white if hole == "white" else ~white
+def _mse(psnrs):
+    return 10 ** (-psnrs / 10)
 
 
-@task("01_2")
-def task_01_2(pooled_psnr):
-    """Check ``pooled_psnr(psnrs, hole_fractions)`` against the PSNR of the pixels themselves."""
-    rng = np.random.default_rng()
-    inputs = {}
-    for count, name in ((5, "five pictures"), (12, "twelve pictures"), (1, "one picture")):
-        fractions = rng.uniform(0.01, 0.5, count)
-        inputs[name] = (rng.uniform(8, 45, count), fractions)
+def _pooled(psnrs, fractions):
+    return np.average(_mse(psnrs), weights=fractions)
 
-    def mse(psnrs):
-        return 10 ** (-psnrs / 10)
 
-    check_function(
-        pooled_psnr,
-        lambda psnrs, fractions: -10 * np.log10(np.average(mse(psnrs), weights=fractions)),
-        inputs,
-        tolerance=1e-5,
-        mistakes=(
-            Mistake(
-                "decibels averaged",
-                lambda psnrs, fractions: psnrs.mean(),
-                "This is the first of the two numbers: average squared errors, not decibels.",
-            ),
-            Mistake(
-                "decibels averaged with weights",
-                lambda psnrs, fractions: np.average(psnrs, weights=fractions),
-                "The weights are right, but go back to squared errors before you average.",
-            ),
-            Mistake(
-                "every picture counts the same",
-                lambda psnrs, fractions: -10 * np.log10(mse(psnrs).mean()),
-                "Squared errors are averaged, but a picture with more holes has more pixels.",
-            ),
-            Mistake(
-                "weights do not sum to one",
-                lambda psnrs, fractions: -10 * np.log10((mse(psnrs) * fractions).sum()),
-                "A weighted mean divides by the sum of its weights.",
-            ),
-            Mistake(
-                "divided by the number of pictures",
-                lambda psnrs, fractions: -10 * np.log10((mse(psnrs) * fractions).mean()),
-                "This is the PSNR of the whole images: known pixels are counted as well.",
-            ),
-            Mistake(
-                "inverse errors averaged",
-                lambda psnrs, fractions: (
-                    10 * np.log10(np.average(1 / mse(psnrs), weights=fractions))
-                ),
-                "You average one over the squared error: 20 dB is an error of 0.01, not 100.",
-            ),
-            Mistake(
-                "squared error not turned into decibels",
-                lambda psnrs, fractions: np.average(mse(psnrs), weights=fractions),
-                "This is the pooled squared error: take the logarithm once more.",
-            ),
-            Mistake(
-                "sign of the logarithm",
-                lambda psnrs, fractions: 10 * np.log10(np.average(mse(psnrs), weights=fractions)),
-                "The number is right but for its sign: an error below 1 has a positive PSNR.",
-            ),
+task_01_2 = function_task(
+    "01_2",
+    right=lambda psnrs, fractions: _decibels(_pooled(psnrs, fractions)),
+    inputs=lambda rng: {
+        name: (rng.uniform(8, 45, count), rng.uniform(0.01, 0.5, count))
+        for name, count in (("five pictures", 5), ("twelve pictures", 12), ("one picture", 1))
+    },
+    tolerance=1e-5,
+    praise="Bad pixels decide a pooled PSNR, easy pictures a mean of decibels.",
+    mistakes={
+        "decibels averaged": (
+            lambda psnrs, fractions: psnrs.mean(),
+            "This is the first of the two numbers: average squared errors, not decibels.",
         ),
-    )
-    return "Bad pixels decide a pooled PSNR, easy pictures a mean of decibels."
+        "decibels averaged with weights": (
+            lambda psnrs, fractions: np.average(psnrs, weights=fractions),
+            "The weights are right, but go back to squared errors before you average.",
+        ),
+        "every picture counts the same": (
+            lambda psnrs, fractions: _decibels(_mse(psnrs).mean()),
+            "Squared errors are averaged, but a picture with more holes has more pixels.",
+        ),
+        "weights do not sum to one": (
+            lambda psnrs, fractions: _decibels((_mse(psnrs) * fractions).sum()),
+            "A weighted mean divides by the sum of its weights.",
+        ),
+        "divided by the number of pictures": (
+            lambda psnrs, fractions: _decibels((_mse(psnrs) * fractions).mean()),
+            "This is the PSNR of the whole images: known pixels are counted as well.",
+        ),
+        "inverse errors averaged": (
+            lambda psnrs, fractions: -_decibels(np.average(1 / _mse(psnrs), weights=fractions)),
+            "You average one over the squared error: 20 dB is an error of 0.01, not 100.",
+        ),
+        "squared error not turned into decibels": (
+            _pooled,
+            "This is the pooled squared error: take the logarithm once more.",
+        ),
+        "sign of the logarithm": (
+            lambda psnrs, fractions: -_decibels(_pooled(psnrs, fractions)),
+            "The number is right but for its sign: an error below 1 has a positive PSNR.",
+        ),
+    },
+)
 
 
 @task("01_3")

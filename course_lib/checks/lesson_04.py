@@ -1,108 +1,34 @@
 """Checks of exercise 04: reach, floors of the error, fair comparison, learning a fill."""
 
+from functools import partial
+
 import numpy as np
 
-from course_lib import classical, data, masks, metrics
-from course_lib.checks._compare import (
-    Mistake,
-    as_array,
-    as_function,
-    call,
-    check_array,
-    check_function,
-)
+from course_lib import classical, masks
+from course_lib.checks._compare import as_array, as_function, call
+from course_lib.checks._kinds import decibels_ahead, fills, function_task, some_patches
 from course_lib.checks._task import task, wrong
 
 NOISE = 0.2
 GAIN = 0.5  # decibels above harmonic that the open task asks for
 
 
-@task("04_1")
-def task_04_1(seen):
-    """Check ``seen(layers, output)``: first and last pixel, without padding."""
-    rng = np.random.default_rng()
-
+def _stacks(rng):
     def layer(*, strides=(1, 2, 3), dilations=(1, 2, 3)):
         return int(rng.integers(2, 6)), int(rng.choice(strides)), int(rng.choice(dilations))
 
     mixed = [layer(), layer(strides=(2, 3)), layer(dilations=(2, 3)), layer()]
     later = int(rng.integers(2, 9))
-    check_function(
-        seen,
-        _seen,
-        {
-            "one layer of kernel 3": ([(3, 1, 1)], 0),
-            "two layers, the first with stride 2": ([(3, 2, 1), (5, 1, 1)], later),
-            "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
-            "four layers, output 0": (mixed, 0),
-            "four layers, a later output": (mixed, later),
-        },
-        dtype=int,
-        mistakes=(
-            Mistake(
-                "kernels added up",
-                lambda layers, output: _seen(layers, output, extra=1),
-                "A kernel of 3 adds 2 pixels to what is seen, not 3.",
-            ),
-            Mistake(
-                "dilation ignored",
-                lambda layers, output: _seen([(k, s, 1) for k, s, _ in layers], output),
-                "With dilation d the weights of a layer stand d steps apart.",
-            ),
-            Mistake(
-                "strides forgotten",
-                lambda layers, output: _seen([(k, 1, d) for k, _, d in layers], output),
-                "After a stride of 2 every step of the later layers is two pixels long.",
-            ),
-            Mistake(
-                "strides forgotten in the width",
-                lambda layers, output: (
-                    _seen(layers, output)[0],
-                    _seen(layers, output)[0] + _seen([(k, 1, d) for k, _, d in layers], 0)[1],
-                ),
-                "The first pixel is right. In the width, a step of a layer is as long as the "
-                "product of all strides before it.",
-            ),
-            Mistake(
-                "own stride counted too early",
-                lambda layers, output: _seen(layers, output, early=True),
-                "A layer's stride lengthens the steps of the layers after it, not its own.",
-            ),
-            Mistake(
-                "own stride for the step",
-                lambda layers, output: (
-                    _seen(layers, output)[0],
-                    _seen(layers, output)[0] + sum((k - 1) * d * s for k, s, d in layers),
-                ),
-                "The first pixel is right. In the width a layer's steps are as long as the product "
-                "of all strides before it, its own not among them.",
-            ),
-            Mistake(
-                "output not turned into pixels",
-                lambda layers, output: (output, output + _seen(layers, 0)[1]),
-                "The width is right, but one output further is more than one pixel further.",
-            ),
-            Mistake(
-                "last pixel not included",
-                lambda layers, output: np.add(_seen(layers, output), (0, 1)),
-                "The last pixel is one too far: count the pixels from first to last.",
-            ),
-            Mistake(
-                "width instead of the last pixel",
-                lambda layers, output: (_seen(layers, output)[0], 1 + _seen(layers, 0)[1]),
-                "The second number is how many pixels are seen: return which one is the last.",
-            ),
-            Mistake(
-                "picture padded",
-                lambda layers, output: np.subtract(_seen(layers, output), _seen(layers, 0)[1] // 2),
-                "You centre the stretch, as padding would: here output 0 begins at pixel 0.",
-            ),
-        ),
-    )
-    return "You can say for any stack which pixels decide an output."
+    return {
+        "one layer of kernel 3": ([(3, 1, 1)], 0),
+        "two layers, the first with stride 2": ([(3, 2, 1), (5, 1, 1)], later),
+        "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
+        "four layers, output 0": (mixed, 0),
+        "four layers, a later output": (mixed, later),
+    }
 
 
-def _seen(layers, output, extra=0, early=False):
+def _seen(layers, output, *, extra=0, early=False):
     width, step = 1, 1
     for kernel, stride, dilation in layers:
         width += (kernel - 1 + extra) * dilation * (step * stride if early else step)
@@ -110,104 +36,71 @@ def _seen(layers, output, extra=0, early=False):
     return output * step, output * step + width - 1
 
 
-@task("04_2")
-def task_04_2(floors):
-    """Check ``floors(contexts, values)``: least mean squared and mean absolute error."""
-    rng = np.random.default_rng()
-    check_function(
-        floors,
-        _floors,
-        {
-            "one context": (np.full(9, 4), rng.exponential(0.3, 9)),
-            "three contexts, one much more frequent": _skewed(rng, (40, 5, 12)),
-            "many contexts in any order": _skewed(rng, rng.integers(3, 30, 8)),
-            "contexts that are not whole numbers": _skewed(rng, (9, 14, 21, 6, 11, 8, 17, 5), 4),
-        },
-        tolerance=1e-6,
-        mistakes=(
-            Mistake(
-                "context ignored",
-                lambda contexts, values: _floors(np.zeros_like(contexts), values),
-                "This is the floor of a model that sees nothing: one guess for all pixels. Here "
-                "the guess may differ from context to context.",
-            ),
-            Mistake(
-                "the mean for both errors",
-                lambda contexts, values: _floors(contexts, values, second=np.mean),
-                "The first number is right. Under absolute error the best guess is not the mean.",
-            ),
-            Mistake(
-                "the median for both errors",
-                lambda contexts, values: _floors(contexts, values, first=np.median),
-                "The second number is right. Under squared error the best guess is not the median.",
-            ),
-            Mistake(
-                "mean and median exchanged",
-                lambda contexts, values: _floors(contexts, values, np.median, np.mean),
-                "Each error got the other one's best guess.",
-            ),
-            Mistake(
-                "contexts made whole numbers",
-                lambda contexts, values: _floors(np.round(contexts), values),
-                "Contexts that are not equal got one guess: they need not be whole numbers.",
-            ),
-            Mistake(
-                "contexts made whole numbers",
-                lambda contexts, values: _floors(contexts.astype(int), values),
-                "Contexts that are not equal got one guess: they need not be whole numbers.",
-            ),
-            Mistake(
-                "contexts count the same",
-                lambda contexts, values: np.mean(
-                    [
-                        _floors(contexts[contexts == one], values[contexts == one])
-                        for one in np.unique(contexts)
-                    ],
-                    axis=0,
-                ),
-                "You average over contexts; the error is a mean over pixels, so a context with "
-                "many pixels counts more.",
-            ),
-            Mistake(
-                "divided by n - 1",
-                lambda contexts, values: (
-                    sum(
-                        np.var(values[contexts == one], ddof=1) * np.mean(contexts == one)
-                        for one in np.unique(contexts)
-                    ),
-                    _floors(contexts, values)[1],
-                ),
-                "An estimate of a variance divides by n - 1; the mean error of these very pixels "
-                "divides by n.",
-            ),
-            Mistake(
-                "sums instead of means",
-                lambda contexts, values: np.multiply(_floors(contexts, values), len(values)),
-                "These are sums over all pixels: divide by their number.",
-            ),
-            Mistake(
-                "root of the squared error",
-                lambda contexts, values: (
-                    _floors(contexts, values)[0] ** 0.5,
-                    _floors(contexts, values)[1],
-                ),
-                "The first number is the root of the mean squared error: leave it squared.",
-            ),
-            Mistake(
-                "order exchanged",
-                lambda contexts, values: _floors(contexts, values)[::-1],
-                "Both numbers are right: return the squared error first.",
-            ),
+def _first_right(reach):
+    """The right first pixel, and a last one that is so many pixels further."""
+
+    def seen(layers, output):
+        first = _seen(layers, output)[0]
+        return first, first + reach(layers)
+
+    return seen
+
+
+def _without_strides(layers):
+    return [(kernel, 1, dilation) for kernel, _, dilation in layers]
+
+
+task_04_1 = function_task(
+    "04_1",
+    right=_seen,
+    inputs=_stacks,
+    dtype=int,
+    praise="You can say for any stack which pixels decide an output.",
+    mistakes={
+        "kernels added up": (
+            partial(_seen, extra=1),
+            "A kernel of 3 adds 2 pixels to what is seen, not 3.",
         ),
-    )
-    return "What a model is not shown, no model can know: that is the floor."
-
-
-def _floors(contexts, values, first=np.mean, second=np.median):
-    groups = [values[contexts == one] for one in np.unique(contexts)]
-    squared = sum(((group - first(group)) ** 2).sum() for group in groups)
-    absolute = sum(np.abs(group - second(group)).sum() for group in groups)
-    return squared / len(values), absolute / len(values)
+        "dilation ignored": (
+            lambda layers, output: _seen([(k, s, 1) for k, s, _ in layers], output),
+            "With dilation d the weights of a layer stand d steps apart.",
+        ),
+        "strides forgotten": (
+            lambda layers, output: _seen(_without_strides(layers), output),
+            "After a stride of 2 every step of the later layers is two pixels long.",
+        ),
+        "strides forgotten in the width": (
+            _first_right(lambda layers: _seen(_without_strides(layers), 0)[1]),
+            "The first pixel is right. In the width, a step of a layer is as long as the product "
+            "of all strides before it.",
+        ),
+        "own stride counted too early": (
+            partial(_seen, early=True),
+            "A layer's stride lengthens the steps of the layers after it, not its own.",
+        ),
+        "own stride for the step": (
+            _first_right(lambda layers: sum((k - 1) * d * s for k, s, d in layers)),
+            "The first pixel is right. In the width a layer's steps are as long as the product of "
+            "all strides before it, its own not among them.",
+        ),
+        "output not turned into pixels": (
+            lambda layers, output: (output, output + _seen(layers, 0)[1]),
+            "The width is right, but one output further is more than one pixel further.",
+        ),
+        "last pixel not included": (
+            lambda layers, output: np.add(_seen(layers, output), (0, 1)),
+            "The last pixel is one too far: count the pixels from first to last.",
+        ),
+        "width instead of the last pixel": (
+            lambda layers, output: (_seen(layers, output)[0], 1 + _seen(layers, 0)[1]),
+            "The second number is how many pixels are seen: return which one is the last.",
+        ),
+        "picture padded": (
+            lambda layers, output: np.subtract(_seen(layers, output), _seen(layers, 0)[1] // 2),
+            "You centre the stretch, as padding would: here output 0 begins at pixel 0.",
+        ),
+    },
+)
 
 
 def _skewed(rng, sizes, parts=None):
@@ -221,11 +114,90 @@ def _skewed(rng, sizes, parts=None):
     return contexts, rng.exponential(0.3, len(contexts)) + contexts % 7 / 10
 
 
+def _floors(contexts, values, first=np.mean, second=np.median):
+    groups = [values[contexts == one] for one in np.unique(contexts)]
+    squared = sum(((group - first(group)) ** 2).sum() for group in groups)
+    absolute = sum(np.abs(group - second(group)).sum() for group in groups)
+    return squared / len(values), absolute / len(values)
+
+
+def _mean_of_groups(contexts, values):
+    alone = [contexts == one for one in np.unique(contexts)]
+    return np.mean([_floors(contexts[one], values[one]) for one in alone], axis=0)
+
+
+def _estimated_variance(contexts, values):
+    alone = [contexts == one for one in np.unique(contexts)]
+    squared = sum(np.var(values[one], ddof=1) * np.mean(one) for one in alone)
+    return squared, _floors(contexts, values)[1]
+
+
+task_04_2 = function_task(
+    "04_2",
+    right=_floors,
+    inputs=lambda rng: {
+        "one context": (np.full(9, 4), rng.exponential(0.3, 9)),
+        "three contexts, one much more frequent": _skewed(rng, (40, 5, 12)),
+        "many contexts in any order": _skewed(rng, rng.integers(3, 30, 8)),
+        "contexts that are not whole numbers": _skewed(rng, (9, 14, 21, 6, 11, 8, 17, 5), 4),
+    },
+    praise="What a model is not shown, no model can know: that is the floor.",
+    mistakes={
+        "context ignored": (
+            lambda contexts, values: _floors(np.zeros_like(contexts), values),
+            "This is the floor of a model that sees nothing: one guess for all pixels. Here the "
+            "guess may differ from context to context.",
+        ),
+        "the mean for both errors": (
+            partial(_floors, second=np.mean),
+            "The first number is right. Under absolute error the best guess is not the mean.",
+        ),
+        "the median for both errors": (
+            partial(_floors, first=np.median),
+            "The second number is right. Under squared error the best guess is not the median.",
+        ),
+        "mean and median exchanged": (
+            partial(_floors, first=np.median, second=np.mean),
+            "Each error got the other one's best guess.",
+        ),
+        "contexts made whole numbers": (
+            (
+                lambda contexts, values: _floors(np.round(contexts), values),
+                lambda contexts, values: _floors(contexts.astype(int), values),
+            ),
+            "Contexts that are not equal got one guess: they need not be whole numbers.",
+        ),
+        "contexts count the same": (
+            _mean_of_groups,
+            "You average over contexts; the error is a mean over pixels, so a context with many "
+            "pixels counts more.",
+        ),
+        "divided by n - 1": (
+            _estimated_variance,
+            "An estimate of a variance divides by n - 1; the mean error of these very pixels "
+            "divides by n.",
+        ),
+        "sums instead of means": (
+            lambda contexts, values: np.multiply(_floors(contexts, values), len(values)),
+            "These are sums over all pixels: divide by their number.",
+        ),
+        "root of the squared error": (
+            lambda contexts, values: np.power(_floors(contexts, values), (0.5, 1)),
+            "The first number is the root of the mean squared error: leave it squared.",
+        ),
+        "order exchanged": (
+            lambda contexts, values: _floors(contexts, values)[::-1],
+            "Both numbers are right: return the squared error first.",
+        ),
+    },
+)
+
+
 @task("04_3")
 def task_04_3(fair_comparison):
     """Check ``fair_comparison(photographs, methods, rng)`` with methods that watch it."""
     function = as_function(fair_comparison)
-    trial = _Trial(np.random.default_rng())
+    trial = _Watched(np.random.default_rng())
     seed = int(trial.rng.integers(1_000_000))
 
     def answer(seed):
@@ -259,7 +231,7 @@ def task_04_3(fair_comparison):
     return "Split by photograph, the same black holes for all, chosen before the test."
 
 
-class _Trial:
+class _Watched:
     """Photographs whose patches have one value each, and methods that note what they get.
 
     A patch's value tells which patch it is, whatever hole it has. Each method errs by a constant,
@@ -465,32 +437,10 @@ def task_04_4(learned_fill):
     """Check that ``learned_fill(image, mask)`` beats harmonic on noisy test pictures by 0.5 dB."""
     function = as_function(learned_fill)
     rng = np.random.default_rng()
-    test = data.load("photos").test
-    truth = test[rng.choice(len(test), 100, replace=False)] / np.float32(255)
-    holes = masks.random_lines(len(truth), 32, seed=int(rng.integers(1_000_000)))
-    noise = rng.normal(0, NOISE, truth.shape)
-    damaged = masks.damage(np.clip(truth + noise, 0, 1).astype(np.float32), holes)
-    filled = []
-    for image, hole in zip(damaged, holes, strict=True):
-        one = call(function, image, hole)
-        check_array(one, shape=(32, 32, 3), dtype=float, low=0, high=1)
-        if not np.array_equal(np.asarray(one)[~hole], image[~hole]):
-            wrong(
-                "known pixels changed",
-                "Known pixels must come back bit for bit, noise included: write into holes only.",
-            )
-        filled.append(np.asarray(one))
-    harmonic = np.stack([classical.harmonic(*pair) for pair in zip(damaged, holes, strict=True)])
-    yours = metrics.psnr(truth, np.stack(filled).astype(np.float64), holes)
-    gain = yours - metrics.psnr(truth, harmonic, holes)
-    if gain < GAIN:
-        if gain > 0:
-            wrong(
-                "too little gain",
-                f"It is {gain:.2f} dB ahead of harmonic in the holes; {GAIN} dB are asked.",
-            )
-        wrong(
-            "not better than harmonic",
-            f"It is {-gain:.2f} dB behind harmonic in the holes; {GAIN} dB more are asked.",
-        )
+    truth, holes = some_patches(rng, 100)
+    noisy = np.clip(truth + rng.normal(0, NOISE, truth.shape), 0, 1).astype(np.float32)
+    damaged = masks.damage(noisy, holes)
+    yours = fills(function, damaged, holes, tolerance=0)  # known pixels with their noise
+    harmonic = fills(classical.harmonic, damaged, holes)
+    gain = decibels_ahead(truth, yours, harmonic, holes, gain=GAIN, of="harmonic")
     return f"Your fill is {gain:.1f} dB better than harmonic, which takes noise for truth."
