@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from course_lib import metrics
-from course_lib.losses import HolePSNR, HoleWeighted, ImagePSNR, PlainDice, SquaredDice
+from course_lib.losses import HolePSNR, HoleWeighted
 
-DICES = {PlainDice: metrics.plain_dice, SquaredDice: metrics.squared_dice}
 RATE = 0.1  # the step of gradient descent in the tests that train
 
 
@@ -90,30 +89,12 @@ def test_missing_or_misshapen_holes_are_refused(reader):
 
 
 @pytest.mark.parametrize("cuts", [(), (3,), (1, 2, 6)])
-@pytest.mark.parametrize("metric", DICES)
-def test_dice_is_metrics_dice_of_the_epoch(metric, cuts):
-    true, predicted, _ = example()
-    expected = DICES[metric](true, predicted)
-    assert measured(metric(), true, predicted, cuts=cuts) == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.parametrize("metric", DICES)
-def test_dice_of_black_pictures_is_one(metric):
-    black = np.zeros((2, 4, 4, 3), np.float32)
-    assert measured(metric(), black, black) == DICES[metric](black, black) == 1.0
-
-
-@pytest.mark.parametrize("cuts", [(), (3,), (1, 2, 6)])
 def test_psnr_is_metrics_psnr_of_the_epoch(cuts):
     true, predicted, mask = example()
     hole = mask.astype(np.float32)
     assert measured(HolePSNR(), true, predicted, hole, cuts) == pytest.approx(
         metrics.psnr(true, predicted, mask), rel=1e-5
     )
-    for weights in (None, hole):  # the holes make no difference to the picture's
-        assert measured(ImagePSNR(), true, predicted, weights, cuts) == pytest.approx(
-            metrics.psnr(true, predicted), rel=1e-5
-        )
 
 
 def test_psnr_by_hand():
@@ -121,33 +102,29 @@ def test_psnr_by_hand():
     predicted[0, 0, 0] = 1.0
     hole = np.array([[[0.0, 1.0, 1.0, 0.0]]], np.float32)
     assert measured(HolePSNR(), true, predicted, hole) == pytest.approx(20.0)
-    assert measured(ImagePSNR(), true, predicted) == pytest.approx(-10 * math.log10(1.03 / 4))
 
 
 def test_psnr_at_its_ends():
     true, predicted, mask = example()
     hole = mask.astype(np.float32)
-    assert measured(ImagePSNR(), true, true) == math.inf
     assert measured(HolePSNR(), true, np.where(mask[..., None], true, 0), hole) == math.inf
     assert math.isnan(measured(HolePSNR(), true, predicted, 0 * hole))
 
 
-@pytest.mark.parametrize("metric", [PlainDice, SquaredDice, HolePSNR, ImagePSNR])
-def test_a_new_epoch_starts_from_nothing(metric):
+def test_a_new_epoch_starts_from_nothing():
     true, predicted, mask = example()
     hole = mask.astype(np.float32)
-    one = metric()
+    one = HolePSNR()
     first = measured(one, true, predicted, hole)
     measured(one, true, 1 - predicted, hole)
     one.reset_state()
     assert measured(one, true, predicted, hole) == first
 
 
-@pytest.mark.parametrize("metric", [PlainDice, SquaredDice, HolePSNR, ImagePSNR])
-def test_metrics_survive_saving(metric):
-    one = metric(name="mine")
+def test_hole_psnr_survives_saving():
+    one = HolePSNR(name="mine")
     again = keras.metrics.deserialize(keras.metrics.serialize(one))
-    assert type(again) is metric and again.name == "mine"
+    assert type(again) is HolePSNR and again.name == "mine"
 
 
 # Inside fit
@@ -177,19 +154,14 @@ def brighten(slope=0.5):
     return network
 
 
-def compile_with_all(network, loss):
-    network.compile(
-        keras.optimizers.SGD(RATE),
-        loss,
-        metrics=[ImagePSNR(), PlainDice(), SquaredDice()],
-        weighted_metrics=[HolePSNR()],
-    )
+def compiled(network, loss):
+    network.compile(keras.optimizers.SGD(RATE), loss, weighted_metrics=[HolePSNR()])
 
 
 def test_evaluate_reports_what_numpy_measures():
     images, _, mask = example(count=7)
     network = brighten()
-    compile_with_all(network, HoleWeighted("mae", 6.0))
+    compiled(network, HoleWeighted("mae", 6.0))
     batches = Batches(images, images, mask.astype(np.float32), batch_size=3)
     reported = network.evaluate(batches, return_dict=True, verbose=0)
     predicted = images / 2
@@ -197,10 +169,7 @@ def test_evaluate_reports_what_numpy_measures():
     expected = {
         "loss": (1 - share) * metrics.mae(images, predicted, ~mask)
         + 6 * share * metrics.mae(images, predicted, mask),
-        "psnr_image": metrics.psnr(images, predicted),
         "psnr_hole": metrics.psnr(images, predicted, mask),
-        "plain_dice": metrics.plain_dice(images, predicted),
-        "squared_dice": metrics.squared_dice(images, predicted),
     }
     assert reported == pytest.approx(expected, rel=1e-4)
 
@@ -210,7 +179,7 @@ def test_fit_follows_the_weighted_error():
     images, _, mask = example(count=4)
     weight, slope = 6.0, 0.5
     network = brighten(slope)
-    compile_with_all(network, HoleWeighted("mse", weight))
+    compiled(network, HoleWeighted("mse", weight))
     batches = Batches(images, images, mask.astype(np.float32), batch_size=4)
     history = network.fit(batches, validation_data=batches, shuffle=False, verbose=0).history
     weights = np.where(mask, weight, 1.0)[..., None]
@@ -225,7 +194,7 @@ def test_fit_follows_the_weighted_error():
 def test_a_compiled_network_survives_saving(tmp_path):
     images, _, mask = example()
     network = brighten()
-    compile_with_all(network, HoleWeighted("mse", 2.0))
+    compiled(network, HoleWeighted("mse", 2.0))
     batches = Batches(images, images, mask.astype(np.float32), batch_size=3)
     before = network.evaluate(batches, return_dict=True, verbose=0)
     network.save(tmp_path / "network.keras")
@@ -247,11 +216,9 @@ def test_half_precision_predictions_are_summed_in_float32():
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
     try:
-        results = {metric: measured(metric(), true, predicted) for metric in DICES}
         psnr = measured(HolePSNR(), true, predicted, true[..., 0])
         loss = float(HoleWeighted("mse", 6.0)(true, predicted, true[..., 0]))
     finally:
         keras.config.set_dtype_policy(before)
-    assert results == pytest.approx({PlainDice: 2 / 3, SquaredDice: 0.8})
     assert psnr == pytest.approx(-10 * math.log10(0.25))
     assert loss == pytest.approx(6 * 0.25)

@@ -5,14 +5,12 @@ is here knows the holes, or pools over an epoch instead of averaging over batche
 measures finished pictures in NumPy and agrees.
 
 How the holes arrive: as the third element of a batch, where Keras expects weights. A batch
-``(inputs, original, hole)`` with ``hole`` float32 (N, H, W), 1 = hole and 0 = known, is compiled
-with a loss of this module and with metrics under ``weighted_metrics``::
+``(inputs, original, hole)`` of ``training.pairs(...).with_holes()``, with ``hole`` float32
+(N, H, W), 1 = hole and 0 = known, is compiled with a loss of this module and with metrics under
+``weighted_metrics``::
 
     model.compile(
-        "adam",
-        loss=HoleWeighted("mse", weight=1.0),
-        metrics=[ImagePSNR()],
-        weighted_metrics=[HolePSNR()],
+        "adam", loss=HoleWeighted("mse", weight=1.0), weighted_metrics=[HolePSNR()]
     )
 
 Keras hands the third element to every loss and to ``weighted_metrics``, never to ``metrics``. So
@@ -27,9 +25,6 @@ from course_lib.losses.holes import (
     HoleLoss,
     HolePSNR,
     HoleWeighted,
-    ImagePSNR,
-    PlainDice,
-    SquaredDice,
     ValidLoss,
 )
 from course_lib.losses.liu import (
@@ -50,10 +45,7 @@ __all__ = [
     "HoleLoss",
     "HolePSNR",
     "HoleWeighted",
-    "ImagePSNR",
     "Perceptual",
-    "PlainDice",
-    "SquaredDice",
     "Style",
     "TotalVariation",
     "ValidLoss",

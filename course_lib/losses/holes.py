@@ -10,8 +10,28 @@ from course_lib._validation import is_number
 ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squared_error}
 
 
+class _PixelError(keras.losses.Loss):
+    """Errors of pixels, each weighed by ``weigh(hole)``, summed, divided by the number of all."""
+
+    def __init__(self, error="mae", name=None, reduction="sum_over_batch_size", dtype=None):
+        if error not in ERRORS:
+            raise ValueError(f'error is {error!r}: say "mae" or "mse".')
+        super().__init__(name=name or self.default_name, reduction=reduction, dtype=dtype)
+        self.error = error
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        hole = check_hole(sample_weight, y_true, type(self).__name__, self.dtype)
+        return super().__call__(y_true, y_pred, self.weigh(hole))
+
+    def call(self, y_true, y_pred):
+        return ERRORS[self.error](y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "error": self.error}
+
+
 @keras.saving.register_keras_serializable(package="inpainting_course")
-class HoleWeighted(keras.losses.Loss):
+class HoleWeighted(_PixelError):
     """Error of the whole picture in which a hole pixel counts ``weight`` times, a known one once.
 
     The weighted errors are summed and divided by the number of *all* pixels, so that weight 1 is
@@ -37,51 +57,19 @@ class HoleWeighted(keras.losses.Loss):
         1.75
     """
 
-    def __init__(
-        self,
-        error="mae",
-        weight=6.0,
-        name="hole_weighted",
-        reduction="sum_over_batch_size",
-        dtype=None,
-    ):
-        if error not in ERRORS:
-            raise ValueError(f'error is {error!r}: say "mae" or "mse".')
+    default_name = "hole_weighted"
+
+    def __init__(self, error="mae", weight=6.0, **options):
+        super().__init__(error, **options)
         if not (is_number(weight) and math.isfinite(weight) and weight >= 0):
             raise ValueError(f"weight is {weight!r}: pass a finite number, 0 or more.")
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.error = error
         self.weight = float(weight)
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        hole = check_hole(sample_weight, y_true, "HoleWeighted", self.dtype)
-        return super().__call__(y_true, y_pred, 1 + (self.weight - 1) * hole)
-
-    def call(self, y_true, y_pred):
-        return ERRORS[self.error](y_true, y_pred)
+    def weigh(self, hole):
+        return 1 + (self.weight - 1) * hole
 
     def get_config(self):
-        return {**super().get_config(), "error": self.error, "weight": self.weight}
-
-
-class _PixelError(keras.losses.Loss):
-    """The error at some of the pixels, summed and divided by the number of all of them."""
-
-    def __init__(self, error="mae", name=None, reduction="sum_over_batch_size", dtype=None):
-        if error not in ERRORS:
-            raise ValueError(f'error is {error!r}: say "mae" or "mse".')
-        super().__init__(name=name or self.default_name, reduction=reduction, dtype=dtype)
-        self.error = error
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        hole = check_hole(sample_weight, y_true, type(self).__name__, self.dtype)
-        return super().__call__(y_true, y_pred, self.counted(hole))
-
-    def call(self, y_true, y_pred):
-        return ERRORS[self.error](y_true, y_pred)
-
-    def get_config(self):
-        return {**super().get_config(), "error": self.error}
+        return {**super().get_config(), "weight": self.weight}
 
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
@@ -114,8 +102,7 @@ class HoleLoss(_PixelError):
 
     default_name = "hole_loss"
 
-    @staticmethod
-    def counted(hole):
+    def weigh(self, hole):
         return hole
 
 
@@ -135,28 +122,12 @@ class ValidLoss(_PixelError):
 
     default_name = "valid_loss"
 
-    @staticmethod
-    def counted(hole):
+    def weigh(self, hole):
         return 1 - hole
 
 
-class _PooledRatio(keras.metrics.Metric):
-    """A ratio of two sums over all that an epoch has shown, however it was cut into batches."""
-
-    def __init__(self, name=None, dtype=None):
-        super().__init__(name=name or self.default_name, dtype=dtype)
-        self.numerator = self.add_variable((), "zeros", name="numerator")
-        self.denominator = self.add_variable((), "zeros", name="denominator")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        true, predicted = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
-        numerator, denominator = self.terms(true, predicted, sample_weight)
-        self.numerator.assign_add(ops.cast(numerator, self.dtype))
-        self.denominator.assign_add(ops.cast(denominator, self.dtype))
-
-
 @keras.saving.register_keras_serializable(package="inpainting_course")
-class HolePSNR(_PooledRatio):
+class HolePSNR(keras.metrics.Metric):
     """Peak signal-to-noise ratio in the holes, in decibels; equal: inf; no hole yet: NaN.
 
     ``metrics.psnr(true, predicted, mask)`` over the whole epoch: the squared errors of all hole
@@ -174,88 +145,20 @@ class HolePSNR(_PooledRatio):
         20.0
     """
 
-    default_name = "psnr_hole"
+    def __init__(self, name="psnr_hole", dtype=None):
+        super().__init__(name=name, dtype=dtype)
+        self.squared = self.add_variable((), "zeros", name="squared")
+        self.count = self.add_variable((), "zeros", name="count")
 
-    def terms(self, true, predicted, sample_weight):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        true, predicted = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
         hole = check_hole(sample_weight, true, "HolePSNR", self.dtype)
         squared = ops.sum(ops.square(true - predicted), axis=-1)
-        return ops.sum(hole * squared), true.shape[-1] * ops.sum(hole)
+        self.squared.assign_add(ops.sum(hole * squared))
+        self.count.assign_add(true.shape[-1] * ops.sum(hole))
 
     def result(self):
-        return _decibels(self.numerator / self.denominator)
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class ImagePSNR(_PooledRatio):
-    """Peak signal-to-noise ratio of the whole raw prediction, in decibels; equal: inf.
-
-    ``metrics.psnr(true, predicted)`` over the whole epoch, pooled before the logarithm. The
-    holes make no difference to it.
-
-    Example:
-        >>> import numpy as np
-        >>> psnr = ImagePSNR()
-        >>> psnr.update_state(np.zeros((1, 1, 2, 3)), np.full((1, 1, 2, 3), 0.1))
-        >>> round(float(psnr.result()), 4)
-        20.0
-    """
-
-    default_name = "psnr_image"
-
-    def terms(self, true, predicted, sample_weight):
-        return ops.sum(ops.square(true - predicted)), ops.size(true)
-
-    def result(self):
-        return _decibels(self.numerator / self.denominator)
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class PlainDice(_PooledRatio):
-    """2 sum(yp) / (sum(y) + sum(p)) over an epoch's intensities; all black: 1.
-
-    ``metrics.plain_dice`` of the whole epoch at once: where the article averages over batches,
-    its value depends on who shares a batch. Not a measure of restoration (lesson 07).
-
-    Example:
-        >>> import numpy as np
-        >>> dice = PlainDice()
-        >>> dice.update_state(np.full((1, 4, 4, 3), 0.5), np.full((1, 4, 4, 3), 0.5))
-        >>> float(dice.result())
-        0.5
-    """
-
-    default_name = "plain_dice"
-
-    def terms(self, true, predicted, sample_weight):
-        return 2 * ops.sum(true * predicted), ops.sum(true) + ops.sum(predicted)
-
-    def result(self):
-        return _dice(self.numerator, self.denominator)
-
-
-@keras.saving.register_keras_serializable(package="inpainting_course")
-class SquaredDice(_PooledRatio):
-    """2 sum(yp) / (sum(y^2) + sum(p^2)) over an epoch, 1 for equal pictures alone; all black: 1.
-
-    ``metrics.squared_dice`` of the whole epoch at once.
-    Source: Milletari et al., V-Net, 2016, section 3.
-
-    Example:
-        >>> import numpy as np
-        >>> dice = SquaredDice()
-        >>> dice.update_state(np.full((1, 4, 4, 3), 0.5), np.ones((1, 4, 4, 3)))
-        >>> round(float(dice.result()), 6)
-        0.8
-    """
-
-    default_name = "squared_dice"
-
-    def terms(self, true, predicted, sample_weight):
-        total = ops.sum(ops.square(true)) + ops.sum(ops.square(predicted))
-        return 2 * ops.sum(true * predicted), total
-
-    def result(self):
-        return _dice(self.numerator, self.denominator)
+        return -10 * ops.log10(self.squared / self.count)
 
 
 def check_hole(hole, true, reader, dtype):
@@ -271,12 +174,3 @@ def check_hole(hole, true, reader, dtype):
             "pass (N, H, W), 1 = hole, without a colour channel."
         )
     return ops.cast(hole, dtype)
-
-
-def _decibels(mean_squared_error):
-    return -10 * ops.log10(mean_squared_error)
-
-
-def _dice(numerator, denominator):
-    ratio = ops.divide_no_nan(numerator, denominator)
-    return ops.where(ops.equal(denominator, 0), ops.ones_like(ratio), ratio)
