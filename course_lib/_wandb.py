@@ -1,96 +1,62 @@
-"""Whether Weights & Biases has an account to work with, and an upload that cannot be in the way.
+"""What Weights & Biases may do here, as the learner has said it; wandb itself is not imported.
 
-Nothing here imports wandb: the mode is read from the environment, and the upload is another
-process that runs W&B's own command.
+The words, the files and who overrules whom are W&B's own: wandb 0.31, sdk/wandb_settings.py,
+sdk/wandb_setup.py and sdk/lib/settings_file.py.
 """
 
+import configparser
 import netrc
 import os
-import re
-import socket
-import subprocess
-import sys
-import tempfile
-import threading
-import urllib.request
 from urllib.parse import urlsplit
 
 WANDB_HOSTS = ("api.wandb.ai", "api.forge.coreweave.com")
-PROBE_SECONDS = 2.0
-UPLOAD_SECONDS = 20.0  # what the end of a training waits at most
-# Starts the command that follows and, once its own input ends, gives it so many seconds more.
-# The input ends when ``finish`` closes it, and also when the training's process is killed.
-WATCH = """
-import subprocess, sys
-upload = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL)
-sys.stdin.read()
-try:
-    sys.exit(upload.wait(float(sys.argv[1])))
-except subprocess.TimeoutExpired:
-    upload.kill()
-    sys.exit(124)
-"""
+ONLINE = ("online", "run", "shared")
+NO = ("", "0", "false", "f", "no", "n", "off")
 
 
 def wandb_mode():
-    """What W&B would do: the mode the learner set, else online only if a key is there.
+    """What a W&B run that begins here would do: what the learner asked for, else online with a key.
+
+    Asked is by ``WANDB_MODE``, by ``WANDB_DISABLED``, or by ``wandb offline`` and its like, which
+    leave a settings file. A word that W&B does not know never means online.
 
     Returns:
         "online", "offline" or "disabled".
     """
-    mode = os.environ.get("WANDB_MODE", "").lower()
-    if mode in ("online", "offline", "disabled"):
-        return mode
-    if os.environ.get("WANDB_DISABLED", "").lower() in ("1", "true"):
+    asked = _word(os.environ.get("WANDB_MODE")) or _mode_in_files()
+    if asked == "disabled" or _word(os.environ.get("WANDB_DISABLED")) not in NO:
         return "disabled"
-    return "online" if os.environ.get("WANDB_API_KEY") or _netrc_has_key() else "offline"
+    if _word(os.environ.get("WANDB_OFFLINE")) not in NO:
+        return "offline"
+    if asked:
+        return "online" if asked in ONLINE else "offline"
+    return "online" if _word(os.environ.get("WANDB_API_KEY")) or _netrc_has_key() else "offline"
 
 
-def reachable(url):
-    """Whether the server at ``url``, or the proxy before it, takes a connection in short time."""
-    answered = threading.Event()
-    # A thread, because looking up a name has no time-out of its own.
-    threading.Thread(target=_connect, args=(url, answered), daemon=True).start()
-    return answered.wait(PROBE_SECONDS)
+def _word(value):
+    """A word as it was meant: Windows' ``set`` keeps quotes and blanks."""
+    return (value or "").strip(" \t\r\n'\"").lower()
 
 
-class LiveUpload:
-    """A recorded run, uploaded by another process while it is still being written.
+def _mode_in_files():
+    """The mode in W&B's settings files, this folder's before the home's; "" if none says one."""
+    local = [root for root in (os.curdir, os.environ.get("WANDB_DIR")) if root]
+    folders = [os.path.join(root, name) for root in local for name in ("wandb", ".wandb")]
+    folders.append(os.environ.get("WANDB_CONFIG_DIR") or os.path.join("~", ".config", "wandb"))
+    modes = [_mode_in(os.path.join(os.path.expanduser(folder), "settings")) for folder in folders]
+    return next(filter(None, modes), "")
 
-    Whatever the server does, the training never waits for it: the upload is given
-    ``UPLOAD_SECONDS`` after the training's end, or after its process is killed, and then ended.
 
-    Args:
-        run_folder: W&B's folder of the offline run.
-    """
-
-    def __init__(self, run_folder):
-        command = [sys.executable, "-m", "wandb", "beta", "sync", "--live", "--yes"]
-        self._said = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", WATCH, str(UPLOAD_SECONDS), *command, str(run_folder)],
-            stdin=subprocess.PIPE,
-            stdout=self._said,
-            stderr=subprocess.STDOUT,
-        )
-
-    def finish(self):
-        """Wait for the upload's end, ``UPLOAD_SECONDS`` at most.
-
-        Returns:
-            The address of the run's page, or None if it was not uploaded in time.
-        """
-        self._process.stdin.close()
-        try:
-            code = self._process.wait(UPLOAD_SECONDS + 5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
-        self._said.seek(0)
-        page = re.search(r"https?://\S+/runs/[\w-]+", self._said.read().decode(errors="replace"))
-        self._said.close()
-        # The command ends with 0 too when the server refused the run; only a page is a success.
-        return page[0] if code == 0 and page else None
+def _mode_in(path):
+    if not os.path.isfile(path):
+        return ""
+    settings = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        with open(path, encoding="utf-8-sig") as file:  # editors on Windows put a mark before it
+            settings.read_file(file)
+    except (OSError, ValueError, configparser.Error):
+        return "unreadable"  # no word of W&B's: it may have been a wish, so not online
+    return _word(settings.get("default", "mode", fallback=""))
 
 
 def _netrc_has_key():
@@ -123,16 +89,3 @@ def _machines(path):
         return set(netrc.netrc(path).hosts)
     except (netrc.NetrcParseError, OSError, ValueError):  # ValueError: not in UTF-8
         return set()
-
-
-def _connect(url, answered):
-    place = urlsplit(url)
-    proxy = urllib.request.getproxies().get(place.scheme)
-    if proxy and not urllib.request.proxy_bypass(place.hostname or ""):
-        place = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-    try:
-        port = place.port or (80 if place.scheme == "http" else 443)
-        with socket.create_connection((place.hostname, port), timeout=PROBE_SECONDS):
-            answered.set()
-    except (OSError, ValueError):
-        pass

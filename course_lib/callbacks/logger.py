@@ -29,9 +29,10 @@ class PredictionLogger(keras.callbacks.Callback):
     folder, a training that begins at epoch 0 begins with no frames.
 
     With ``tracking``, each epoch is one W&B step with its numbers and pictures; the originals and
-    masks stand in the first. Without an account the record stays on this machine; with one (see
-    ``runtime.setup``) it is uploaded as it grows. A W&B run that has already begun is used and
-    left open. Whatever goes wrong with W&B, a sentence says so and the training goes on.
+    masks stand in the first. A W&B run that you have begun (``wandb.init``) is used and left open:
+    that is how to watch a training live. Without one the record stays on this machine, and a line
+    says how to look at it and how to upload it. Whatever goes wrong with W&B, a sentence says so
+    and the training goes on.
 
     Attributes:
         epochs: list of int, the epochs of the frames.

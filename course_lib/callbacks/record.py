@@ -1,8 +1,15 @@
-"""The Weights & Biases run that a training is recorded in."""
+"""The Weights & Biases run that a training is recorded in.
+
+A run that the learner has begun is watched live, if they began it so: it is theirs. Without one
+the record stays on this machine, so that no server is asked for anything or waited for.
+"""
+
+import os
+import shlex
+import subprocess
 
 import numpy as np
 
-from course_lib._wandb import LiveUpload, reachable, wandb_mode
 from course_lib.callbacks.frames import as_bytes, shown
 
 PROJECT = "inpainting-course"
@@ -16,14 +23,12 @@ class Record:
 
         self._wandb, self._run = wandb, wandb.run
         self._ours = self._run is None
-        self._upload = None
         self._originals_logged = False
         if self._ours:
             self._run = self._begin(folder, config)
 
     def _begin(self, folder, config):
-        # Offline whatever the account: then nothing is asked and no server is waited for, neither
-        # here nor when Python ends. reinit: wandb.run stays free for a run of the learner's.
+        # Offline whatever the account. reinit: wandb.run stays free for a run of the learner's.
         run = self._wandb.init(
             project=PROJECT,
             dir=None if folder is None else str(folder),
@@ -39,15 +44,11 @@ class Record:
                 finish_timeout=20,
             ),
         )
-        self._place = shown(run.settings.sync_dir)
-        if wandb_mode() == "online" and reachable(run.settings.base_url):
-            self._upload = LiveUpload(run.settings.sync_dir)
-            print(f"W&B: recorded in {self._place} and uploaded while the network trains.")
-        else:
-            print(
-                f"W&B: recorded on this machine. Look with  wandb leet {self._place}  in a "
-                f"terminal; with an account, upload with  wandb sync {self._place}"
-            )
+        place = _quoted(shown(run.settings.sync_dir))
+        print(
+            f"W&B: recorded on this machine. Look with  wandb leet {place}  in a terminal; with "
+            f"an account, upload with  wandb sync {place}"
+        )
         return run
 
     def log(self, epoch, numbers, frame, images, holes):
@@ -64,16 +65,8 @@ class Record:
         self._log(epoch, {"epoch": epoch} | self._originals(images, holes))
 
     def finish(self):
-        if not self._ours:
-            return
-        self._run.finish()
-        if self._upload is None:
-            return
-        page = self._upload.finish()
-        if page:
-            print(f"W&B: uploaded, see {page}")
-        else:
-            print(f"W&B: not all was uploaded; it is recorded: wandb sync {self._place}")
+        if self._ours:
+            self._run.finish()
 
     def _log(self, epoch, content):
         # W&B drops what is logged for a step before the last: a learner's run may be far ahead.
@@ -94,3 +87,8 @@ class Record:
             self._wandb.Image(picture, caption=f"{caption} {number}")
             for number, picture in enumerate(pictures)
         ]
+
+
+def _quoted(path):
+    """A path as the shell of this system wants it typed."""
+    return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)

@@ -404,13 +404,13 @@ print(len(stored), "filled pictures in the record")
 
 # %% [markdown]
 # **Read.** Every frame is there, byte for byte. (The number in a file's name is W&B's own count, which may be one off the epoch.) Three ways to look at
-# the record, in a terminal, with the folder name that the training cell printed:
+# such a record; `FOLDER` is the name that the training cell printed:
 #
 # | Command | What it does | Account |
 # |---|---|---|
 # | `wandb leet FOLDER` | curves in the terminal | no |
 # | `wandb sync FOLDER` | uploads the record, any time later | yes |
-# | `wandb login`, before the notebook starts | the logger uploads while the network trains | yes |
+# | `wandb.init()` in a cell, before the training | the logger writes into your run, and its page grows while the network trains | yes |
 #
 # What leaves your machine when you upload? Not only the curves. We look for a few things in the record's bytes, and print whether they are there, not what they are.
 
