@@ -339,11 +339,7 @@ WRONG = [
         "ReLU after the transposed convolutions",
         a_ladder(last=ends_with("sigmoid"), up="relu"),
     ),
-    (
-        "05_3",
-        "skips after one convolution",
-        a_ladder(last=ends_with("sigmoid"), first_skips=True),
-    ),
+    ("05_3", "skips after one convolution", a_ladder(last=ends_with("sigmoid"), first_skips=True)),
     ("05_3", "another last function", a_ladder(last=ends_with("tanh"))),
     ("05_3", "another last function", a_ladder(last=ends_with("softmax"))),
     ("05_1", "biases forgotten", no_biases),
