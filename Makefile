@@ -1,8 +1,11 @@
 # The commands of the course. `make lab` and `make test` set up everything they need in $(VENV).
 #   make lab LAB_ARGS=--no-browser      make test PYTHON=python3.12 VENV=.venv-312
+#   make lab GPU=1                      make lab GPU=0
 
 VENV := .venv
 PYTHON :=
+# 1: TensorFlow with what an NVIDIA card needs, 0: without; nothing: as the driver says. It is kept.
+GPU ?=
 LAB_ARGS :=
 TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
 # What pytest is to run in `make test`; nothing: the testpaths of pyproject.toml.
@@ -17,7 +20,7 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course notebooks restamp release-check test-colab benchmark lock clean
+.PHONY: lab test test-all test-jax lint course notebooks restamp release-check test-colab benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -57,7 +60,7 @@ benchmark: $(READY)
 lock: $(READY)        # the newest versions that pyproject.toml accepts
 	mkdir -p build
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	    --extra test --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --extra test --extra cpu --extra gpu --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-annotate --no-header --output-file build/requirements.lock pyproject.toml
 	{ echo "# Versions that were tested together, Python 3.11 to 3.13. Made by: make lock"; \
 	  cat build/requirements.lock; } > requirements.lock
@@ -65,10 +68,10 @@ lock: $(READY)        # the newest versions that pyproject.toml accepts
 clean:
 	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
 
-$(READY): requirements.lock pyproject.toml tools/setup_venv.py
+$(READY): always       # the script itself looks whether there is anything to do
 	@for python in $(or $(PYTHON),$(BIN)/python python3.13 python3.12 python3.11 python3 python); do \
 	    if $$python -c "$(SUPPORTED)" 2> /dev/null; then \
-	        exec $$python tools/setup_venv.py $(VENV); \
+	        exec $$python tools/setup_venv.py $(VENV) $(if $(GPU),--gpu $(GPU)); \
 	    fi; \
 	done; \
 	echo "No Python 3.11 to 3.13 was found: install one and type, with its path:" \

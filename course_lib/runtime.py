@@ -1,19 +1,19 @@
 """What this notebook runs on: place, device, profile, data, experiment tracking.
 
-``setup`` asks the graphics driver for a GPU and the environment for Weights & Biases; it loads
+``setup`` looks for a GPU that Keras can use and asks the environment for Weights & Biases; it loads
 neither Keras nor wandb, so the classical lessons start at once.
 """
 
-import ctypes
 import logging
 import os
 import sys
 from dataclasses import dataclass
 
+from course_lib import _gpu
 from course_lib._wandb import wandb_mode
 
 PROFILES = ("smoke", "quick", "full")
-DRIVERS = ("libcuda.so.1", "libcuda.so", "nvcuda.dll")
+TO_QUICK = "shorter: %env INPAINTING_PROFILE=quick in a cell above this one, then run all again"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def setup():
     """Find out what the lesson runs on, print it in five lines, return it.
 
     ``INPAINTING_PROFILE`` (smoke, quick or full) overrides the profile, ``INPAINTING_DATA_DIR``
-    (a folder) asks for CIFAR-10.
+    (a folder) asks for CIFAR-10. The device is "gpu" only if Keras can use the card; where it
+    cannot, the line says what to do.
 
     Returns:
         Run.
@@ -48,11 +49,9 @@ def setup():
         ValueError: if ``INPAINTING_PROFILE`` is none of the three.
     """
     _quieten_tensorflow()
-    gpu = _gpu_name()
-    device = "gpu" if gpu else "cpu"
-    profile = os.environ.get("INPAINTING_PROFILE") or ("full" if gpu else "quick")
-    if profile not in PROFILES:
-        raise ValueError(f"INPAINTING_PROFILE is {profile!r}: set it to smoke, quick or full.")
+    card, mend = _gpu.look()
+    device = "gpu" if card and not mend else "cpu"
+    profile = _profile(device)
     wants_cifar10 = profile == "full" or bool(os.environ.get("INPAINTING_DATA_DIR"))
     run = Run(
         place="colab" if "google.colab" in sys.modules else "local",
@@ -61,14 +60,32 @@ def setup():
         data="cifar10" if wants_cifar10 else "photos",
         wandb=wandb_mode(),
     )
-    print(f"place    {run.place}, Python {sys.version_info.major}.{sys.version_info.minor}")
-    print(f"device   {run.device}" + (f" ({gpu})" if gpu else ": enough for every lesson"))
-    print(f"profile  {run.profile}")
-    print(
-        f"data     {run.data}" + (" (embedded, no network needed)" if run.data == "photos" else "")
-    )
-    print(f"wandb    {run.wandb}" + (" (no account needed)" if run.wandb == "offline" else ""))
+    _say(run, card, mend)
     return run
+
+
+def _profile(device):
+    profile = os.environ.get("INPAINTING_PROFILE", "").strip().lower()
+    if profile and profile not in PROFILES:
+        raise ValueError(f"INPAINTING_PROFILE is {profile!r}: set it to smoke, quick or full.")
+    return profile or ("full" if device == "gpu" else "quick")
+
+
+def _say(run, card, mend):
+    version = ".".join(map(str, sys.version_info[:2]))
+    remarks = {
+        "place": f", Python {version}",
+        "device": ": enough for every lesson" if card is None else f" ({card})",
+        "profile": f" ({TO_QUICK})" if run.profile == "full" else "",
+        "data": " (embedded, no network needed)" if run.data == "photos" else "",
+        "wandb": " (no account needed)" if run.wandb == "offline" else "",
+    }
+    if mend:
+        remarks["device"] = f" ({card} lies idle: {mend})"
+    text = "\n".join(f"{name:<8} {getattr(run, name)}{said}" for name, said in remarks.items())
+    # The path of a Python may have letters that a terminal's encoding lacks.
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _quieten_tensorflow():
@@ -79,22 +96,3 @@ def _quieten_tensorflow():
 
 def _is_error(record):
     return record.levelno >= logging.ERROR
-
-
-def _gpu_name():
-    """Name of the first NVIDIA GPU that the driver can use, or None."""
-    for library in DRIVERS:
-        try:
-            driver = ctypes.CDLL(library)
-        except OSError:
-            continue
-        count, name = ctypes.c_int(0), ctypes.create_string_buffer(100)
-        if (
-            driver.cuInit(0) == 0
-            and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
-            and count.value
-        ):
-            driver.cuDeviceGetName(name, len(name), 0)
-            return name.value.decode(errors="replace") or "NVIDIA GPU"
-        return None
-    return None

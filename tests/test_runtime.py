@@ -1,12 +1,14 @@
 """What a lesson says of the machine that it runs on."""
 
 import os
+import re
 import subprocess
 import sys
 import types
 from pathlib import Path
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from course_lib import runtime
 
@@ -22,7 +24,7 @@ def bare_machine(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    monkeypatch.setattr(runtime, "_gpu_name", lambda: None)
+    monkeypatch.setattr(runtime._gpu, "look", lambda: (None, None))
 
 
 def test_without_a_gpu_or_an_account(capsys):
@@ -32,10 +34,28 @@ def test_without_a_gpu_or_an_account(capsys):
 
 
 def test_a_gpu_means_the_full_profile(monkeypatch, capsys):
-    monkeypatch.setattr(runtime, "_gpu_name", lambda: "Tesla T4")
+    monkeypatch.setattr(runtime._gpu, "look", lambda: ("Tesla T4", None))
     run = runtime.setup()
     assert (run.device, run.profile, run.data) == ("gpu", "full", "cifar10")
-    assert "Tesla T4" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Tesla T4" in said and len(said.splitlines()) == 5
+
+
+def test_the_full_profile_says_how_to_choose_the_short_one(monkeypatch, capsys):
+    """The line that is printed does it, typed into a cell as it stands."""
+    monkeypatch.setattr(runtime._gpu, "look", lambda: ("Tesla T4", None))
+    runtime.setup()
+    line = re.search(r"%env \S+=\S+", capsys.readouterr().out)[0]
+    InteractiveShell().run_cell(line).raise_error()
+    assert runtime.setup().profile == "quick"
+
+
+def test_a_card_that_lies_idle_means_cpu_and_a_line_that_says_what_to_do(monkeypatch, capsys):
+    monkeypatch.setattr(runtime._gpu, "look", lambda: ("Tesla T4", "type make lab GPU=1"))
+    run = runtime.setup()
+    assert (run.device, run.profile, run.data) == ("cpu", "quick", "photos")
+    device = capsys.readouterr().out.splitlines()[1]
+    assert device == "device   cpu (Tesla T4 lies idle: type make lab GPU=1)"
 
 
 def test_the_profile_can_be_set(monkeypatch):
@@ -44,6 +64,12 @@ def test_the_profile_can_be_set(monkeypatch):
     monkeypatch.setenv("INPAINTING_PROFILE", "fast")
     with pytest.raises(ValueError, match="smoke, quick or full"):
         runtime.setup()
+
+
+@pytest.mark.parametrize("said", ["Quick", " quick ", "QUICK"])
+def test_the_profile_is_a_word_not_its_spelling(monkeypatch, said):
+    monkeypatch.setenv("INPAINTING_PROFILE", said)
+    assert runtime.setup().profile == "quick"
 
 
 def test_a_data_folder_means_cifar10(monkeypatch, tmp_path):
@@ -152,46 +178,6 @@ def test_wandb_follows_a_login_file_for_its_own_host_or_elsewhere(monkeypatch, t
         login.chmod(0o600)
         monkeypatch.setenv("NETRC", str(login) if login.name == "elsewhere" else "")
         assert runtime.setup().wandb == "online"
-
-
-class Driver:
-    """A graphics driver's three calls, with their results."""
-
-    def __init__(self, init=0, count=1, count_result=0, name=b"Tesla T4"):
-        self.init, self.count, self.count_result, self.name = init, count, count_result, name
-
-    def cuInit(self, flags):
-        return self.init
-
-    def cuDeviceGetCount(self, count):
-        count._obj.value = self.count
-        return self.count_result
-
-    def cuDeviceGetName(self, name, length, device):
-        name.value = self.name
-        return 0
-
-
-@pytest.mark.parametrize(
-    ("driver", "expected"),
-    [
-        (Driver(), "Tesla T4"),
-        (Driver(name=b""), "NVIDIA GPU"),
-        (Driver(count=0), None),
-        (Driver(init=100), None),
-        (Driver(count_result=1), None),
-    ],
-)
-def test_the_driver_is_asked(monkeypatch, driver, expected):
-    monkeypatch.undo()
-
-    def second_name_only(library):
-        if library == runtime.DRIVERS[0]:
-            raise OSError("no such library")
-        return driver
-
-    monkeypatch.setattr(runtime.ctypes, "CDLL", second_name_only)
-    assert runtime._gpu_name() == expected
 
 
 def test_tensorflows_notes_are_kept_out_of_cells_and_its_errors_are_not():
