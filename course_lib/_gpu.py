@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import runpy
 import subprocess
 import sys
@@ -62,9 +63,10 @@ def ask_driver(libraries=()):
             timeout=ASKING_SECONDS,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         ).stdout
-        return json.loads(answer.splitlines()[-1])
-    except (OSError, ValueError, IndexError, TypeError, subprocess.SubprocessError):
+    except (OSError, TypeError, subprocess.SubprocessError):  # TypeError: Python has no name
         return None
+    line = re.search(rb'^{"card".*}$', answer, re.MULTILINE)  # a driver may print beside it
+    return json.loads(line[0]) if line else None
 
 
 def _framework():

@@ -6,7 +6,6 @@ import sys
 import tomllib
 
 import pytest
-import rattler
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -18,7 +17,11 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
-TEST = [Requirement(text) for text in PROJECT["optional-dependencies"]["test"]]
+EXTRAS = {
+    name: [Requirement(text) for text in listed]
+    for name, listed in PROJECT["optional-dependencies"].items()
+}
+TEST = EXTRAS["test"]
 COLAB = {  # what Google Colab ships: a notebook there must not need an upgrade
     "anywidget": "0.9.21",
     "ipywidgets": "7.7.1",
@@ -48,9 +51,8 @@ def conda_bounds(environment):
         if isinstance(entry, dict):
             found |= bounds(line for line in entry["pip"] if not line.startswith("-e "))
             continue
-        spec = rattler.MatchSpec(entry, strict=True)
-        name = entry.split()[0]
-        found[CONDA_NAMES.get(name, name)] = "" if spec.version is None else str(spec.version)
+        spec = Requirement(entry)  # conda's "numpy >=2.1.3" reads the same in PEP 508
+        found[CONDA_NAMES.get(spec.name, spec.name)] = str(spec.specifier)
     return found
 
 
@@ -121,8 +123,7 @@ def test_every_import_of_the_library_is_declared():
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add(node.module.split(".")[0])
     foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "google"}
-    declared = set(bounds(RUNTIME)) | set(bounds(PROJECT["optional-dependencies"]["jax"]))
-    declared |= set(bounds(PROJECT["optional-dependencies"]["torch"]))
+    declared = set(bounds(RUNTIME + EXTRAS["jax"] + EXTRAS["torch"]))
     assert {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in foreign} <= declared
 
 
@@ -142,12 +143,46 @@ def test_lock_is_hashed_and_names_no_address_and_no_path():
     assert re.findall(r"\S*(?:://|/\w+/|@)\S*", LOCK) == []
 
 
-def test_lock_serves_every_supported_python():
-    for python in ("3.11", "3.12", "3.13"):
-        environment = {"python_version": python, "python_full_version": f"{python}.0",
-                       "sys_platform": "linux", "platform_system": "Linux",
-                       "platform_machine": "x86_64", "os_name": "posix"}  # fmt: skip
-        names = [name for name, _, marker, _ in locked(LOCK)
-                 if marker is None or marker.evaluate(environment)]  # fmt: skip
-        assert len(names) == len(set(names)), f"two versions of a package on Python {python}"
-        assert set(bounds(RUNTIME + TEST)) <= set(names)
+MACHINES = {
+    "Linux x86-64": ("linux", "Linux", "x86_64", "posix"),
+    "Linux aarch64": ("linux", "Linux", "aarch64", "posix"),
+    "macOS": ("darwin", "Darwin", "arm64", "posix"),
+    "Windows": ("win32", "Windows", "AMD64", "nt"),
+}
+
+
+def on(machine, python="3.12"):
+    """The values of a marker's variables there."""
+    names = ("sys_platform", "platform_system", "platform_machine", "os_name")
+    return {
+        **dict(zip(names, MACHINES[machine], strict=True)),
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+    }
+
+
+def holds(marker, machine, python="3.12"):
+    return marker is None or marker.evaluate(on(machine, python))
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_lock_serves_every_supported_python_and_machine(machine, python):
+    names = [name for name, _, marker, _ in locked(LOCK) if holds(marker, machine, python)]
+    assert len(names) == len(set(names)), "two versions of a package"
+    asked = [one for one in RUNTIME + TEST if holds(one.marker, machine, python)]
+    assert set(bounds(asked)) <= set(names)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_tensorflow_has_two_builds_on_linux_x86_64_and_one_elsewhere(machine):
+    """Exactly one of them is asked for by an extra there, and by the course itself elsewhere."""
+    two = machine == "Linux x86-64"
+    for extra, build in (("cpu", "tensorflow-cpu"), ("gpu", "tensorflow")):
+        asked = [one for one in RUNTIME + EXTRAS[extra] if holds(one.marker, machine)]
+        builds = [one.name for one in asked if one.name.startswith("tensorflow")]
+        assert builds == [build if two else "tensorflow"]
+    locked_there = {name for name, _, marker, _ in locked(LOCK) if holds(marker, machine)}
+    assert ("tensorflow-cpu" in locked_there) == two
+    assert any(name.startswith("nvidia-") for name in locked_there) == two
+    assert "tensorflow" in locked_there

@@ -1,10 +1,13 @@
 """The launch cell, the release check, and the sentences of a first installation."""
 
+import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -180,6 +183,126 @@ def test_setup_refuses_an_unsupported_python(monkeypatch, tmp_path):
         "python3.13 tools/setup_venv.py (on Windows: py -3.13 tools/setup_venv.py)."
     )
     assert not (tmp_path / "venv").exists()
+
+
+@pytest.fixture
+def setup_venv(monkeypatch, tmp_path):
+    """tools/setup_venv.py on a made-up Linux without a card, its commands noted and not run."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    module = importlib.import_module("setup_venv")
+    module.ran = []
+    monkeypatch.setattr(module.sys, "platform", "linux")
+    monkeypatch.setattr(module.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(module, "card", lambda: None)
+    monkeypatch.setattr(module, "right_version", lambda venv: True)
+    monkeypatch.setattr(module, "python_of", lambda venv: sys.executable)
+    monkeypatch.setattr(module, "run", lambda command: module.ran.append(note(command)))
+    return module
+
+
+def note(command):
+    """A command, and which TensorFlow the lock that it installs from names."""
+    command = [str(word) for word in command]
+    lock = Path(command[-1]).read_text(encoding="utf-8") if "-r" in command else ""
+    builds = set(re.findall(r"^(tensorflow[a-z-]*|nvidia)(?==|-\w)", lock, re.MULTILINE))
+    return command, builds
+
+
+def installed(module):
+    """The builds that the last run installed; None if it did nothing."""
+    builds = [builds for command, builds in module.ran if builds]
+    gone = [command for command, _ in module.ran if "uninstall" in command]
+    taken_away = set(gone[0][gone[0].index("uninstall") :]) if gone else set()
+    assert all(not taken_away & found for found in builds)
+    first = next((k for k, (_, found) in enumerate(module.ran) if found), None)
+    assert first is None or any("uninstall" in command for command, _ in module.ran[:first])
+    module.ran.clear()
+    return set().union(*builds) if builds else None
+
+
+CPU, GPU = {"tensorflow-cpu"}, {"tensorflow", "nvidia"}
+
+
+def test_tensorflows_build_follows_the_card(monkeypatch, setup_venv, tmp_path):
+    venv = str(tmp_path / "venv")
+    assert setup_venv.main(venv) == 0 and installed(setup_venv) == CPU
+    assert setup_venv.main(venv) == 0 and installed(setup_venv) is None
+    monkeypatch.setattr(setup_venv, "card", lambda: "Tesla T4")  # a card is put in
+    assert setup_venv.main(venv) == 0 and installed(setup_venv) == GPU
+    monkeypatch.setattr(setup_venv, "card", lambda: None)  # a laptop away from its dock
+    assert setup_venv.main(venv) == 0 and installed(setup_venv) is None
+
+
+@pytest.mark.parametrize("seen", [None, "Tesla T4"])
+def test_a_choice_by_hand_is_kept_until_another(monkeypatch, setup_venv, tmp_path, seen):
+    venv = str(tmp_path / "venv")
+    monkeypatch.setattr(setup_venv, "card", lambda: seen)
+    for choice, build in (("0", CPU), ("1", GPU), ("0", CPU)):
+        assert setup_venv.main(venv, "--gpu", choice) == 0
+        assert installed(setup_venv) == build
+        assert setup_venv.main(venv) == 0
+        assert installed(setup_venv) is None
+
+
+def test_another_lock_is_installed_for_the_same_device(monkeypatch, setup_venv, tmp_path):
+    venv = str(tmp_path / "venv")
+    setup_venv.main(venv, "--gpu", "1")
+    installed(setup_venv)
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(Path(setup_venv.LOCK).read_text(encoding="utf-8") + "# changed\n")
+    monkeypatch.setattr(setup_venv, "LOCK", str(lock))
+    assert setup_venv.main(venv) == 0 and installed(setup_venv) == GPU
+
+
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"device": "gpu"}'])
+def test_an_installation_that_was_cut_off_is_made_anew(setup_venv, tmp_path, left):
+    """Left by an earlier version, by a full disk, or by one that was killed."""
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / ".ready").write_text(left)
+    assert setup_venv.main(str(tmp_path / "venv")) == 0
+    assert installed(setup_venv) == (GPU if "gpu" in left else CPU)
+
+
+def test_a_failed_switch_is_made_again_with_the_choice(monkeypatch, setup_venv, tmp_path):
+    venv = str(tmp_path / "venv")
+    assert setup_venv.main(venv) == 0
+    installed(setup_venv)
+    note_command = setup_venv.run
+
+    def fail(command):
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(setup_venv, "run", fail)
+    assert "type the same line again" in setup_venv.main(venv, "--gpu", "1")
+    monkeypatch.setattr(setup_venv, "run", note_command)
+    assert setup_venv.main(venv) == 0 and installed(setup_venv) == GPU
+
+
+@pytest.mark.parametrize(
+    ("system", "word"), [("win32", "wsl --install"), ("darwin", "Linux x86-64")]
+)
+def test_elsewhere_there_is_one_build_and_a_sentence_on_cards(
+    monkeypatch, setup_venv, tmp_path, capsys, system, word
+):
+    monkeypatch.setattr(setup_venv.sys, "platform", system)
+    assert setup_venv.main(str(tmp_path / "venv"), "--gpu", "1") == 0
+    assert word in capsys.readouterr().out
+    assert "tensorflow" in installed(setup_venv)
+
+
+def test_the_whole_lock_is_read_with_every_hash(setup_venv):
+    text = Path(setup_venv.LOCK).read_text(encoding="utf-8")
+    assert "".join(setup_venv.locked().values()) == re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)
+
+
+def test_make_hands_the_choice_on(tmp_path):
+    if shutil.which("make") is None:
+        skip_or_fail("make is not installed")
+    line = ("--dry-run", f"{tmp_path}/.ready", f"VENV={tmp_path}")
+    assert "--gpu" not in make(*line, GPU="").stdout
+    for choice in "01":
+        for said in (make(*line, f"GPU={choice}"), make(*line, GPU=choice)):
+            assert f"setup_venv.py {tmp_path} --gpu {choice};" in said.stdout
 
 
 def test_missing_system_library_of_opencv_gets_one_sentence(tmp_path):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from course_lib._shell import command_line
 from tools.exercises import PLACEHOLDER, TEXT_PLACEHOLDER, with_expected_pictures
 from tools.project import SOLUTIONS
 
@@ -77,7 +78,8 @@ def main(arguments=None):
     except (ValueError, OSError) as error:
         return str(error)
     print(f"{len(made)} assignments in {Path(options.folder) / 'source'}.")
-    print(f"Next: cd {options.folder}; nbgrader generate_assignment {made[0].stem}")
+    print(f"Next: {command_line('cd', options.folder)}")
+    print(f"then: {command_line('nbgrader', 'generate_assignment', made[0].stem)}")
     return 0
 
 

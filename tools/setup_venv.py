@@ -47,19 +47,19 @@ def main(*arguments):
     venv = os.path.join(ROOT, options.venv)
     ready = os.path.join(venv, ".ready")
     before = read(ready)
-    wanted = dict(choose(options.gpu, before), inputs=fingerprint())
+    choice = choose(options.gpu, before)
+    wanted = dict(choice, inputs=fingerprint())
     if before == wanted and right_version(venv):
         return 0
     try:
-        if os.path.exists(ready):
-            os.remove(ready)  # until all is installed nothing is
         make_venv(venv)
-        install(venv, wanted["device"])
+        write(ready, json.dumps(choice) + "\n")  # what was chosen outlives a failure
+        install(venv, choice["device"])
     except subprocess.CalledProcessError as error:
         return (
             "The installation stopped (its last lines are above): look whether the network and "
             "the disk (%s free) are there and type the same line again; it failed in: %s"
-            % (ON_DISK[wanted["device"]], " ".join(map(str, error.cmd[1:4])))
+            % (ON_DISK[choice["device"]], " ".join(map(str, error.cmd[1:4])))
         )
     write(
         os.path.join(venv, "share", "jupyter", "lab", "settings", "overrides.json"),
@@ -92,8 +92,9 @@ def choose(asked, before):
         return {"device": "only", "chosen": False}
     if asked is not None:
         return {"device": "gpu" if asked == "1" else "cpu", "chosen": True}
-    if before.get("device") == "gpu" or before.get("chosen"):
-        return {"device": before["device"], "chosen": before["chosen"]}
+    kept, chosen = before.get("device"), bool(before.get("chosen"))
+    if kept == "gpu" or (kept == "cpu" and chosen):
+        return {"device": kept, "chosen": chosen}
     return {"device": "gpu" if card() else "cpu", "chosen": False}
 
 
