@@ -11,7 +11,7 @@ from scipy import ndimage
 from course_lib import classical, data, masks, metrics
 from course_lib.classical import METHODS
 from course_lib.classical.bertalmio import anisotropic_diffusion, transport
-from course_lib.classical.exemplar import data_term
+from course_lib.classical.exemplar import ORDERS, copies, data_term
 
 EVERY_METHOD = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 # Methods whose constant pictures stay constant: not the two fixed fills, not OpenCV's Telea.
@@ -219,6 +219,9 @@ def test_a_doubtful_mask_warns_once_and_goes_on(method):
         (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, patch=4), "patch"),
         (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, patch=1), "patch"),
         (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, patch=9.0), "patch"),
+        (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, order="rows"), "'lines first' or"),
+        (lambda: classical.bertalmio(GOOD_IMAGE, GOOD_MASK, transport_steps=-1), "transport"),
+        (lambda: classical.bertalmio(GOOD_IMAGE, GOOD_MASK, diffusion_steps=2.0), "diffusion"),
         (lambda: classical.jacobi(GOOD_IMAGE, GOOD_MASK, -1), "sweeps"),
         (lambda: classical.jacobi(GOOD_IMAGE, GOOD_MASK, 1, start=np.nan), "start"),
         (lambda: classical.jacobi(GOOD_IMAGE, GOOD_MASK, 1, start=np.zeros((5, 5, 3))), "start"),
@@ -418,6 +421,26 @@ def test_no_round_of_bertalmio_is_the_harmonic_fill():
     np.testing.assert_array_equal(
         classical.bertalmio(image, mask, rounds=0), classical.harmonic(image, mask)
     )
+
+
+@pytest.mark.parametrize(("transport_steps", "diffusion_steps"), [(15, 2), (15, 0), (0, 2), (1, 3)])
+def test_a_round_of_bertalmio_is_its_steps_one_after_another(transport_steps, diffusion_steps):
+    """On the whole picture, clipped after every step."""
+    image, mask = picture(20, 24, dtype=np.float64), inner_hole()
+    expected = classical.harmonic(image, mask)
+    for _ in range(3):
+        for change, count in (
+            (transport, transport_steps),
+            (anisotropic_diffusion, diffusion_steps),
+        ):
+            for _ in range(count):
+                moved = np.clip(expected + 0.1 * change(expected), 0, 1)
+                expected[mask] = moved[mask]
+    doses = {"transport_steps": transport_steps, "diffusion_steps": diffusion_steps}
+    filled = classical.bertalmio(image, mask, rounds=3, **doses)
+    np.testing.assert_allclose(filled, expected, atol=1e-12)
+    if (transport_steps, diffusion_steps) == (15, 2):
+        np.testing.assert_array_equal(filled, classical.bertalmio(image, mask, rounds=3))
 
 
 def test_bertalmio_continues_an_edge_that_harmonic_blurs():
@@ -691,8 +714,9 @@ def test_exemplar_continues_a_line_through_a_wide_gap():
     np.testing.assert_array_equal(classical.exemplar(true, mask), true)
 
 
-def exemplar_one_pixel_at_a_time(image, mask, half):
+def exemplar_one_pixel_at_a_time(image, mask, half, order):
     """Criminisi et al., table I, with loops: what the array version must equal."""
+    all_known = np.argwhere(~mask)
     height, width = mask.shape
     image, known, confidence = image.copy(), ~mask, (~mask).astype(float)
     image[mask] = 0
@@ -717,7 +741,7 @@ def exemplar_one_pixel_at_a_time(image, mask, half):
     ]
     original = image.copy()
     while not known.all():
-        best = (-1, None, None)
+        best = (-np.inf, None, None)
         for r, c in np.ndindex(height, width):
             beside = ((r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1))
             if known[r, c] or not any(is_known(*pixel) for pixel in beside):
@@ -730,8 +754,10 @@ def exemplar_one_pixel_at_a_time(image, mask, half):
             normal = (normal[1] - normal[0], normal[3] - normal[2])
             cross = abs(steepest[1] * normal[0] - steepest[0] * normal[1])
             data_term = cross / max(np.hypot(*normal), 1e-9) + 1e-3
-            if trust * data_term > best[0] + 1e-12:
-                best = (trust * data_term, (r, c), trust)
+            away = ((all_known - (r, c)) ** 2).sum(axis=1).min()
+            urgency = -away if order == "onion peel" else trust * data_term
+            if urgency > best[0] + 1e-12:
+                best = (urgency, (r, c), trust)
         _, (r, c), trust = best
         seen = [(i, j) for i, j in steps if is_known(r + i, c + j)]
         costs = [
@@ -749,15 +775,46 @@ def exemplar_one_pixel_at_a_time(image, mask, half):
     return image
 
 
+@pytest.mark.parametrize("order", ["lines first", "onion peel"])
 @pytest.mark.parametrize("seed", range(4))
-def test_exemplar_equals_the_algorithm_written_with_loops(seed):
+def test_exemplar_equals_the_algorithm_written_with_loops(seed, order):
     image = ndimage.gaussian_filter(picture(20, 22, seed=seed, dtype=np.float64), (1, 1, 0))
     mask = np.zeros((20, 22), bool)
     mask[7:15, 6:15] = masks.brush_strokes(1, (8, 9), seed=seed)[0]
     mask[18:, :4] = True
     np.testing.assert_array_equal(
-        classical.exemplar(image, mask, patch=5), exemplar_one_pixel_at_a_time(image, mask, 2)
+        classical.exemplar(image, mask, patch=5, order=order),
+        exemplar_one_pixel_at_a_time(image, mask, 2, order),
     )
+
+
+def test_onion_peel_goes_ring_by_ring_and_lines_first_does_not():
+    true = np.full((40, 40, 3), 0.2)
+    true[:, 18:22] = 0.8
+    mask = masks.squares(1, 40, side=20)[0]
+    depth = masks.hole_depth(mask)
+    rings = {
+        name: [depth[one.target] for one in copies(np.where(mask[..., None], 0, true), mask, 5, by)]
+        for name, by in ORDERS.items()
+    }
+    assert rings["onion peel"] == sorted(rings["onion peel"])
+    assert rings["lines first"] != sorted(rings["lines first"])
+
+
+def test_each_copy_names_the_patch_it_took():
+    image, mask = picture(24, 26, dtype=np.float64), masks.squares(1, (24, 26), side=9)[0]
+    before = np.where(mask[..., None], 0.0, image)
+    known = ~mask
+    for one in copies(before, mask, 5, ORDERS["lines first"]):
+        (row, column), (source_row, source_column) = one.target, one.source
+        here = (slice(row - 2, row + 3), slice(column - 2, column + 3))
+        there = (slice(source_row - 2, source_row + 3), slice(source_column - 2, source_column + 3))
+        assert not mask[there].any() and not known[row, column]
+        new = ~known[here]
+        known[here] = True
+        np.testing.assert_array_equal(one.image[here][new], image[there][new])
+    assert known.all()
+    np.testing.assert_array_equal(one.image, classical.exemplar(image, mask, patch=5))
 
 
 @pytest.mark.parametrize("patch", [3, 5, 9])

@@ -20,7 +20,14 @@ FLAT = 1e-6  # keeps 0 / 0 out where the picture is flat
 
 
 @inpainter
-def bertalmio(image, mask, *, rounds=20):
+def bertalmio(
+    image,
+    mask,
+    *,
+    rounds=20,
+    transport_steps=TRANSPORT_STEPS,
+    diffusion_steps=DIFFUSION_STEPS,
+):
     """Continue isophotes into the hole: carry the Laplacian along them, diffuse in between.
 
     Source: M. Bertalmio, G. Sapiro, V. Caselles, C. Ballester, Image Inpainting, SIGGRAPH 2000,
@@ -38,9 +45,11 @@ def bertalmio(image, mask, *, rounds=20):
 
     Args:
         rounds: how many, a whole number; 0 is the harmonic fill; wide gaps need 100 and more.
+        transport_steps, diffusion_steps: of each in a round, whole numbers. With one of them 0
+            the other runs alone, in the same dose as in a round of both.
 
     Raises:
-        ValueError: if rounds is not as above.
+        ValueError: if a number is not as above.
 
     Example:
         >>> ramp = np.linspace(0, 1, 10)[None, :, None].repeat(10, axis=0).repeat(3, axis=-1)
@@ -50,13 +59,16 @@ def bertalmio(image, mask, *, rounds=20):
         True
     """
     check_count("rounds", rounds)
+    check_count("transport_steps", transport_steps)
+    check_count("diffusion_steps", diffusion_steps)
     if not mask.any():
         return image
     image = solve_laplace(image, mask)
     box = _around_the_hole(mask)
     part, hole = image[box], mask[box][..., None]
+    recipe = (transport,) * transport_steps + (anisotropic_diffusion,) * diffusion_steps
     for _ in range(rounds):
-        for change in (transport,) * TRANSPORT_STEPS + (anisotropic_diffusion,) * DIFFUSION_STEPS:
+        for change in recipe:
             part = np.where(hole, np.clip(part + TIME_STEP * change(part), 0.0, 1.0), part)
     image[box] = part
     return image

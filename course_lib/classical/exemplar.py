@@ -4,6 +4,8 @@ Source: A. Criminisi, P. Perez, K. Toyama, Region Filling and Object Removal by 
 Image Inpainting, IEEE Transactions on Image Processing 13(9), 2004.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
 
@@ -16,7 +18,7 @@ FLAT_DATA = 1e-3  # data term where the picture is flat, so that confidence stil
 
 
 @inpainter
-def exemplar(image, mask, *, patch=9):
+def exemplar(image, mask, *, patch=9, order="lines first"):
     """Fill by copying patches from the known part, strong lines and well-known surroundings first.
 
     Source: A. Criminisi, P. Perez, K. Toyama, Region Filling and Object Removal by Exemplar-Based
@@ -30,9 +32,12 @@ def exemplar(image, mask, *, patch=9):
     Args:
         patch: side of the square patches in pixels, odd, 3 or more: a little larger than the
             texture's largest element.
+        order: where to copy next. "lines first" is the paper's: the greatest confidence x data.
+            "onion peel" is what it is compared with there: ring by ring, the pixel that lay
+            nearest to a known one at the start; of equals the topmost, then the leftmost.
 
     Raises:
-        ValueError: if patch is not as above.
+        ValueError: if patch or order is not as above.
 
     Example:
         >>> stripes = np.zeros((32, 32, 3))
@@ -44,33 +49,87 @@ def exemplar(image, mask, *, patch=9):
     """
     if not is_whole(patch) or patch < 3 or patch % 2 == 0:
         raise ValueError(f"patch is {patch!r}: pass an odd number of pixels, 3 or more.")
+    if order not in ORDERS:
+        raise ValueError(f"order is {order!r}: pass {' or '.join(map(repr, ORDERS))}.")
+    filled = image
+    for copy in copies(image, mask, patch, ORDERS[order]):
+        filled = copy.image
+    return nearest_known(image, mask) if filled is image else filled
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One patch copied, and the picture after it.
+
+    Attributes:
+        target, source: (row, column) of the patches' centres.
+        patch: their side in pixels.
+        image: the picture so far, a view that the next copy changes.
+    """
+
+    target: tuple
+    source: tuple
+    patch: int
+    image: np.ndarray
+
+
+def copies(image, mask, patch, order):
+    """Copy patch after patch until the hole is filled; none if not even 3 x 3 pixels can be copied.
+
+    Args:
+        image: float64 (H, W, 3). mask: bool (H, W), True = hole.
+        patch: the greatest side, odd.
+        order: a function (front, trust, depth, image, known, half) -> urgency, (pixels,): the
+            first pixel of the front, row by row, with the greatest is the next centre.
+
+    Yields:
+        Copy.
+    """
     while patch > 1 and np.count_nonzero(fully_known(mask, patch)) < FEWEST_SOURCES:
         patch -= 2
     if patch == 1:
-        return nearest_known(image, mask)
+        return
     half = patch // 2
     # A margin that counts as missing: a patch on the picture's border is a patch like any other.
     margins = ((half, half), (half, half))
     original = np.pad(image, (*margins, (0, 0)))
     known = np.pad(~mask, margins)
     sources = np.flatnonzero(fully_known(~known, patch))
+    depth = np.pad(ndimage.distance_transform_edt(mask), margins)
     to_fill = np.pad(mask, margins)
     image, confidence = original.copy(), known.astype(np.float64)
 
     while to_fill.any():
         front = np.argwhere(to_fill & ndimage.binary_dilation(known))
         trust = patches_at(front, confidence, half).mean(axis=(1, 2))
-        urgency = trust * data_term(front, image, known, half)
-        chosen = urgency.argmax()
+        chosen = order(front, trust, depth, image, known, half).argmax()
         rows, columns = square(front[chosen], half)
         match = best_match(image[rows, columns], known[rows, columns], original, sources)
-        match_rows, match_columns = square(np.unravel_index(match, known.shape), half)
+        match = np.unravel_index(match, known.shape)
         new = to_fill[rows, columns]
-        image[rows, columns][new] = original[match_rows, match_columns][new]
+        image[rows, columns][new] = original[square(match, half)][new]
         confidence[rows, columns][new] = trust[chosen]
         known[rows, columns][new] = True
         to_fill[rows, columns] = False
-    return image[half:-half, half:-half]
+        yield Copy(
+            target=tuple((front[chosen] - half).tolist()),
+            source=tuple(int(place) - half for place in match),
+            patch=patch,
+            image=image[half:-half, half:-half],
+        )
+
+
+def lines_first(front, trust, depth, image, known, half):
+    """Criminisi's priority: confidence x data."""
+    return trust * data_term(front, image, known, half)
+
+
+def onion_peel(front, trust, depth, image, known, half):
+    """Ring by ring: least depth first."""
+    return -depth[tuple(front.T)]
+
+
+ORDERS = {"lines first": lines_first, "onion peel": onion_peel}
 
 
 def data_term(front, image, known, half):

@@ -25,7 +25,7 @@ def bars(table, *, value, label="method", title, unit):
         >>> import pandas as pd
         >>> table = pd.DataFrame({"method": ["mean", "harmonic"], "psnr_hole": [17.0, 25.0]})
         >>> drawing = bars(table, value="psnr_hole", title="Lines", unit="PSNR in holes (dB)")
-        >>> [bar.get_width() for bar in drawing.axes[0].patches]
+        >>> [float(bar.get_width()) for bar in drawing.axes[0].patches]
         [17.0, 25.0]
     """
     table = table.sort_values(value, kind="stable")
