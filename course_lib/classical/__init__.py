@@ -28,10 +28,12 @@ from course_lib.classical.fast_marching import arrival_time, fast_marching
 from course_lib.classical.harmonic import harmonic, jacobi, sor
 from course_lib.classical.opencv import navier_stokes, telea
 from course_lib.classical.simple import grey, mean, nearest, nothing
+from course_lib.classical.walkers import random_walks
 
 __all__ = [
     "METHODS", "arrival_time", "bertalmio", "biharmonic", "exemplar", "fast_marching", "grey",
-    "harmonic", "jacobi", "mean", "navier_stokes", "nearest", "nothing", "sor", "telea",
+    "harmonic", "jacobi", "mean", "navier_stokes", "nearest", "nothing", "random_walks", "sor",
+    "telea",
 ]  # fmt: skip
 
 METHODS = {

@@ -47,14 +47,24 @@ def exemplar(image, mask, *, patch=9, order="lines first"):
         >>> bool((exemplar(stripes, hole) == stripes).all())
         True
     """
-    if not is_whole(patch) or patch < 3 or patch % 2 == 0:
-        raise ValueError(f"patch is {patch!r}: pass an odd number of pixels, 3 or more.")
-    if order not in ORDERS:
-        raise ValueError(f"order is {order!r}: pass {' or '.join(map(repr, ORDERS))}.")
+    check_patch(patch)
     filled = image
-    for copy in copies(image, mask, patch, ORDERS[order]):
+    for copy in copies(image, mask, patch, check_order(order)):
         filled = copy.image
     return nearest_known(image, mask) if filled is image else filled
+
+
+def check_patch(patch):
+    """The side of square patches: odd, 3 or more."""
+    if not is_whole(patch) or patch < 3 or patch % 2 == 0:
+        raise ValueError(f"patch is {patch!r}: pass an odd number of pixels, 3 or more.")
+
+
+def check_order(order):
+    """The function that belongs to the name of an order."""
+    if order not in ORDERS:
+        raise ValueError(f"order is {order!r}: pass {' or '.join(map(repr, ORDERS))}.")
+    return ORDERS[order]
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,19 @@ def copies(image, mask, patch, order):
             patch=patch,
             image=image[half:-half, half:-half],
         )
+
+
+def priority_on_the_rim(image, mask, patch):
+    """What the first patch is chosen by: rim pixels (pixels, 2), their confidence, their data.
+
+    ``image`` has 0 in its holes; ``patch`` is odd.
+    """
+    half = patch // 2
+    image = np.pad(image, ((half, half), (half, half), (0, 0)))
+    known = np.pad(~mask, half)
+    front = np.argwhere(np.pad(mask, half) & ndimage.binary_dilation(known))
+    confidence = patches_at(front, known.astype(np.float64), half).mean(axis=(1, 2))
+    return front - half, confidence, data_term(front, image, known, half)
 
 
 def lines_first(front, trust, depth, image, known, half):

@@ -1,8 +1,15 @@
 """Charts that lessons need more than once."""
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.plots.drawing import DOTS_PER_INCH
+
+BLUE, ORANGE = "#3b6ea8", "#d9620f"
+# Told apart without colour too: by dashes and by markers.
+COLOURS = (BLUE, ORANGE, "#2a7f4f", "#8a3ea0", "#5c5c5c", "#b08900")
+DASHES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
 def bars(table, *, value, label="method", title, unit):
@@ -37,3 +44,107 @@ def bars(table, *, value, label="method", title, unit):
     axes.spines[["top", "right"]].set_visible(False)
     axes.set(title=title, xlabel=unit)
     return drawing
+
+
+def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Line masks"):
+    """Draw the course's standings as bars: the new rows in another colour, hatched and named so.
+
+    Args:
+        table: a pandas DataFrame with one row a bar and the columns method and new (bool), as
+            ``evaluation.standings`` gives.
+        value: the column that gives the length of the bars.
+        unit: the axis label, with its unit.
+        title: the figure's title.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Raises:
+        KeyError: if the table has no column of that name.
+
+    Example:
+        >>> import pandas as pd
+        >>> rows = {"method": ["mean", "harmonic"], "psnr_hole": [17.0, 25.0], "new": [False, True]}
+        >>> drawing = standings(pd.DataFrame(rows))
+        >>> [label.get_text() for label in drawing.axes[0].get_yticklabels()]
+        ['mean', 'new: harmonic']
+    """
+    table = table.sort_values(value, kind="stable", ignore_index=True)
+    named = np.where(table.new, "new: " + table.method, table.method)
+    drawing = bars(table.assign(method=named), value=value, title=title, unit=unit)
+    axes = drawing.axes[0]
+    for bar, label, new in zip(axes.patches, axes.get_yticklabels(), table.new, strict=True):
+        if new:
+            bar.set(facecolor=ORANGE, hatch="//", edgecolor="white")
+            label.set_fontweight("bold")
+    return drawing
+
+
+def curves(named, *, title, xlabel, ylabel):
+    """Draw curves that keep apart without colour: each has its own marker and its own dashes.
+
+    Args:
+        named: dict, name -> (x, y), two sequences of numbers of one length; NaN leaves a gap.
+        title: the figure's title.
+        xlabel, ylabel: the axes' labels, with their units.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Raises:
+        ValueError: if there is no curve, or x and y are not of one length.
+
+    Example:
+        >>> falling = {"square": ([1, 2, 3], [25, 23, 22]), "pixels": ([1, 2], [24, 22])}
+        >>> drawing = curves(falling, title="Deeper is worse", xlabel="px", ylabel="dB")
+        >>> [line.get_label() for line in drawing.axes[0].lines]
+        ['square', 'pixels']
+    """
+    drawing, axes = _chart(named, title, xlabel, ylabel)
+    for k, (name, (x, y)) in enumerate(named.items()):
+        axes.plot(x, y, label=name, **_style(k), linestyle=DASHES[k % len(DASHES)], markersize=5)
+    axes.legend(frameon=False)
+    return drawing
+
+
+def points(named, *, title, xlabel, ylabel):
+    """Draw points in groups that keep apart without colour: each group has its own marker.
+
+    Args:
+        named: dict, name of the group -> (x, y), two sequences of numbers of one length.
+        title, xlabel, ylabel: as for ``curves``.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Raises:
+        ValueError: if there is no group, or x and y are not of one length.
+
+    Example:
+        >>> drawing = points({"lines": ([1.1, 1.2], [26, 25])}, title="t", xlabel="x", ylabel="y")
+        >>> drawing.axes[0].collections[0].get_offsets().tolist()
+        [[1.1, 26.0], [1.2, 25.0]]
+    """
+    drawing, axes = _chart(named, title, xlabel, ylabel)
+    for k, (name, (x, y)) in enumerate(named.items()):
+        axes.scatter(x, y, label=name, **_style(k), alpha=0.75, linewidths=0)
+    axes.legend(frameon=False)
+    return drawing
+
+
+def _style(k):
+    return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
+
+
+def _chart(named, title, xlabel, ylabel):
+    if not named:
+        raise ValueError("there is nothing to draw: pass at least one name -> (x, y).")
+    for name, pair in named.items():
+        if len(pair) != 2 or np.shape(pair[0]) != np.shape(pair[1]):
+            raise ValueError(f"{name} is no (x, y): pass two sequences of one length.")
+    drawing = Figure(figsize=(6.8, 3.6), dpi=DOTS_PER_INCH, layout="constrained")
+    axes = drawing.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.3)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return drawing, axes

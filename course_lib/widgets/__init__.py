@@ -5,7 +5,16 @@ for places where nothing can be moved: a page on the web, a printed notebook. It
 """
 
 from course_lib.widgets.explore import Exploration, explore
+from course_lib.widgets.fill_film import fill_film
+from course_lib.widgets.front import front
+from course_lib.widgets.heat_flow import heat_flow
+from course_lib.widgets.isophotes import isophotes
+from course_lib.widgets.mask_designer import mask_designer
 from course_lib.widgets.painter import MaskPainter
+from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.sliders import MaskSliders
 
-__all__ = ["Exploration", "MaskPainter", "MaskSliders", "explore"]
+__all__ = [
+    "Exploration", "MaskPainter", "MaskSliders", "explore", "fill_film", "front", "heat_flow",
+    "isophotes", "mask_designer", "random_walkers",
+]  # fmt: skip

@@ -1,0 +1,177 @@
+"""The figures that lessons share show the numbers that they stand for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from course_lib import data, masks, plots
+from course_lib.classical.exemplar import ORDERS, copies
+
+SQUARE = masks.squares(1, 20, side=8)[0]
+EDGE = np.where(np.arange(20) < 9, 0.2, 0.8)[None, :, None] * np.ones((20, 1, 3))
+
+
+def drawn_arrays(drawing):
+    return [image.get_array() for axes in drawing.axes for image in axes.images]
+
+
+def nearest_known(mask):
+    """Depth by brute force: every pixel against every known one."""
+    known = np.argwhere(~mask)
+    away = np.hypot(*(np.argwhere(mask)[:, None] - known[None]).transpose(2, 0, 1)).min(axis=1)
+    depth = np.zeros(mask.shape)
+    depth[mask] = away
+    return depth
+
+
+def test_a_depth_map_shows_the_distance_to_the_nearest_known_pixel():
+    dots = masks.random_pixels(1, 20, fraction=0.8, seed=0)[0]
+    drawing = plots.depth_map({"square": SQUARE, "dots": dots})
+    above, above_too, below, below_too = drawn_arrays(drawing)[:4]
+    for mask, shown, depth in ((SQUARE, above, below), (dots, above_too, below_too)):
+        np.testing.assert_array_equal(shown, mask)
+        np.testing.assert_allclose(depth.filled(0), nearest_known(mask))
+        assert depth.mask[~mask].all(), "known pixels have no colour of the scale"
+    scales = [axes.images[0].get_clim() for axes in drawing.axes[2:4]]
+    assert scales == [(0, nearest_known(SQUARE).max().clip(nearest_known(dots).max()))] * 2
+    titles = [axes.get_title() for axes in drawing.axes]
+    assert titles[0] == "square: 16 % missing" and titles[1] == "dots: 80 % missing"
+    assert titles[2] == f"mean depth {nearest_known(SQUARE)[SQUARE].mean():.2f} px"
+    assert "4.0 px" in [text.get_text() for text in drawing.axes[2].texts]
+
+
+def test_one_mask_stands_beside_its_map():
+    width, height = plots.depth_map(SQUARE).get_size_inches()
+    assert width > 1.5 * height
+
+
+@pytest.mark.parametrize(
+    ("holes", "error", "sentence"),
+    [
+        (np.zeros((4, 4), bool), ValueError, "with a hole"),
+        (SQUARE[None], ValueError, "one mask of a batch"),
+        (np.ones((4, 4), bool), ValueError, "inverted"),
+        ({"a": SQUARE * 1}, TypeError, "as_mask"),
+    ],
+)
+def test_masks_without_a_depth_map(holes, error, sentence):
+    with pytest.raises(error, match=sentence):
+        plots.depth_map(holes)
+
+
+def test_the_blind_spot_needs_a_cross_a_dot_and_room_between_them():
+    """15.5 degrees from an eye at an arm's length, 60 cm, are 17 cm; the dot is below 5 degrees."""
+    drawing = plots.blind_spot()
+    cross, dot = (line for line in drawing.axes[0].lines if line.get_marker() in "+o")
+    apart = 2.54 * float(dot.get_xdata()[0] - cross.get_xdata()[0])
+    away = apart / np.tan(np.radians(15.5))
+    assert 45 < away < 75 and away == pytest.approx(3.5 * apart, rel=0.05)
+    across = 2.54 * dot.get_markersize() / 72
+    assert np.degrees(np.arctan(across / away)) < 3
+    assert cross.get_ydata()[0] == dot.get_ydata()[0]
+
+
+def test_standings_mark_what_is_new_in_words_and_in_hatching():
+    table = pd.DataFrame(
+        {"method": ["a", "b", "c"], "psnr_hole": [20.0, 10.0, 30.0], "new": [False, True, False]}
+    )
+    axes = plots.standings(table).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["new: b", "a", "c"]
+    assert [bar.get_hatch() for bar in axes.patches] == ["//", None, None]
+    assert [bar.get_width() for bar in axes.patches] == [10, 20, 30]
+    assert axes.patches[0].get_facecolor() != axes.patches[1].get_facecolor()
+    assert list(table.method) == ["a", "b", "c"], "the table stays as it was"
+
+
+def test_curves_keep_apart_without_colour():
+    many = {f"curve {k}": ([0, 1], [k, k + 1]) for k in range(8)}
+    lines = plots.curves(many, title="Eight", xlabel="x (px)", ylabel="y (dB)").axes[0].lines
+    assert [line.get_ydata().tolist() for line in lines] == [[k, k + 1] for k in range(8)]
+    assert len({(line.get_marker(), line.get_linestyle()) for line in lines}) == 8
+
+
+def test_points_keep_apart_without_colour():
+    many = {f"group {k}": ([k], [k]) for k in range(8)}
+    axes = plots.points(many, title="Eight", xlabel="x (px)", ylabel="y (dB)").axes[0]
+    shapes = {group.get_paths()[0].vertices.tobytes() for group in axes.collections}
+    assert len(shapes) == 8
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(many)
+
+
+@pytest.mark.parametrize("chart", [plots.curves, plots.points])
+@pytest.mark.parametrize("named", [{}, {"a": ([1, 2], [1])}, {"a": [1, 2, 3]}])
+def test_charts_that_are_refused(chart, named):
+    with pytest.raises(ValueError, match="pass"):
+        chart(named, title="t", xlabel="x", ylabel="y")
+
+
+def arrows(drawing):
+    """Start and direction of every arrow, as (column, row) pairs."""
+    (quiver,) = drawing.axes[0].collections
+    return quiver.get_offsets().astype(int), np.stack([quiver.U, quiver.V], axis=-1)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_isophotes_run_along_edges_with_the_brighter_side_on_the_right(turns):
+    image, mask = np.rot90(EDGE, turns), np.rot90(SQUARE, turns)
+    starts, directions = arrows(plots.isophotes(image, mask, every=1))
+    assert len(starts)
+    grey = image[..., 0]
+    for (column, row), (across, down) in zip(starts, directions, strict=True):
+        assert not mask[row, column]
+        assert np.hypot(across, down) == pytest.approx(1)
+        right = round(row + across), round(column - down)  # rows count downwards
+        left = round(row - across), round(column + down)
+        assert grey[right] > grey[left]
+
+
+def test_no_arrow_starts_in_or_beside_the_hole():
+    starts, _ = arrows(plots.isophotes(EDGE, SQUARE, every=1))
+    columns, rows = starts.T
+    assert (nearest_known(~SQUARE)[rows, columns] > 1).all()
+    noisy = np.where(SQUARE[..., None], np.nan, EDGE)
+    again, _ = arrows(plots.isophotes(noisy, SQUARE, every=1))
+    np.testing.assert_array_equal(starts, again)
+
+
+def test_isophotes_of_a_fill_are_drawn_everywhere():
+    starts, _ = arrows(plots.isophotes(EDGE, np.zeros_like(SQUARE), every=1))
+    assert set(starts[:, 1].tolist()) == set(range(20))
+    few, _ = arrows(plots.isophotes(EDGE, np.zeros_like(SQUARE), every=4))
+    assert (few % 4 == 0).all() and len(few)
+
+
+def test_priority_is_highest_where_the_exemplar_method_begins():
+    wall = data.photo("brick")[32:96, 60:124].astype(np.float64)
+    mask = masks.squares(1, 64, side=20)[0]
+    drawing = plots.priority(wall, mask)
+    confidence, strength, product = (axes.collections[0] for axes in drawing.axes[:3])
+    np.testing.assert_allclose(
+        product.get_array(), confidence.get_array() * strength.get_array(), rtol=1e-12
+    )
+    columns, rows = confidence.get_offsets().astype(int).T
+    rim = np.zeros_like(mask)
+    rim[22:42, 22:42] = True
+    rim[23:41, 23:41] = False
+    np.testing.assert_array_equal(np.argwhere(rim), np.stack([rows, columns], axis=1))
+    for row, column, value in zip(rows, columns, confidence.get_array(), strict=True):
+        window = ~mask[row - 4 : row + 5, column - 4 : column + 5]
+        assert value == pytest.approx(window.mean())
+    damaged = np.where(mask[..., None], 0.0, wall)
+    first = next(copies(damaged, mask, 9, ORDERS["lines first"])).target
+    most = product.get_array().argmax()
+    assert (rows[most], columns[most]) == first
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: plots.priority(EDGE, np.zeros_like(SQUARE)), "no rim"),
+        (lambda: plots.priority(EDGE, SQUARE, patch=4), "odd number"),
+        (lambda: plots.isophotes(EDGE, SQUARE, every=0), "every is 0"),
+        (lambda: plots.isophotes(EDGE, SQUARE[:10]), "same size"),
+    ],
+)
+def test_figures_that_are_refused(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()

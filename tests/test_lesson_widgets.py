@@ -1,0 +1,243 @@
+"""The things to move that lessons share: their numbers, and what stands on a page without them."""
+
+import numpy as np
+import pytest
+from scipy import linalg
+
+from course_lib import classical, masks, metrics, plots, widgets
+from course_lib.widgets._page import WIDGET_MEDIA_TYPE
+
+SQUARE = masks.squares(1, 20, side=8)[0]
+EDGE = np.where(np.arange(20) < 9, 0.2, 0.8)[None, :, None] * np.ones((20, 1, 3))
+STRIPES = np.where(np.arange(32) % 4 < 2, 0.2, 0.8)[None, :, None] * np.ones((32, 1, 3))
+DEMOS = {
+    "mask_designer": widgets.mask_designer,
+    "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
+    "random_walkers": lambda: widgets.random_walkers(EDGE, SQUARE),
+    "isophotes": lambda: widgets.isophotes(EDGE, SQUARE, rounds=(0, 2, 5)),
+    "front": lambda: widgets.front(SQUARE),
+    "fill_film": lambda: widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], patch=5),
+}
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_each_shows_a_described_still_picture_beside_the_widget(name, monkeypatch):
+    put = []
+    monkeypatch.setattr(plots.page, "put", lambda data, metadata=None: put.append(data))
+    demo = DEMOS[name]()
+    demo._ipython_display_()
+    bundle, caption = put
+    assert WIDGET_MEDIA_TYPE in bundle and demo.media_type in bundle
+    assert bundle["text/plain"] == f"[figure: {demo.alt}]" and len(demo.alt) > 60
+    assert caption["text/markdown"].startswith("*")
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_each_draws_another_picture_when_it_is_moved(name):
+    demo = DEMOS[name]()
+    control = list(demo.controls.values())[-1]
+    if hasattr(control, "options"):
+        stops = [label[1] if isinstance(label, tuple) else label for label in control.options]
+    else:
+        stops = [control.min, control.max]
+    pictures = []
+    for stop in (stops[-1], stops[0]):
+        control.value = stop
+        assert demo.message is None
+        pictures.append(demo.image_bytes)
+    assert pictures[0] != pictures[1]
+
+
+# The mask designer
+
+
+def test_each_family_has_its_own_sliders_and_draws_its_own_masks():
+    designer = widgets.mask_designer("lines")
+    shown = {
+        "lines": {"lines", "thickness"}, "brush strokes": set(), "square": {"side"},
+        "pixels": {"missing"}, "bucket": {"per_cent"},
+    }  # fmt: skip
+    for family, own in shown.items():
+        designer.controls["family"].value = family
+        visible = {n for n, c in designer.controls.items() if c.layout.display != "none"}
+        assert visible == {"family", "seed", *own}
+        assert designer.message is None and f"A mask of {family}," in designer.alt
+
+
+def test_the_sliders_design_the_mask():
+    designer = widgets.mask_designer("square")
+    assert "14 % missing" in designer.alt and "mean depth 2.53 px" in designer.alt
+    designer.controls["side"].value = 8
+    assert "6 % missing" in designer.alt
+    designer.controls["family"].value = "pixels"
+    designer.controls["missing"].value = 0.25
+    assert "25 % missing" in designer.alt
+    designer.controls["family"].value = "bucket"
+    designer.controls["per_cent"].value = (40, 41)
+    assert "4" in designer.alt.split(" % missing")[0][-2:]
+    designer.controls["per_cent"].value = (40, 40)
+    assert "low < high" in designer.message
+
+
+def test_a_family_that_does_not_exist():
+    with pytest.raises(ValueError, match="pass one of lines, brush strokes"):
+        widgets.mask_designer("discs")
+
+
+# Heat
+
+
+def test_heat_flow_is_as_many_sweeps_as_it_says():
+    flow = widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10, 400))
+    end = classical.harmonic(EDGE, SQUARE)
+    for stop in (0, 3, 10, 400):
+        flow.controls["sweeps"].value = stop
+        left = np.abs(classical.jacobi(EDGE, SQUARE, stop) - end).mean(axis=-1).max()
+        assert f"After {stop} sweeps" in flow.alt and f"{left:.3f} at most" in flow.alt
+
+
+def test_heat_flow_does_not_read_the_hole():
+    scribbled = np.where(SQUARE[..., None], np.nan, EDGE)
+    pictures = [widgets.heat_flow(one, SQUARE, sweeps=(0, 3)) for one in (EDGE, scribbled)]
+    assert pictures[0].image_bytes == pictures[1].image_bytes
+
+
+def test_sweeps_must_rise():
+    with pytest.raises(ValueError, match="sweeps"):
+        widgets.heat_flow(EDGE, SQUARE, sweeps=(3, 1))
+
+
+# Random walkers
+
+
+def hitting_chances(mask, pixel):
+    """The chance to end on each known pixel, from the walk's transition matrix, dense."""
+    places = [tuple(place) for place in np.argwhere(np.ones_like(mask))]
+    number = {place: k for k, place in enumerate(places)}
+    step = np.zeros((len(places), len(places)))
+    for k, (row, column) in enumerate(places):
+        beside = [(row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)]
+        beside = [number[place] for place in beside if place in number]
+        step[k, beside if mask[row, column] else k] = 1 / (len(beside) if mask[row, column] else 1)
+    inner, known = mask.ravel(), ~mask.ravel()
+    chances = linalg.solve(
+        np.eye(inner.sum()) - step[np.ix_(inner, inner)], step[np.ix_(inner, known)]
+    )
+    return chances[np.flatnonzero(inner).tolist().index(number[pixel])]
+
+
+@pytest.mark.parametrize("touching", [False, True], ids=["inside", "at the border"])
+def test_walkers_end_where_the_walks_matrix_says(touching):
+    mask = np.zeros((7, 8), bool)
+    mask[0 if touching else 2 : 5, 2:6] = True
+    pixel, count = (2, 3), 20_000
+    colours = np.random.RandomState(0).random_sample((7, 8, 3))
+    caught = classical.random_walks(colours, mask, pixel, walkers=count, seed=1)
+    assert caught.shape == (count, 3) and caught.dtype == np.float64
+    chances = hitting_chances(mask, pixel)
+    for colour, chance in zip(colours[~mask], chances, strict=True):
+        share = (caught == colour).all(axis=1).mean()
+        assert abs(share - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / count) + 1e-12
+    np.testing.assert_allclose(chances @ colours[~mask], classical.harmonic(colours, mask)[pixel])
+
+
+def test_ruin_in_one_row():
+    """From place 1 of a gap with ends at 0 and 4 the right end is reached in 1 of 4 walks."""
+    row = np.array([[0.0, 0.5, 0.5, 0.5, 1.0]])[..., None].repeat(3, axis=-1)
+    gap = np.array([[False, True, True, True, False]])
+    caught = classical.random_walks(row, gap, (0, 1), walkers=10_000, seed=0)
+    assert set(np.unique(caught)) == {0.0, 1.0}
+    assert caught[:, 0].mean() == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_known_pixel_is_caught_at_once_and_a_seed_repeats():
+    caught = classical.random_walks(EDGE, SQUARE, (0, 0), walkers=3, seed=0)
+    np.testing.assert_array_equal(caught, np.full((3, 3), 0.2))
+    runs = [classical.random_walks(EDGE, SQUARE, (9, 9), walkers=50, seed=4) for _ in range(2)]
+    np.testing.assert_array_equal(*runs)
+
+
+def test_walks_go_step_by_step_to_the_first_known_pixel():
+    from course_lib.classical.walkers import walk
+
+    ends, ways = walk(SQUARE, (9, 9), 5, 0, remembered=3)
+    assert len(ways) == 3 and len(ends) == 5
+    for end, way in zip(ends, ways, strict=False):
+        assert way[0].tolist() == [9, 9] and way[-1].tolist() == end.tolist()
+        assert (np.abs(np.diff(way, axis=0)).sum(axis=1) <= 1).all()
+        assert SQUARE[tuple(way[:-1].T)].all() and not SQUARE[tuple(end)]
+
+
+@pytest.mark.parametrize(
+    ("pixel", "options", "sentence"),
+    [
+        ((9, 20), {}, r"inside the picture of 20 x 20"),
+        ((9.0, 9), {}, "whole numbers"),
+        (9, {}, r"\(row, column\)"),
+        ((9, 9), {"walkers": 0}, "walkers is 0"),
+        ((9, 9), {"seed": -1}, "seed"),
+    ],
+)
+def test_walks_that_are_refused(pixel, options, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        classical.random_walks(EDGE, SQUARE, pixel, **{"walkers": 5, "seed": 0} | options)
+
+
+def test_the_walkers_of_the_widget_near_the_harmonic_fill():
+    demo = widgets.random_walkers(EDGE, SQUARE, (9, 8))
+    demo.controls["walkers"].value = 3000
+    mean = float(demo.alt.split("3000 walkers, ")[1].split(",")[0])
+    harmonic = classical.harmonic(EDGE, SQUARE)[9, 8, 0]
+    assert f"{harmonic:.3f}." in demo.alt
+    assert abs(mean - harmonic) < 4 * 0.3 / np.sqrt(3000)
+
+
+# Isophotes, the front, the film
+
+
+def test_isophotes_take_the_doses_that_they_are_given():
+    alone = widgets.isophotes(EDGE, SQUARE, rounds=(0, 5, 9), transport_steps=0)
+    both = widgets.isophotes(EDGE, SQUARE, rounds=(0, 5, 9))
+    assert alone.values == both.values == {"rounds": 5}
+    assert alone.image_bytes != both.image_bytes
+    with pytest.raises(ValueError, match="transport_steps"):
+        widgets.isophotes(EDGE, SQUARE, transport_steps=-1)
+
+
+def test_the_front_counts_the_pixels_that_it_has_passed():
+    demo = widgets.front(SQUARE)
+    times = classical.arrival_time(SQUARE)
+    for time in (0.0, 1.0, 2.5, demo.controls["time"].max):
+        demo.controls["time"].value = time
+        burnt = int(((times > 0) & (times <= time)).sum())
+        assert f"until time {time:.1f}, {burnt} of 64 pixels" in demo.alt
+    assert burnt == 64
+    with pytest.raises(ValueError, match="no front moves"):
+        widgets.front(np.zeros((4, 4), bool))
+
+
+def test_the_film_ends_with_the_fill_of_each_order(monkeypatch):
+    from course_lib.classical.exemplar import ORDERS
+    from course_lib.widgets.fill_film import _film
+
+    mask = masks.brush_strokes(1, 32, seed=3)[0]
+    start = np.where(mask[..., None], 0.0, STRIPES)
+    for name, order in ORDERS.items():
+        film = _film(start, mask, 5, order)
+        filled = classical.exemplar(STRIPES, mask, patch=5, order=name)
+        np.testing.assert_array_equal(film[-1][-1], filled)
+        left = [(picture == plots.HOLE_COLOUR).all(axis=-1).sum() for *_, picture in film]
+        assert left == sorted(left, reverse=True) and left[-1] == 0
+        assert metrics.psnr(STRIPES, film[-1][-1], mask) > 10
+
+
+def test_films_of_one_order_and_films_that_are_refused():
+    demo = widgets.fill_film(
+        STRIPES, masks.squares(1, 32, side=10)[0], patch=5, orders="onion peel"
+    )
+    assert "onion peel" in demo.alt and "lines first" not in demo.alt
+    for options, sentence in (({"orders": ["rows"]}, "'lines first' or"), ({"patch": 2}, "odd")):
+        with pytest.raises(ValueError, match=sentence):
+            widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], **options)
+    with pytest.raises(ValueError, match="nothing is copied"):
+        widgets.fill_film(STRIPES, np.zeros((32, 32), bool))
