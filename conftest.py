@@ -9,10 +9,17 @@ import pytest
 
 # Tests run every cell but train next to nothing; set before any test or kernel starts.
 os.environ.setdefault("INPAINTING_PROFILE", "smoke")
-os.environ.pop("INPAINTING_DATA_DIR", None)
-# What a check finds solved here is not the progress of whoever runs the tests.
-OWN_FOLDER = tempfile.TemporaryDirectory()
-os.environ["INPAINTING_PROGRESS"] = os.path.join(OWN_FOLDER.name, "progress.json")
+# Whose computer this is does not matter: an empty home, and no setting of another tool. So no
+# account is used, no progress touched, and what another checkout tests beside is in no way.
+for name in list(os.environ):
+    if name.startswith(
+        ("INPAINTING_DATA", "IPYTHON", "JUPYTER", "KERAS_HOME", "MPL", "NETRC", "WANDB")
+    ):
+        del os.environ[name]
+HOME = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+os.environ["HOME"] = os.environ["USERPROFILE"] = HOME.name
+os.environ["INPAINTING_PROGRESS"] = os.path.join(HOME.name, "progress.json")
+os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent / "build" / "matplotlib")  # its fonts' list
 
 KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-3]_")
 FORBIDDEN = str(Path(__file__).parent / "tests" / "forbidden")

@@ -2,11 +2,16 @@
 
 import ast
 import os
+import time
 
 import jupytext
 import pytest
 
+from course_lib.checks import _task
 from tools.project import SOURCES
+
+# Seconds after which what a test waits for has hung: no machine is so slow or so busy.
+PATIENCE = 600
 
 
 def skip_or_fail(reason):
@@ -14,6 +19,24 @@ def skip_or_fail(reason):
     if os.environ.get("INPAINTING_NO_SKIP") == "1":
         pytest.fail(f"{reason} (and INPAINTING_NO_SKIP=1 admits no skip)", pytrace=False)
     pytest.skip(reason)
+
+
+def wait_for(condition, pause=time.sleep):
+    """Ask again and again until the condition holds; fail where it never will."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        pause(0.005)
+
+
+def unhurried(monkeypatch):
+    """Give every check all the time it needs: none is too slow because the machine is."""
+    run = _task._run
+
+    def patiently(check, answer, seconds):
+        return run(check, answer, max(seconds, PATIENCE) if seconds > 1 else seconds)
+
+    monkeypatch.setattr(_task, "_run", patiently)
 
 
 def definitions(stem):

@@ -1,12 +1,13 @@
-"""A small training for test_fit.py, which also runs it as processes of its own and kills them.
+"""A small training for test_fit.py, and for test_kills.py, which kills processes that run it.
 
-python -m tests.small_training reads folder, seed and epochs from every line of its input, starts a
-process that trains there, and prints the process's number. Keras is loaded once for all of them.
+python -m tests.small_training reads folder, seed, epochs and where to stand still from every line
+of its input, starts a process that trains there, and prints its number. All share one Keras.
 """
 
+import itertools
 import os
+import signal
 import sys
-import time
 from pathlib import Path
 
 import keras
@@ -43,22 +44,38 @@ def batches(seed=0):
 
 
 class Tell(keras.callbacks.Callback):
-    """Adds a line to the folder's diary when an epoch begins."""
+    """Adds a line to the folder's diary when an epoch begins, and may stand still for ever then."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, still_at=None):
         super().__init__()
-        self.diary = folder / "diary"
+        self.diary, self.still_at, self.begun = folder / "diary", still_at, 0
 
     def on_epoch_begin(self, epoch, logs=None):
-        with open(self.diary, "a") as diary:
+        self.begun += 1
+        with open(self.diary, "a", encoding="utf-8") as diary:
             diary.write(f"epoch {epoch}\n")
+        if self.begun == self.still_at:
+            signal.pause()
 
 
-def train(folder, seed, epochs):
-    fsync = os.fsync
-    os.fsync = lambda file: (time.sleep(0.1), fsync(file))  # long enough for a kill to meet it
+def stand_still_in_write(number, folder):
+    """Let the process stand still for ever in its file number so and so, before it is on disk."""
+    fsync, calls = os.fsync, itertools.count(1)
+
+    def still(file):
+        if next(calls) == number:
+            (folder / "writing").touch()
+            signal.pause()
+        fsync(file)
+
+    os.fsync = still
+
+
+def train(folder, seed, epochs, where, number):
+    if where == "write":
+        stand_still_in_write(number, folder)
     model = network(seed)
-    callbacks = [Tell(folder)]
+    callbacks = [Tell(folder, number if where == "epoch" else None)]
     training.fit(model, *batches(), epochs=epochs, seed=3, folder=folder, callbacks=callbacks)
     final = [keras.ops.convert_to_numpy(one) for one in model.variables]
     np.savez(folder / "final.npz", *final)
@@ -66,11 +83,11 @@ def train(folder, seed, epochs):
 
 def main():
     for line in sys.stdin:
-        folder, seed, epochs = line.rsplit(maxsplit=2)
+        folder, seed, epochs, where, number = line.rsplit(maxsplit=4)
         child = os.fork()  # before Keras has computed anything, so that no thread is lost
         if child == 0:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            train(Path(folder), int(seed), int(epochs))
+            train(Path(folder), int(seed), int(epochs), where, int(number))
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

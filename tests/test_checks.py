@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from course_lib import checks, data, masks, plots
 from course_lib.checks import _compare, _progress, _task, lesson_06, lesson_07
-from tests.helpers import defined
+from tests.helpers import PATIENCE, defined, unhurried
 from tools.exercises import CALL, exercise, render_solution, task_words
 from tools.project import ROOT, SOLUTIONS
 
@@ -24,6 +24,7 @@ def own_progress(tmp_path, monkeypatch):
     """A progress file for one test, and a kernel that has solved nothing."""
     monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "progress.json"))
     monkeypatch.setattr(_progress, "_solved_here", {})
+    unhurried(monkeypatch)
     return tmp_path / "progress.json"
 
 
@@ -154,6 +155,7 @@ def test_an_endless_loop_is_stopped(monkeypatch):
     def check(answer):
         answer()
 
+    monkeypatch.setattr(_task, "GRACE", PATIENCE)
     result = check(endless)
     assert result.verdict == "too slow" and "0.5 seconds" in result.message
     assert "restart" not in result.message  # it was stopped

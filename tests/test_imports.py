@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import conftest
+from tests.helpers import PATIENCE
 from tools.project import ROOT
 
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
@@ -104,7 +105,7 @@ def test_an_upward_import_is_found(module, source, wrong):
 def run_fresh(script, folder):
     """Run a script in a new process; its last line of output, read as JSON."""
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
     return json.loads(done.stdout.strip().splitlines()[-1])

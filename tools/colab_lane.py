@@ -101,7 +101,7 @@ def launch(notebook_path, folder, git_configuration):
         PATH=f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
     )
     command = [PYTHON, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--nbval-lax",
-               "--nbval-current-env", "--nbval-cell-timeout=300", notebook_path.name]  # fmt: skip
+               "--nbval-current-env", "--nbval-cell-timeout=1800", notebook_path.name]  # fmt: skip
     return subprocess.run(command, cwd=alone, env=environment).returncode == 0
 
 

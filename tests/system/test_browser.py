@@ -7,12 +7,10 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import textwrap
 import time
-import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +18,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.helpers import skip_or_fail
+from tests.helpers import PATIENCE, skip_or_fail, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -81,10 +79,10 @@ class Lab:
         self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.content?.model")
         self.page.wait_for_function(
             "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'",
-            timeout=30 * SECOND,
+            timeout=PATIENCE * SECOND,
         )
 
-    def restart_and_run_all(self, timeout):
+    def restart_and_run_all(self):
         """Returns the errors, as text, once every code cell has run."""
         self.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         self.page.evaluate("void jupyterapp.commands.execute('notebook:restart-run-all')")
@@ -99,13 +97,13 @@ class Lab:
                     .map((output) => `${output.ename}: ${output.evalue}`),
             };
         }"""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             now = self.page.evaluate(state)
             if now["errors"] or not now["waiting"]:
                 return now["errors"]
             self.page.wait_for_timeout(200)
-        return [f"{now['waiting']} cells had not run after {timeout} seconds"]
+        return [f"{now['waiting']} cells had not run after {PATIENCE} seconds"]
 
     def cell(self, number):
         """The code cell of that number, counted from 0."""
@@ -123,18 +121,15 @@ class Lab:
 
     def expect(self, number, value):
         """What a cell prints is, or soon becomes, that value: the page's news take a moment."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while True:
             printed = json.loads(self.run(number).locator(".jp-OutputArea-output").inner_text())
             if printed == value or time.monotonic() > deadline:
                 assert printed == value
                 return
 
-    def wait_until(self, condition, seconds=15):
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "the page did not change as expected"
-            self.page.wait_for_timeout(50)
+    def wait_until(self, condition):
+        wait_for(condition, pause=lambda _: self.page.wait_for_timeout(50))
 
     def pictures(self):
         """Sources of all described pictures in the outputs, in order."""
@@ -178,26 +173,33 @@ def server(chromium, tmp_path_factory):
         "INPAINTING_PROFILE": "smoke",
         "INPAINTING_PROGRESS": str(home / "progress.json"),
     }
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     token = secrets.token_hex(8)
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
         f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={notebooks}",
         "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
     log = home / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    server = Server(f"http://127.0.0.1:{port}", token, notebooks)
     try:
-        server.wait_until_up(process, log)
-        yield server
+        yield Server(address_of(process, home / "runtime", log), token, notebooks)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
+
+
+def address_of(process, runtime, log):
+    """Where the server listens, once it does: it takes a free port and writes down which."""
+
+    def told():
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        return list(runtime.glob("jpserver-*.json"))
+
+    wait_for(told)
+    (record,) = told()
+    return "http://127.0.0.1:" + str(json.loads(record.read_text(encoding="utf-8"))["port"])
 
 
 class Server:
@@ -207,17 +209,8 @@ class Server:
     def request(self, method, path):
         request = urllib.request.Request(self.address + path, method=method)
         request.add_header("Authorization", f"token {self.token}")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.read()
-
-    def wait_until_up(self, process, log, seconds=60):
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                return self.request("GET", "/api/status")
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.2)
 
     def end_sessions(self):
         """Kernels outlive the page: a reload would meet the old one, with the old code loaded."""
@@ -230,11 +223,11 @@ def opened(chromium, server, name):
     """A notebook open in a kernel of its own, every cell run."""
     server.end_sessions()
     page = chromium.new_page(viewport={"width": 1280, "height": 1400})
-    page.set_default_timeout(15 * SECOND)
+    page.set_default_timeout(PATIENCE * SECOND)
     try:
         lab = Lab(page)
         lab.open(f"{server.address}/lab/tree/{name}?reset&token={server.token}")
-        assert lab.restart_and_run_all(timeout=180) == []
+        assert lab.restart_and_run_all() == []
         yield lab
     finally:
         page.close()
@@ -383,13 +376,13 @@ def test_lesson_runs_and_moves(chromium, server, lesson):
             sliders.first.focus()
             for _ in range(3):
                 lab.page.keyboard.press("ArrowRight")
-            lab.wait_until(lambda: lab.pictures() != before, seconds=30)
+            lab.wait_until(lambda: lab.pictures() != before)
         if painters.count():
             before = lab.pictures()
             Painter(lab.page.locator(".jp-OutputArea-child:has(.mask-painter)").first).drag(
                 (20, 20), (60, 60)
             )
-            lab.wait_until(lambda: lab.pictures() != before, seconds=30)
+            lab.wait_until(lambda: lab.pictures() != before)
 
 
 def test_exercise_answers(chromium, server):

@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from tests.helpers import skip_or_fail
+from tests.helpers import PATIENCE, skip_or_fail
 from tools import classroom, exercises
 from tools.project import ROOT, SOLUTIONS
 
@@ -38,7 +38,7 @@ def nbgrader(folder, *arguments):
     )
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
 

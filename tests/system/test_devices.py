@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.helpers import PATIENCE
 from tools.project import ROOT
 
 TWO_DEVICES = """
@@ -76,7 +77,7 @@ def test_two_devices_share_a_batch_and_train_the_same_network():
         env={**os.environ, "KERAS_BACKEND": "tensorflow"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])

@@ -9,8 +9,10 @@ import time
 import numpy as np
 
 from course_lib.training import checkpoint
-from tests.helpers import skip_or_fail
+from tests.helpers import skip_or_fail, wait_for
 from tools.project import ROOT
+
+EPOCHS = 50  # more than ten processes get to before they are killed
 
 
 class Trainings:
@@ -36,10 +38,15 @@ class Trainings:
         self.server.kill()
         self.server.communicate()
 
-    def start(self, folder, seed, epochs=40):
-        """Begin, and return the process's number."""
-        (folder / "diary").unlink(missing_ok=True)
-        print(folder, seed, epochs, file=self.server.stdin, flush=True)
+    def start(self, folder, seed, still="nowhere 0"):
+        """Begin, and return the process's number.
+
+        It stands still for ever when it begins its fifth epoch ("epoch 5"), or while it writes its
+        fifth checkpoint ("write 5"): so it is there to be killed, however long that takes.
+        """
+        for name in ("diary", "writing"):
+            (folder / name).unlink(missing_ok=True)
+        print(folder, seed, EPOCHS, still, file=self.server.stdin, flush=True)
         return int(self._line())
 
     def end(self):
@@ -52,16 +59,9 @@ class Trainings:
         return line
 
 
-def wait_for(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)
-
-
 def epochs_begun(folder):
     diary = folder / "diary"
-    return len(diary.read_text().splitlines()) if diary.exists() else 0
+    return len(diary.read_text(encoding="utf-8").splitlines()) if diary.exists() else 0
 
 
 def final_weights(folder):
@@ -78,25 +78,25 @@ def two_folders(path):
 def test_ten_kills_out_of_ten_resume_to_the_same_weights(tmp_path):
     """kill -9 at random moments, every other one while the checkpoint is being written."""
     whole, killed = two_folders(tmp_path)
-    partial = killed / "checkpoint.npz.partial"
-    random, while_writing, reached = np.random.RandomState(0), 0, []
+    random, reached = np.random.RandomState(0), []
     with Trainings() as trainings:
         trainings.start(whole, seed=0)
         assert trainings.end() == 0
         for kill in range(10):
-            process = trainings.start(killed, seed=kill)  # other first weights: unused but once
-            begun = random.randint(2, 4)
-            wait_for(lambda begun=begun: epochs_begun(killed) >= begun)
-            time.sleep(random.uniform(0, 0.2))
+            begun, seed = random.randint(2, 4), kill  # other first weights: unused but once
             if kill % 2:
-                wait_for(partial.exists)
+                process = trainings.start(killed, seed, f"write {begun}")
+                wait_for((killed / "writing").exists)
+                assert len(list(killed.glob("*.npz*"))) + len(list(killed.glob(".*.npz*"))) == 2
+            else:
+                process = trainings.start(killed, seed, f"epoch {begun + 2}")
+                wait_for(lambda begun=begun: epochs_begun(killed) >= begun)
+                time.sleep(random.uniform(0, 0.2))
             os.kill(process, signal.SIGKILL)
-            assert trainings.end() == -9, "the training ended before it was killed"
-            while_writing += partial.exists()
+            assert trainings.end() == -9
             reached.append(checkpoint.read(killed / "checkpoint.npz")[1]["epoch"])
         trainings.start(killed, seed=99)
         assert trainings.end() == 0
-    assert while_writing >= 4
     assert reached == sorted(set(reached))  # each began where the one before it had ended
     for one, other in zip(final_weights(killed), final_weights(whole), strict=True):
         np.testing.assert_array_equal(one, other)

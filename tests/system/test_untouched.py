@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.helpers import PATIENCE
 from tools.exercises import CALL, exercise, render_solution
 from tools.project import ROOT, SOLUTIONS
 
@@ -40,7 +41,7 @@ print(json.dumps([verdicts, heavy]))
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
         env=dict(os.environ, PYTHONPATH=str(ROOT), INPAINTING_PROFILE="smoke"),
     )
     assert done.returncode == 0, done.stderr[-3000:]

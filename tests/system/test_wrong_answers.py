@@ -10,6 +10,7 @@ import pytest
 
 from course_lib import checks
 from course_lib.checks import _progress
+from tests.helpers import unhurried
 from tools.project import ROOT
 
 CATALOGUES = sorted(path.stem for path in (ROOT / "tests" / "wrong_answers").glob("lesson_*.py"))
@@ -27,6 +28,7 @@ def own_progress(tmp_path, monkeypatch):
     """A progress file for one test, and a kernel that has solved nothing."""
     monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "progress.json"))
     monkeypatch.setattr(_progress, "_solved_here", {})
+    unhurried(monkeypatch)
     return tmp_path / "progress.json"
 
 
