@@ -57,9 +57,9 @@ def quick_training(epochs=8):
     """Hole PSNR after every epoch of lesson 05's quick training, on validation patches."""
     dataset = data.load("photos", subset=5_000)
     images, holes = dataset.validation[:500], masks.random_lines(2_000, 32, seed=1)
-    options = {"batch_size": 64, "seed": 0, "holes": True}
-    train = training.pairs(dataset.train, holes, **options)
-    validation = training.pairs(images, holes, frozen=True, **options)
+    options = {"batch_size": 64, "seed": 0}
+    train = training.pairs(dataset.train, holes, **options).with_holes()
+    validation = training.pairs(images, holes, frozen=True, **options).with_holes()
     keras.utils.set_random_seed(0)
     network = models.vanilla_unet(4)
     loss = losses.HoleWeighted("mse", weight=1.0)  # plain mean squared error, told of the holes

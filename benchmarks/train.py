@@ -9,7 +9,6 @@ held-out pictures. Set KERAS_BACKEND before it to train on another backend than 
 """
 
 import argparse
-import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -118,17 +117,6 @@ def mask_bank(kind, count, seed):
     return np.concatenate([masks.random_lines(count - len(bank), seed=seed), bank])
 
 
-@contextlib.contextmanager
-def precision(policy):
-    """Build layers that compute under a policy of Keras; weights are float32 under all of them."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
-
-
 def train(recipe, folder):
     """Train, or go on training: the network, its history, and the data's provenance.
 
@@ -138,7 +126,7 @@ def train(recipe, folder):
     pictures, validation, _ = held_out.split(dataset)
     seed = recipe.seed
     keras.utils.set_random_seed(seed)
-    with precision(recipe.precision):
+    with training.precision(recipe.precision):
         model = models.NETWORKS[recipe.network](**recipe.arguments)
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps, 0.01)
     model.compile(
@@ -146,7 +134,7 @@ def train(recipe, folder):
         loss=_loss(recipe),
         weighted_metrics=[losses.HolePSNR()],
     )
-    options = {"seed": seed, "holes": True, "valid": len(model.inputs) == 2}
+    options = {"seed": seed, "valid": len(model.inputs) == 2}
     random = np.random.RandomState(seed)
     checked = random.permutation(len(validation))[:VALIDATION]
     check_masks = random.permutation(mask_bank(recipe.masks, VALIDATION, seed + 1))
@@ -156,8 +144,8 @@ def train(recipe, folder):
     )
     history = training.fit(
         model,
-        _Cut(drawn, recipe.steps),
-        check,
+        _Steps(drawn.with_holes(), recipe.steps),
+        check.with_holes(),
         epochs=CHECKS,
         seed=seed,
         folder=folder,
@@ -174,7 +162,7 @@ def _loss(recipe):
     return losses.WeightedSum(*zip(*used, strict=True))
 
 
-class _Cut(keras.utils.PyDataset):
+class _Steps(keras.utils.PyDataset):
     """A run of training pairs, cut into CHECKS parts wherever all pictures have been seen."""
 
     def __init__(self, drawn, steps):

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from benchmarks import held_out
-from benchmarks.train import precision, ship
+from benchmarks.train import ship
 from course_lib import data, models, training
 from tools.project import ROOT
 
@@ -82,7 +82,7 @@ def train(recipe, folder):
     drawn = Labelled(pictures, labels, recipe.batch_size, recipe.seed)
     check = Labelled(validation, validation_labels, 256, recipe.seed, frozen=True)
     keras.utils.set_random_seed(recipe.seed)
-    with precision(recipe.precision):
+    with training.precision(recipe.precision):
         model = getattr(models, recipe.network)(**recipe.arguments)
     steps = recipe.epochs * len(drawn)
     schedule = keras.optimizers.schedules.CosineDecay(

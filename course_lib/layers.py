@@ -167,30 +167,33 @@ class PartialConv2D(_Convolution):
     def __call__(self, inputs, **kwargs):
         # Here and not in ``call``, where Keras would wrap the message in its own.
         features, valid = _each(inputs, _is_tensor)
-        _check_shapes([one.shape for one in features], [one.shape for one in valid])
+        _check_shapes([_shape(one) for one in features], [_shape(one) for one in valid])
         for one in valid:
             _check_binary(one)
+        _check_channels(self, [one.shape[-1] for one in features])
         return super().__call__(inputs, **kwargs)
 
     def call(self, inputs):
+        # k inputs: features (N, H, W, C_i), valid (N, H, W, 1); H', W' after strides and padding
         features, valid = _each(inputs, _is_tensor)
-        valid = [ops.cast(one, self.compute_dtype) for one in valid]  # it may be bool or whole
-        count = self._count(valid)
-        new_valid = ops.cast(count > 0, self.compute_dtype)
-        window = math.prod(self.kernel_size) * sum(self.mask_weights)
+        features = [ops.cast(one, self.compute_dtype) for one in features]  # Keras casts floats
+        valid = [ops.cast(one, self.compute_dtype) for one in valid]  # alone, no bool or uint8
+        count = self._count(valid)  # sum(M), (N, H', W', 1), float32
+        new_valid = ops.cast(count > 0, self.compute_dtype)  # m', equation 2
+        window = math.prod(self.kernel_size) * sum(self.mask_weights)  # sum(1)
         ratio = ops.cast(window / ops.maximum(count, 1), self.compute_dtype) * new_valid
         known = [_known(*one) for one in zip(features, valid, strict=True)]
-        known = known[0] if len(known) == 1 else ops.concatenate(known, axis=-1)
-        output = self._convolve(known, self.kernel) * ratio
+        known = ops.concatenate(known, axis=-1)  # X * M, (N, H, W, C), C the sum of all C_i
+        output = self._convolve(known, self.kernel) * ratio  # (N, H', W', F), equation 1 ...
         if self.use_bias:
-            output = output + self.bias * new_valid
+            output = output + self.bias * new_valid  # ... 0 + 0 where the window is blind
         output = self.activation(output)
         return [output if self.keeps_zero else output * new_valid, new_valid]
 
     def _count(self, valid):
         """sum(M) at each place: whole numbers, so float32 holds them exactly."""
         valid = [ops.stop_gradient(ops.cast(one, "float32")) for one in valid]
-        valid = valid[0] if len(valid) == 1 else ops.concatenate(valid, axis=-1)
+        valid = ops.concatenate(valid, axis=-1)  # (N, H, W, k)
         weights = ops.reshape(ops.convert_to_tensor(self.mask_weights, "float32"), (1, 1, -1, 1))
         return self._convolve(valid, ops.tile(weights, (*self.kernel_size, 1, 1)))
 
@@ -207,6 +210,7 @@ class GatedConv2D(_Convolution):
     When you want it: for free-form holes in deep networks, where a partial convolution's mask is
     soon all ones and tells the later layers nothing. Give the mask as one more channel of the
     first layer's input. There is no renormalisation: what it loses against ``PartialConv2D``.
+    No network of the course has it yet; it waits for the lesson on gates.
 
     Args:
         activation: of the features, "elu" by default as in the paper.
@@ -235,9 +239,14 @@ class GatedConv2D(_Convolution):
         super().__init__(filters, kernel_size, *args, activation=activation, **kwargs)
 
     def build(self, input_shape):
-        _check_features(input_shape)
+        self.channels = [input_shape[-1]]
         self._add_weights(input_shape[-1], 2 * self.filters)
         self.built = True
+
+    def __call__(self, features, **kwargs):
+        _check_features(_shape(features))
+        _check_channels(self, [features.shape[-1]])
+        return super().__call__(features, **kwargs)
 
     def call(self, features):
         features, gate = self._both(features)
@@ -248,7 +257,7 @@ class GatedConv2D(_Convolution):
         return ops.sigmoid(self._both(features)[1])
 
     def _both(self, features):
-        both = self._convolve(features, self.kernel)
+        both = self._convolve(ops.cast(features, self.compute_dtype), self.kernel)
         if self.use_bias:
             both = both + self.bias
         return ops.split(both, 2, axis=-1)
@@ -279,7 +288,8 @@ class PyramidFill(keras.layers.Layer):
         value of their picture. A picture without a known pixel is 0.
 
     Raises:
-        ValueError: if levels or sweeps is no whole number of 0 or more.
+        ValueError: if levels or sweeps is no whole number of 0 or more, or the shapes are not as
+            above.
 
     Source: pull and push, Gortler et al., The Lumigraph, 1996, section 3.4.
 
@@ -297,8 +307,20 @@ class PyramidFill(keras.layers.Layer):
         self.levels = check_count("levels", levels)
         self.sweeps = check_count("sweeps", sweeps)
 
+    def __call__(self, inputs, **kwargs):
+        features, valid = inputs
+        _check_shapes([_shape(features)], [_shape(valid)])
+        multiple = 2**self.levels
+        if any(side is not None and side % multiple for side in features.shape[1:3]):
+            raise ValueError(
+                f"features have shape {tuple(features.shape)}, but {self.levels} halvings ask for "
+                f"sides that are multiples of {multiple}: pad or crop them, or lower levels."
+            )
+        return super().__call__(inputs, **kwargs)
+
     def call(self, inputs):
-        return ops.stop_gradient(self._fill(*inputs, self.levels))
+        features, valid = (ops.cast(one, self.compute_dtype) for one in inputs)
+        return ops.stop_gradient(self._fill(features, valid, self.levels))
 
     def _fill(self, features, valid, levels):
         if levels == 0:
@@ -320,7 +342,7 @@ class PyramidFill(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
-class Mend(keras.layers.Layer):
+class AddInHoles(keras.layers.Layer):
     """A fill plus a correction in its holes, kept in [0, 1]; known pixels stay as they are.
 
     Where the sum leaves [0, 1] it is clipped, but its gradient is passed on as if it were not:
@@ -336,12 +358,12 @@ class Mend(keras.layers.Layer):
     Example:
         >>> import numpy as np
         >>> one = np.ones((1, 1, 1, 1), np.float32)
-        >>> float(Mend()([0.5 * one, 0 * one, 0.25 * one])[0, 0, 0, 0])
+        >>> float(AddInHoles()([0.5 * one, 0 * one, 0.25 * one])[0, 0, 0, 0])
         0.75
     """
 
     def call(self, inputs):
-        fill, valid, correction = inputs
+        fill, valid, correction = (ops.cast(one, self.compute_dtype) for one in inputs)
         mended = fill + (1 - valid) * correction
         return mended + ops.stop_gradient(ops.clip(mended, 0, 1) - mended)
 
@@ -371,6 +393,12 @@ def _is_tensor(one):
     return not isinstance(one, list | tuple)
 
 
+def _shape(one):
+    if not hasattr(one, "shape"):
+        raise TypeError(f"a {type(one).__name__} was given: pass arrays or tensors (N, H, W, C).")
+    return one.shape
+
+
 def _is_shape(one):
     return all(side is None or isinstance(side, int) for side in one)
 
@@ -378,6 +406,14 @@ def _is_shape(one):
 def _check_features(shape):
     if len(shape) != 4 or not isinstance(shape[-1], int):
         raise ValueError(f"features have shape {tuple(shape)}: pass (N, H, W, C) with a known C.")
+
+
+def _check_channels(layer, channels):
+    if layer.built and channels != layer.channels:
+        raise ValueError(
+            f"{layer.name} has been built for features of {layer.channels} channels and is given "
+            f"{channels}: make a new layer for these."
+        )
 
 
 def _check_shapes(features, valid):

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import held_out, train_classifier
 from benchmarks.train_classifier import SHIFT, Labelled, altered
-from course_lib import data, models
+from course_lib import data, models, training
 
 CAT = 3  # CIFAR-10: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck
 
@@ -172,7 +172,7 @@ def test_published_weights_are_the_halves_of_the_trained_ones(tmp_path, monkeypa
 
 def test_layers_are_built_under_a_precision_and_their_weights_stay_float32():
     before = keras.config.dtype_policy().name
-    with train_classifier.precision("mixed_bfloat16"):
+    with training.precision("mixed_bfloat16"):
         network = models.classifier(width=1)
     assert keras.config.dtype_policy().name == before
     assert network.get_layer("features_1_conv").compute_dtype == "bfloat16"

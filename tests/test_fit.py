@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course_lib.callbacks import PredictionLogger
-from course_lib.training import checkpoint, devices, fit
+from course_lib.training import checkpoint, fit, precision
 from tests.small_training import BANK, IMAGES, batches, network
 
 
@@ -184,31 +184,36 @@ def test_a_loss_that_is_no_number_ends_the_training_with_the_weights_before_it()
     assert model.evaluate(validation, verbose=0) == pytest.approx(min(history["val_loss"]))
 
 
-def test_mixed_precision_is_for_the_training_alone(monkeypatch, tmp_path):
-    """What a GPU would get, on the CPU: float16 layers, float32 weights, and all of it undone."""
-    seen = []
+def test_a_network_built_in_mixed_precision_trains_scaled_and_resumes(tmp_path):
+    """Float16 layers, float32 weights, a scaled loss; the checkpoint keeps the scale too."""
 
-    class Look(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            seen.append(
-                ([one.compute_dtype for one in self.model.layers], type(self.model.optimizer))
-            )
+    def mixed():
+        with precision("mixed_float16"):
+            return network(dropout=0.0)
 
-    plain, mixed = network(dropout=0.0), network(dropout=0.0)
-    optimizer = mixed.optimizer
-    reference = fit(plain, *batches(), epochs=4, seed=0).history["val_loss"]
-    monkeypatch.setattr(devices, "_gpus", lambda: ["gpu:0"])
-    curve = fit(mixed, *batches(), epochs=4, seed=0, folder=tmp_path, callbacks=[Look()]).history
-    assert seen[0][0] == ["float16", "float16", "float16", "float32"]
-    assert seen[0][1] is keras.optimizers.LossScaleOptimizer
+    reference = fit(network(dropout=0.0), *batches(), epochs=4, seed=0).history["val_loss"]
+    whole = mixed()
+    assert {one.compute_dtype for one in whole.layers} == {"float16"}
+    assert type(whole.optimizer) is keras.optimizers.LossScaleOptimizer
+    assert keras.config.dtype_policy().name == "float32"
+    curve = fit(whole, *batches(), epochs=4, seed=0).history
+    assert {one.dtype for one in whole.trainable_variables} == {"float32"}
     assert curve["val_loss"] == pytest.approx(reference, rel=0.05)
     assert curve["val_loss"] != reference
-    assert {one.compute_dtype for one in mixed.layers} == {"float32"}
-    assert {one.dtype for one in mixed.weights} == {"float32"}
-    assert mixed.optimizer is optimizer
-    assert mixed.predict(IMAGES[:2] / np.float32(255), verbose=0).dtype == np.float32
-    resumed = fit(network(7, 0.0), *batches(), epochs=4, seed=0, folder=tmp_path)
-    assert resumed.history == curve
+    with pytest.raises(ConnectionError):
+        fit(mixed(), *batches(), epochs=4, seed=0, folder=tmp_path, callbacks=[StopAfter(2)])
+    resumed = mixed()
+    assert fit(resumed, *batches(), epochs=4, seed=0, folder=tmp_path).history == curve
+    assert weights(resumed) == weights(whole)
+
+
+def test_precision_is_put_back_whatever_happens():
+    with pytest.raises(ZeroDivisionError), precision("mixed_bfloat16"):
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        raise ZeroDivisionError
+    assert keras.config.dtype_policy().name == "float32"
+    with pytest.raises(ValueError), precision("nonsense"):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keras import ops
 from scipy import ndimage
 
-from course_lib.layers import GatedConv2D, Mend, PartialConv2D, PyramidFill
+from course_lib.layers import AddInHoles, GatedConv2D, PartialConv2D, PyramidFill
 from tests.networks import BACKEND, gradients, numbers
 
 CONTENTS = (0.5, 1.0, -3e30, np.inf, np.nan)  # what a hole may hold
@@ -502,6 +502,25 @@ def test_a_validity_of_another_dtype():
             np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float16, np.float64])
+def test_features_of_another_dtype(dtype):
+    """What a picture may be stored as counts as the same numbers in float32."""
+    features, valid = FEATURES > 0, VALID
+    layers = [
+        (PartialConv2D(2, 3), lambda one: [one, valid]),
+        (GatedConv2D(2, 3), lambda one: one),
+        (PyramidFill(levels=0), lambda one: [one, valid.astype(dtype)]),
+        (AddInHoles(), lambda one: [one, valid.astype(dtype), one]),
+    ]
+    for layer, inputs in layers:
+        expected = layer(inputs(features.astype(np.float32)))
+        found = layer(inputs(features.astype(dtype)))
+        if isinstance(layer, PartialConv2D):
+            (found, _), (expected, _) = found, expected
+        assert numbers(found).dtype == np.float32
+        np.testing.assert_array_equal(numbers(found), numbers(expected))
+
+
 # What is refused.
 
 
@@ -561,6 +580,21 @@ def test_impossible_inputs_are_refused(inputs, message, used):
     assert "\n" not in str(caught.value)  # our sentence, not wrapped in Keras's
 
 
+def test_what_is_no_array_or_not_what_a_layer_was_built_for_is_refused():
+    partial, gated = PartialConv2D(4, 3), GatedConv2D(4, 3)
+    for layer, inputs in ((partial, [None, VALID]), (partial, [FEATURES, "v"]), (gated, None)):
+        with pytest.raises(TypeError, match="pass arrays or tensors"):
+            layer(inputs)
+    partial([FEATURES, VALID])
+    gated(FEATURES)
+    more = np.concatenate([FEATURES, FEATURES], axis=-1)
+    for layer, inputs in ((partial, [more, VALID]), (gated, more)):
+        with pytest.raises(ValueError, match=r"built for features of \[3\] channels.*given \[6\]"):
+            layer(inputs)
+    with pytest.raises(ValueError, match=r"pass \(N, H, W, C\)"):
+        gated(FEATURES[0])
+
+
 @pytest.mark.parametrize("shape", [(None, None, None), (8, 3), (8, 8, 8, 3)])
 def test_impossible_symbols_are_refused(shape):
     valid = keras.Input((None, None, 1))
@@ -607,7 +641,7 @@ def test_a_gated_convolution_in_a_saved_model(tmp_path):
     assert gated.compute_dtype == "float16" and results[0].min() >= 0 < results[0].max()
 
 
-# PyramidFill and Mend
+# PyramidFill and AddInHoles
 
 
 def test_a_pyramid_keeps_what_is_known_and_stays_within_it():
@@ -645,12 +679,20 @@ def test_an_impossible_pyramid_is_refused(wrong):
         PyramidFill(**wrong)
 
 
-def test_mend_adds_in_holes_and_clips_without_cutting_the_gradient():
+def test_a_pyramid_says_which_sides_it_takes():
+    with pytest.raises(ValueError, match="multiples of 4: pad or crop them") as caught:
+        PyramidFill(levels=2)([np.ones((1, 6, 8, 3), np.float32), np.ones((1, 6, 8, 1))])
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ValueError, match="do not fit"):
+        PyramidFill(levels=1)([np.ones((1, 4, 8, 3)), np.ones((1, 8, 8, 1))])
+
+
+def test_what_is_added_in_holes_is_clipped_without_cutting_the_gradient():
     fill = np.array([0.5, 0.5, 0.5, 0.9, 0.1], np.float32).reshape(1, 1, 5, 1)
     valid = np.array([1, 0, 0, 0, 0], np.float32).reshape(1, 1, 5, 1)
     correction = np.array([0.3, 0.3, -0.3, 0.3, -0.3], np.float32).reshape(1, 1, 5, 1)
-    mended = numbers(Mend()([fill, valid, correction])).ravel()
+    mended = numbers(AddInHoles()([fill, valid, correction])).ravel()
     np.testing.assert_allclose(mended, [0.5, 0.8, 0.2, 1.0, 0.0], atol=1e-6)
     tensors = [ops.convert_to_tensor(one) for one in (fill, valid)]
-    (slope,) = gradients(lambda one: ops.sum(Mend()([*tensors, one])), correction)
+    (slope,) = gradients(lambda one: ops.sum(AddInHoles()([*tensors, one])), correction)
     np.testing.assert_array_equal(slope.ravel(), [0, 1, 1, 1, 1])

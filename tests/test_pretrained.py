@@ -157,7 +157,7 @@ def test_a_cut_run_shows_every_batch_once_in_order():
         def __getitem__(self, k):
             return self.epoch, k
 
-    cut = training_run._Cut(Drawn(), steps=40)
+    cut = training_run._Steps(Drawn(), steps=40)
     seen = []
     for cut.epoch in range(training_run.CHECKS):
         seen += [cut[k] for k in range(len(cut))]

@@ -112,7 +112,7 @@ def test_valid_only_adds_itself():
 def test_holes_come_third_for_losses_that_look_into_them(valid):
     images, bank = numbered(5), masks.random_pixels(3, 4, fraction=0.5, seed=0)
     plain = pairs(images, bank, batch_size=3, seed=2, valid=True)
-    with_holes = pairs(images, bank, batch_size=3, seed=2, valid=valid, holes=True)
+    with_holes = pairs(images, bank, batch_size=3, seed=2, valid=valid).with_holes()
     for k in range(2):
         (_, known), original = plain[k]
         inputs, same_original, hole = with_holes[k]
@@ -122,9 +122,23 @@ def test_holes_come_third_for_losses_that_look_into_them(valid):
         np.testing.assert_array_equal(hole, known[..., 0] == 0)
 
 
+def test_the_view_with_holes_leaves_the_pairs_as_they_are_and_has_an_epoch_of_its_own():
+    bank = masks.random_pixels(3, 4, fraction=0.5, seed=0)
+    plain = pairs(numbered(5), bank, batch_size=3, seed=2)
+    view = plain.with_holes()
+    assert view.images is plain.images and view.masks is plain.masks
+    view.epoch = 1
+    assert len(plain[0]) == 2 and plain.epoch == 0
+    first = view[0]
+    plain.epoch = 1
+    np.testing.assert_array_equal(plain[0][0], first[0])
+    again = pickle.loads(pickle.dumps(view))
+    np.testing.assert_array_equal(again[0][2], first[2])
+
+
 def test_hole_losses_and_metrics_of_fit_read_them():
     images, bank = numbered(6, 8, 8), masks.squares(6, 8, side=3)
-    validation = pairs(images, bank, batch_size=4, seed=0, valid=True, frozen=True, holes=True)
+    validation = pairs(images, bank, batch_size=4, seed=0, valid=True, frozen=True).with_holes()
     model = identity()
     model.compile(loss=losses.HoleWeighted("mse", weight=1.0), weighted_metrics=[losses.HolePSNR()])
     measured = model.evaluate(validation, verbose=0, return_dict=True)

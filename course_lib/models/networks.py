@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from course_lib._validation import check_count
-from course_lib.layers import Mend, PartialConv2D, PyramidFill
+from course_lib.layers import AddInHoles, PartialConv2D, PyramidFill
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
@@ -220,7 +220,7 @@ def residual_unet(width=48):
     correction = layers.Conv2DTranspose(
         3, 4, padding="same", strides=2, kernel_initializer="zeros", name="output_conv"
     )(features)
-    mended = Mend(dtype="float32", name="predicted")([fill, valid, correction])
+    mended = AddInHoles(dtype="float32", name="predicted")([fill, valid, correction])
     return keras.Model([damaged, valid], mended, name="residual_unet")
 
 

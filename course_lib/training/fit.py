@@ -11,7 +11,6 @@ from tqdm.auto import tqdm
 
 from course_lib._validation import check_count, check_seed
 from course_lib.training import checkpoint
-from course_lib.training.devices import mixed_precision
 from course_lib.training.pairs import Pairs
 
 PATIENCE = 10  # epochs without a lower val_loss after which a training stops
@@ -33,8 +32,6 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
       in one step after each epoch. The same call with the same folder, in another process too,
       goes on where the last whole epoch ended and arrives at the same weights, bit for bit on a
       CPU. A training that is over is not repeated: its best weights are loaded.
-    * On a GPU most of the arithmetic is done in float16 (weights, the network's last layer and the
-      loss stay float32).
 
     Args:
         model: a compiled ``keras.Model``; build it inside ``all_devices()`` to use several GPUs.
@@ -73,19 +70,18 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     keras.utils.set_random_seed(seed)
     if not model.built:
         model(train[0][0])
-    with mixed_precision(model):
-        training = _Training(model, train, callbacks, epochs, seed, folder)
-        if not training.over:
-            model.fit(
-                train,
-                validation_data=validation,
-                epochs=epochs,
-                initial_epoch=training.epoch,
-                callbacks=[*callbacks, training, _Progress(epochs, training.epoch)],
-                shuffle=False,
-                verbose=0,
-            )
-        training.load_best()
+    training = _Training(model, train, callbacks, epochs, seed, folder)
+    if not training.over:
+        model.fit(
+            train,
+            validation_data=validation,
+            epochs=epochs,
+            initial_epoch=training.epoch,
+            callbacks=[*callbacks, training, _Progress(epochs, training.epoch)],
+            shuffle=False,
+            verbose=0,
+        )
+    training.load_best()
     return training.summary()
 
 

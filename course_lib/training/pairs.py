@@ -4,13 +4,15 @@ What is drawn for a batch depends on the seed, the epoch and the batch's number 
 numbers come from NumPy's ``RandomState``, whose stream is frozen for good (NEP 19).
 """
 
+import copy
+
 import keras
 import numpy as np
 
 from course_lib._validation import as_array, check_count, check_known, check_mask, check_seed
 
 
-def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False, holes=False):
+def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False):
     """Batches of damaged pictures and their originals, for ``model.fit`` and ``model.evaluate``.
 
     Every epoch shows every picture once, in a new order, under a mask drawn from the bank, then
@@ -32,13 +34,12 @@ def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False, holes=F
         valid: whether the model also gets ``valid``, 1 = known and 0 = hole.
         frozen: for validation: the pictures in their order, picture i with mask i % K unaltered,
             the same in every epoch.
-        holes: whether a batch has ``hole`` as its third element, float32 (n, H, W), 1 = hole,
-            which Keras hands to the losses and weighted metrics of ``course_lib.losses``.
 
     Returns:
         A ``keras.utils.PyDataset`` of pairs, all float32 in [0, 1]: ``(damaged, original)``, each
         (n, H, W, 3), or ``((damaged, valid), original)`` with valid (n, H, W, 1), for a model of
-        two inputs (a tuple, since ``tf.data`` takes no list). Holes are 0.
+        two inputs (a tuple, since ``tf.data`` takes no list). Holes are 0. Its ``with_holes()``
+        are the same batches for the losses and metrics of ``course_lib.losses``.
 
     Raises:
         TypeError, ValueError: if an argument is not as above, sizes differ, or a mask leaves no
@@ -59,19 +60,37 @@ def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False, holes=F
     images = _check_stored_images(images)
     masks = _check_bank(masks, images)
     batch_size = check_count("batch_size", batch_size, lowest=1)
-    return Pairs(images, masks, batch_size, check_seed(seed), valid, frozen, holes)
+    return Pairs(images, masks, batch_size, check_seed(seed), valid, frozen)
 
 
 class Pairs(keras.utils.PyDataset):
     """What ``pairs`` returns."""
 
-    def __init__(self, images, masks, batch_size, seed, valid, frozen, holes):
+    def __init__(self, images, masks, batch_size, seed, valid, frozen):
         super().__init__()
         self.images, self.masks = images, masks
         self.batch_size, self.seed = batch_size, seed
-        self.valid, self.frozen, self.holes = valid, frozen, holes
+        self.valid, self.frozen = bool(valid), bool(frozen)
+        self.tells_holes = False
         self.epoch = 0
         self._planned = None
+
+    def with_holes(self):
+        """The same batches with a third element, ``hole`` float32 (n, H, W), 1 = hole.
+
+        Keras hands it to the losses and weighted metrics of ``course_lib.losses``. Pictures and
+        masks are shared, not copied.
+
+        Example:
+            >>> batches = pairs(np.full((2, 4, 4, 3), 255, np.uint8), np.eye(4, dtype=bool),
+            ...                 batch_size=2, seed=0, frozen=True).with_holes()
+            >>> damaged, original, hole = batches[0]
+            >>> hole.shape, float(hole.sum())
+            ((2, 4, 4), 8.0)
+        """
+        view = copy.copy(self)
+        view.tells_holes = True
+        return view
 
     @property
     def epoch(self):
@@ -94,21 +113,21 @@ class Pairs(keras.utils.PyDataset):
         if not 0 <= k < len(self):
             raise IndexError(f"batch {k} is asked, but they run from 0 to {len(self) - 1}.")
         start = k * self.batch_size
-        stop = min(start + self.batch_size, len(self.images))
+        stop = min(start + self.batch_size, len(self.images))  # n = stop - start pictures
         if self.frozen:
             chosen = slice(start, stop)
-            missing = self.masks[np.arange(start, stop) % len(self.masks)]
+            mask = self.masks[np.arange(start, stop) % len(self.masks)]  # bool (n, H, W)
         else:
-            order, turns = self._plan(self._epoch)
+            order, turns = self._plan(self._epoch)  # (N,) and (6, N)
             chosen = order[start:stop]
-            missing = _turned(self.masks, *turns[:, start:stop])
-        original = self.images[chosen] / np.float32(255)
-        known = (~missing).astype(np.float32)
+            mask = _turned(self.masks, *turns[:, start:stop])  # bool (n, H, W)
+        original = self.images[chosen] / np.float32(255)  # (n, H, W, 3)
+        known = (~mask).astype(np.float32)  # (n, H, W)
         damaged = np.empty_like(original)
         for colour in range(3):  # twice as fast as broadcasting over the short last axis
             np.multiply(original[..., colour], known, out=damaged[..., colour])
         inputs = (damaged, known[..., None]) if self.valid else damaged
-        return (inputs, original, 1 - known) if self.holes else (inputs, original)
+        return (inputs, original, 1 - known) if self.tells_holes else (inputs, original)
 
     def _plan(self, epoch):
         """All that is random in an epoch, drawn at once and kept until another is asked for.
@@ -138,13 +157,13 @@ def _turned(bank, chosen, flip_rows, flip_columns, down, right, transpose):
     transposed, the two indices change places. Each of them adds its own part to a flat index,
     so that the whole batch is read in one go.
     """
-    _, height, width = bank.shape
-    rows = (np.outer(1 - 2 * flip_rows, np.arange(height)) + down[:, None]) % height
-    columns = (np.outer(1 - 2 * flip_columns, np.arange(width)) + right[:, None]) % width
-    rows *= np.where(transpose, 1, width)[:, None]
-    columns *= np.where(transpose, width, 1)[:, None]
+    _, height, width = bank.shape  # the six others are (n,)
+    rows = np.outer(1 - 2 * flip_rows, np.arange(height)) + down[:, None]  # (n, H)
+    columns = np.outer(1 - 2 * flip_columns, np.arange(width)) + right[:, None]  # (n, W)
+    rows = rows % height * np.where(transpose, 1, width)[:, None]
+    columns = columns % width * np.where(transpose, width, 1)[:, None]
     columns += (height * width * chosen)[:, None]
-    return bank.reshape(-1).take(rows[:, :, None] + columns[:, None, :])
+    return bank.reshape(-1).take(rows[:, :, None] + columns[:, None, :])  # bool (n, H, W)
 
 
 def _check_stored_images(images):

@@ -127,7 +127,7 @@ def network(width=4):
 bank = masks.random_lines(1024, 32, seed=0)
 minimal = MinimalLogger(originals, frozen_masks)
 library = PredictionLogger(frozen, frozen_masks, tracking=False)
-trial = training.pairs(pictures.train[:320], bank, batch_size=64, seed=1, holes=True)
+trial = training.pairs(pictures.train[:320], bank, batch_size=64, seed=1).with_holes()
 network().fit(trial, epochs=3, verbose=0, callbacks=[minimal, library])
 plots.show(
     [masks.damage(originals, frozen_masks)[12], *(frame[12] for frame in minimal.frames)],
@@ -222,15 +222,14 @@ EPOCHS, PICTURES = {"smoke": (2, 640), "quick": (22, 2_048), "full": (40, 16_384
 folder = Path("build", "lesson_06", f"{run.profile}_{run.data}")
 shutil.rmtree(folder, ignore_errors=True)
 
-train = training.pairs(pictures.train[:PICTURES], bank, batch_size=64, seed=1, holes=True)
+train = training.pairs(pictures.train[:PICTURES], bank, batch_size=64, seed=1).with_holes()
 held_out = training.pairs(
     pictures.validation[:256],
     masks.random_lines(256, 32, seed=12),
     batch_size=256,
     seed=1,
     frozen=True,
-    holes=True,
-)
+).with_holes()
 print(f"{EPOCHS} epochs of {len(train)} steps, kept in {folder.as_posix()}")
 
 # %%
@@ -652,12 +651,12 @@ print(f"lowest val_loss in epoch {1 + int(np.argmin(history['val_loss']))} of {l
 LOOKS, EACH = (4, 2) if run.profile == "smoke" else (20, 10)  # looks, and steps before each
 six = pictures.train[:6]
 unseen = training.pairs(
-    pictures.validation[:128], bank[:128], batch_size=128, seed=1, frozen=True, holes=True
-)
+    pictures.validation[:128], bank[:128], batch_size=128, seed=1, frozen=True
+).with_holes()
 
 
 def by_heart(frozen):
-    batches = training.pairs(six, bank, batch_size=6, seed=1, frozen=frozen, holes=True)
+    batches = training.pairs(six, bank, batch_size=6, seed=1, frozen=frozen).with_holes()
     next_masks = keras.callbacks.LambdaCallback(
         on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch)
     )

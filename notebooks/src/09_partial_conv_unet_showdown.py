@@ -190,6 +190,7 @@ recipes.loc[["network", "arguments", "parameters", *EQUAL]]
 #
 # Now train one. In `quick` it is small (width 4) and the training short; with a GPU the profile is `full`, and the same cell trains width 16 on CIFAR-10.
 # `training.all_devices()` says where to build: with several GPUs each gets a copy of the network and a share of every batch; otherwise it changes nothing.
+# `training.precision(...)` says in what numbers its layers compute: on a GPU in 16 bits, which is faster there; weights and loss keep 32.
 
 # %%
 from course_lib import training
@@ -200,12 +201,13 @@ WIDTH, RATE, EPOCHS, PICTURES = {
     "full": (16, 1e-3, 30, None),
 }[run.profile]
 bank = masks.random_lines(2_000, 32, seed=1)
-options = {"seed": 0, "valid": True, "holes": True}
-train = training.pairs(pictures.train[:PICTURES], bank, batch_size=64, **options)
-validation = training.pairs(pictures.validation[:256], bank, batch_size=64, frozen=True, **options)
+options = {"batch_size": 64, "seed": 0, "valid": True}
+train = training.pairs(pictures.train[:PICTURES], bank, **options).with_holes()
+validation = training.pairs(pictures.validation[:256], bank, frozen=True, **options).with_holes()
 
 keras.utils.set_random_seed(0)
-with training.all_devices():
+precision = "mixed_float16" if run.device == "gpu" else "float32"
+with training.all_devices(), training.precision(precision):
     network = models.partial_conv_unet(WIDTH)
     network.compile(
         keras.optimizers.Adam(RATE),
@@ -499,7 +501,7 @@ plots.show(
 # 1. `layers.PyramidFill` fills the holes crudely: halve the picture until no hole is left, every coarse pixel the mean of the known ones below it, and smooth on the way up. No weights, only poolings, so it
 #    runs inside the network and on a GPU.
 # 2. A U-Net of *residual blocks*, $x + f(x)$, as in Lim et al. 2017, sees fill and validity and says what to *add*.
-# 3. `layers.Mend` adds it in the holes only, so known pixels pass untouched and nothing is spent on drawing them again.
+# 3. `layers.AddInHoles` adds it in the holes only, so known pixels pass untouched and nothing is spent on drawing them again.
 #
 # Its last convolution starts at zero. **Predict** the hole PSNR of the untrained network, compared with the flat mean's.
 
