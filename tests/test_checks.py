@@ -108,7 +108,8 @@ def test_the_solution_is_right_and_its_stub_is_no_attempt(path):
 )
 def test_a_mistake_is_named_by_what_it_computes(task, mistake):
     result = check_of(task)(mistake.compute)
-    assert (result.verdict, result.message) == (mistake.name, mistake.why)
+    same = [other.why for other in checks.TASKS[task].mistakes if other.name == mistake.name]
+    assert result.verdict == mistake.name and result.message in same
 
 
 ANYTHING = (
