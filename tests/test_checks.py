@@ -183,6 +183,16 @@ def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
     assert result.verdict == "too slow" and "restart the kernel" in result.message
 
 
+def test_a_check_that_waits_for_the_processor_is_not_stopped(monkeypatch):
+    make_room(monkeypatch)
+
+    @_task.task("99_1", seconds=0.2)
+    def check(answer):
+        time.sleep(0.5)  # as on a machine where other programs run
+
+    assert check(1)
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, RecursionError, MemoryError])
 def test_any_exception_of_the_learner_is_told(error):
     def raising(stored, hole):

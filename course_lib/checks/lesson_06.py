@@ -1,141 +1,13 @@
 """Checks of exercise 06: what can be read from the curves of a training, and what cannot."""
 
+from functools import partial
+
 import numpy as np
 
 from course_lib import data
-from course_lib.checks._compare import (
-    Mistake,
-    as_array,
-    as_function,
-    call,
-    check_array,
-    check_function,
-)
-from course_lib.checks._task import task, wrong
-
-
-@task("06_1")
-def task_06_1(early_stopping):
-    """Check ``early_stopping(losses, patience, min_delta)`` against Keras's rule, written out."""
-    check_function(
-        early_stopping,
-        _stopped,
-        _loss_curves(),
-        dtype=int,
-        mistakes=(
-            Mistake(
-                "the two numbers swapped",
-                lambda *given: _stopped(*given)[::-1],
-                "First after how many epochs the training ends, then the epoch kept.",
-            ),
-            Mistake(
-                "last epoch kept",
-                lambda *given: (_stopped(*given)[0],) * 2,
-                "The second number is the epoch where the training ends: the last one that counted "
-                "as lower is earlier.",
-            ),
-            Mistake(
-                "highest loss kept",
-                lambda losses, patience, delta: _stopped(-losses, patience, delta),
-                "A loss gets better when it falls: here a higher one counts.",
-            ),
-            Mistake(
-                "one epoch too late",
-                lambda losses, patience, delta: _stopped(losses, patience + 1, delta),
-                "With patience 1 the first epoch that does not count ends the training.",
-            ),
-            Mistake(
-                "one epoch too early",
-                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 0.5), delta),
-                "Count the epochs that did not count as lower; the one kept is not among them.",
-            ),
-            Mistake(
-                "one epoch too early",
-                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 1), delta),
-                "Count the epochs that did not count as lower; the one kept is not among them.",
-            ),
-            Mistake(
-                "patience never renewed",
-                lambda *given: _stopped(*given, renewed=False),
-                "Patience is for epochs in a row: an epoch that counts begins the count anew.",
-            ),
-            Mistake(
-                "min_delta ignored",
-                lambda losses, patience, delta: _stopped(losses, patience, 0),
-                "A loss that is lower by min_delta or less does not count.",
-            ),
-            Mistake(
-                "a fall of exactly min_delta counted",
-                lambda *given: _stopped(*given, exactly=True),
-                "A loss counts if it is lower by more than min_delta; with min_delta 0 an equal "
-                "loss does not.",
-            ),
-            Mistake(
-                "first epoch not counted",
-                lambda *given: _stopped(*given, first=False),
-                "The first epoch counts as lower: patience must not begin to run out with it.",
-            ),
-            Mistake(
-                "min_delta on the wrong side",
-                lambda losses, patience, delta: _stopped(losses, patience, -delta),
-                "Here a loss counts that is equal or a little higher: it must be lower, by more "
-                "than min_delta.",
-            ),
-            Mistake(
-                "compared with the epoch before",
-                lambda *given: _stopped(*given, reference="previous"),
-                "Compare with the last epoch that counted, not with the one before.",
-            ),
-            Mistake(
-                "mark moved without counting",
-                lambda *given: _stopped(*given, reference="lowest"),
-                "An epoch that does not count must leave the mark where it is, or a slow fall "
-                "never counts.",
-            ),
-            Mistake(
-                "looked past the end",
-                lambda losses, *given: (_stopped(losses, *given)[0], 1 + np.argmin(losses)),
-                "The epoch kept has a loss that the training never reached: it had ended before.",
-            ),
-            Mistake(
-                "looked past the end",
-                _patience_after_the_lowest,
-                "Patience may run out before the lowest of all losses is reached: go through the "
-                "epochs one by one.",
-            ),
-            Mistake(
-                "training never ends",
-                lambda losses, *given: (len(losses), 1 + np.argmin(losses)),
-                "The first number is always the length of the list: use the patience.",
-            ),
-            Mistake(
-                "training never ends",
-                lambda losses, patience, delta: _stopped(losses, len(losses), delta),
-                "The first number is always the length of the list: use the patience.",
-            ),
-            Mistake(
-                "min_delta ignored for the epoch kept",
-                _lowest_until_the_end,
-                "The epoch kept is the last one that counted, not the very lowest.",
-            ),
-            Mistake(
-                "epochs counted from 0",
-                lambda *given: tuple(number - 1 for number in _stopped(*given)),
-                "Both numbers are too small by one: the first epoch is number 1.",
-            ),
-            Mistake(
-                "epochs counted from 0",
-                lambda *given: (_stopped(*given)[0], _stopped(*given)[1] - 1),
-                "The epoch kept is too small by one: the first epoch is number 1.",
-            ),
-            Mistake(
-                "epochs counted from 0",
-                lambda *given: (_stopped(*given)[0] - 1, _stopped(*given)[1]),
-                "The first number is how many epochs were trained, not the index of the last.",
-            ),
-        ),
-    )
-    return "Keras's EarlyStopping decides the same."
+from course_lib.checks._compare import as_array, as_function, call, check_array
+from course_lib.checks._kinds import function_task
+from course_lib.checks._task import WITH_KERAS, task, wrong
 
 
 def _stopped(
@@ -169,12 +41,11 @@ def _patience_after_the_lowest(losses, patience, delta):
     return min(len(losses), kept + patience), kept
 
 
-def _loss_curves():
+def _loss_curves(rng):
     """Curves on which the rule and everything that is mistaken for it differ, and random ones.
 
     All numbers are multiples of 1/1024, so that sums and differences are exact.
     """
-    rng = np.random.default_rng()
     shift = int(rng.integers(200, 600))
 
     def curve(*steps):
@@ -204,10 +75,132 @@ def _loss_curves():
     return inputs
 
 
-@task("06_2")
-def task_06_2(predicted_jumps):
-    """Check ``predicted_jumps(one, other)`` against standard errors, paired and unpaired."""
-    rng = np.random.default_rng()
+task_06_1 = function_task(
+    "06_1",
+    right=_stopped,
+    inputs=_loss_curves,
+    dtype=int,
+    praise="Keras's EarlyStopping decides the same.",
+    mistakes={
+        "the two numbers swapped": (
+            lambda *given: _stopped(*given)[::-1],
+            "First after how many epochs the training ends, then the epoch kept.",
+        ),
+        "last epoch kept": (
+            lambda *given: (_stopped(*given)[0],) * 2,
+            "The second number is the epoch where the training ends: the last one that counted "
+            "as lower is earlier.",
+        ),
+        "highest loss kept": (
+            lambda losses, patience, delta: _stopped(-losses, patience, delta),
+            "A loss gets better when it falls: here a higher one counts.",
+        ),
+        "one epoch too late": (
+            lambda losses, patience, delta: _stopped(losses, patience + 1, delta),
+            "With patience 1 the first epoch that does not count ends the training.",
+        ),
+        "one epoch too early": (
+            (
+                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 0.5), delta),
+                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 1), delta),
+            ),
+            "Count the epochs that did not count as lower; the one kept is not among them.",
+        ),
+        "patience never renewed": (
+            partial(_stopped, renewed=False),
+            "Patience is for epochs in a row: an epoch that counts begins the count anew.",
+        ),
+        "min_delta ignored": (
+            lambda losses, patience, delta: _stopped(losses, patience, 0),
+            "A loss that is lower by min_delta or less does not count.",
+        ),
+        "a fall of exactly min_delta counted": (
+            partial(_stopped, exactly=True),
+            "A loss counts if it is lower by more than min_delta; with min_delta 0 an equal "
+            "loss does not.",
+        ),
+        "first epoch not counted": (
+            partial(_stopped, first=False),
+            "The first epoch counts as lower: patience must not begin to run out with it.",
+        ),
+        "min_delta on the wrong side": (
+            lambda losses, patience, delta: _stopped(losses, patience, -delta),
+            "Here a loss counts that is equal or a little higher: it must be lower, by more "
+            "than min_delta.",
+        ),
+        "compared with the epoch before": (
+            partial(_stopped, reference="previous"),
+            "Compare with the last epoch that counted, not with the one before.",
+        ),
+        "mark moved without counting": (
+            partial(_stopped, reference="lowest"),
+            "An epoch that does not count must leave the mark where it is, or a slow fall "
+            "never counts.",
+        ),
+        "looked past the end": [
+            (
+                lambda losses, *given: (_stopped(losses, *given)[0], 1 + np.argmin(losses)),
+                "The epoch kept has a loss that the training never reached: it had ended before.",
+            ),
+            (
+                _patience_after_the_lowest,
+                "Patience may run out before the lowest of all losses is reached: go through the "
+                "epochs one by one.",
+            ),
+        ],
+        "training never ends": (
+            (
+                lambda losses, *given: (len(losses), 1 + np.argmin(losses)),
+                lambda losses, patience, delta: _stopped(losses, len(losses), delta),
+            ),
+            "The first number is always the length of the list: use the patience.",
+        ),
+        "min_delta ignored for the epoch kept": (
+            _lowest_until_the_end,
+            "The epoch kept is the last one that counted, not the very lowest.",
+        ),
+        "epochs counted from 0": [
+            (
+                lambda *given: tuple(number - 1 for number in _stopped(*given)),
+                "Both numbers are too small by one: the first epoch is number 1.",
+            ),
+            (
+                lambda *given: (_stopped(*given)[0], _stopped(*given)[1] - 1),
+                "The epoch kept is too small by one: the first epoch is number 1.",
+            ),
+            (
+                lambda *given: (_stopped(*given)[0] - 1, _stopped(*given)[1]),
+                "The first number is how many epochs were trained, not the index of the last.",
+            ),
+        ],
+    },
+)
+
+
+def _jumps(*, ddof=1, root=np.sqrt):
+    return lambda one, other: (
+        one.std(ddof=ddof) / root(len(one)),
+        (one - other).std(ddof=ddof) / root(len(one)),
+        np.hypot(one.std(ddof=ddof), other.std(ddof=ddof)) / root(len(one)),
+    )
+
+
+def _change(second=None, third=None):
+    """The right three with one of them replaced: a function of three right numbers and b's."""
+
+    def changed(one, other):
+        first, paired, unpaired = _jumps()(one, other)
+        others = _jumps()(other, one)[0]
+        return (
+            first,
+            second(first, others, unpaired) if second else paired,
+            third(first, others, paired) if third else unpaired,
+        )
+
+    return changed
+
+
+def _errors(rng):
     inputs = {}
     for count in (7, 12, 200):
         shared = rng.gamma(2.0, 4.0, count)
@@ -216,97 +209,66 @@ def task_06_2(predicted_jumps):
             for _ in range(2)
         )
         inputs[f"{count} pictures"] = (one, other)
+    return inputs
 
-    def jumps(*, ddof=1, root=np.sqrt):
-        return lambda one, other: (
-            one.std(ddof=ddof) / root(len(one)),
-            (one - other).std(ddof=ddof) / root(len(one)),
-            np.hypot(one.std(ddof=ddof), other.std(ddof=ddof)) / root(len(one)),
-        )
 
-    def change(second=None, third=None):
-        """The right three with one of them replaced: a function of three right numbers and b's."""
-
-        def changed(one, other):
-            first, paired, unpaired = jumps()(one, other)
-            others = jumps()(other, one)[0]
-            return (
-                first,
-                second(first, others, unpaired) if second else paired,
-                third(first, others, paired) if third else unpaired,
-            )
-
-        return changed
-
-    check_function(
-        predicted_jumps,
-        jumps(),
-        inputs,
-        tolerance=1e-6,
-        mistakes=(
-            Mistake(
-                "jumps of one picture",
-                jumps(root=lambda count: 1),
-                "So much one picture's error jumps; a mean of n pictures jumps less.",
-            ),
-            Mistake(
-                "divided by n instead of its root",
-                jumps(root=lambda count: count),
-                "The noise of a mean falls with the square root of the number of pictures.",
-            ),
-            Mistake(
-                "ddof forgotten",
-                jumps(ddof=0),
-                "NumPy divides by n unless it is told ddof=1.",
-            ),
-            Mistake(
-                "variances instead of standard deviations",
-                lambda *given: np.square(jumps()(*given)),
-                "These are variances: take their roots.",
-            ),
-            Mistake(
-                "pairing ignored",
-                change(second=lambda one, other, unpaired: unpaired),
-                "In the same look the two scores are not independent, so their variances do not "
-                "add up: look at the differences picture by picture.",
-            ),
-            Mistake(
-                "standard deviations subtracted",
-                change(second=lambda one, other, unpaired: abs(one - other)),
+task_06_2 = function_task(
+    "06_2",
+    right=_jumps(),
+    inputs=_errors,
+    tolerance=1e-6,
+    praise="Under the same look the luck cancels; only where two methods differ is left.",
+    mistakes={
+        "jumps of one picture": (
+            _jumps(root=lambda count: 1),
+            "So much one picture's error jumps; a mean of n pictures jumps less.",
+        ),
+        "divided by n instead of its root": (
+            _jumps(root=lambda count: count),
+            "The noise of a mean falls with the square root of the number of pictures.",
+        ),
+        "ddof forgotten": (_jumps(ddof=0), "NumPy divides by n unless it is told ddof=1."),
+        "variances instead of standard deviations": (
+            lambda *given: np.square(_jumps()(*given)),
+            "These are variances: take their roots.",
+        ),
+        "pairing ignored": (
+            _change(second=lambda one, other, unpaired: unpaired),
+            "In the same look the two scores are not independent, so their variances do not "
+            "add up: look at the differences picture by picture.",
+        ),
+        "standard deviations subtracted": [
+            (
+                _change(second=lambda one, other, unpaired: abs(one - other)),
                 "A difference of two noises is not the noise of the difference: look at the "
                 "differences picture by picture.",
             ),
-            Mistake(
-                "standard deviations subtracted",
-                change(second=lambda one, other, unpaired: abs(one**2 - other**2) ** 0.5),
+            (
+                _change(second=lambda one, other, unpaired: abs(one**2 - other**2) ** 0.5),
                 "Variances are never subtracted: look at the differences picture by picture.",
             ),
-            Mistake(
-                "standard deviations added",
-                change(third=lambda one, other, paired: one + other),
-                "Of independent numbers the variances add up, not the standard deviations.",
-            ),
-            Mistake(
-                "second look is the same",
-                change(third=lambda one, other, paired: paired),
-                "Second and third are equal: with a look of its own for each, nothing cancels.",
-            ),
-            Mistake(
-                "second look forgotten",
-                change(third=lambda one, other, paired: 2**0.5 * one),
-                "The second method's errors have a standard deviation of their own.",
-            ),
-            Mistake(
-                "second and third swapped",
-                lambda *given: tuple(jumps()(*given)[place] for place in (0, 2, 1)),
-                "The second is of the same look, the third of a look for each.",
-            ),
+        ],
+        "standard deviations added": (
+            _change(third=lambda one, other, paired: one + other),
+            "Of independent numbers the variances add up, not the standard deviations.",
         ),
-    )
-    return "Under the same look the luck cancels; only where two methods differ is left."
+        "second look is the same": (
+            _change(third=lambda one, other, paired: paired),
+            "Second and third are equal: with a look of its own for each, nothing cancels.",
+        ),
+        "second look forgotten": (
+            _change(third=lambda one, other, paired: 2**0.5 * one),
+            "The second method's errors have a standard deviation of their own.",
+        ),
+        "second and third swapped": (
+            lambda *given: tuple(_jumps()(*given)[place] for place in (0, 2, 1)),
+            "The second is of the same look, the third of a look for each.",
+        ),
+    },
+)
 
 
-@task("06_3")
+@task("06_3", seconds=WITH_KERAS)
 def task_06_3(repaired_training):
     """Check ``repaired_training(network, parts, bank, epochs)`` with a network that takes notes.
 

@@ -1,119 +1,20 @@
 """Checks of exercise 07: scores of masks and of pictures, and what they cannot tell."""
 
-import itertools
+from functools import partial
 
 import numpy as np
 from scipy import ndimage
 
 from course_lib import data, masks, metrics
 from course_lib.checks._compare import (
-    Mistake,
     as_array,
     as_function,
     call,
     check_array,
-    check_function,
     check_inputs_unchanged,
 )
+from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
-
-
-@task("07_1")
-def task_07_1(mask_scores):
-    """Check ``mask_scores(true_masks, confidences)`` against counts of pixels."""
-    check_function(
-        mask_scores,
-        _mask_scores,
-        _found_masks(),
-        dtype=float,
-        mistakes=(
-            Mistake(
-                "dice and IoU swapped",
-                lambda *given: _mask_scores(*given)[:, ::-1],
-                "The first column is dice, the second IoU: dice is never the smaller one.",
-            ),
-            Mistake(
-                "two empty masks are 0/0",
-                lambda *given: _mask_scores(*given, empty=np.nan),
-                "Where neither marks a pixel, the formula is 0/0: such a picture scores 1.",
-            ),
-            Mistake(
-                "two empty masks score 0",
-                lambda *given: _mask_scores(*given, empty=0),
-                "Two empty masks are equal, so they score 1, not 0.",
-            ),
-            Mistake(
-                "undamaged pictures always score 1",
-                _empty_truth_is_one,
-                "Where nothing is damaged and the finder marks something, the score is 0.",
-            ),
-            Mistake(
-                "confidences not thresholded",
-                _soft_scores,
-                "These are sums of confidences: make a mask of them first.",
-            ),
-            Mistake(
-                "exactly half sure counted",
-                lambda true, found: _mask_scores(true, found >= 0.5),
-                "What the finder is exactly half sure of, 0.5, it does not mark.",
-            ),
-            Mistake(
-                "one number added above and below",
-                lambda *given: _mask_scores(*given, smooth=1),
-                "Smoothing keeps 0/0 away, but it moves every score: treat empty masks apart.",
-            ),
-            Mistake(
-                "dice without its 2",
-                lambda *given: _mask_scores(*given) * [0.5, 1],
-                "The first column is half of dice: what both mark is counted in both sizes.",
-            ),
-            Mistake(
-                "dice without its 2",
-                _half_but_of_empty,
-                "The first column is half of dice: what both mark is counted in both sizes.",
-            ),
-            Mistake(
-                "union counts what is common twice",
-                _union_too_large,
-                "|A| + |B| counts the common pixels twice: IoU divides by the union.",
-            ),
-            Mistake(
-                "one score for the whole batch",
-                lambda true, found: np.repeat(
-                    _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1)), len(true), axis=0
-                ),
-                "All pictures are counted together: keep their axis.",
-            ),
-            Mistake(
-                "one score for the whole batch",
-                lambda true, found: _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1)),
-                "All pictures are counted together: keep their axis.",
-            ),
-            Mistake(
-                "one score for the whole batch",
-                lambda true, found: _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1))[
-                    0
-                ],
-                "All pictures are counted together: keep their axis.",
-            ),
-            Mistake(
-                "averaged over the pictures",
-                lambda *given: _mask_scores(*given).mean(axis=0),
-                "Each picture has two scores of its own: do not average them.",
-            ),
-            Mistake(
-                "rows and columns swapped",
-                lambda *given: _mask_scores(*given).T,
-                "A row a picture, a column a score: the shape is (N, 2).",
-            ),
-            Mistake(
-                "accuracy",
-                lambda true, found: np.stack([(true == (found > 0.5)).mean((1, 2))] * 2, axis=1),
-                "This is accuracy: it counts the pixels that neither marks.",
-            ),
-        ),
-    )
-    return "Equal to the counts, for empty masks too."
 
 
 def _mask_scores(true, found, *, empty=1.0, smooth=0.0):
@@ -140,23 +41,21 @@ def _soft_scores(true, found):
     return np.stack([2 * common / total, common / (total - common)], axis=1)
 
 
-def _half_but_of_empty(true, found):
+def _half_of_dice(true, found, *, column):
+    """In this column stands half of dice, but 1 where both masks are empty."""
     scores = _mask_scores(true, found)
-    nothing = ~(true | (found > 0.5)).any(axis=(1, 2))
-    scores[~nothing, 0] /= 2
+    marked = (true | (found > 0.5)).any(axis=(1, 2))
+    scores[marked, column] = scores[marked, 0] / 2
     return scores
 
 
-def _union_too_large(true, found):
-    scores = _mask_scores(true, found)
-    nothing = ~(true | (found > 0.5)).any(axis=(1, 2))
-    scores[~nothing, 1] = scores[~nothing, 0] / 2
-    return scores
+def _all_counted_together(true, found):
+    """(1, 2): the scores of the batch as one long picture."""
+    return _mask_scores(true.reshape(1, -1, 1), found.reshape(1, -1, 1))
 
 
-def _found_masks():
+def _found_masks(rng):
     """Batches of true masks and confidences: exactly a half, or not within 0.02 of it."""
-    rng = np.random.default_rng()
 
     def confident(marked):
         low = rng.uniform(0, 0.48, marked.shape)
@@ -183,132 +82,200 @@ def _found_masks():
     }
 
 
-@task("07_2")
-def task_07_2(perfect_and_white):
-    """Check ``perfect_and_white(means, deviations)`` against the pixels themselves."""
-    rng = np.random.default_rng()
+task_07_1 = function_task(
+    "07_1",
+    right=_mask_scores,
+    inputs=_found_masks,
+    dtype=float,
+    praise="Equal to the counts, for empty masks too.",
+    mistakes={
+        "dice and IoU swapped": (
+            lambda *given: _mask_scores(*given)[:, ::-1],
+            "The first column is dice, the second IoU: dice is never the smaller one.",
+        ),
+        "two empty masks are 0/0": (
+            partial(_mask_scores, empty=np.nan),
+            "Where neither marks a pixel, the formula is 0/0: such a picture scores 1.",
+        ),
+        "two empty masks score 0": (
+            partial(_mask_scores, empty=0),
+            "Two empty masks are equal, so they score 1, not 0.",
+        ),
+        "undamaged pictures always score 1": (
+            _empty_truth_is_one,
+            "Where nothing is damaged and the finder marks something, the score is 0.",
+        ),
+        "confidences not thresholded": (
+            _soft_scores,
+            "These are sums of confidences: make a mask of them first.",
+        ),
+        "exactly half sure counted": (
+            lambda true, found: _mask_scores(true, found >= 0.5),
+            "What the finder is exactly half sure of, 0.5, it does not mark.",
+        ),
+        "one number added above and below": (
+            partial(_mask_scores, smooth=1),
+            "Smoothing keeps 0/0 away, but it moves every score: treat empty masks apart.",
+        ),
+        "dice without its 2": (
+            (lambda *given: _mask_scores(*given) * [0.5, 1], partial(_half_of_dice, column=0)),
+            "The first column is half of dice: what both mark is counted in both sizes.",
+        ),
+        "union counts what is common twice": (
+            partial(_half_of_dice, column=1),
+            "|A| + |B| counts the common pixels twice: IoU divides by the union.",
+        ),
+        "one score for the whole batch": (
+            (
+                lambda true, found: _all_counted_together(true, found).repeat(len(true), axis=0),
+                _all_counted_together,
+                lambda true, found: _all_counted_together(true, found)[0],
+            ),
+            "All pictures are counted together: keep their axis.",
+        ),
+        "averaged over the pictures": (
+            lambda *given: _mask_scores(*given).mean(axis=0),
+            "Each picture has two scores of its own: do not average them.",
+        ),
+        "rows and columns swapped": (
+            lambda *given: _mask_scores(*given).T,
+            "A row a picture, a column a score: the shape is (N, 2).",
+        ),
+        "accuracy": (
+            lambda true, found: np.stack([(true == (found > 0.5)).mean((1, 2))] * 2, axis=1),
+            "This is accuracy: it counts the pixels that neither marks.",
+        ),
+    },
+)
+
+
+def _perfect(m, s):
+    return (m**2 + s**2).mean() / m.mean()
+
+
+def _white(m, s):
+    return 2 * m.mean() / (1 + m.mean())
+
+
+def _both(first, second):
+    return lambda *given: (first(*given), second(*given))
+
+
+def _brightness(rng):
     inputs = {}
     for count in (2, 6, 32):
         low = rng.uniform(0, 0.4, (count, 1))
         pixels = low + rng.uniform(0.1, 0.6, (count, 1)) * rng.beta(0.7, 1, (count, 60))
         inputs[f"{count} pictures"] = (pixels.mean(axis=1), pixels.std(axis=1))
     inputs["one picture"] = (np.array([rng.uniform(0.3, 0.6)]), np.array([rng.uniform(0.1, 0.3)]))
-
-    def white(m, s):
-        return 2 * m.mean() / (1 + m.mean())
-
-    def perfect(m, s):
-        return (m**2 + s**2).mean() / m.mean()
-
-    def white_of_each(m, s):
-        return (2 * m / (1 + m)).mean()
-
-    each = (
-        "Bright pictures count more in a batch's score than in a mean of scores: add up the sums."
-    )
-    wrong_perfect = (
-        ("scores of the pictures averaged", lambda m, s: (m + s**2 / m).mean(), each),
-        (
-            "deviation not squared",
-            lambda m, s: (m**2 + s).mean() / m.mean(),
-            "The mean of squares is the mean squared plus the variance, the deviation squared.",
-        ),
-        (
-            "variance forgotten",
-            lambda m, s: (m**2).mean() / m.mean(),
-            "The mean of squares is more than the square of the mean, in each picture.",
-        ),
-        (
-            "pictures taken as equally bright",
-            lambda m, s: m.mean() + (s**2).mean() / m.mean(),
-            "Values vary within the pictures and from picture to picture: square each mean first.",
-        ),
-        (
-            "pictures taken as equally bright",
-            lambda m, s: m.mean() + s.mean() ** 2 / m.mean(),
-            "Values vary within the pictures and from picture to picture: square each mean first.",
-        ),
-        (
-            "sign of the mean squared",
-            lambda m, s: (s**2 - m**2).mean() / m.mean(),
-            "The variance is the mean of squares less the mean squared: solve for the first.",
-        ),
-        (
-            "variance alone",
-            lambda m, s: (s**2).mean() / m.mean(),
-            "The variance is measured around the mean: the mean of squares is more than that.",
-        ),
-        (
-            "perfect answer without its 2",
-            lambda m, s: (m**2 + s**2).mean() / (2 * m.mean()),
-            "There is a 2 in front of the sum of products.",
-        ),
-        (
-            "deviations averaged, then squared",
-            lambda m, s: ((m**2).mean() + s.mean() ** 2) / m.mean(),
-            "Variances can be averaged, deviations cannot.",
-        ),
-        (
-            "sum of squares only",
-            lambda m, s: (m**2 + s**2).mean(),
-            "The sum of squares is right; plain dice divides it.",
-        ),
-        (
-            "perfect answer taken for 1",
-            lambda m, s: 1.0,
-            "A perfect answer does not score 1: put p = y into the formula.",
-        ),
-    )
-    wrong_white = (
-        ("scores of the pictures averaged", white_of_each, each),
-        (
-            "mean brightness taken for the score",
-            lambda m, s: m.mean(),
-            "White's number is not the mean of the values: put p = 1 into the formula.",
-        ),
-        (
-            "denominator of white",
-            lambda m, s: 2 * m.mean() / (2 * m.mean()),
-            "The sum of p is the number of values, since every p is 1.",
-        ),
-        (
-            "denominator of white",
-            lambda m, s: 2 * m.sum() / (m.sum() + 1),
-            "Every picture is white, so a 1 is added for each of them, not once.",
-        ),
-        (
-            "denominator of white",
-            lambda m, s: 2 * m.mean(),
-            "The denominator is the sum of y plus the sum of p, and every p is 1.",
-        ),
-        (
-            "white without its 2",
-            lambda m, s: m.mean() / (1 + m.mean()),
-            "There is a 2 in front of the sum of products.",
-        ),
-    )
-    swapped = Mistake(
-        "perfect and white swapped",
-        _both(white, perfect),
-        "The first number is the perfect answer's, the second white's.",
-    )
-    mistakes = [swapped]
-    pairs = itertools.product((("", perfect, ""), *wrong_perfect), (("", white, ""), *wrong_white))
-    for (name, first, why), (other_name, second, other_why) in pairs:
-        if name or other_name:
-            mistakes.append(Mistake(name or other_name, _both(first, second), why or other_why))
-    check_function(
-        perfect_and_white,
-        _both(perfect, white),
-        inputs,
-        tolerance=1e-6,
-        mistakes=mistakes,
-    )
-    return "Two numbers a picture, and no repair in them."
+    return inputs
 
 
-def _both(first, second):
-    return lambda *given: (first(*given), second(*given))
+EACH = "Bright pictures count more in a batch's score than in a mean of scores: add up the sums."
+WRONG_PERFECT = (
+    ("scores of the pictures averaged", lambda m, s: (m + s**2 / m).mean(), EACH),
+    (
+        "deviation not squared",
+        lambda m, s: (m**2 + s).mean() / m.mean(),
+        "The mean of squares is the mean squared plus the variance, the deviation squared.",
+    ),
+    (
+        "variance forgotten",
+        lambda m, s: (m**2).mean() / m.mean(),
+        "The mean of squares is more than the square of the mean, in each picture.",
+    ),
+    (
+        "pictures taken as equally bright",
+        lambda m, s: m.mean() + (s**2).mean() / m.mean(),
+        "Values vary within the pictures and from picture to picture: square each mean first.",
+    ),
+    (
+        "pictures taken as equally bright",
+        lambda m, s: m.mean() + s.mean() ** 2 / m.mean(),
+        "Values vary within the pictures and from picture to picture: square each mean first.",
+    ),
+    (
+        "sign of the mean squared",
+        lambda m, s: (s**2 - m**2).mean() / m.mean(),
+        "The variance is the mean of squares less the mean squared: solve for the first.",
+    ),
+    (
+        "variance alone",
+        lambda m, s: (s**2).mean() / m.mean(),
+        "The variance is measured around the mean: the mean of squares is more than that.",
+    ),
+    (
+        "perfect answer without its 2",
+        lambda m, s: (m**2 + s**2).mean() / (2 * m.mean()),
+        "There is a 2 in front of the sum of products.",
+    ),
+    (
+        "deviations averaged, then squared",
+        lambda m, s: ((m**2).mean() + s.mean() ** 2) / m.mean(),
+        "Variances can be averaged, deviations cannot.",
+    ),
+    (
+        "sum of squares only",
+        lambda m, s: (m**2 + s**2).mean(),
+        "The sum of squares is right; plain dice divides it.",
+    ),
+    (
+        "perfect answer taken for 1",
+        lambda m, s: 1.0,
+        "A perfect answer does not score 1: put p = y into the formula.",
+    ),
+)
+WRONG_WHITE = (
+    ("scores of the pictures averaged", lambda m, s: (2 * m / (1 + m)).mean(), EACH),
+    (
+        "mean brightness taken for the score",
+        lambda m, s: m.mean(),
+        "White's number is not the mean of the values: put p = 1 into the formula.",
+    ),
+    (
+        "denominator of white",
+        lambda m, s: 2 * m.mean() / (2 * m.mean()),
+        "The sum of p is the number of values, since every p is 1.",
+    ),
+    (
+        "denominator of white",
+        lambda m, s: 2 * m.sum() / (m.sum() + 1),
+        "Every picture is white, so a 1 is added for each of them, not once.",
+    ),
+    (
+        "denominator of white",
+        lambda m, s: 2 * m.mean(),
+        "The denominator is the sum of y plus the sum of p, and every p is 1.",
+    ),
+    (
+        "white without its 2",
+        lambda m, s: m.mean() / (1 + m.mean()),
+        "There is a 2 in front of the sum of products.",
+    ),
+)
+
+
+def _mistakes_of_either():
+    """One number wrong, or both: then the first one's mistake is named."""
+    first_ones = [("", _perfect, ""), *WRONG_PERFECT]
+    for name, first, why in first_ones:
+        for other_name, second, other_why in [("", _white, ""), *WRONG_WHITE]:
+            if name or other_name:
+                yield name or other_name, (_both(first, second), why or other_why)
+
+
+SWAPPED = "The first number is the perfect answer's, the second white's."
+WRONG_PAIRS = {"perfect and white swapped": [(_both(_white, _perfect), SWAPPED)]}
+for _name, _row in _mistakes_of_either():
+    WRONG_PAIRS.setdefault(_name, []).append(_row)
+
+task_07_2 = function_task(
+    "07_2",
+    right=_both(_perfect, _white),
+    inputs=_brightness,
+    praise="Two numbers a picture, and no repair in them.",
+    mistakes=WRONG_PAIRS,
+)
 
 
 @task("07_3")

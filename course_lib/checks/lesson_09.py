@@ -15,7 +15,7 @@ from course_lib.checks._compare import (
     check_function,
     close,
 )
-from course_lib.checks._task import task, wrong
+from course_lib.checks._task import WITH_KERAS, task, wrong
 
 
 @task("09_1")
@@ -516,7 +516,7 @@ OFFERED = ("harmonic", "biharmonic", "navier_stokes", "partial_conv_unet")
 MARGIN = 0.2  # dB
 
 
-@task("09_4", seconds=60)
+@task("09_4", seconds=WITH_KERAS)
 def task_09_4(combine):
     """Check that ``combine(fills, holes)`` beats the best of the offered fills on test pictures."""
     function = as_function(combine)

@@ -27,46 +27,6 @@ def unet(width, kernel, levels, *, up=2, bias=True, skip=1, second=1, out=True, 
     return total
 
 
-def no_biases(width, kernel, levels):
-    return unet(width, kernel, levels, bias=False)
-
-
-def no_skips(width, kernel, levels):
-    return unet(width, kernel, levels, skip=0)
-
-
-def skip_twice(width, kernel, levels):
-    return unet(width, kernel, levels, second=2)
-
-
-def one_kernel_for_all(width, kernel, levels):
-    return unet(width, kernel, levels, up=kernel)
-
-
-def up_is_free(width, kernel, levels):
-    return unet(width, kernel, levels, up=0)
-
-
-def no_output(width, kernel, levels):
-    return unet(width, kernel, levels, out=False)
-
-
-def no_bottom(width, kernel, levels):
-    last, bottom = width * 2 ** (levels - 1), width * 2**levels
-    extra = layer(kernel, last, bottom) + layer(kernel, bottom, bottom)
-    return unet(width, kernel, levels) - extra
-
-
-def single_convolutions(width, kernel, levels):
-    repeated = sum(layer(kernel, width * 2**n, width * 2**n) for n in range(levels + 1))
-    repeated += sum(layer(kernel, width * 2**n, width * 2**n) for n in range(levels))
-    return unet(width, kernel, levels) - repeated
-
-
-def never_doubled(width, kernel, levels):
-    return unet(width, kernel, levels, growth=1)
-
-
 def by_heart(width, kernel, levels):
     return 7_760_931
 
@@ -83,71 +43,8 @@ def entropy(y):
 LEVELS_OF_GREY = np.arange(256) / 255
 
 
-def right(counts):
-    return np.dot(entropy(LEVELS_OF_GREY), counts) / counts.sum()
-
-
-def with_nan(counts):
-    y = np.repeat(LEVELS_OF_GREY, counts)
-    return np.mean(-y * np.log(y) - (1 - y) * np.log(1 - y))
-
-
-def nan_everywhere(counts):
-    y = np.arange(256) / 255
-    return np.sum((-y * np.log(y) - (1 - y) * np.log(1 - y)) * counts) / counts.sum()
-
-
-def of_the_histogram(counts):
-    p = counts / counts.sum()
-    p = p[p > 0]
-    return -(p * np.log(p)).sum()
-
-
-def of_the_histogram_in_bits(counts):
-    p = counts[counts > 0] / counts.sum()
-    return (p * np.log2(1 / p)).sum()
-
-
-def first_term(counts):
-    y = np.repeat(LEVELS_OF_GREY, counts)
-    return np.mean(-y * np.log(np.maximum(y, 1e-12)))
-
-
-def second_term(counts):
-    y = np.repeat(LEVELS_OF_GREY, counts)
-    return np.mean(-(1 - y) * np.log(np.maximum(1 - y, 1e-12)))
-
-
-def in_bits(counts):
-    return right(counts) / np.log(2)
-
-
-def unweighted(counts):
-    return entropy(LEVELS_OF_GREY).mean()
-
-
-def once_each(counts):
-    return entropy(LEVELS_OF_GREY[np.flatnonzero(counts)]).mean()
-
-
-def of_the_mean(counts):
-    return entropy(np.repeat(LEVELS_OF_GREY, counts).mean())
-
-
-def half_everywhere(counts):
-    return -np.log(0.5)
-
-
-def no_minus(counts):
-    return -right(counts)
-
-
 def total(counts):
     return np.sum(entropy(LEVELS_OF_GREY) * counts)
-
-
-def mean_of_products(counts):
-    return np.mean(entropy(LEVELS_OF_GREY) * counts)
 
 
 def per_level(counts):
@@ -276,15 +173,6 @@ def output_of_one(width, kernel, levels):
     return unet(width, kernel, levels, out=False) + layer(1, width, 3)
 
 
-def up_keeps_channels(width, kernel, levels):
-    total = unet(width, kernel, levels, up=0)
-    for level in range(levels):
-        made = width * 2**level
-        total += layer(2, 2 * made, 2 * made)
-        total += layer(kernel, 3 * made, made) - layer(kernel, 2 * made, made)
-    return total
-
-
 def without_black_and_white(counts):
     inner = np.array(counts[1:-1], float)
     y = np.arange(1, 255) / 255
@@ -332,7 +220,6 @@ def ends_with(name):
 
 WRONG = [
     ("05_1", "output of 1 x 1", output_of_one),
-    ("05_1", "transposed convolutions keep their channels", up_keeps_channels),
     ("05_2", "black and white not counted", without_black_and_white),
     (
         "05_3",
@@ -342,31 +229,8 @@ WRONG = [
     ("05_3", "skips after one convolution", a_ladder(last=ends_with("sigmoid"), first_skips=True)),
     ("05_3", "another last function", a_ladder(last=ends_with("tanh"))),
     ("05_3", "another last function", a_ladder(last=ends_with("softmax"))),
-    ("05_1", "biases forgotten", no_biases),
-    ("05_1", "skips forgotten", no_skips),
-    ("05_1", "skip read twice", skip_twice),
-    ("05_1", "transposed convolution too large", one_kernel_for_all),
-    ("05_1", "transposed convolutions forgotten", up_is_free),
-    ("05_1", "output forgotten", no_output),
-    ("05_1", "bottom forgotten", no_bottom),
-    ("05_1", "one convolution a level", single_convolutions),
-    ("05_1", "same channels on every level", never_doubled),
     ("05_1", "wrong values", by_heart),
     ("05_1", "wrong shape", each_layer),
-    ("05_2", "0 ln 0", with_nan),
-    ("05_2", "0 ln 0", nan_everywhere),
-    ("05_2", "entropy of the histogram", of_the_histogram),
-    ("05_2", "entropy of the histogram", of_the_histogram_in_bits),
-    ("05_2", "second half forgotten", first_term),
-    ("05_2", "first half forgotten", second_term),
-    ("05_2", "logarithm to base 2", in_bits),
-    ("05_2", "all values count the same", unweighted),
-    ("05_2", "all values count the same", once_each),
-    ("05_2", "floor of the mean value", of_the_mean),
-    ("05_2", "prediction of one half", half_everywhere),
-    ("05_2", "sign", no_minus),
-    ("05_2", "sum instead of mean", total),
-    ("05_2", "divided by 256", mean_of_products),
     ("05_2", "wrong shape", per_level),
     ("05_3", "filters ignored on the way down", as_published),
     ("05_3", "filters ignored on the way down", with_faults(filters=16)),

@@ -3,41 +3,6 @@
 import numpy as np
 
 
-def ends_late(losses, patience, min_delta):
-    best, kept, wait = losses[0], 1, 0
-    for epoch in range(2, len(losses) + 1):
-        if best - losses[epoch - 1] > min_delta:
-            best, kept, wait = losses[epoch - 1], epoch, 0
-        else:
-            wait += 1
-        if wait > patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def ends_early(losses, patience, min_delta):
-    best, kept, wait = float("inf"), 0, 0
-    for epoch, loss in enumerate(losses, 1):
-        wait += 1
-        if loss < best - min_delta:
-            best, kept, wait = loss, epoch, 1
-        if wait == patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def early_after_a_bump(losses, patience, min_delta):
-    best, kept, wait = float("inf"), 0, 0
-    for epoch, loss in enumerate(losses, 1):
-        if loss < best - min_delta:
-            best, kept, wait = loss, epoch, 0
-        else:
-            wait += 1
-            if wait >= patience - 1:
-                return epoch, kept
-    return len(losses), kept
-
-
 def right(losses, patience, min_delta):
     counted = [0]
     for k in range(1, len(losses)):
@@ -46,99 +11,6 @@ def right(losses, patience, min_delta):
         elif k - counted[-1] == patience:
             return k + 1, counted[-1] + 1
     return len(losses), counted[-1] + 1
-
-
-def keeps_last(losses, patience, min_delta):
-    ends, _ = right(losses, patience, min_delta)
-    return ends, ends
-
-
-def swapped(losses, patience, min_delta):
-    ends, kept = right(losses, patience, min_delta)
-    return kept, ends
-
-
-def larger_is_better(losses, patience, min_delta):
-    best, kept = -float("inf"), 0
-    for epoch, loss in enumerate(losses, 1):
-        if loss > best + min_delta:
-            best, kept = loss, epoch
-        elif epoch - kept >= patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def counts_in_all(losses, patience, min_delta):
-    best, kept, bad = float("inf"), 0, 0
-    for epoch, loss in enumerate(losses, 1):
-        if loss < best - min_delta:
-            best, kept = loss, epoch
-        else:
-            bad += 1
-        if bad == patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def no_min_delta(losses, patience, min_delta):
-    return right(losses, patience, 0)
-
-
-def not_strict(losses, patience, min_delta):
-    counted = [0]
-    for k in range(1, len(losses)):
-        if losses[counted[-1]] - losses[k] >= min_delta:
-            counted.append(k)
-        elif k - counted[-1] == patience:
-            return k + 1, counted[-1] + 1
-    return len(losses), counted[-1] + 1
-
-
-def from_epoch_to_epoch(losses, patience, min_delta):
-    kept, wait = 1, 0
-    for epoch in range(2, len(losses) + 1):
-        if losses[epoch - 2] - losses[epoch - 1] > min_delta:
-            kept, wait = epoch, 0
-        else:
-            wait += 1
-        if wait == patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def creeping_mark(losses, patience, min_delta):
-    kept = 1
-    for epoch in range(2, len(losses) + 1):
-        if losses[epoch - 1] < min(losses[: epoch - 1]) - min_delta:
-            kept = epoch
-        if epoch - kept == patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def sees_the_future(losses, patience, min_delta):
-    return right(losses, patience, min_delta)[0], int(np.argmin(losses)) + 1
-
-
-def trains_on(losses, patience, min_delta):
-    losses = list(losses)
-    return len(losses), losses.index(min(losses)) + 1
-
-
-def keeps_very_lowest(losses, patience, min_delta):
-    ends, _ = right(losses, patience, min_delta)
-    reached = list(losses[:ends])
-    return ends, reached.index(min(reached)) + 1
-
-
-def indices(losses, patience, min_delta):
-    ends, kept = right(losses, patience, min_delta)
-    return ends - 1, kept - 1
-
-
-def index_kept(losses, patience, min_delta):
-    ends, kept = right(losses, patience, min_delta)
-    return ends, kept - 1
 
 
 def only_the_end(losses, patience, min_delta):
@@ -158,53 +30,6 @@ def three_jumps(one, other, ddof=1):
 
 def single_pictures(one, other):
     return [jump * len(one) ** 0.5 for jump in three_jumps(one, other)]
-
-
-def divided_by_count(one, other):
-    return [jump / len(one) ** 0.5 for jump in three_jumps(one, other)]
-
-
-def numpy_default(one, other):
-    return three_jumps(one, other, ddof=0)
-
-
-def squared(one, other):
-    return [jump**2 for jump in three_jumps(one, other)]
-
-
-def unpaired_twice(one, other):
-    score, _, unpaired = three_jumps(one, other)
-    return score, unpaired, unpaired
-
-
-def paired_twice(one, other):
-    score, paired, _ = three_jumps(one, other)
-    return score, paired, paired
-
-
-def subtracts(one, other):
-    first, second = (values.std(ddof=1) / len(values) ** 0.5 for values in (one, other))
-    return first, abs(second - first), (first**2 + second**2) ** 0.5
-
-
-def subtracts_variances(one, other):
-    first, second = (values.var(ddof=1) / len(values) for values in (one, other))
-    return first**0.5, abs(second - first) ** 0.5, (first + second) ** 0.5
-
-
-def adds_deviations(one, other):
-    score, paired, _ = three_jumps(one, other)
-    return score, paired, (one.std(ddof=1) + other.std(ddof=1)) / len(one) ** 0.5
-
-
-def first_twice(one, other):
-    score, paired, _ = three_jumps(one, other)
-    return score, paired, score * 2**0.5
-
-
-def wrong_order(one, other):
-    score, paired, unpaired = three_jumps(one, other)
-    return score, unpaired, paired
 
 
 def two_of_three(one, other):
@@ -345,55 +170,12 @@ def first_runs_out(losses, patience, min_delta):
     return len(losses), kept
 
 
-def adds_min_delta(losses, patience, min_delta):
-    best, kept = float("inf"), 0
-    for epoch, loss in enumerate(losses, 1):
-        if loss < best + min_delta:
-            best, kept = loss, epoch
-        elif epoch - kept == patience:
-            return epoch, kept
-    return len(losses), kept
-
-
-def lowest_and_patience(losses, patience, min_delta):
-    kept = list(losses).index(min(losses)) + 1
-    return min(kept + patience, len(losses)), kept
-
-
 WRONG = [
     ("06_1", "first epoch not counted", first_runs_out),
-    ("06_1", "min_delta on the wrong side", adds_min_delta),
-    ("06_1", "looked past the end", lowest_and_patience),
     ("06_3", "measured on training pictures", loop(part="train")),
-    ("06_1", "one epoch too late", ends_late),
-    ("06_1", "one epoch too early", ends_early),
-    ("06_1", "one epoch too early", early_after_a_bump),
-    ("06_1", "last epoch kept", keeps_last),
-    ("06_1", "the two numbers swapped", swapped),
-    ("06_1", "highest loss kept", larger_is_better),
-    ("06_1", "patience never renewed", counts_in_all),
-    ("06_1", "min_delta ignored", no_min_delta),
-    ("06_1", "a fall of exactly min_delta counted", not_strict),
-    ("06_1", "compared with the epoch before", from_epoch_to_epoch),
-    ("06_1", "mark moved without counting", creeping_mark),
-    ("06_1", "looked past the end", sees_the_future),
-    ("06_1", "training never ends", trains_on),
-    ("06_1", "min_delta ignored for the epoch kept", keeps_very_lowest),
-    ("06_1", "epochs counted from 0", indices),
-    ("06_1", "epochs counted from 0", index_kept),
     ("06_1", "wrong shape", only_the_end),
     ("06_1", "wrong dtype", as_floats),
     ("06_2", "jumps of one picture", single_pictures),
-    ("06_2", "divided by n instead of its root", divided_by_count),
-    ("06_2", "ddof forgotten", numpy_default),
-    ("06_2", "variances instead of standard deviations", squared),
-    ("06_2", "pairing ignored", unpaired_twice),
-    ("06_2", "second look is the same", paired_twice),
-    ("06_2", "standard deviations subtracted", subtracts),
-    ("06_2", "standard deviations subtracted", subtracts_variances),
-    ("06_2", "standard deviations added", adds_deviations),
-    ("06_2", "second look forgotten", first_twice),
-    ("06_2", "second and third swapped", wrong_order),
     ("06_2", "wrong shape", two_of_three),
     (
         "06_3",
