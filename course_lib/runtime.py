@@ -64,6 +64,21 @@ def setup():
     return run
 
 
+def share(count):
+    """How many of ``count`` cases to take: all; in the tests' profile a tenth, but at least two.
+
+    The helpers of the lessons ask it, so that no lesson has to.
+
+    Args:
+        count: a whole number, 1 or more.
+
+    Example:
+        >>> share(100) in (100, 10)
+        True
+    """
+    return min(count, max(2, count // 10)) if _profile("cpu") == "smoke" else count
+
+
 def _profile(device):
     profile = os.environ.get("INPAINTING_PROFILE", "").strip().lower()
     if profile and profile not in PROFILES:

@@ -15,7 +15,7 @@ from tools.project import ROOT
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 LEARNING = ("layers", "losses", "models", "training", "callbacks")
 CLASSROOM = ("runtime", "evaluation", "widgets", "checks", "restoration")
-GROUND = ("masks", "data", "classical", "metrics", "plots")
+GROUND = ("masks", "data", "classical", "metrics", "plots", "scenes")
 FILES = {
     ".".join(path.relative_to(ROOT / "course_lib").with_suffix("").parts): path
     for path in sorted((ROOT / "course_lib").rglob("*.py"))
