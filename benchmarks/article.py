@@ -112,7 +112,8 @@ def body(looks, baselines, parameters, provenance):
             "divided by the number of input channels, bias in blind windows) and repaired; equal "
             f"first weights, batches, masks. Line masks, batches of {BATCH}, Adam 1e-3, mean "
             "absolute error of the whole raw picture. 1,000 held-out pictures "
-            f"(`benchmarks/held_out.py`) under `evaluation.mask_sets(1000)['lines']`. {provenance}",
+            "(`benchmarks/held_out.py`) under `evaluation.frozen_masks(1000)['lines']`. "
+            f"{provenance}",
             "Image MAE of the raw prediction, and the standard deviation of the prediction over "
             "all pixels and pictures, against training steps.",
             table(["steps", "as published", "repaired", "sd, as published", "sd, repaired"], curve),
@@ -128,7 +129,7 @@ def main():
     dataset = data.load("cifar10")
     pictures, _, judged = held_out.split(dataset)
     images = judged / np.float32(255)
-    lines = evaluation.mask_sets(len(images))["lines"]
+    lines = evaluation.frozen_masks(len(images))["lines"]
 
     def look(model):
         predicted = models.predict(model, images, lines)

@@ -7,47 +7,21 @@ Pictures: ``photos`` (its test part), and CIFAR-10's lossless pictures where the
 """
 
 import argparse
-import os
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.held_out import lossless_cifar10
 from benchmarks.results import record, table
-from course_lib import data, masks
+from course_lib import data
 from course_lib.classical import METHODS
-from course_lib.evaluation import evaluate
+from course_lib.evaluation import SEED, evaluate, frozen_masks
 
-SEED = 2026
 SLOW = 10  # milliseconds a picture: slower methods are measured on fewer pictures
 FEW = 100
-BUCKETS = ((0.01, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 0.6))
-SIDES = (2, 4, 8, 12, 16, 20)
-FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)
+SIDES = (2, 4, 8, 12, 16, 20)  # of the square holes, pixels
+SHARES = (10, 30, 50, 70, 90)  # of the pixels missing at random, per cent
 COMMAND = "python -m benchmarks.classical_table"
-
-
-def mask_sets(count):
-    """The frozen masks: name -> bool (count, 32, 32)."""
-    sets = {"lines": masks.random_lines(count, 32, seed=SEED)}
-    for low, high in BUCKETS:
-        sets[f"{100 * low:.0f}-{100 * high:.0f} %"] = masks.in_bucket(
-            count, 32, low=low, high=high, seed=SEED
-        )
-    for side in SIDES:
-        sets[f"{side}² px"] = masks.squares(count, 32, side=side)
-    for fraction in FRACTIONS:
-        sets[f"{100 * fraction:.0f} %"] = masks.random_pixels(
-            count, 32, fraction=fraction, seed=SEED
-        )
-    return sets
-
-
-def lossless_cifar10():
-    """CIFAR-10 training pictures in original quality, uint8 (N, 32, 32, 3), or None."""
-    default = Path(__file__).parents[2] / "shared" / "cifar10" / "cifar10_lossless_train.npz"
-    path = Path(os.environ.get("INPAINTING_LOSSLESS", default))
-    return np.load(path)["images"] if path.is_file() else None
 
 
 def as_floats(pictures):
@@ -68,17 +42,17 @@ def rows_of(pictures, sets):
 
 
 def measure(name, title, pictures):
-    sets = mask_sets(len(pictures))
+    sets = frozen_masks(len(pictures), sides=SIDES, shares=SHARES)
     scores = {}
     for row in tqdm(rows_of(pictures, sets), desc=name):
         method, number = row
         for masks_name, drawn in sets.items():
             score = evaluate(METHODS[method], pictures[:number], drawn[:number])
             scores.setdefault(row, {})[masks_name] = score
-    record(name, title, _body(scores, sets), COMMAND, SEED)
+    record(name, title, _body(scores), COMMAND, SEED)
 
 
-def _body(scores, sets):
+def _body(scores):
     first = [
         [f"`{method}`", number]
         + [f"{score['lines'][key]:.{digits}f}" for key, digits in COLUMNS.items()]
@@ -91,11 +65,12 @@ def _body(scores, sets):
         table(["method", "pictures", *COLUMNS], first),
     ]
     groups = {
-        "Irregular masks by bucket of hole fraction, hole PSNR (dB).": list(sets)[1:7],
-        "One centred square, side in pixels, hole PSNR (dB).": list(sets)[7:13],
-        "Pixels missing at random, hole PSNR (dB).": list(sets)[13:],
+        "bucket": "Irregular masks by bucket of hole fraction in per cent, hole PSNR (dB).",
+        "square": "One centred square, side in pixels, hole PSNR (dB).",
+        "random": "Pixels missing at random, share in per cent, hole PSNR (dB).",
     }
-    for heading, names in groups.items():
+    for kind, heading in groups.items():
+        names = [name for name in next(iter(scores.values())) if name.startswith(kind)]
         rows = [
             [f"`{method}`", number] + [f"{score[name]['psnr_hole']:.2f}" for name in names]
             for (method, number), score in scores.items()
@@ -112,7 +87,7 @@ COLUMNS = {
 
 def measure_all_lines(pictures):
     """Line masks on every lossless picture."""
-    drawn = masks.random_lines(len(pictures), 32, seed=SEED)
+    drawn = frozen_masks(len(pictures), buckets=(), sides=(), shares=())["lines"]
     rows = []
     for method in tqdm(
         [name for name in METHODS if name not in ("bertalmio", "exemplar")], desc="all"

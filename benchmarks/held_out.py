@@ -6,6 +6,7 @@ rest came as JPEG copies). Whoever has the official archive judges on the very s
 """
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,16 @@ def split_labels(dataset):
         train, validation, held_out: uint8 (44084,), (4916,) and (1000,), 0 to 9.
     """
     return _parts(dataset.train_labels, dataset.validation_labels)
+
+
+def lossless_cifar10():
+    """CIFAR-10 training pictures in original quality, uint8 (N, 32, 32, 3), or None.
+
+    From ``cifar10_lossless_train.npz``, in INPAINTING_LOSSLESS or in ../shared/cifar10.
+    """
+    default = Path(__file__).parents[2] / "shared" / "cifar10" / "cifar10_lossless_train.npz"
+    path = Path(os.environ.get("INPAINTING_LOSSLESS", default))
+    return np.load(path)["images"] if path.is_file() else None
 
 
 def _parts(train, validation):

@@ -53,7 +53,7 @@ def cifar10_parts(dataset):
     images, labels = held_out.split(dataset)[2], held_out.split_labels(dataset)[2]
     test, test_labels = dataset.test[:PICTURES], dataset.test_labels[:PICTURES]
     return {
-        "held_out": (images / np.float32(255), labels, evaluation.mask_sets(len(images))),
+        "held_out": (images / np.float32(255), labels, evaluation.frozen_masks(len(images))),
         "test": (test / np.float32(255), test_labels, _two_sets(PICTURES)),
     }
 
@@ -198,7 +198,7 @@ def body(scores, undamaged, provenance):
     return "\n\n".join(
         [
             f"{PICTURES:,} held-out pictures (`benchmarks/held_out.py`) under "
-            f"`evaluation.mask_sets({PICTURES})`, composited, pooled. {provenance} The held-out "
+            f"`evaluation.frozen_masks({PICTURES})`, composited, pooled. {provenance} The held-out "
             "pictures are lossless in the copy that this was measured on. Intervals: "
             f"{RESAMPLES:,} resamples of the pictures. `exemplar`, `bertalmio` and "
             "`fast_marching` are too slow for so many pictures; *Classical methods on CIFAR-10* "
@@ -213,7 +213,7 @@ def body(scores, undamaged, provenance):
             "under the same masks, hole PSNR (dB); recognised undamaged: "
             f"{undamaged['test']:.3f}.",
             matrix(test),
-            f"`photos`, {PHOTOS} test patches under `evaluation.mask_sets({PHOTOS})`, hole PSNR "
+            f"`photos`, {PHOTOS} test patches under `evaluation.frozen_masks({PHOTOS})`, hole PSNR "
             "(dB): no network has learned from such pictures, and everyone has them, so the tests "
             "measure them again.",
             matrix(photos),
@@ -238,7 +238,7 @@ def _stored():
 
 
 def _two_sets(count):
-    sets = evaluation.mask_sets(count)
+    sets = evaluation.frozen_masks(count)
     return {name: sets[name] for name in TWO_SETS}
 
 

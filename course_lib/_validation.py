@@ -1,27 +1,36 @@
 """What every function of the course asks of its input, stated once.
 
 An impossible input raises ``TypeError`` or ``ValueError`` in one sentence that names the
-likely mistake and the mend. A doubtful one warns and goes on. Each function returns the
-checked array, so a caller writes ``mask = check_mask(mask)``.
+likely mistake and the mend. A doubtful one warns and goes on. Each function returns what it
+has checked, so a caller writes ``mask = check_mask(mask)`` and ``count = check_count(...)``: the
+array may have been a list, the number one of NumPy's, whose arithmetic overflows and rounds.
 """
 
+import math
+import os
 import warnings
 
 import numpy as np
 
 DOUBTFUL_HOLE_FRACTION = 0.95
 DOUBT = "this mask marks"  # how the warning begins, for who has said it already
+LONGEST = 60  # characters of a value that a sentence quotes
 
 
 def check_image(image, name="image"):
     """One RGB picture, floating, shape (H, W, 3); values are not looked at."""
     image = _check_rgb_floats(image, name)
+    check_single(image, name)
+    return image
+
+
+def check_single(image, name="image"):
+    """One picture, where a picture or a batch has come through the door."""
     if image.ndim != 3:
         raise ValueError(
             f"{name} has shape {image.shape}, but one RGB picture (H, W, 3) is asked: "
             "pass one picture of a batch at a time."
         )
-    return image
 
 
 def check_images(images, name="images"):
@@ -72,12 +81,17 @@ def check_mask_fits(mask, images):
     return mask
 
 
-def check_pair(images, mask):
-    """A picture or a batch with its mask: shapes fit, known pixels exist and can be meant."""
+def check_pair(images, *masks):
+    """A picture or a batch with its mask: shapes fit, known pixels exist and can be meant.
+
+    It stands at the door of a public function and is passed once: what lies behind takes pictures
+    and masks as they are. Who compares on several masks hands all of them in at once.
+    """
     images = check_images(images)
-    mask = check_mask_fits(mask, images)
-    check_known(images, mask)
-    return images, mask
+    masks = [check_mask_fits(mask, images) for mask in masks]
+    for mask in masks:
+        check_known(images, mask)
+    return images, *masks
 
 
 def check_known(images, mask):
@@ -121,42 +135,110 @@ def check_same_shape(one, other, names):
         raise ValueError(f"{names} are empty (shape {one.shape}): pass at least one pixel.")
 
 
-def check_count(name, count, lowest=0):
-    """A whole number, ``lowest`` or more."""
-    if not is_whole(count) or count < lowest:
-        raise ValueError(f"{name} is {count!r}: pass a whole number, {lowest} or more.")
-    return int(count)
+def check_colour(name, colour):
+    """A number or an RGB triple in [0, 1], as float64 of shape () or (3,)."""
+    named = colour is None or isinstance(colour, (str, bytes))
+    array = np.asarray(None) if named else as_array(colour, name)
+    fits = array.shape in ((), (3,)) and array.dtype.kind in "fiu"
+    if not fits or not ((array >= 0) & (array <= 1)).all():
+        raise ValueError(f"{name} is {brief(colour)}: pass a number or an RGB triple in [0, 1].")
+    return array.astype(np.float64)
+
+
+def check_count(name, count, lowest=0, highest=math.inf):
+    """A whole number from ``lowest`` to ``highest``."""
+    if not is_whole(count) or not lowest <= as_number(count) <= highest:
+        limit = "or more" if highest == math.inf else f"to {highest:,}"
+        raise ValueError(f"{name} is {brief(count)}: pass a whole number, {lowest} {limit}.")
+    return as_number(count)
+
+
+def check_number(name, number, asked, fits):
+    """A finite number for which ``fits(number)`` is true; ``asked`` names those in words."""
+    value = as_number(number)
+    if value is None or not (-math.inf < value < math.inf and fits(value)):
+        raise ValueError(f"{name} is {brief(number)}: pass {asked}.")
+    return value
+
+
+def as_number(value):
+    """Python's own int or float for a number of Python's or NumPy's; None for all else.
+
+    A bool is no number here, and an array with one number in it is one only if its shape is ().
+    """
+    if isinstance(value, np.ndarray) and value.shape == ():
+        value = value[()]
+    if isinstance(value, (bool, np.timedelta64)):
+        return None
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    return float(value) if isinstance(value, (float, np.floating)) else None
 
 
 def is_whole(value):
     """A whole number of Python's or NumPy's, and not a bool."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return isinstance(as_number(value), int)
 
 
 def is_number(value):
     """A real number of Python's or NumPy's, and not a bool."""
-    return is_whole(value) or isinstance(value, (float, np.floating))
+    return as_number(value) is not None
+
+
+def brief(value):
+    """How a sentence quotes a value: on one line, short, an array by its dtype and shape only."""
+    if isinstance(value, (list, tuple)) and len(value) <= 4:
+        words = ", ".join(map(brief, value))
+        return f"[{words}]" if isinstance(value, list) else f"({words})"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a whole number of more than 64 bits"
+    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        item = value.item()  # Python has no longdouble: that stays what it is
+        return str(item) if isinstance(item, np.generic) else brief(item)
+    if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+        text = repr(value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple):
+        return f"{type(value).__name__} {getattr(value, 'dtype', '')} of shape {shape}"
+    return f"of type {type(value).__name__}"
 
 
 def as_array(value, name):
-    """The array that a list or an array stands for."""
+    """The array that a list or an array stands for; bools that are one bit, whatever their byte.
+
+    NumPy reads the memory of other libraries as it is, and Pillow keeps a 1-bit picture as bytes
+    0 and 255: such a True equals no other True, and counts and indexes as 255.
+    """
+    if value is None:
+        raise TypeError(f"{name} is None: was the file read? cv2.imread gives None for no file.")
+    if isinstance(value, (str, bytes, os.PathLike)):
+        raise TypeError(
+            f"{name} is the name of a file or a text: read the file first, with data.read(path) "
+            "if it is a picture."
+        )
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except ValueError:
         raise ValueError(
             f"{name} has rows or pictures of different sizes: pass one array, or one at a time."
         ) from None
+    except OverflowError:
+        raise ValueError(f"{name} has a number that no float can hold: use [0, 1].") from None
+    if array.dtype == bool and array.size and array.view(np.uint8).max() > 1:
+        return array.view(np.uint8) != 0
+    return array
 
 
 def check_seed(seed):
     """An int from 0 to 2**32 - 1."""
     if not is_whole(seed):
         raise TypeError(
-            f"seed is {seed!r}: pass an int, so that the same call gives the same masks."
+            f"seed is {brief(seed)}: pass an int, so that the same call gives the same masks."
         )
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed}: pass an int from 0 to 2**32 - 1.")
-    return int(seed)
+    if not 0 <= as_number(seed) < 2**32:
+        raise ValueError(f"seed is {brief(seed)}: pass an int from 0 to 2**32 - 1.")
+    return as_number(seed)
 
 
 def _check_rgb_floats(array, name):
@@ -170,7 +252,7 @@ def _check_rgb_floats(array, name):
         raise TypeError(f"{name} is {array.dtype}, but pictures are floats in [0, 1]: use float32.")
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}): pass at least one pixel.")
-    if array.ndim == 2 or array.shape[-1] == 1:
+    if array.ndim == 2 or array.shape[-1:] == (1,):
         raise ValueError(
             f"{name} is grey (shape {array.shape}), but RGB is asked: "
             "repeat it with np.stack([grey, grey, grey], axis=-1)."

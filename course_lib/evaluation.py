@@ -8,43 +8,59 @@ import numpy as np
 import pandas as pd
 
 from course_lib import classical, metrics
-from course_lib._validation import DOUBT, as_array, check_count, check_pair, check_values
-from course_lib.masks import composite, damage, in_bucket, random_lines, random_pixels, squares
+from course_lib._validation import (
+    DOUBT,
+    as_array,
+    check_count,
+    check_image,
+    check_pair,
+    check_values,
+)
+from course_lib.masks import in_bucket, random_lines, random_pixels, squares
 
 BASELINES = ("nothing", "grey", "mean", "navier_stokes", "biharmonic")
 SEED = 2026
+BUCKETS = ((1, 10), (10, 20), (20, 30), (30, 40), (40, 50), (50, 60))  # per cent
+MOST_RESAMPLES = 100_000  # of 1,000 pictures they take a gigabyte
 CLASSES = 10  # that the shipped classifier tells apart
 
 
-def mask_sets(count, size=32):
+def frozen_masks(count, size=32, *, buckets=BUCKETS, sides=(8, 16), shares=(50, 90)):
     """The frozen masks of the course's tables: who compares methods compares them on these.
 
-    Lines; irregular holes in Liu et al.'s six buckets of hole fraction (2018, section 4.1);
-    centred squares of 8 and 16 pixels; half and nine tenths of the pixels missing at random.
+    Lines; irregular holes by bucket of hole fraction; one centred square; pixels missing at random.
 
     Args:
         count: how many masks in each set. Another count gives other masks.
-        size: an int or (H, W), pixels, both sides above 16.
+        size: an int or (H, W), pixels, both sides above the largest square's.
+        buckets: pairs (low, high), per cent: low < hole fraction <= high. As they are, the six of
+            Liu et al. (2018, section 4.1).
+        sides: of the squares, pixels.
+        shares: of the pixels that are missing at random, per cent.
 
     Returns:
         dict, name -> bool (count, H, W), True = hole; the same bytes on every machine.
 
     Raises:
-        ValueError: if count or size is not as above.
+        TypeError, ValueError: if an argument is not as above.
 
     Example:
-        >>> ", ".join(mask_sets(1))  # doctest: +NORMALIZE_WHITESPACE
+        >>> ", ".join(frozen_masks(1))  # doctest: +NORMALIZE_WHITESPACE
         'lines, bucket_01_10, bucket_10_20, bucket_20_30, bucket_30_40, bucket_40_50, bucket_50_60,
         square_8, square_16, random_50, random_90'
+        >>> list(frozen_masks(1, buckets=(), sides=[4], shares=[10]))
+        ['lines', 'square_4', 'random_10']
     """
     sets = {"lines": random_lines(count, size, seed=SEED)}
-    for low, high in ((1, 10), (10, 20), (20, 30), (30, 40), (40, 50), (50, 60)):  # per cent
+    for low, high in buckets:
+        low, high = check_count("low", low), check_count("high", high)
         sets[f"bucket_{low:02}_{high}"] = in_bucket(
             count, size, low=low / 100, high=high / 100, seed=SEED
         )
-    for side in (8, 16):
+    for side in sides:
         sets[f"square_{side}"] = squares(count, size, side=side)
-    for share in (50, 90):
+    for share in shares:
+        share = check_count("share", share)
         sets[f"random_{share}"] = random_pixels(count, size, fraction=share / 100, seed=SEED)
     return sets
 
@@ -63,12 +79,13 @@ def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
         mask: bool (H, W) for all, or (N, H, W), True = hole.
         labels: the pictures' true classes as CIFAR-10 numbers them, whole numbers from 0 to 9,
             (N,); the pictures are then 32 x 32.
-        resamples: how often to resample the pictures for an interval; 1,000 is usual, 0 for none.
+        resamples: how often to resample the pictures for an interval, at most 100,000; 1,000 is
+            usual, 0 for none.
 
     Returns:
         dict: psnr_hole, psnr_image (decibels), mae_hole, mae_image (0 to 1), ssim_image (at
-        most 1), milliseconds (a picture: the median, or a model's share of a batch of at most 64,
-        for which it was compiled before).
+        most 1), milliseconds (a picture: the median, of a method of the course without the checks
+        at its door; or a model's share of a batch of at most 64, for which it was compiled before).
 
         For a model also raw_psnr_image, raw_mae_image, and parameters, how many weights it has.
 
@@ -100,9 +117,9 @@ def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
         True
     """
     _check_inpainter("inpainter", inpainter)
-    images, holes = _batch(*check_pair(images, mask))
-    _check_resamples(resamples, holes)
-    return _scores(inpainter, images, holes, _recogniser(images, labels), resamples)
+    images, holes = _batches(*check_pair(images, mask))
+    resamples = _check_resamples(resamples, holes)
+    return _scores(inpainter, holes, images, _recogniser(images, labels), resamples)
 
 
 def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
@@ -112,7 +129,7 @@ def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
         inpainters: dict, name -> inpainter (see ``evaluate``).
         images: the true pictures, floats in [0, 1], (N, H, W, 3).
         mask_sets: dict, name -> masks, bool (N, H, W) or (H, W), frozen: the same for everyone,
-            such as ``mask_sets(len(images))``.
+            such as ``frozen_masks(len(images))``.
         labels, resamples: as for ``evaluate``.
 
     Returns:
@@ -140,14 +157,13 @@ def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
     rivals = {name: classical.METHODS[name] for name in BASELINES} | inpainters
     for name, inpainter in rivals.items():
         _check_inpainter(name, inpainter)
-    batches = {}
-    for name, masks in mask_sets.items():  # a loop: a warning names the line of the call
-        batches[name] = _batch(*check_pair(images, masks))
-        _check_resamples(resamples, batches[name][1])
-    recognised = _recogniser(batches[name][0], labels)
+    images, *sets = _batches(*check_pair(images, *mask_sets.values()))
+    for holes in sets:
+        resamples = _check_resamples(resamples, holes)
+    measured = images, _recogniser(images, labels), resamples
     rows = [
-        {"masks": masks_name, "method": name, **_scores(inpainter, *batch, recognised, resamples)}
-        for masks_name, batch in batches.items()
+        {"masks": masks_name, "method": name, **_scores(inpainter, holes, *measured)}
+        for masks_name, holes in zip(mask_sets, sets, strict=True)
         for name, inpainter in rivals.items()
     ]
     order = {name: place for place, name in enumerate(mask_sets)}
@@ -170,23 +186,30 @@ def _check_inpainter(name, inpainter):
         raise TypeError(
             f"{name} is no function (image, mask) -> image: pass one, such as classical.harmonic."
         )
+    if _is_network(inpainter):
+        from course_lib.models.inpaint import check_model
+
+        check_model(inpainter)
 
 
-def _batch(images, mask):
+def _batches(images, *masks):
+    """The truth as (N, H, W, 3), which is known in the holes too, and holes (N, H, W) for it."""
     check_values(images, "the true picture")
-    if not mask.any():
-        raise ValueError("the mask has no hole, so there is nothing to measure.")
+    if not all(mask.any() for mask in masks):
+        raise ValueError("the mask has no hole, so there is nothing to measure: mark some pixels.")
     if images.ndim == 3:
         images = images[None]
-    return images, np.broadcast_to(mask, images.shape[:-1])
+    return images, *(np.broadcast_to(mask, images.shape[:-1]) for mask in masks)
 
 
 def _check_resamples(resamples, masks):
-    if check_count("resamples", resamples) and np.count_nonzero(masks.any(axis=(1, 2))) < 2:
+    resamples = check_count("resamples", resamples, highest=MOST_RESAMPLES)
+    if resamples and np.count_nonzero(masks.any(axis=(1, 2))) < 2:
         raise ValueError(
             "fewer than two pictures have holes, and resampling one says nothing: pass more "
             "pictures, or resamples=0."
         )
+    return resamples
 
 
 def _recogniser(images, labels):
@@ -234,60 +257,80 @@ def _interval(images, filled, masks, resamples):
     return {"psnr_hole_low": float(low), "psnr_hole_high": float(high)}
 
 
-def _scores(inpainter, images, masks, recognised, resamples):
+def _scores(inpainter, holes, images, recognised, resamples):
+    """One row of figures; pictures (N, H, W, 3) and holes (N, H, W) are checked already."""
+    network = {}
     if _is_network(inpainter):
-        predicted, milliseconds = _predict(inpainter, images, masks)
-        filled = composite(images, np.clip(predicted, 0, 1), masks)
+        predicted, milliseconds = _predict(inpainter, images, holes)
+        raw = images.astype(np.float64), predicted.astype(np.float64)
         network = {
-            "raw_psnr_image": metrics.psnr(images, predicted),
-            "raw_mae_image": metrics.mae(images, predicted),
+            "raw_psnr_image": metrics._psnr(*raw),
+            "raw_mae_image": metrics._mae(*raw),
             "parameters": inpainter.count_params(),
         }
     else:
-        filled, milliseconds = _run(inpainter, images, masks)
-        network = {}
+        predicted, milliseconds = _run(inpainter, images, holes)
+    filled = np.where(holes[..., None], predicted.astype(images.dtype, copy=False), images)
+    whole = images.astype(np.float64), filled.astype(np.float64)
+    in_holes = whole[0][holes], whole[1][holes]
     return {
-        "psnr_hole": metrics.psnr(images, filled, masks),
-        "mae_hole": metrics.mae(images, filled, masks),
-        "psnr_image": metrics.psnr(images, filled),
-        "mae_image": metrics.mae(images, filled),
-        "ssim_image": metrics.ssim(images, filled),
+        "psnr_hole": metrics._psnr(*in_holes),
+        "mae_hole": metrics._mae(*in_holes),
+        "psnr_image": metrics._psnr(*whole),
+        "mae_image": metrics._mae(*whole),
+        "ssim_image": metrics._ssim(*whole),
         "milliseconds": milliseconds,
         **network,
-        **(_interval(images, filled, masks, resamples) if resamples else {}),
+        **(_interval(images, filled, holes, resamples) if resamples else {}),
         **({"recognised": recognised(filled)} if recognised else {}),
     }
 
 
-def _predict(model, images, masks):
+def _predict(network, images, holes):
     """A network's raw prediction, and the milliseconds that it takes for one of them."""
-    from course_lib import models
+    from course_lib.models.inpaint import predict_checked
 
-    predicted = models.predict(model, images, masks)
-    timed = images[:64], masks[:64]
-    models.predict(model, *timed)  # compiles for a batch of this shape, which is not its speed
+    predicted = predict_checked(network, images, holes)
+    check_values(predicted, "a predicted value")
+    timed = images[:64], holes[:64]
+    predict_checked(network, *timed)  # compiles for a batch of this shape, which is not its speed
     seconds = np.empty(3)
     for k in range(len(seconds)):
         start = time.perf_counter()
-        models.predict(model, *timed)
+        predict_checked(network, *timed)
         seconds[k] = time.perf_counter() - start
     return predicted, 1000 * float(np.median(seconds)) / len(timed[0])
 
 
-def _run(inpainter, images, masks):
-    filled = np.empty_like(images)
-    seconds = np.empty(len(images))
+def _run(inpainter, images, holes):
+    """A function's answers, of which only the holes count, and its milliseconds: the median.
+
+    Of an inpainter of the course only the core is run, because the batch is checked already.
+    """
+    core = getattr(inpainter, "core", None)
+    fill = core or (lambda image, mask: np.asarray(inpainter(image, mask)))
+    predicted, seconds = np.empty_like(images), np.empty(len(images))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=DOUBT)  # said once, of the whole batch
-        for k, (image, mask) in enumerate(zip(images, masks, strict=True)):
-            damaged = damage(image, mask)
+        for k, (image, mask) in enumerate(zip(images, holes, strict=True)):
+            damaged, mask = np.where(mask[..., None], 0, image), mask.copy()
+            if core is not None:
+                damaged = damaged.astype(np.float64)
             start = time.perf_counter()
-            answer = np.asarray(inpainter(damaged, mask))
+            answer = fill(damaged, mask)
             seconds[k] = time.perf_counter() - start
-            if answer.shape != image.shape:
-                raise ValueError(
-                    f"the inpainter returned shape {answer.shape} for a picture {image.shape}: "
-                    "return a picture of the same shape."
-                )
-            filled[k] = composite(image, answer, mask)
-    return filled, 1000 * float(np.median(seconds))
+            predicted[k] = np.clip(answer, 0, 1) if core else _answer(answer, image, mask)
+    return predicted, 1000 * float(np.median(seconds))
+
+
+def _answer(answer, image, mask):
+    """What a function of anybody's has returned: a picture, of which only the holes are read."""
+    if answer.dtype == object and answer.shape == ():
+        raise TypeError("the inpainter returned no picture: does it end with return?")
+    if answer.shape != image.shape:
+        raise ValueError(
+            f"the inpainter returned shape {answer.shape} for a picture {image.shape}: "
+            "return a picture of the same shape."
+        )
+    check_values(check_image(answer, "predicted")[mask], "a predicted value in a hole")
+    return answer

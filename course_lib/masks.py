@@ -8,20 +8,30 @@ A mask is ``bool``, shape (H, W) or (count, H, W), ``True`` = hole. Every genera
 import warnings
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 from course_lib._opencv import cv2
 from course_lib._validation import (
+    as_array,
+    as_number,
+    brief,
+    check_colour,
     check_count,
     check_images,
     check_mask,
+    check_number,
     check_pair,
     check_same_shape,
     check_seed,
     check_values,
-    is_number,
     is_whole,
 )
+
+MOST_PIXELS = 2**32  # in all the masks of one call: a byte each
+MOST_LINES = 10_000  # in one mask
+THICKEST = 32_767  # pixels, OpenCV's own limit
+OVERSHOOT = 0.5  # beyond black and white, in units of white, where a mask was resized smoothly
 
 
 def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
@@ -33,8 +43,8 @@ def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
     Args:
         count: how many masks.
         size: an int or (H, W), pixels.
-        lines: (fewest, most) lines in a mask, both included.
-        thickness: (thinnest, thickest) line in pixels, both included.
+        lines: (fewest, most) lines in a mask, both included, 1 to 10,000.
+        thickness: (thinnest, thickest) line in pixels, both included, 1 to 32,767.
         seed: an int.
 
     Returns:
@@ -47,11 +57,11 @@ def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
         >>> random_lines(2, 32, seed=0).shape
         (2, 32, 32)
     """
-    height, width = _check_size(count, size)
+    count, height, width = _check_size(count, size)
     if height < 2 or width < 2:
         raise ValueError(f"size {size} is too small for a line: use 2 x 2 pixels or more.")
-    fewest, most = _check_range("lines", lines, lowest=1)
-    thinnest, thickest = _check_range("thickness", thickness, lowest=1)
+    fewest, most = _check_range("lines", lines, highest=MOST_LINES)
+    thinnest, thickest = _check_range("thickness", thickness, highest=THICKEST)
     random = np.random.RandomState(check_seed(seed))
     # All numbers are drawn at once: a call to the generator costs more than a line drawn.
     numbers = random.randint(fewest, most + 1, count)
@@ -95,7 +105,7 @@ def brush_strokes(count, size=32, *, seed):
         >>> brush_strokes(2, (48, 64), seed=0).shape
         (2, 48, 64)
     """
-    height, width = _check_size(count, size)
+    count, height, width = _check_size(count, size)
     if min(height, width) < 8:
         raise ValueError(f"size {size} is too small for a brush: use 8 x 8 pixels or more.")
     random = np.random.RandomState(check_seed(seed))
@@ -130,11 +140,12 @@ def squares(count, size=32, *, side, seed=None):
                 [0, 1, 1, 0],
                 [0, 0, 0, 0]]])
     """
-    height, width = _check_size(count, size)
-    if check_count("side", side, lowest=1) >= min(height, width):
+    count, height, width = _check_size(count, size)
+    side = check_count("side", side, lowest=1)
+    if side >= min(height, width):
         raise ValueError(
-            f"side is {side} in {height} x {width} pixels: pass less than the shorter side, so "
-            "that known pixels remain."
+            f"side is {brief(side)} in {height} x {width} pixels: pass less than the shorter "
+            "side, so that known pixels remain."
         )
     if seed is None:
         tops = np.full(count, (height - side) // 2)
@@ -168,9 +179,9 @@ def random_pixels(count, size=32, *, fraction, seed):
         >>> int(random_pixels(1, (10, 10), fraction=0.9, seed=0).sum())
         90
     """
-    height, width = _check_size(count, size)
-    if not (is_number(fraction) and 0 < fraction < 1):
-        raise ValueError(f"fraction is {fraction!r}: pass a share above 0 and below 1.")
+    count, height, width = _check_size(count, size)
+    asked = "a share above 0 and below 1"
+    fraction = check_number("fraction", fraction, asked, lambda share: 0 < share < 1)
     missing = round(fraction * height * width)
     if not 0 < missing < height * width:
         raise ValueError(
@@ -210,9 +221,10 @@ def in_bucket(count, size=32, *, low, high, seed):
         >>> bool(((shares > 0.1) & (shares <= 0.2)).all())
         True
     """
-    height, width = _check_size(count, size)
-    if not (is_number(low) and is_number(high) and 0 <= low < high < 1):
-        raise ValueError(f"bucket ({low!r}, {high!r}]: pass 0 <= low < high < 1.")
+    count, height, width = _check_size(count, size)
+    asked = "shares, 0 <= low < high < 1"
+    low = check_number("low", low, asked, lambda share: 0 <= share < 1)
+    high = check_number("high", high, asked, lambda share: low < share < 1)
     numbers = np.arange(1, height * width)
     fractions = numbers / (height * width)
     numbers = numbers[(fractions > low) & (fractions <= high)]
@@ -291,13 +303,7 @@ def damage(images, mask, fill=0.0):
         [[[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]]
     """
     images, mask = check_pair(images, mask)
-    colour = np.asarray(fill)
-    if (
-        colour.shape not in ((), (3,))
-        or colour.dtype.kind not in "fiu"
-        or not ((colour >= 0) & (colour <= 1)).all()
-    ):
-        raise ValueError(f"fill is {fill!r}: pass a number or an RGB triple in [0, 1].")
+    colour = check_colour("fill", fill)
     return np.where(mask[..., None], colour.astype(images.dtype), images)
 
 
@@ -336,8 +342,9 @@ def as_mask(array, *, hole):
     """Another library's mask made ours.
 
     Args:
-        array: (H, W) or (H, W, channels), bool, 0/1, 0/255 or floats in [0, 1]: a mask as it
-            was read from a file or came from OpenCV, scikit-image, diffusers or PyTorch code.
+        array: (H, W) or (H, W, channels), bool, 0/1, 0/255 or floats in [0, 1] (a little more or
+            less where it was resized): a mask as it was read from a file or came from OpenCV,
+            scikit-image, diffusers or PyTorch code; or a Pillow picture of any mode.
         hole: "white" if the high value marks the hole (OpenCV, scikit-image, diffusers) or
             "black" if the low one does (NVIDIA's paper and most partial-convolution code).
 
@@ -345,72 +352,112 @@ def as_mask(array, *, hole):
         bool (H, W), True = hole.
 
     Raises:
-        ValueError: if ``hole`` is neither, or the channels differ, or the values are of no
-            known kind.
+        TypeError, ValueError: if ``hole`` is neither, or the channels differ, or transparency
+            says something else than the colours, or the values are of no known kind.
 
     Warns:
-        UserWarning: if values lie between black and white, as JPEG makes them: they are cut
-            at the middle.
+        UserWarning: if values lie between black and white, as JPEG and resizing make them: they
+            are cut at the middle.
 
     Example:
         >>> as_mask(np.array([[0, 255]], np.uint8), hole="black").tolist()
         [[True, False]]
     """
-    if hole not in ("white", "black"):
-        raise ValueError(f'hole is {hole!r}: say "white" or "black", the colour of the hole.')
-    array = np.asarray(array)
+    if not (isinstance(hole, str) and hole in ("white", "black")):
+        raise ValueError(f'hole is {brief(hole)}: say "white" or "black", the colour of the hole.')
+    array = as_array(_spread_out(array), "a mask picture")
     if array.ndim not in (2, 3) or array.size == 0 or array.dtype.kind not in "biuf":
         raise ValueError(
             f"a mask picture is (H, W) or (H, W, channels) numbers, not {array.dtype} of shape "
             f"{array.shape}: read one picture at a time."
         )
-    if array.ndim == 3:
-        array = _single_channel(array)
-    white = array if array.dtype == bool else _is_white(array)
-    return white.copy() if hole == "white" else ~white
+    colour, alpha = _colour_and_alpha(array)
+    white = _is_white(colour)
+    visible = white if alpha is None else alpha > alpha.max() / 2
+    if visible.any() and not visible.all() and (visible != white).any():
+        raise ValueError(
+            "the mask's transparency and its colours differ: pass the channel that holds the "
+            "mask, array[..., -1] for what was painted on a transparent layer, else array[..., 0]."
+        )
+    return white if hole == "white" else ~white
 
 
-def _single_channel(array):
-    colours = array[..., :3] if array.shape[-1] == 4 else array
+def _spread_out(picture):
+    """A Pillow picture with its palette, transparent colour or colour space worked in."""
+    if not isinstance(picture, Image.Image):
+        return picture
+    if picture.mode in ("PA", "RGBa") or "transparency" in picture.info:
+        return picture.convert("RGBA")
+    if picture.mode == "La":
+        return picture.convert("LA")
+    as_they_are = picture.mode in ("1", "L", "LA", "RGB", "RGBA", "F") or picture.mode[0] == "I"
+    return picture if as_they_are else picture.convert("RGB")
+
+
+def _colour_and_alpha(array):
+    """The one colour channel (H, W), and the transparency (H, W) or None."""
+    if array.ndim == 2:
+        return array, None
+    has_alpha = array.shape[-1] in (2, 4)
+    colours = array[..., :-1] if has_alpha else array
     if not (colours == colours[..., :1]).all():
         raise ValueError(
             "the mask's colour channels differ: pass the one channel that holds the mask."
         )
-    return colours[..., 0]
+    return colours[..., 0], array[..., -1] if has_alpha else None
 
 
 def _is_white(array):
-    if not np.isfinite(array).all() or array.min() < 0 or array.max() > 255:
+    """True above the middle of black and white: 0 and 1, or 0 and 255."""
+    if array.dtype == bool:
+        return array.copy()
+    low, high = array.min(), array.max()
+    smooth = array.dtype.kind == "f"  # may overshoot where it was resized
+    top = 1 if high <= (1 + OVERSHOOT if smooth else 1) else 255
+    beyond = OVERSHOOT * top if smooth else 0
+    unknown = smooth and top == 255 and high < 255 / 2
+    if unknown or not (-beyond <= low and high <= top + beyond):  # NaN is refused too
         raise ValueError(
-            f"mask values run from {array.min():.4g} to {array.max():.4g}: bring them to 0/1, "
-            "0/255 or floats in [0, 1]."
+            f"mask values run from {low:.4g} to {high:.4g}: bring them to 0/1, 0/255 or floats "
+            "in [0, 1]."
         )
-    top = 1 if array.max() <= 1 else 255
     if not np.isin(array, (0, top)).all():
         warnings.warn(
-            "the mask has values between black and white (JPEG does that): they are cut at the "
-            "middle; store masks as PNG.",
+            "the mask has values between black and white (JPEG and resizing do that): they are "
+            "cut at the middle; store masks as PNG and resize them without smoothing.",
             stacklevel=3,
         )
     return array > top / 2
 
 
 def _check_size(count, size):
-    check_count("count", count, lowest=1)
-    sides = (size, size) if np.ndim(size) == 0 else tuple(size)
-    if len(sides) != 2 or not all(is_whole(side) and side >= 1 for side in sides):
-        raise ValueError(f"size is {size!r}: pass pixels as an int or as (height, width).")
-    return int(sides[0]), int(sides[1])
-
-
-def _check_range(name, pair, lowest):
-    whole = np.shape(pair) == (2,) and all(map(is_whole, pair))
-    if not (whole and lowest <= pair[0] <= pair[1]):
+    """The number of masks, their height and their width, as Python's own numbers."""
+    count = check_count("count", count, lowest=1)
+    sides = (size, size) if is_whole(size) else size
+    if not (_is_pair(sides) and min(sides) >= 1):
+        raise ValueError(f"size is {brief(size)}: pass pixels as an int or as (height, width).")
+    height, width = map(as_number, sides)
+    if count * height * width > MOST_PIXELS:
         raise ValueError(
-            f"{name} is {pair!r}: pass (fewest, most), whole numbers, "
-            f"with {lowest} <= fewest <= most."
+            f"{brief(count)} masks of {brief(height)} x {brief(width)} pixels need more than "
+            "4 GiB: draw fewer at a time."
         )
-    return pair
+    return count, height, width
+
+
+def _check_range(name, pair, highest):
+    if not (_is_pair(pair) and 1 <= pair[0] <= pair[1] <= highest):
+        raise ValueError(
+            f"{name} is {brief(pair)}: pass (fewest, most), whole numbers, "
+            f"with 1 <= fewest <= most <= {highest:,}."
+        )
+    return tuple(map(as_number, pair))
+
+
+def _is_pair(pair):
+    """Two whole numbers, in a tuple, a list or an array."""
+    listed = isinstance(pair, (tuple, list)) or np.shape(pair) == (2,)
+    return listed and len(pair) == 2 and all(map(is_whole, pair))
 
 
 def _inside(offsets, side):

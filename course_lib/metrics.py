@@ -3,6 +3,9 @@
 Each metric takes (true, predicted) and returns one Python float over all that it is given: a
 batch is pooled, one mean over all measured values. Without a mask the whole image is measured,
 with one only its holes. ``losses`` holds what a network minimises; these are NumPy.
+
+The functions with an underscore compute behind the door: they get float64 values that are checked
+already, which is how ``evaluation`` calls them.
 """
 
 import math
@@ -10,7 +13,13 @@ import math
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from course_lib._validation import check_images, check_mask_fits, check_same_shape, check_values
+from course_lib._validation import (
+    as_array,
+    check_images,
+    check_mask_fits,
+    check_same_shape,
+    check_values,
+)
 
 SSIM_WINDOW = 7  # pixels, scikit-image's default
 
@@ -33,8 +42,7 @@ def mae(true, predicted, mask=None):
         >>> mae(true, predicted), mae(true, predicted, np.array([[True, False]]))
         (0.25, 0.5)
     """
-    true, predicted = _measured(true, predicted, mask)
-    return float(np.abs(true - predicted).mean())
+    return _mae(*_measured(true, predicted, mask))
 
 
 def mse(true, predicted, mask=None):
@@ -44,8 +52,7 @@ def mse(true, predicted, mask=None):
         >>> mse(np.zeros((1, 1, 3)), np.full((1, 1, 3), 0.5))
         0.25
     """
-    true, predicted = _measured(true, predicted, mask)
-    return float(np.square(true - predicted).mean())
+    return _mse(*_measured(true, predicted, mask))
 
 
 def psnr(true, predicted, mask=None):
@@ -59,8 +66,7 @@ def psnr(true, predicted, mask=None):
         >>> round(psnr(np.zeros((1, 1, 3)), np.full((1, 1, 3), 0.1)), 6)
         20.0
     """
-    error = mse(true, predicted, mask)
-    return math.inf if error == 0 else -10 * math.log10(error)
+    return _psnr(*_measured(true, predicted, mask))
 
 
 def ssim(true, predicted, mask=None):
@@ -85,16 +91,7 @@ def ssim(true, predicted, mask=None):
     check_values(true, "true")
     check_values(predicted, "predicted")
     holes = None if mask is None else _holes(mask, true)
-    batch = true.shape[-4] if true.ndim == 4 else 1
-    pictures = true.reshape(batch, *true.shape[-3:]), predicted.reshape(batch, *true.shape[-3:])
-    scored = [
-        structural_similarity(one, other, channel_axis=-1, data_range=1, full=True)
-        for one, other in zip(*pictures, strict=True)
-    ]
-    if holes is None:
-        return float(np.mean([score for score, _ in scored]))
-    maps = np.stack([similarity for _, similarity in scored])
-    return float(maps[holes.reshape(maps.shape[:3])].mean())
+    return _ssim(true, predicted, holes)
 
 
 def plain_dice(true, predicted):
@@ -165,6 +162,32 @@ def iou(true_mask, predicted_mask):
     return 1.0 if union == 0 else float(common / union)
 
 
+def _mae(true, predicted):
+    return float(np.abs(true - predicted).mean())
+
+
+def _mse(true, predicted):
+    return float(np.square(true - predicted).mean())
+
+
+def _psnr(true, predicted):
+    error = _mse(true, predicted)
+    return math.inf if error == 0 else -10 * math.log10(error)
+
+
+def _ssim(true, predicted, holes=None):
+    """Of one picture or a batch; ``holes`` has their shape without the channels."""
+    pictures = (images.reshape(-1, *true.shape[-3:]) for images in (true, predicted))
+    scored = [
+        structural_similarity(one, other, channel_axis=-1, data_range=1, full=True)
+        for one, other in zip(*pictures, strict=True)
+    ]
+    if holes is None:
+        return float(np.mean([score for score, _ in scored]))
+    maps = np.stack([similarity for _, similarity in scored])
+    return float(maps[holes.reshape(maps.shape[:3])].mean())
+
+
 def _measured(true, predicted, mask):
     true, predicted = _pair(true, predicted)
     if mask is not None:
@@ -189,15 +212,22 @@ def _holes(mask, images):
 
 
 def _flat(true, predicted):
-    true, predicted = np.asarray(true, np.float64), np.asarray(predicted, np.float64)
+    true, predicted = _numbers(true, "true"), _numbers(predicted, "predicted")
     check_same_shape(true, predicted, "true and predicted")
     check_values(true, "true")
     check_values(predicted, "predicted")
     return true.ravel(), predicted.ravel()
 
 
+def _numbers(values, name):
+    values = as_array(values, name)
+    if values.dtype.kind not in "biuf":
+        raise TypeError(f"{name} is {values.dtype}: pass numbers in [0, 1].")
+    return values.astype(np.float64)
+
+
 def _mask_pair(true_mask, predicted_mask):
-    pair = np.asarray(true_mask), np.asarray(predicted_mask)
+    pair = as_array(true_mask, "true_mask"), as_array(predicted_mask, "predicted_mask")
     for mask in pair:
         if mask.dtype != bool:
             raise TypeError(

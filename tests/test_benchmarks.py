@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import classical_table, mask_throughput, results
+from benchmarks import classical_table, held_out, mask_throughput, results
 from course_lib import masks
 from course_lib.metrics import psnr
 
@@ -32,16 +32,6 @@ def test_a_bank_gives_its_own_masks_flipped_and_transposed():
     assert len({mask.tobytes() for mask in drawn}) > len(bank)
 
 
-def test_frozen_masks_of_the_table():
-    sets = classical_table.mask_sets(50)
-    assert len(sets) == 1 + 6 + 6 + 5
-    for (low, high), drawn in zip(classical_table.BUCKETS, list(sets.values())[1:7], strict=True):
-        fractions = drawn.mean(axis=(1, 2))
-        assert ((fractions > low) & (fractions <= high)).all()
-    for side, drawn in zip(classical_table.SIDES, list(sets.values())[7:13], strict=True):
-        assert (drawn.sum(axis=(1, 2)) == side**2).all()
-
-
 def test_a_section_is_replaced_in_its_place_and_the_others_stay(tmp_path, monkeypatch):
     monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
     results.record("first", "First", "older body", "python -m first", seed=3)
@@ -64,7 +54,7 @@ def test_a_table_is_markdown():
 )
 def test_field_figures_are_reproduced_where_cifar10_is_at_hand(method, least, most):
     """Hole PSNR on 500 lossless CIFAR-10 pictures with line masks, known from earlier work."""
-    lossless = classical_table.lossless_cifar10()
+    lossless = held_out.lossless_cifar10()
     if lossless is None:
         pytest.skip("CIFAR-10's lossless pictures are not at hand (set INPAINTING_LOSSLESS)")
     images = classical_table.as_floats(lossless[:500])

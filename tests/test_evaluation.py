@@ -1,9 +1,12 @@
 """The one evaluation: pooled, composited, blind to the truth."""
 
+import functools
+import sys
+
 import numpy as np
 import pytest
 
-from course_lib import classical, evaluation, masks, metrics
+from course_lib import _validation, classical, evaluation, masks, metrics
 
 IMAGES = np.random.RandomState(0).random_sample((4, 12, 12, 3)).astype(np.float32)
 HOLES = masks.random_lines(4, 12, seed=0)
@@ -35,6 +38,7 @@ def test_a_networks_milliseconds_leave_compiling_out(monkeypatch):
 
     from course_lib import models
 
+    behind_the_door = sys.modules[models.inpaint.__module__]
     clock, shapes, warm = [0.0], set(), iter([1, 9, 50])
 
     def predict(model, images, masks):
@@ -42,7 +46,7 @@ def test_a_networks_milliseconds_leave_compiling_out(monkeypatch):
         shapes.add(images.shape)
         return images
 
-    monkeypatch.setattr(models, "predict", predict)
+    monkeypatch.setattr(behind_the_door, "predict_checked", predict)
     monkeypatch.setattr(evaluation.time, "perf_counter", lambda: clock[0])
     network = keras.Sequential([keras.Input((12, 12, 3)), keras.layers.Identity()])
     images, holes = np.tile(IMAGES, (25, 1, 1, 1)), np.tile(HOLES, (25, 1, 1))
@@ -85,6 +89,117 @@ def test_the_pictures_are_not_changed():
 
     evaluation.evaluate(vandal, IMAGES, HOLES)
     np.testing.assert_array_equal(IMAGES, before)
+
+
+def count_calls(function, work):
+    """How often Python enters a function while work() runs, however it was imported."""
+    entered = 0
+
+    def watch(frame, event, _):
+        nonlocal entered
+        entered += event == "call" and frame.f_code is function.__code__
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return entered
+
+
+@functools.cache
+def network():
+    """The smallest network that ``models.inpaint`` takes."""
+    import keras
+
+    return keras.Sequential(
+        [keras.Input((None, None, 3)), keras.layers.Conv2D(3, 1, activation="sigmoid")]
+    )
+
+
+def by_network(work):
+    from course_lib import models
+
+    return getattr(models, work)(network(), IMAGES, HOLES)
+
+
+SETS = {"lines": HOLES, "one for all": HOLES[0], "pixels": HOLES[::-1]}
+FILLED = masks.composite(IMAGES, 1 - IMAGES, HOLES)
+DOORS = {  # name -> (what is called, its pictures, its masks)
+    "evaluate": (lambda: evaluation.evaluate(classical.harmonic, IMAGES, HOLES), 1, 1),
+    "evaluate a network": (lambda: evaluation.evaluate(network(), IMAGES, HOLES), 1, 1),
+    "leaderboard": (lambda: evaluation.leaderboard({"n": network()}, IMAGES, SETS), 1, 3),
+    "damage": (lambda: masks.damage(IMAGES, HOLES), 1, 1),
+    "composite": (lambda: masks.composite(IMAGES, FILLED, HOLES), 2, 1),
+    "an inpainter": (lambda: classical.telea(IMAGES[0], HOLES[0]), 1, 1),
+    "models.inpaint": (lambda: by_network("inpaint"), 1, 1),
+    "models.predict": (lambda: by_network("predict"), 1, 1),
+}
+MEASURES = {
+    name: (functools.partial(measure, IMAGES, FILLED, HOLES), 2, 1)
+    for name in ("mae", "mse", "psnr", "ssim")
+    for measure in [getattr(metrics, name)]
+}
+
+
+@pytest.mark.parametrize("name", [*DOORS, *MEASURES])
+def test_pictures_and_masks_are_checked_once_at_the_door(name):
+    call, pictures, holes = (DOORS | MEASURES)[name]
+    call()  # whatever is traced or loaded once
+    assert count_calls(_validation.check_pair, call) == (name in DOORS)
+    assert count_calls(_validation._check_rgb_floats, call) == pictures
+    assert count_calls(_validation.check_mask, call) == holes
+
+
+def test_of_anybodys_function_only_the_answers_are_checked():
+    def work():
+        evaluation.evaluate(lambda image, mask: image, IMAGES, HOLES)
+
+    assert count_calls(_validation.check_pair, work) == 1
+    assert count_calls(_validation._check_rgb_floats, work) == 1 + len(IMAGES)
+
+
+def test_milliseconds_are_the_methods_own(monkeypatch):
+    """On a clock that only the door and the core of a method move."""
+    clock = [0.0]
+
+    def core(image, mask):
+        clock[0] += 3
+        return np.full_like(image, 0.5)
+
+    def door(image, mask):
+        clock[0] += 100
+        return core(image, mask).astype(image.dtype)
+
+    door.core = core
+    monkeypatch.setattr(evaluation.time, "perf_counter", lambda: clock[0])
+    scores = evaluation.evaluate(door, IMAGES, HOLES)
+    assert scores.pop("milliseconds") == 3000
+    grey = evaluation.evaluate(classical.grey, IMAGES, HOLES)
+    assert scores.items() <= grey.items()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("name", classical.METHODS)
+def test_the_core_alone_fills_as_the_inpainter_does(name, dtype):
+    images = IMAGES.astype(dtype)
+    method = classical.METHODS[name]
+    filled = np.stack([method(*one) for one in zip(images, HOLES, strict=True)])
+    scores = evaluation.evaluate(method, images, HOLES)
+    assert scores["psnr_hole"] == metrics.psnr(images, filled, HOLES)
+    assert scores["mae_image"] == metrics.mae(images, filled)
+
+
+def test_the_masks_are_not_changed():
+    before = HOLES.copy()
+
+    def vandal(image, mask):
+        mask[:] = False
+        return image
+
+    assert evaluation.evaluate(vandal, IMAGES, HOLES)["psnr_hole"] < 20
+    np.testing.assert_array_equal(HOLES, before)
 
 
 def test_the_leaderboard_always_holds_the_baselines_best_first():

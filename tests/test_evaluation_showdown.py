@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import results, showdown
-from benchmarks.classical_table import lossless_cifar10
+from benchmarks.held_out import lossless_cifar10
 from course_lib import classical, data, evaluation, masks, models
 
 QUICK = ("mean", "navier_stokes")
@@ -34,7 +34,7 @@ def assert_reproduced(published, pictures, masks_name, method, scores):
 
 def test_every_shipped_network_and_classical_method_has_every_row(published):
     """If this fails after a training, run ``python -m benchmarks.showdown`` again."""
-    sets = {"held_out": set(evaluation.mask_sets(1)), "test": set(showdown.TWO_SETS)}
+    sets = {"held_out": set(evaluation.frozen_masks(1)), "test": set(showdown.TWO_SETS)}
     assert set(published["pictures"]) == {*sets, "photos"}
     for pictures, rows in published.groupby("pictures"):
         assert set(rows["masks"]) == sets.get(pictures, set(showdown.TWO_SETS))

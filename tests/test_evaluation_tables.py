@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from benchmarks import classical_table
 from course_lib import classical, data, evaluation, masks, models
 
 COUNT = 12
@@ -45,12 +46,12 @@ def halves(errors, holes_in_each=16):
 
 @pytest.mark.parametrize("name", FROZEN)
 def test_the_tables_masks_are_the_same_bytes_on_every_machine(name):
-    drawn = evaluation.mask_sets(20)[name]
+    drawn = evaluation.frozen_masks(20)[name]
     assert hashlib.sha256(np.ascontiguousarray(drawn).tobytes()).hexdigest() == FROZEN[name]
 
 
 def test_each_set_of_masks_is_what_its_name_says():
-    sets = evaluation.mask_sets(30)
+    sets = evaluation.frozen_masks(30)
     assert list(sets) == list(FROZEN)
     for drawn in sets.values():
         assert drawn.shape == (30, 32, 32) and drawn.dtype == bool
@@ -68,13 +69,27 @@ def test_each_set_of_masks_is_what_its_name_says():
     assert (shares["random_90"] == round(0.9 * 1024) / 1024).all()
 
 
-def test_mask_sets_of_another_size():
-    sets = evaluation.mask_sets(2, (20, 24))
+def test_frozen_masks_of_another_size():
+    sets = evaluation.frozen_masks(2, (20, 24))
     assert {drawn.shape for drawn in sets.values()} == {(2, 20, 24)}
     with pytest.raises(ValueError, match="side is 16 in 16 x 16 pixels"):
-        evaluation.mask_sets(2, 16)
+        evaluation.frozen_masks(2, 16)
     with pytest.raises(ValueError, match="count is 0"):
-        evaluation.mask_sets(0)
+        evaluation.frozen_masks(0)
+
+
+def test_the_benchmarks_longer_lists_are_the_same_generators_masks():
+    sets = evaluation.frozen_masks(50, sides=classical_table.SIDES, shares=classical_table.SHARES)
+    assert len(sets) == 1 + 6 + 6 + 5
+    for side in classical_table.SIDES:
+        np.testing.assert_array_equal(sets[f"square_{side}"], masks.squares(50, side=side))
+    for share in classical_table.SHARES:
+        drawn = masks.random_pixels(50, fraction=share / 100, seed=2026)
+        np.testing.assert_array_equal(sets[f"random_{share}"], drawn)
+    one = evaluation.frozen_masks(50, buckets=[(5, 15)], sides=(), shares=())
+    assert list(one) == ["lines", "bucket_05_15"]
+    drawn = masks.in_bucket(50, low=0.05, high=0.15, seed=2026)
+    np.testing.assert_array_equal(one["bucket_05_15"], drawn)
 
 
 def test_figures_are_those_of_scikit_image_and_of_plain_loops():
@@ -105,7 +120,7 @@ def test_figures_are_those_of_scikit_image_and_of_plain_loops():
 
 
 def test_the_interval_is_scipys_percentile_bootstrap():
-    holes = evaluation.mask_sets(COUNT)["bucket_20_30"]
+    holes = evaluation.frozen_masks(COUNT)["bucket_20_30"]
     scores = evaluation.evaluate(grey, IMAGES, holes, resamples=500)
     errors = [((true[mask] - 0.5) ** 2).sum() for true, mask in zip(IMAGES, holes, strict=True)]
     counts = 3 * holes.sum(axis=(1, 2))

@@ -546,7 +546,7 @@ def _test_fills():
 
     from course_lib import models
 
-    holes = np.concatenate(list(evaluation.mask_sets(10).values()))
+    holes = np.concatenate(list(evaluation.frozen_masks(10).values()))
     truth = data.load("photos").test[::10][: len(holes)] / np.float32(255)
     damaged = masks.damage(truth, holes)
     fills = {

@@ -16,6 +16,7 @@ from course_lib.classical.harmonic import solve_laplace
 TIME_STEP = 0.1  # Delta t in the paper
 TRANSPORT_STEPS = 15  # A, steps of transport in a round
 DIFFUSION_STEPS = 2  # B, steps of anisotropic diffusion in a round
+MOST_STEPS = 10_000  # of one kind in a round
 FLAT = 1e-6  # keeps 0 / 0 out where the picture is flat
 
 
@@ -45,7 +46,7 @@ def bertalmio(
 
     Args:
         rounds: how many, a whole number; 0 is the harmonic fill; wide gaps need 100 and more.
-        transport_steps, diffusion_steps: of each in a round, whole numbers. With one of them 0
+        transport_steps, diffusion_steps: of each in a round, at most 10,000. With one of them 0
             the other runs alone, in the same dose as in a round of both.
 
     Raises:
@@ -58,9 +59,9 @@ def bertalmio(
         >>> bool(np.allclose(bertalmio(ramp, hole), ramp))
         True
     """
-    check_count("rounds", rounds)
-    check_count("transport_steps", transport_steps)
-    check_count("diffusion_steps", diffusion_steps)
+    rounds = check_count("rounds", rounds)
+    transport_steps = check_count("transport_steps", transport_steps, highest=MOST_STEPS)
+    diffusion_steps = check_count("diffusion_steps", diffusion_steps, highest=MOST_STEPS)
     if not mask.any():
         return image
     image = solve_laplace(image, mask)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from course_lib._validation import is_whole
+from course_lib._validation import brief, check_count
 from course_lib.classical._contract import inpainter
 from course_lib.classical.simple import nearest_known
 
@@ -47,23 +47,24 @@ def exemplar(image, mask, *, patch=9, order="lines first"):
         >>> bool((exemplar(stripes, hole) == stripes).all())
         True
     """
-    check_patch(patch)
     filled = image
-    for copy in copies(image, mask, patch, check_order(order)):
+    for copy in copies(image, mask, check_patch(patch), check_order(order)):
         filled = copy.image
     return nearest_known(image, mask) if filled is image else filled
 
 
 def check_patch(patch):
     """The side of square patches: odd, 3 or more."""
-    if not is_whole(patch) or patch < 3 or patch % 2 == 0:
-        raise ValueError(f"patch is {patch!r}: pass an odd number of pixels, 3 or more.")
+    patch = check_count("patch", patch, lowest=3)
+    if patch % 2 == 0:
+        raise ValueError(f"patch is {brief(patch)}: pass an odd number of pixels, 3 or more.")
+    return patch
 
 
 def check_order(order):
     """The function that belongs to the name of an order."""
-    if order not in ORDERS:
-        raise ValueError(f"order is {order!r}: pass {' or '.join(map(repr, ORDERS))}.")
+    if not (isinstance(order, str) and order in ORDERS):
+        raise ValueError(f"order is {brief(order)}: pass {' or '.join(map(repr, ORDERS))}.")
     return ORDERS[order]
 
 
@@ -95,6 +96,7 @@ def copies(image, mask, patch, order):
     Yields:
         Copy.
     """
+    patch = min(patch, min(mask.shape) - 1 + min(mask.shape) % 2)  # the largest odd one that fits
     while patch > 1 and np.count_nonzero(fully_known(mask, patch)) < FEWEST_SOURCES:
         patch -= 2
     if patch == 1:

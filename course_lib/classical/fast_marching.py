@@ -6,6 +6,7 @@ Graphics Tools 9(1), 2004.
 """
 
 import heapq
+import math
 
 import numpy as np
 from scipy import ndimage
@@ -40,7 +41,8 @@ def fast_marching(image, mask, *, radius=2):
         >>> bool((fast_marching(plain, hole) == 0.25).all())
         True
     """
-    check_radius(radius)
+    # No pixel has a neighbour further away than the picture's diagonal.
+    radius = min(check_radius(radius), math.ceil(math.hypot(*mask.shape)))
     arrival = march(mask)
     margin = int(radius) + 1
     image = np.pad(image, ((margin, margin), (margin, margin), (0, 0)))

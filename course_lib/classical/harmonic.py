@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 
-from course_lib._validation import check_count, is_number
+from course_lib._validation import as_array, check_count, check_number
 from course_lib.classical._contract import inpainter
 
 STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))
@@ -56,7 +56,7 @@ def jacobi(image, mask, sweeps, *, start=0.0):
         >>> jacobi(line, gap, 1)[0, :, 0].round(3).tolist()
         [0.2, 0.1, 0.4, 0.8]
     """
-    check_count("sweeps", sweeps)
+    sweeps = check_count("sweeps", sweeps)
     image = _started(image, mask, start)
     for _ in range(sweeps):
         image = np.where(mask[..., None], neighbour_mean(image), image)
@@ -86,9 +86,9 @@ def sor(image, mask, sweeps, *, omega, start=0.0):
         >>> sor(line, gap, 50, omega=1.2)[0, :, 0].round(3).tolist()
         [0.2, 0.4, 0.6, 0.8]
     """
-    check_count("sweeps", sweeps)
-    if not (is_number(omega) and 0 < omega < 2):
-        raise ValueError(f"omega is {omega!r}: sweeps converge only for 0 < omega < 2.")
+    sweeps = check_count("sweeps", sweeps)
+    asked = "a number for which sweeps converge, 0 < omega < 2"
+    omega = check_number("omega", omega, asked, lambda relaxation: 0 < relaxation < 2)
     image = _started(image, mask, start)
     rows, columns = np.indices(mask.shape)
     black = (rows + columns) % 2 == 0
@@ -153,12 +153,13 @@ def neighbour_mean(image):
 
 
 def _started(image, mask, start):
-    start = np.asarray(start, np.float64)
-    if start.shape not in ((), (3,), image.shape):
+    start = as_array(start, "start")
+    if start.shape not in ((), (3,), image.shape) or start.dtype.kind not in "fiu":
         raise ValueError(
-            f"start has shape {start.shape}: pass a number, an RGB triple or a picture like image."
+            f"start is {start.dtype} of shape {start.shape}: pass a number, an RGB triple or a "
+            "picture like image."
         )
-    started = np.where(mask[..., None], start, image)
+    started = np.where(mask[..., None], start.astype(np.float64), image)
     if not np.isfinite(started).all():
         raise ValueError("start is NaN or infinite in a hole: pass values in [0, 1].")
     return started

@@ -41,15 +41,16 @@ def inpaint(model, images, mask):
         >>> filled.shape, bool((filled[~hole] == 0.25).all())
         ((20, 30, 3), True)
     """
-    _check_model(model)
-    damaged, holes = _damaged(*check_pair(images, mask))
-    predicted = _predict(model, damaged, holes)
+    check_model(model)
+    images, mask = check_pair(images, mask)
+    holes = np.broadcast_to(mask, images.shape[:-1])
+    predicted = predict_checked(model, images, holes)
     if not np.isfinite(predicted[holes]).all():
         raise ValueError(
             f"{model.name} predicts NaN or infinity: its training has diverged, so load earlier "
             "weights or train with a smaller learning rate."
         )
-    return np.where(holes[..., None], np.clip(predicted, 0, 1), damaged)
+    return np.where(holes[..., None], np.clip(predicted, 0, 1), images).astype(np.float32)
 
 
 def predict(model, images, mask):
@@ -73,11 +74,13 @@ def predict(model, images, mask):
         >>> bool((predict(autoencoder(width=2), image, hole)[~hole] == 0.25).any())
         False
     """
-    _check_model(model)
-    return _predict(model, *_damaged(*check_pair(images, mask)))
+    check_model(model)
+    images, mask = check_pair(images, mask)
+    return predict_checked(model, images, np.broadcast_to(mask, images.shape[:-1]))
 
 
-def _check_model(model):
+def check_model(model):
+    """A Keras model that ``inpaint`` takes."""
     if not isinstance(model, keras.Model):
         raise TypeError(
             f"model is {type(model).__name__}, no Keras model: pass one, such as vanilla_unet()."
@@ -90,15 +93,9 @@ def _check_model(model):
         )
 
 
-def _damaged(images, mask):
-    """The pictures in float32 with 0 in their holes, and the holes, one mask a picture."""
-    holes = np.broadcast_to(mask, images.shape[:-1])
-    return np.where(holes[..., None], 0, images).astype(np.float32), holes
-
-
-def _predict(model, damaged, holes):
-    """The raw prediction for pictures of any size, one or a batch, float32 of their shape."""
-    shape = damaged.shape
+def predict_checked(model, images, holes):
+    """``predict`` behind the door: everything is checked, and each picture has its own mask."""
+    damaged, shape = np.where(holes[..., None], 0, images).astype(np.float32), images.shape
     damaged, holes = damaged.reshape(-1, *shape[-3:]), holes.reshape(-1, *shape[-3:-1])
     height, width = holes.shape[1:]
     margins = (0, 0), (0, -height % DIVISOR), (0, -width % DIVISOR)

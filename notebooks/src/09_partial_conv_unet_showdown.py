@@ -49,7 +49,7 @@ patches = pictures.test[:count] / np.float32(255)
 labels = None  # photos have no classes, so nothing can be recognised there
 if pictures.test_labels is not None:
     labels = pictures.test_labels[:count]
-SETS = {name: holes[:count] for name, holes in evaluation.mask_sets(100).items()}
+SETS = {name: holes[:count] for name, holes in evaluation.frozen_masks(100).items()}
 print(pictures.provenance)
 for name, holes in SETS.items():
     print(f"{name:13s} {masks.hole_fraction(holes).mean():5.1%} of the pixels missing")
@@ -822,7 +822,7 @@ if run.data == "cifar10" and run.profile != "smoke" and published.is_file():
     found |= {hashlib.sha256(one.tobytes()).hexdigest()[:8]: one for one in pictures.validation}
     if set(prints) <= set(found):
         judged = np.stack([found[one] for one in prints]) / np.float32(255)
-        judged_holes = evaluation.mask_sets(len(judged))["lines"]
+        judged_holes = evaluation.frozen_masks(len(judged))["lines"]
         for name, model in networks.items():
             filled = models.inpaint(model, judged, judged_holes)
             psnr = metrics.psnr(judged, filled, judged_holes)

@@ -196,7 +196,7 @@ checks.task_09_2(fair_lead)
 
 # %%
 pictures = photos.test[:100] / np.float32(255)
-holes = evaluation.mask_sets(100)["lines"]
+holes = evaluation.frozen_masks(100)["lines"]
 errors = {}  # squared error of each picture, summed over its hole
 for name in ("partial_conv_unet", "vanilla_unet"):
     filled = models.inpaint(models.load_pretrained(name), pictures, holes)
@@ -306,7 +306,7 @@ if checks.task_09_3(lead_interval):
 #    between a third and two thirds; a weight that falls with the depth gives a little more.
 
 # %%
-some_holes = np.concatenate([one[:8] for one in evaluation.mask_sets(100).values()])
+some_holes = np.concatenate([one[:8] for one in evaluation.frozen_masks(100).values()])
 truth = photos.validation[: 7 * len(some_holes) : 7] / np.float32(255)
 damaged = masks.damage(truth, some_holes)
 fills = {
