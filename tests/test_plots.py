@@ -167,10 +167,10 @@ def test_a_bundle_is_shown_in_a_notebook_and_told_in_a_terminal(monkeypatch, cap
     monkeypatch.setattr(plots.page, "display", lambda *given, **named: shown.append((given, named)))
     bundle = {"image/png": "cG5n", "text/plain": "[figure: A grey square.]"}
     monkeypatch.setattr(plots.page, "get_ipython", lambda: None)
-    plots.put(bundle)
+    plots.page.put(bundle)
     assert (shown, capsys.readouterr().out) == ([], "[figure: A grey square.]\n")
     monkeypatch.setattr(plots.page, "get_ipython", lambda: "a shell")
-    plots.put(bundle, {"image/png": {"alt": "A grey square."}})
+    plots.page.put(bundle, {"image/png": {"alt": "A grey square."}})
     metadata = {"image/png": {"alt": "A grey square."}}
     assert shown == [((bundle,), {"metadata": metadata, "raw": True})]
     assert capsys.readouterr().out == ""

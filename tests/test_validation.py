@@ -54,7 +54,12 @@ TAKES_MASK = {name: lambda mask, f=f: f(IMAGE, mask) for name, f in PAIRED.items
 PICTURES = {
     "uint8": ((IMAGE * 255).astype(np.uint8), TypeError, "uint8"),
     "whole numbers": (np.zeros((12, 14, 3), int), TypeError, "float32"),
-    "nothing": (None, (TypeError, ValueError), "object"),
+    "nothing": (None, TypeError, "is None: was the file read"),
+    "a file's name": ("photo.png", TypeError, "read the file first"),
+    "a number": (0.5, ValueError, r"has shape \(\)"),
+    "a row": (np.full(3, 0.5), ValueError, r"shape \(3,\)"),
+    "objects": (np.full((12, 14, 3), None), TypeError, "object"),
+    "complex numbers": (IMAGE * 1j, TypeError, "complex"),
     "grey with an axis": (IMAGE[..., :1], ValueError, "grey"),
     "alpha": (np.zeros((12, 14, 4)), ValueError, "alpha"),
     "two channels": (np.zeros((12, 14, 2)), ValueError, "3 channels"),
@@ -68,6 +73,7 @@ PICTURES = {
     "negative": (IMAGE - 2.5, ValueError, "(divide|clip)"),
     "grey": (IMAGE[..., 0], ValueError, "grey"),
 }
+DRAWN_OTHERWISE = ("channels first", "five axes", "a number", "a row")
 # What draws may draw: numbers (H, W), and what overshoots a little. What paints reads no value.
 ADMITS = {
     "figure": ("NaN", "grey"),
@@ -87,7 +93,7 @@ def test_impossible_pictures(name, fault):
     image, error, sentence = PICTURES[fault]
     if fault in ADMITS.get(name, ()):
         return
-    if name in ("figure", "show") and fault in ("channels first", "five axes", "nothing"):
+    if name in ("figure", "show") and fault in DRAWN_OTHERWISE:
         sentence = "(cannot be drawn|moveaxis)"
     if name in ("figure", "show") and fault == "rows of different length":
         sentence = "different sizes"
@@ -99,7 +105,10 @@ def test_impossible_pictures(name, fault):
 MASKS = {
     "floats": (MASK * 1.0, TypeError, "as_mask"),
     "0 and 255": (MASK * np.uint8(255), TypeError, "as_mask"),
-    "nothing": (None, TypeError, "as_mask"),
+    "nothing": (None, TypeError, "is None: was the file read"),
+    "a file's name": (b"mask.png", TypeError, "read the file first"),
+    "a truth": (True, ValueError, r"has shape \(\)"),
+    "words": ([["a", "b"]], TypeError, "as_mask"),
     "a row": (MASK[0], ValueError, r"\(H, W\)"),
     "four axes": (MASK[None, ..., None], ValueError, "no colour channel"),
     "no pixel": (MASK[:0], ValueError, "empty"),

@@ -7,7 +7,7 @@ import sys
 
 from nbconvert import HTMLExporter
 
-from course_lib.plots import as_html
+from course_lib.plots.page import as_html
 from tools.build_notebooks import IMAGES, clean, execute
 from tools.project import ROOT, SOURCES
 from tools.render import render

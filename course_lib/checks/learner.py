@@ -4,9 +4,9 @@ import base64
 import json
 from pathlib import Path
 
-from course_lib import plots
 from course_lib.checks import _progress
 from course_lib.checks._task import TASKS, Text
+from course_lib.plots import page
 
 PICTURES = Path(__file__).parent / "expected"
 
@@ -84,9 +84,9 @@ def expected(name):
     media_type = "image/jpeg" if about["file"].endswith(".jpg") else "image/png"
     data = {
         media_type: encoded,
-        "text/html": plots.as_html(media_type, encoded, about["alt"]),
+        "text/html": page.as_html(media_type, encoded, about["alt"]),
         "text/plain": f"[figure: {about['alt']}]",
     }
-    plots.put(data, {media_type: {"alt": about["alt"]}})
-    plots.show_caption(f"Expected: {about['caption']}")
+    page.put(data, {media_type: {"alt": about["alt"]}})
+    page.show_caption(f"Expected: {about['caption']}")
     return None

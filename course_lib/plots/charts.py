@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.drawing import DOTS_PER_INCH
+from course_lib._validation import brief
+from course_lib.plots.drawing import DOTS_PER_INCH, own_style
 
 BLUE, ORANGE = "#3b6ea8", "#d9620f"
 # Told apart without colour too: by dashes and by markers.
@@ -26,7 +27,8 @@ def bars(table, *, value, label="method", title, unit):
         A matplotlib ``Figure``.
 
     Raises:
-        KeyError: if the table has no column of that name.
+        TypeError: if the table is none.
+        KeyError: if it has no column of that name.
 
     Example:
         >>> import pandas as pd
@@ -35,14 +37,21 @@ def bars(table, *, value, label="method", title, unit):
         >>> [float(bar.get_width()) for bar in drawing.axes[0].patches]
         [17.0, 25.0]
     """
+    if not hasattr(table, "sort_values"):
+        raise TypeError(f"table is {brief(table)}: pass a DataFrame, such as a leaderboard.")
     table = table.sort_values(value, kind="stable")
-    drawing = Figure(figsize=(7, 0.8 + 0.32 * len(table)), dpi=DOTS_PER_INCH, layout="constrained")
-    axes = drawing.subplots()
-    drawn = axes.barh(table[label], table[value], color="#3b6ea8")
-    axes.bar_label(drawn, fmt="%.1f", padding=3)
-    axes.margins(x=0.12)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set(title=title, xlabel=unit)
+    size = 7, 0.8 + 0.32 * len(table)
+    with own_style():
+        drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+        axes = drawing.subplots()
+        # The names are drawn later, as matplotlib likes: only a backslash keeps a dollar a dollar.
+        names = [str(name).replace("$", r"\$") for name in table[label]]
+        drawn = axes.barh(names, table[value], color="#3b6ea8")
+        axes.bar_label(drawn, fmt="%.1f", padding=3)
+        axes.margins(x=0.12)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_title(title, parse_math=False)
+        axes.set_xlabel(unit, parse_math=False)
     return drawing
 
 

@@ -1,13 +1,27 @@
 """Pictures side by side, titled, drawn without pyplot's global state: no display is needed."""
 
+import math
+
 import numpy as np
+from matplotlib import style
 from matplotlib.figure import Figure
 
-from course_lib._validation import as_array, check_count, check_image, check_images, check_mask_fits
+from course_lib._validation import (
+    as_array,
+    brief,
+    check_colour,
+    check_count,
+    check_image,
+    check_images,
+    check_mask_fits,
+)
 
 PIXEL_PATCH_SIDE = 64  # pictures up to this side are stored as PNG: JPEG would blur their pixels
 PAGE_WIDTH = 9.6  # inches
 DOTS_PER_INCH = 90
+TALLEST = 20  # inches, one picture
+MOST_PICTURES = 200  # on one page
+MOST_PIXELS = 2**24  # drawn in one figure: what is larger is shrunk before, not by matplotlib
 OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is drawn clipped; 0..255 is a mistake
 HOLE_COLOUR = (0.86, 0.20, 0.55)  # distinct from sky, skin and foliage, also for the colour-blind
 
@@ -16,14 +30,14 @@ def figure(images, *, titles=None, columns=None):
     """Draw pictures side by side.
 
     Args:
-        images: one array or a list of them: RGB (H, W, 3), floats in [0, 1] (a little more or
-            less is drawn clipped); a bool mask (H, W), holes white; any other (H, W) array,
+        images: one array or a list of up to 200: RGB (H, W, 3), floats in [0, 1] (a little more
+            or less is drawn clipped); a bool mask (H, W), holes white; any other (H, W) array,
             drawn in colours with a scale beside it.
-        titles: a list of strings, one a picture.
+        titles: a list of strings, one a picture; a dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
 
     Returns:
-        A matplotlib ``Figure``.
+        A matplotlib ``Figure``, which looks the same whatever a matplotlibrc says.
 
     Raises:
         TypeError, ValueError: if a picture is not as above, or the titles are not as many as the
@@ -35,31 +49,32 @@ def figure(images, *, titles=None, columns=None):
         2
     """
     images = [_check_drawable(image) for image in _as_list(images)]
-    if columns is not None:
-        check_count("columns", columns, lowest=1)
-    titles = [""] * len(images) if titles is None else list(titles)
-    if len(titles) != len(images):
-        raise ValueError(
-            f"{len(images)} pictures but {len(titles)} titles: pass one title a picture."
-        )
-    columns = min(len(images), 5 if columns is None else columns)
+    columns = 5 if columns is None else check_count("columns", columns, lowest=1)
+    columns = min(len(images), columns)
     rows = -(-len(images) // columns)
-    height, width = np.shape(images[0])[:2]
-    panel = min(PAGE_WIDTH / columns, 3.6)
-    title_lines = 1 + max(title.count("\n") for title in titles) if any(titles) else 0
-    title_height = 0.18 * title_lines + 0.1
-    drawing = Figure(
-        figsize=(panel * columns, rows * (panel * height / width + title_height)),
-        dpi=DOTS_PER_INCH,
-        layout="constrained",
-    )
-    panels = drawing.subplots(rows, columns, squeeze=False).ravel()
-    for axes in panels:
-        axes.set_axis_off()
-    for axes, image, title in zip(panels, images, titles, strict=False):
-        _draw(axes, image)
-        axes.set_title(title, fontsize=10)
+    titles = [""] * len(images) if titles is None else _check_titles(titles, len(images))
+    with own_style():
+        drawing = Figure(
+            figsize=_page_size(images[0].shape, rows, columns, titles),
+            dpi=DOTS_PER_INCH,
+            layout="constrained",
+        )
+        panels = drawing.subplots(rows, columns, squeeze=False).ravel()
+        for axes in panels:
+            axes.set_axis_off()
+        for axes, image, title in zip(panels, images, titles, strict=False):
+            _draw(axes, image, MOST_PIXELS // len(images))
+            axes.set_title(title, fontsize=10, parse_math=False)
     return drawing
+
+
+def own_style():
+    """A context in which matplotlib draws as it comes, whatever a matplotlibrc or a cell says.
+
+    A page of the course is to be the same for everyone: upside down for nobody (image.origin), in
+    need of LaTeX for nobody (text.usetex).
+    """
+    return style.context("default")
 
 
 def tint(image, mask, colour=HOLE_COLOUR):
@@ -68,13 +83,13 @@ def tint(image, mask, colour=HOLE_COLOUR):
     Args:
         image: floats, RGB (H, W, 3) or a batch (N, H, W, 3).
         mask: bool (H, W) or (N, H, W), True = hole; all of it may be hole.
-        colour: RGB in [0, 1].
+        colour: RGB in [0, 1], or one number for a grey.
 
     Returns:
         A new array of the image's shape and dtype.
 
     Raises:
-        TypeError, ValueError: if image or mask is not as above, or they do not fit.
+        TypeError, ValueError: if an argument is not as above, or image and mask do not fit.
 
     Example:
         >>> tint(np.zeros((1, 2, 3)), np.array([[True, False]]), colour=(1, 0, 0)).tolist()
@@ -82,7 +97,7 @@ def tint(image, mask, colour=HOLE_COLOUR):
     """
     image = check_images(image)
     mask = check_mask_fits(mask, image)
-    return np.where(mask[..., None], np.asarray(colour, image.dtype), image)
+    return np.where(mask[..., None], check_colour("colour", colour).astype(image.dtype), image)
 
 
 def is_photograph(images):
@@ -109,24 +124,67 @@ def _check_drawable(image):
     return image
 
 
-def _draw(axes, image):
-    interpolation = "nearest" if max(image.shape[:2]) <= PIXEL_PATCH_SIDE else "antialiased"
+def _check_titles(titles, count):
+    if not np.iterable(titles):
+        raise TypeError(f"titles is {brief(titles)}: pass a list of strings, one a picture.")
+    titles = ["" if title is None else str(title) for title in titles]
+    if len(titles) != count:
+        raise ValueError(f"{count} pictures but {len(titles)} titles: pass one title a picture.")
+    return titles
+
+
+def _page_size(shape, rows, columns, titles):
+    """Width and height in inches for pictures of one shape, and for the longest title."""
+    panel = min(PAGE_WIDTH / columns, 3.6)
+    picture = min(panel * shape[0] / shape[1], TALLEST)
+    title_lines = 1 + max(title.count("\n") for title in titles) if any(titles) else 0
+    return panel * columns, rows * (picture + 0.18 * title_lines + 0.1)
+
+
+def _draw(axes, image, most_pixels):
+    height, width = image.shape[:2]
+    options = {
+        "interpolation": "nearest" if max(height, width) <= PIXEL_PATCH_SIDE else "antialiased",
+        "extent": (-0.5, width - 0.5, height - 0.5, -0.5),  # where it is not shrunk: imshow's own
+    }
+    drawable = _shrunk(image, most_pixels)
     if image.ndim == 3:
-        axes.imshow(np.clip(image, 0, 1), interpolation=interpolation)
+        axes.imshow(np.clip(drawable, 0, 1), **options)
     elif image.dtype == bool:
-        axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation=interpolation)
+        axes.imshow(drawable, cmap="gray", vmin=0, vmax=1, **options)
     else:
-        drawn = axes.imshow(image, cmap="viridis", interpolation=interpolation)
+        drawn = axes.imshow(drawable, cmap="viridis", **options)
         axes.figure.colorbar(drawn, ax=axes, shrink=0.8)
 
 
+def _shrunk(image, most_pixels):
+    """Means of blocks where there are more pixels than that; a dtype that matplotlib can draw."""
+    height, width = image.shape[:2]
+    down = min(height, max(1, math.ceil(math.sqrt(height * width / most_pixels))))
+    across = min(width, max(1, math.ceil(height / down * width / most_pixels)))
+    if down == across == 1:
+        return image.astype(np.float64) if image.dtype.itemsize > 8 else image
+    for axis, step in enumerate((down, across)):
+        starts = np.arange(0, image.shape[axis], step)
+        sizes = np.diff(starts, append=image.shape[axis])
+        # Sums are collected block by block: a copy of the whole picture is what must not be.
+        image = np.add.reduceat(image, starts, axis=axis, dtype=np.float64)
+        image /= sizes.reshape((-1,) + (1,) * (image.ndim - 1 - axis))
+    return image
+
+
 def _as_list(images):
-    is_one_picture = isinstance(images, np.ndarray) and (
-        images.ndim == 2 or (images.ndim == 3 and images.shape[-1] == 3 and images.dtype != bool)
-    )
-    if not isinstance(images, (list, tuple, np.ndarray)):
-        raise TypeError(f"images is {type(images).__name__}: pass a picture or a list of them.")
-    images = [images] if is_one_picture else list(images)
-    if not images:
+    """A list of pictures, from one or from many."""
+    if not isinstance(images, (list, tuple)):
+        images = as_array(images, "images")
+        of_pixels = images.shape[-1:] == (3,) and images.dtype != bool
+        if images.ndim < 3 or (images.ndim == 3 and of_pixels):
+            images = [images]
+    if not len(images):
         raise ValueError("there is no picture to show: pass at least one.")
-    return images
+    if len(images) > MOST_PICTURES:
+        raise ValueError(
+            f"{len(images)} pictures are more than a page holds: pass at most {MOST_PICTURES}, "
+            f"such as images[:{MOST_PICTURES}]."
+        )
+    return list(images)

@@ -5,11 +5,17 @@ import html
 import io
 import sys
 
+import matplotlib
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from course_lib.plots.drawing import figure, is_photograph
+from course_lib._validation import brief
+from course_lib.plots.drawing import figure, is_photograph, own_style
+
+LARGEST_SIDE = 2**16 - 1  # dots of a figure, matplotlib's own limit
+MOST_DOTS = 5e7  # of a figure: it is 200 MB while it is drawn
 
 
 def show(images, *, titles=None, alt, caption=None, columns=None):
@@ -20,14 +26,15 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
         titles: a list of strings, one a picture; not with a Figure.
         alt: what the figure shows, in a sentence (at least 20 characters). Screen readers
             read it, and it stands in when the picture does not load.
-        caption: a sentence under the figure that says what to see in it; Markdown.
+        caption: a sentence under the figure that says what to see in it; Markdown, in which a
+            dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
 
     Raises:
         TypeError, ValueError: if ``alt`` is too short to describe anything, or the rest is not as
             above and in ``figure``.
     """
-    alt = check_alt(alt)
+    alt, caption = check_alt(alt), check_caption(caption)
     if isinstance(images, Figure):
         if titles is not None:
             raise ValueError("a Figure has its own titles: pass titles only with pictures.")
@@ -42,17 +49,30 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
 def encode(drawing, photograph=False):
     """A figure as (media type, bytes): JPEG for photographs, PNG for all else.
 
+    Raises:
+        ValueError: if it is larger than a page, 65,535 dots high or wide or 50 million in all.
+
     Example:
         >>> import numpy as np
         >>> media_type, content = encode(figure(np.ones((8, 8, 3))))
         >>> media_type, content[1:4]
         ('image/png', b'PNG')
     """
+    width, height = drawing.get_size_inches() * drawing.dpi
+    if max(width, height) > LARGEST_SIDE or width * height > MOST_DOTS:
+        raise ValueError(
+            f"the figure is {width:.0f} x {height:.0f} dots, too large for a page: draw it "
+            "smaller, or fewer things in it."
+        )
+    if matplotlib.rcParams["text.usetex"]:
+        for text in drawing.findobj(Text):  # what a cell has drawn, where LaTeX may be missing
+            text.set_usetex(False)
     buffer = io.BytesIO()
-    if photograph:
-        drawing.savefig(buffer, format="jpeg", pil_kwargs={"quality": 82, "optimize": True})
-    else:
-        drawing.savefig(buffer, format="png", metadata={"Software": None})
+    with own_style():
+        if photograph:
+            drawing.savefig(buffer, format="jpeg", pil_kwargs={"quality": 82, "optimize": True})
+        else:
+            drawing.savefig(buffer, format="png", metadata={"Software": None})
     _release(drawing)
     return ("image/jpeg" if photograph else "image/png"), buffer.getvalue()
 
@@ -84,7 +104,10 @@ def as_html(media_type, encoded, alt):
 def show_caption(caption):
     """The sentence under a figure, as a Markdown output of its own: every front end shows it."""
     if caption:
-        put({"text/markdown": f"*{caption}*", "text/plain": caption})
+        # Two dollar signs would make mathematics of what stands between them: Markdown wants the
+        # backslash, and MathJax, which reads the page after that, an element around each.
+        text = caption.replace("$", r"<span>\$</span>") if caption.count("$") > 1 else caption
+        put({"text/markdown": f"*{text}*", "text/plain": caption})
 
 
 def put(data, metadata=None):
@@ -99,10 +122,17 @@ def check_alt(alt):
     """An alternative text that describes something."""
     if not isinstance(alt, str) or len(alt.strip()) < 20:
         raise ValueError(
-            f"alt={alt!r} describes nothing: say in a sentence (20 characters or more) what one "
-            "sees."
+            f"alt={brief(alt)} describes nothing: say in a sentence (20 characters or more) what "
+            "one sees."
         )
     return alt.strip()
+
+
+def check_caption(caption):
+    """A sentence, or None."""
+    if not isinstance(caption, (str, type(None))):
+        raise TypeError(f"caption is {brief(caption)}: pass a sentence.")
+    return caption
 
 
 def _release(drawing):

@@ -2,11 +2,13 @@
 
 import base64
 import html
+import math
 
 import ipywidgets
+import numpy as np
 
-from course_lib import plots
-from course_lib._validation import is_number, is_whole
+from course_lib._validation import as_number, brief, is_number, is_whole
+from course_lib.plots import page
 from course_lib.widgets._mask import HoldsMask
 from course_lib.widgets._page import show
 
@@ -40,7 +42,7 @@ def explore(draw, *, alt, caption=None, photograph=False, **controls):
             drawing raises.
 
     Example:
-        >>> import numpy as np
+        >>> from course_lib import plots
         >>> def draw(level):
         ...     return plots.figure(np.full((8, 8, 3), level))
         >>> demo = explore(draw, alt="A square of one grey level.", level=(0.0, 1.0, 0.1))
@@ -64,7 +66,8 @@ class Exploration:
     def __init__(self, draw, alt, caption, photograph, controls):
         if not controls:
             raise ValueError("there is nothing to move: pass explore at least one control by name.")
-        self._draw, self._alt, self._caption, self._photograph = draw, alt, caption, photograph
+        self._draw, self._alt, self._photograph = draw, alt, photograph
+        self._caption = page.check_caption(caption)
         self._choices = {name: spec for name, spec in controls.items() if isinstance(spec, dict)}
         label_width = f"{0.6 * max(map(len, controls)) + 1:.1f}em"
         self.controls = {
@@ -124,12 +127,12 @@ class Exploration:
                 f"draw returned {type(drawing).__name__}: return a matplotlib Figure, "
                 "for example from plots.figure(images)."
             )
-        self.alt = plots.check_alt(self._alt(**values) if callable(self._alt) else self._alt)
-        self.media_type, self.image_bytes = plots.encode(drawing, self._photograph)
+        self.alt = page.check_alt(self._alt(**values) if callable(self._alt) else self._alt)
+        self.media_type, self.image_bytes = page.encode(drawing, self._photograph)
 
     def _show_picture(self):
         encoded = base64.b64encode(self.image_bytes).decode()
-        self._page.value = plots.as_html(self.media_type, encoded, self.alt)
+        self._page.value = page.as_html(self.media_type, encoded, self.alt)
 
     def _show_message(self, sentence):
         self.message = sentence
@@ -151,32 +154,38 @@ def _make_control(name, spec, label_width):
                 f"{name} is a {type(spec).__name__}, without a value: pass a widget that has one."
             )
         return spec
-    if isinstance(spec, bool):
-        return ipywidgets.Checkbox(spec, **shown)
-    if isinstance(spec, tuple) and 2 <= len(spec) <= 4 and all(map(is_number, spec)):
-        low, high, step, start = _complete(spec)
-        if not low <= start <= high or low == high or step <= 0:
-            raise ValueError(f"{name}={spec}: pass (low, high, step, start), low < high, step > 0.")
-        whole = all(map(is_whole, spec))
-        slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-        reading = {} if whole else {"readout_format": ".4g"}
-        return slider(min=low, max=high, step=step, value=start, **reading, **shown)
-    if isinstance(spec, (list, dict)) and len(spec):
-        numbers = isinstance(spec, list) and all(map(is_number, spec))
+    if isinstance(spec, (bool, np.bool_)):
+        return ipywidgets.Checkbox(bool(spec), **shown)
+    numbers = isinstance(spec, (tuple, list)) and len(spec) and all(map(is_number, spec))
+    if isinstance(spec, tuple) and 2 <= len(spec) <= 4 and numbers:
+        return _make_slider(name, [as_number(one) for one in spec], shown)
+    if isinstance(spec, (list, dict)) and len(spec) and not any(map(_is_array, spec)):
         menu = ipywidgets.SelectionSlider if numbers else ipywidgets.Dropdown
         return menu(options=list(spec), **shown)
     raise TypeError(
-        f"{name}={spec!r} is no control: pass (low, high), (low, high, step), "
-        "(low, high, step, start), a list, a dict, a bool or an ipywidget."
+        f"{name} is {brief(spec)}, which is no control: pass (low, high), (low, high, step), "
+        "(low, high, step, start), a list, a dict with a name for each value, a bool or an "
+        "ipywidget."
     )
 
 
-def _complete(spec):
-    """(low, high, step, start) from a tuple that may end earlier."""
-    low, high, *rest = spec
-    whole = is_whole(low) and is_whole(high)
-    step = rest[0] if rest else (1 if whole else (high - low) / 100)
-    return low, high, step, rest[1] if len(rest) == 2 else low
+def _is_array(value):
+    return isinstance(value, np.ndarray) and value.ndim > 0
+
+
+def _make_slider(name, numbers, shown):
+    whole = all(map(is_whole, numbers))
+    low, high, *rest = numbers
+    step = rest[0] if rest else (1 if is_whole(low) and is_whole(high) else (high - low) / 100)
+    start = rest[1] if len(rest) == 2 else low
+    if not (-math.inf < low <= start <= high < math.inf and low < high and 0 < step < math.inf):
+        raise ValueError(
+            f"{name} is {brief(tuple(numbers))}: pass (low, high, step, start), low < high, "
+            "step > 0."
+        )
+    slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    reading = {} if whole else {"readout_format": ".4g"}
+    return slider(min=low, max=high, step=step, value=start, **reading, **shown)
 
 
 def _trait_to_watch(control):
