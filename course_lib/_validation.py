@@ -185,6 +185,12 @@ def is_number(value):
     return as_number(value) is not None
 
 
+def is_pair(value):
+    """Two whole numbers, in a tuple, a list or an array."""
+    listed = isinstance(value, (tuple, list)) or np.shape(value) == (2,)
+    return listed and len(value) == 2 and all(map(is_whole, value))
+
+
 def brief(value):
     """How a sentence quotes a value: on one line, short, an array by its dtype and shape only."""
     if isinstance(value, (list, tuple)) and len(value) <= 4:

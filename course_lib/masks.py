@@ -25,6 +25,7 @@ from course_lib._validation import (
     check_same_shape,
     check_seed,
     check_values,
+    is_pair,
     is_whole,
 )
 
@@ -434,7 +435,7 @@ def _check_size(count, size):
     """The number of masks, their height and their width, as Python's own numbers."""
     count = check_count("count", count, lowest=1)
     sides = (size, size) if is_whole(size) else size
-    if not (_is_pair(sides) and min(sides) >= 1):
+    if not (is_pair(sides) and min(sides) >= 1):
         raise ValueError(f"size is {brief(size)}: pass pixels as an int or as (height, width).")
     height, width = map(as_number, sides)
     if count * height * width > MOST_PIXELS:
@@ -446,18 +447,12 @@ def _check_size(count, size):
 
 
 def _check_range(name, pair, highest):
-    if not (_is_pair(pair) and 1 <= pair[0] <= pair[1] <= highest):
+    if not (is_pair(pair) and 1 <= pair[0] <= pair[1] <= highest):
         raise ValueError(
             f"{name} is {brief(pair)}: pass (fewest, most), whole numbers, "
             f"with 1 <= fewest <= most <= {highest:,}."
         )
     return tuple(map(as_number, pair))
-
-
-def _is_pair(pair):
-    """Two whole numbers, in a tuple, a list or an array."""
-    listed = isinstance(pair, (tuple, list)) or np.shape(pair) == (2,)
-    return listed and len(pair) == 2 and all(map(is_whole, pair))
 
 
 def _inside(offsets, side):

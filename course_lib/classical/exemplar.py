@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from course_lib._validation import brief, check_count
+from course_lib._validation import as_number, brief, is_whole
 from course_lib.classical._contract import inpainter
 from course_lib.classical.simple import nearest_known
 
@@ -55,10 +55,9 @@ def exemplar(image, mask, *, patch=9, order="lines first"):
 
 def check_patch(patch):
     """The side of square patches: odd, 3 or more."""
-    patch = check_count("patch", patch, lowest=3)
-    if patch % 2 == 0:
+    if not is_whole(patch) or patch < 3 or patch % 2 == 0:
         raise ValueError(f"patch is {brief(patch)}: pass an odd number of pixels, 3 or more.")
-    return patch
+    return as_number(patch)
 
 
 def check_order(order):

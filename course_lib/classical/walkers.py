@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from course_lib._validation import check_count, check_image, check_pair, check_seed, is_whole
+from course_lib._validation import (
+    brief,
+    check_count,
+    check_image,
+    check_pair,
+    check_seed,
+    is_pair,
+)
 
 STEPS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)])
 
@@ -61,10 +68,11 @@ def walk(mask, pixel, walkers, seed, remembered=0):
 
 def check_pixel(pixel, mask):
     """(row, column) inside the picture."""
-    whole = np.shape(pixel) == (2,) and all(map(is_whole, pixel))
-    if not whole or not all(0 <= at < side for at, side in zip(pixel, mask.shape, strict=True)):
+    if not is_pair(pixel) or not all(
+        0 <= at < side for at, side in zip(pixel, mask.shape, strict=True)
+    ):
         raise ValueError(
-            f"pixel is {pixel!r}: pass (row, column), whole numbers inside the picture of "
+            f"pixel is {brief(pixel)}: pass (row, column), whole numbers inside the picture of "
             f"{mask.shape[0]} x {mask.shape[1]} pixels."
         )
     return tuple(map(int, pixel))

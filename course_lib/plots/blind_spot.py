@@ -3,13 +3,14 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH
+from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style
 
 HEIGHT = 2.6  # inches
 CROSS, DOT = 1.1, 7.7  # inches from the left: the page that is seen is about as wide as a hand
 RULED = 0.26  # inches between the lines
 
 
+@own_style()
 def blind_spot():
     """Draw a cross and a dot on ruled paper: the dot vanishes where the eye has no receptors.
 

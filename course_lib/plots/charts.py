@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib._validation import brief
-from course_lib.plots.drawing import DOTS_PER_INCH, own_style
+from course_lib.plots.drawing import DOTS_PER_INCH, own_style, plain
 
 BLUE, ORANGE = "#3b6ea8", "#d9620f"
 # Told apart without colour too: by dashes and by markers.
@@ -13,6 +13,7 @@ DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
+@own_style()
 def bars(table, *, value, label="method", title, unit):
     """Draw one column of a leaderboard as horizontal bars, best at the top, numbers beside them.
 
@@ -41,20 +42,17 @@ def bars(table, *, value, label="method", title, unit):
         raise TypeError(f"table is {brief(table)}: pass a DataFrame, such as a leaderboard.")
     table = table.sort_values(value, kind="stable")
     size = 7, 0.8 + 0.32 * len(table)
-    with own_style():
-        drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
-        axes = drawing.subplots()
-        # The names are drawn later, as matplotlib likes: only a backslash keeps a dollar a dollar.
-        names = [str(name).replace("$", r"\$") for name in table[label]]
-        drawn = axes.barh(names, table[value], color="#3b6ea8")
-        axes.bar_label(drawn, fmt="%.1f", padding=3)
-        axes.margins(x=0.12)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.set_title(title, parse_math=False)
-        axes.set_xlabel(unit, parse_math=False)
+    drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+    axes = drawing.subplots()
+    drawn = axes.barh([plain(name) for name in table[label]], table[value], color=BLUE)
+    axes.bar_label(drawn, fmt="%.1f", padding=3)
+    axes.margins(x=0.12)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(title=plain(title), xlabel=plain(unit))
     return drawing
 
 
+@own_style()
 def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Line masks"):
     """Draw the course's standings as bars: the new rows in another colour, hatched and named so.
 
@@ -89,6 +87,7 @@ def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Lin
     return drawing
 
 
+@own_style()
 def curves(named, *, title, xlabel, ylabel):
     """Draw curves that keep apart without colour: each has its own marker and its own dashes.
 
@@ -111,11 +110,14 @@ def curves(named, *, title, xlabel, ylabel):
     """
     drawing, axes = _chart(named, title, xlabel, ylabel)
     for k, (name, (x, y)) in enumerate(named.items()):
-        axes.plot(x, y, label=name, **_style(k), linestyle=DASHES[k % len(DASHES)], markersize=5)
+        axes.plot(
+            x, y, label=plain(name), **_style(k), linestyle=DASHES[k % len(DASHES)], markersize=5
+        )
     axes.legend(frameon=False)
     return drawing
 
 
+@own_style()
 def points(named, *, title, xlabel, ylabel):
     """Draw points in groups that keep apart without colour: each group has its own marker.
 
@@ -136,7 +138,7 @@ def points(named, *, title, xlabel, ylabel):
     """
     drawing, axes = _chart(named, title, xlabel, ylabel)
     for k, (name, (x, y)) in enumerate(named.items()):
-        axes.scatter(x, y, label=name, **_style(k), alpha=0.75, linewidths=0)
+        axes.scatter(x, y, label=plain(name), **_style(k), alpha=0.75, linewidths=0)
     axes.legend(frameon=False)
     return drawing
 
@@ -155,5 +157,5 @@ def _chart(named, title, xlabel, ylabel):
     axes = drawing.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3)
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.set(title=plain(title), xlabel=plain(xlabel), ylabel=plain(ylabel))
     return drawing, axes

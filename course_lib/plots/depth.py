@@ -4,11 +4,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import masks
-from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH
+from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 PANEL = 3.0  # inches
 
 
+@own_style()
 def depth_map(holes):
     """Draw masks and the depth of every missing pixel: how far it lies from the nearest known one.
 
@@ -36,7 +37,7 @@ def depth_map(holes):
     drawing, panels = _panels(len(holes))
     for (above, below), (name, depth) in zip(panels.T, depths.items(), strict=True):
         above.imshow(depth > 0, cmap="gray", interpolation="nearest", vmin=0, vmax=1)
-        above.set_title(f"{name}: {100 * (depth > 0).mean():.0f} % missing", fontsize=10)
+        above.set_title(f"{plain(name)}: {100 * (depth > 0).mean():.0f} % missing", fontsize=10)
         shown = below.imshow(
             np.ma.masked_equal(depth, 0),
             cmap="viridis",

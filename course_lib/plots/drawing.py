@@ -26,6 +26,21 @@ OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is drawn clipped; 0..255 is a
 HOLE_COLOUR = (0.86, 0.20, 0.55)  # distinct from sky, skin and foliage, also for the colour-blind
 
 
+def own_style():
+    """A context, or a decorator, in which matplotlib draws as it comes.
+
+    Whatever a matplotlibrc or a cell says, a page of the course is the same for everyone: nobody
+    sees it upside down (image.origin), nobody needs LaTeX (text.usetex).
+    """
+    return style.context("default")
+
+
+def plain(text):
+    """A text in which matplotlib finds no mathematics: a dollar sign is a dollar sign."""
+    return str(text).replace("$", r"\$")
+
+
+@own_style()
 def figure(images, *, titles=None, columns=None):
     """Draw pictures side by side.
 
@@ -53,28 +68,18 @@ def figure(images, *, titles=None, columns=None):
     columns = min(len(images), columns)
     rows = -(-len(images) // columns)
     titles = [""] * len(images) if titles is None else _check_titles(titles, len(images))
-    with own_style():
-        drawing = Figure(
-            figsize=_page_size(images[0].shape, rows, columns, titles),
-            dpi=DOTS_PER_INCH,
-            layout="constrained",
-        )
-        panels = drawing.subplots(rows, columns, squeeze=False).ravel()
-        for axes in panels:
-            axes.set_axis_off()
-        for axes, image, title in zip(panels, images, titles, strict=False):
-            _draw(axes, image, MOST_PIXELS // len(images))
-            axes.set_title(title, fontsize=10, parse_math=False)
+    drawing = Figure(
+        figsize=_page_size(images[0].shape, rows, columns, titles),
+        dpi=DOTS_PER_INCH,
+        layout="constrained",
+    )
+    panels = drawing.subplots(rows, columns, squeeze=False).ravel()
+    for axes in panels:
+        axes.set_axis_off()
+    for axes, image, title in zip(panels, images, titles, strict=False):
+        _draw(axes, image, MOST_PIXELS // len(images))
+        axes.set_title(title, fontsize=10, parse_math=False)
     return drawing
-
-
-def own_style():
-    """A context in which matplotlib draws as it comes, whatever a matplotlibrc or a cell says.
-
-    A page of the course is to be the same for everyone: upside down for nobody (image.origin), in
-    need of LaTeX for nobody (text.usetex).
-    """
-    return style.context("default")
 
 
 def tint(image, mask, colour=HOLE_COLOUR):

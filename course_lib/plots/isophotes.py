@@ -5,12 +5,13 @@ from matplotlib.figure import Figure
 
 from course_lib import masks
 from course_lib._validation import check_count, check_image, check_pair
-from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR
+from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, own_style
 
 STEEP = 0.02  # a step of brightness from one pixel to the next that is worth an arrow
 ARROW = "#e8590c"
 
 
+@own_style()
 def isophotes(image, mask, *, every=2):
     """Draw isophotes, the lines of equal brightness, as arrows with the brighter side on the right.
 
@@ -34,7 +35,7 @@ def isophotes(image, mask, *, every=2):
         1
     """
     image, mask = check_pair(check_image(image), mask)
-    check_count("every", every, lowest=1)
+    every = check_count("every", every, lowest=1)
     drawing = Figure(figsize=(4.4, 4.4), dpi=DOTS_PER_INCH, layout="constrained")
     axes = drawing.subplots()
     draw_arrows(axes, masks.damage(image, mask, fill=0.6), ~mask & _away_from(mask), every)

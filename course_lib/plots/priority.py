@@ -6,12 +6,13 @@ from matplotlib.patches import Rectangle
 from course_lib import masks
 from course_lib._validation import check_image, check_pair
 from course_lib.classical.exemplar import check_patch, priority_on_the_rim
-from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH
+from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style
 
 SMALLEST, LARGEST = 6, 60  # area of a mark, points squared
 FRAME = "#d9620f"
 
 
+@own_style()
 def priority(image, mask, *, patch=9):
     """Draw confidence, data and their product along the rim, as ``classical.exemplar`` sees them.
 
@@ -37,7 +38,7 @@ def priority(image, mask, *, patch=9):
         ['confidence', '× data', '= priority']
     """
     image, mask = check_pair(check_image(image), mask)
-    check_patch(patch)
+    patch = check_patch(patch)
     if not mask.any():
         raise ValueError("the mask has no hole, so it has no rim: mark some pixels.")
     rim, confidence, data = priority_on_the_rim(masks.damage(image, mask), mask, patch)

@@ -9,6 +9,7 @@ import numpy as np
 
 from course_lib._validation import as_number, brief, is_number, is_whole
 from course_lib.plots import page
+from course_lib.plots.drawing import own_style
 from course_lib.widgets._mask import HoldsMask
 from course_lib.widgets._page import show
 
@@ -19,7 +20,8 @@ def explore(draw, *, alt, caption=None, photograph=False, **controls):
     Args:
         draw: a function of the controls' values that returns a matplotlib Figure. A
             ``ValueError`` that it raises after the first drawing is taken for an impossible
-            choice of the learner's, and its sentence is shown in the figure's place.
+            choice of the learner's, and its sentence is shown in the figure's place. It draws in
+            matplotlib's own defaults, whatever a matplotlibrc says.
         alt: what the figure shows, in a sentence (at least 20 characters), or a function of the
             controls' values that returns it.
         caption: a sentence under the figure that says what to see in it; Markdown.
@@ -121,7 +123,8 @@ class Exploration:
 
     def _draw_now(self):
         values = self.values
-        drawing = self._draw(**values)
+        with own_style():
+            drawing = self._draw(**values)
         if not hasattr(drawing, "savefig"):
             raise TypeError(
                 f"draw returned {type(drawing).__name__}: return a matplotlib Figure, "

@@ -39,7 +39,7 @@ def fill_film(image, mask, *, patch=9, orders=tuple(ORDERS)):
         last patch and its source.'
     """
     image, mask = check_pair(check_image(image), mask)
-    check_patch(patch)
+    patch = check_patch(patch)
     orders = [orders] if isinstance(orders, str) else list(orders)
     start = masks.damage(image, mask).astype(np.float64)
     films = {order: _film(start, mask, patch, check_order(order)) for order in orders}
