@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from course_lib._validation import check_count, check_seed
 from course_lib.training import checkpoint
+from course_lib.training.estimate import Estimate
 from course_lib.training.pairs import Pairs
 
 PATIENCE = 10  # epochs without a lower val_loss after which a training stops
@@ -32,6 +33,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
       in one step after each epoch. The same call with the same folder, in another process too,
       goes on where the last whole epoch ended and arrives at the same weights, bit for bit on a
       CPU. A training that is over is not repeated: its best weights are loaded.
+    * A training of more than two minutes says after a few steps how long it will take.
 
     Args:
         model: a compiled ``keras.Model``; build it inside ``all_devices()`` to use several GPUs.
@@ -72,12 +74,13 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
         model(train[0][0])
     training = _Training(model, train, callbacks, epochs, seed, folder)
     if not training.over:
+        told = [_Progress(epochs, training.epoch), Estimate(epochs - training.epoch)]
         model.fit(
             train,
             validation_data=validation,
             epochs=epochs,
             initial_epoch=training.epoch,
-            callbacks=[*callbacks, training, _Progress(epochs, training.epoch)],
+            callbacks=[*callbacks, training, *told],
             shuffle=False,
             verbose=0,
         )
