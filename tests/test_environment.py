@@ -1,6 +1,7 @@
 """pyproject.toml, environment.yml and requirements.lock say the same, and name what is used."""
 
 import ast
+import os
 import re
 import sys
 import tomllib
@@ -186,3 +187,43 @@ def test_tensorflow_has_two_builds_on_linux_x86_64_and_one_elsewhere(machine):
     assert ("tensorflow-cpu" in locked_there) == two
     assert any(name.startswith("nvidia-") for name in locked_there) == two
     assert "tensorflow" in locked_there
+
+
+# What a server and a commit run
+
+
+def read_yaml(name):
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_one_script_of_ours_and_pinned_actions(path):
+    workflow = read_yaml(path)
+    assert workflow["permissions"] in ({"contents": "read"}, {"contents": "write"})
+    assert True in workflow  # YAML 1.1 reads "on:" as true
+    for job in workflow["jobs"].values():
+        steps = [step["uses"] for step in job["steps"] if "uses" in step]
+        assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step) for step in steps)
+        (script,) = [step["run"].split()[0] for step in job["steps"] if "run" in step]
+        assert (ROOT / script).is_file() and os.access(ROOT / script, os.X_OK)
+
+
+def test_the_server_runs_what_anyone_can_type():
+    (job,) = read_yaml(".github/workflows/ci.yml")["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+
+
+def test_a_commit_meets_the_ruff_that_the_lock_names():
+    hooks = {
+        one["repo"].rpartition("/")[2]: one for one in read_yaml(".pre-commit-config.yaml")["repos"]
+    }
+    (version,) = [version for name, version, _, _ in locked(LOCK) if name == "ruff"]
+    assert hooks["ruff-pre-commit"]["rev"] == f"v{version}"
+    assert {hook["id"] for hook in hooks["ruff-pre-commit"]["hooks"]} == {
+        "ruff-check",
+        "ruff-format",
+    }
+    assert [hook["id"] for hook in hooks["gitleaks"]["hooks"]] == ["gitleaks"]
