@@ -4,16 +4,27 @@
 system libraries that opencv-python links to, and its own message names only a file.
 """
 
-MISSING_LIBRARIES = (
+import re
+
+MISSING_LIBRARY = (
     "OpenCV cannot load a system library ({reason}); on Debian or Ubuntu type: "
     "sudo apt-get install -y libgl1 libglib2.0-0"
+)
+BROKEN = (
+    "OpenCV is installed but cannot be loaded ({reason}); install it again: "
+    "python -m pip install --force-reinstall opencv-python"
 )
 
 try:
     import cv2
-except ModuleNotFoundError:
-    raise  # OpenCV itself is not installed: Python's own sentence says so
+
+    if not hasattr(cv2, "inpaint"):
+        raise ImportError(f"{list(getattr(cv2, '__path__', [cv2]))[0]} holds no OpenCV")
 except ImportError as error:
-    raise ImportError(MISSING_LIBRARIES.format(reason=error)) from None
+    if isinstance(error, ModuleNotFoundError) and error.name == "cv2":
+        raise  # OpenCV itself is not installed: Python's own sentence says so
+    reason = " ".join(str(error).split())
+    missing = re.search(r"\.so\b.*cannot open shared object file", reason)
+    raise ImportError((MISSING_LIBRARY if missing else BROKEN).format(reason=reason)) from None
 
 __all__ = ["cv2"]

@@ -1,10 +1,14 @@
 """The contract that every classical inpainter keeps, stated once as a decorator."""
 
+import re
 from functools import wraps
 
 import numpy as np
 
 from course_lib._validation import check_number, check_pair, check_single
+
+# How the libraries below say so: SciPy's SuperLU (a RuntimeError), OpenCV, C++.
+OUT_OF_MEMORY = re.compile("MALLOC|Insufficient memory|bad_alloc")
 
 
 def inpainter(fill):
@@ -22,15 +26,26 @@ def inpainter(fill):
 
     @wraps(fill)
     def inpaint(image, mask, *arguments, **options):
-        image, mask = check_pair(image, mask)
-        check_single(image)
-        restored = image.copy()
-        filled = fill(_without_holes(image, mask), mask, *arguments, **options)
-        restored[mask] = np.clip(filled[mask], 0.0, 1.0)
-        return restored
+        try:
+            image, mask = check_pair(image, mask)
+            check_single(image)
+            restored = image.copy()
+            filled = fill(_without_holes(image, mask), mask, *arguments, **options)
+            restored[mask] = np.clip(filled[mask], 0.0, 1.0)
+            return restored
+        except Exception as error:
+            if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)):
+                raise MemoryError(_too_large(mask)) from None
+            raise
 
     inpaint.core = fill
     return inpaint
+
+
+def check_radius(radius):
+    """The radius of a neighbourhood that is averaged, in pixels, 1 or more."""
+    asked = "a number of pixels, 1 or more"
+    return check_number("radius", radius, asked, lambda pixels: pixels >= 1)
 
 
 def _without_holes(image, mask):
@@ -38,7 +53,8 @@ def _without_holes(image, mask):
     return np.where(mask[..., None], 0.0, image.astype(np.float64))
 
 
-def check_radius(radius):
-    """The radius of a neighbourhood that is averaged, in pixels, 1 or more."""
-    asked = "a number of pixels, 1 or more"
-    return check_number("radius", radius, asked, lambda pixels: pixels >= 1)
+def _too_large(mask):
+    return (
+        f"this hole of {np.count_nonzero(mask):,} pixels needs more memory than is free: shrink "
+        "the picture, or use a method that needs less, such as classical.telea."
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib._opencv import cv2
+from course_lib._pixels import as_bytes
 from course_lib.classical._contract import check_radius, inpainter
 
 OPENCVS_LARGEST = 100  # radius in pixels: OpenCV itself cuts there what an int of C can hold
@@ -54,4 +55,4 @@ def telea(image, mask, *, radius=1):
 def _opencv_inpaint(image, mask, radius, algorithm):
     radius = min(check_radius(radius), OPENCVS_LARGEST)
     holes = mask.astype(np.uint8)
-    return cv2.inpaint(np.rint(image * 255).astype(np.uint8), holes, radius, algorithm) / 255
+    return cv2.inpaint(as_bytes(image), holes, radius, algorithm) / 255

@@ -8,19 +8,20 @@ import hashlib
 import http.client
 import os
 import ssl
+import sys
 import tarfile
 import threading
 import time
 import urllib.request
-import uuid
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from course_lib._files import expanded, replaced, sweep
 from course_lib.data import _pickles
 
 ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -56,7 +57,6 @@ READ_SECONDS = 10  # without a byte
 PACE_SECONDS = 20  # the speed is judged over this time
 FLOOR = 200_000  # bytes per second: 14 minutes for the archive; below it the next place is tried
 LAST_FLOOR = 20_000  # ... and below it even the best place that is left is given up
-STALE_SECONDS = 600  # a running download writes far more often than this
 CHUNK = 1 << 16
 
 PROVENANCE = (
@@ -107,23 +107,23 @@ def load_cifar10():
     """
     wish = os.environ.get("INPAINTING_DATA_DIR")
     if wish:
-        folder, source = Path(wish).expanduser(), "INPAINTING_DATA_DIR"
+        folder, source = expanded(wish), "INPAINTING_DATA_DIR"
         found, problems = _look_in(folder)
         if found is None:
             reason = problems[0] if problems else _nothing_in(folder)
             raise DataUnavailable(f"INPAINTING_DATA_DIR gives no CIFAR-10 ({reason}): {WAY_OUT}.")
     else:
         folder, source = _keras_cache(), "Keras's cache"
-        _sweep(folder)
+        sweep(folder / KERAS_ARCHIVE)
         found, problems = _look_in(folder)
         for problem in problems:
-            print(f"CIFAR-10: {problem}, so it is left aside.")
+            _say(f"{problem}, so it is left aside.")
         if found is None:
             source = _download(folder / KERAS_ARCHIVE)
             found = _read_downloaded(folder / KERAS_ARCHIVE)
     place, batches, official = found
     remark = "" if official else ALTERED
-    print(f"CIFAR-10: read from {place}{remark}.")
+    _say(f"read from {place}{remark}.")
     return _split(batches) | {"provenance": PROVENANCE.format(source=source + remark)}
 
 
@@ -141,16 +141,26 @@ def _split(batches):
     }
 
 
+def _say(sentence):
+    """Print a line, with escapes for what the output cannot show: a folder's name, perhaps."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(f"CIFAR-10: {sentence}".encode(encoding, "backslashreplace").decode(encoding))
+
+
 # Local copies
 
 
 def _keras_cache():
-    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
-    return Path(home).expanduser() / "datasets"
+    keras = expanded(os.environ.get("KERAS_HOME") or os.path.join("~", ".keras"))
+    if str(keras).startswith("~"):
+        raise DataUnavailable(
+            f"{keras} names no home folder that is known: set KERAS_HOME to a folder, or {WAY_OUT}."
+        )
+    return keras / "datasets"
 
 
 def _nothing_in(folder):
-    return f"{folder} holds none of its files" if folder.is_dir() else f"{folder} is no folder"
+    return f"{folder} " + ("holds none of its files" if os.path.isdir(folder) else "is no folder")
 
 
 def _look_in(folder):
@@ -241,7 +251,7 @@ def _read_batch(raw, name):
 
 def _download(target):
     """Fetch the archive to ``target`` whole or not at all; returns the host that delivered."""
-    print(f"CIFAR-10: downloading {ARCHIVE_BYTES / 1e6:.0f} MB into {target.parent}.")
+    _say(f"downloading {ARCHIVE_BYTES / 1e6:.0f} MB into {target.parent}.")
     waiting, slow = list(SOURCES), []
     while waiting or slow:
         if waiting:
@@ -255,42 +265,26 @@ def _download(target):
             _place(url, target, FLOOR if others_remain else LAST_FLOOR)
             return host
         except _SourceFailed as failure:
-            print(f"CIFAR-10: {host} {failure}.")
+            _say(f"{host} {failure}.")
             if failure.speed and others_remain:
                 slow.append((failure.speed, url))
         except OSError as problem:
             raise DataUnavailable(
-                f"{target.parent} cannot take CIFAR-10 ({problem.strerror}): make room there, "
-                f"or set KERAS_HOME to another folder, or {WAY_OUT}."
+                f"{target.parent} cannot take CIFAR-10 ({problem.strerror or problem}): make room "
+                f"there, or set KERAS_HOME to another folder, or {WAY_OUT}."
             ) from None
     raise DataUnavailable(f"CIFAR-10 could not be downloaded from any known place: {WAY_OUT}.")
 
 
 def _place(url, target, floor):
-    """Fetch into a file beside the target, and move it in only when it is whole and on disk."""
+    """Fetch into a file beside the target, which it becomes only when it is whole and on disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
-        with open(unfinished, "xb") as file:
+        with replaced(target) as file:
             _fetch(url, file, floor)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.replace(unfinished, target)
-        except PermissionError:  # Windows: another process was first and reads it just now
-            if not target.exists():
-                raise
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
-
-
-def _sweep(folder):
-    """Delete what killed downloads left; one that runs writes to its file all the time."""
-    for unfinished in folder.glob(f".{KERAS_ARCHIVE}.*.part"):
-        with suppress(OSError):
-            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
-                unfinished.unlink()
+    except PermissionError:  # Windows: another process was first and reads it just now
+        if not target.exists():
+            raise
 
 
 def _fetch(url, file, floor):

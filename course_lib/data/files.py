@@ -1,42 +1,105 @@
 """Pictures read from files and written to files."""
 
+import io
 import os
-from pathlib import Path
+import stat
+import warnings
+from contextlib import contextmanager
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
+from course_lib._files import expanded, replaced, shown
+from course_lib._pixels import as_bytes, as_floats
 from course_lib._validation import check_image, check_values
+
+# The endings to write, each with its format and what Pillow is told: all can be read again, and
+# none reduces colours.
+WRITTEN = {
+    ".png": ("PNG", {}),
+    ".jpg": ("JPEG", {"quality": 95}),
+    ".jpeg": ("JPEG", {"quality": 95}),
+    ".bmp": ("BMP", {}),
+    ".tif": ("TIFF", {}),
+    ".tiff": ("TIFF", {}),
+    ".webp": ("WEBP", {"lossless": True}),
+}
+LONGEST_TEXT = 1 << 28  # bytes, of what a PNG says beside its pixels
+# EXIF, tag 0x0112: how a camera was held, and the turn that makes the picture right.
+ORIENTATION = 0x0112
+TURNS = {
+    2: np.fliplr,
+    3: lambda picture: np.rot90(picture, 2),
+    4: np.flipud,
+    5: lambda picture: picture.swapaxes(0, 1),
+    6: lambda picture: np.rot90(picture, -1),
+    7: lambda picture: np.rot90(picture, 2).swapaxes(0, 1),
+    8: np.rot90,
+}
+# How Pillow says the transparent colour of a PNG, stored with more or fewer bits than it reads.
+WIDENED = {
+    "L;2": lambda level: level * 85,
+    "L;4": lambda level: level * 17,
+    "RGB;16B": lambda colour: tuple(level >> 8 for level in colour),
+}
+# TIFF: tags, and what they may say.
+SUBFILE, BITS, PHOTOMETRIC = 254, 258, 262
+PREVIEW, WHITE_IS_ZERO = 1, 0
+
+
+class _NoPicture(Exception):
+    """A file that Pillow can read and we cannot mean; the message goes on after its name."""
 
 
 def read(path):
     """Read a picture from a file, as RGB float32 (H, W, 3) in [0, 1].
 
-    PNG, JPEG and whatever else Pillow reads; grey becomes RGB, 16-bit grey keeps its precision,
-    a camera's rotation mark is applied, and transparent parts are laid over white.
+    PNG, JPEG and whatever else Pillow reads, the first page of several; grey becomes RGB, 16-bit
+    grey keeps its precision, a camera's rotation mark is applied, and transparent parts are laid
+    over white. Floats in [0, 1] stay as they are; floats and 32-bit whole numbers up to 255 are
+    divided by 255, whole numbers beyond by 65,535.
+
+    Args:
+        path: the file's name, a str, bytes or ``pathlib.Path``; ~ is the home folder.
 
     Raises:
+        TypeError: if path is no name of a file.
         FileNotFoundError: if there is no such file.
+        OSError: if the file cannot be opened.
+        MemoryError: if the picture is too large for the free memory.
         ValueError: if the file is not a picture that can be read.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Image.new("L", (6, 4), 51).save(f"{folder}/grey.png")
+        ...     print(read(f"{folder}/grey.png")[0, 0])
+        [0.2 0.2 0.2]
     """
-    path = Path(path).expanduser()
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}: check the name and the folder.")
+    path = _named(path)
+    _check_file(path)
+    name = shown(path.name)
     try:
-        with Image.open(path) as opened:
-            picture = ImageOps.exif_transpose(opened)
-            picture.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        with _patience(), Image.open(path) as opened:
+            _skip_previews(opened)
+            stored_as = str(opened.tile[0].args) if opened.tile else ""
+            opened.load()
+            return np.ascontiguousarray(_turn(opened)(_as_rgb(opened, stored_as)))
+    except _NoPicture as problem:
+        raise ValueError(f"{name} {problem}") from None
+    except UnidentifiedImageError:
+        raise ValueError(f"{name} cannot be read as a picture: save it as PNG or JPEG.") from None
+    except Image.DecompressionBombError as problem:
         raise ValueError(
-            f"{path.name} cannot be read as a picture: save it as PNG or JPEG."
+            f"{name} is too large a picture ({_in_one_line(problem)}): shrink it first."
         ) from None
-    if picture.mode.startswith("I;16") or picture.mode == "I":
-        grey = np.clip(np.asarray(picture, np.float32) / np.float32(65535), 0, 1)
-        return np.repeat(grey[..., None], 3, axis=-1)
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return np.asarray(picture.convert("RGB"), np.float32) / np.float32(255)
+    except MemoryError:
+        raise MemoryError(f"{name} is too large for the free memory: shrink it first.") from None
+    except Exception as problem:  # a spoilt file raises whatever its decoder hits
+        raise ValueError(
+            f"{name} cannot be decoded, so it is cut off, damaged or of a rare kind "
+            f"({_in_one_line(problem)}): copy it again, or save it as PNG or JPEG."
+        ) from None
 
 
 def save(path, image):
@@ -46,12 +109,15 @@ def save(path, image):
     spoils an older file of that name.
 
     Args:
-        path: a name ending in .png (lossless) or .jpg, in a folder that exists.
+        path: a name ending in .png (lossless) or .jpg, in a folder that exists. Also .bmp, .tif
+            and .webp, all lossless.
         image: floats in [0, 1], (H, W, 3).
 
     Raises:
-        TypeError, ValueError: if the image is not as above, or the ending of no known format.
+        TypeError, ValueError: if the image is not as above, or path is no name or has another
+            ending.
         FileNotFoundError: if the folder does not exist.
+        OSError: if the folder or the disk does not take the file.
 
     Example:
         >>> import tempfile
@@ -62,20 +128,146 @@ def save(path, image):
     """
     image = check_image(image)
     check_values(image, "the image")
-    path = Path(path).expanduser()
-    file_format = Image.registered_extensions().get(path.suffix.lower())
-    if file_format not in Image.SAVE:
-        raise ValueError(f"{path.name!r} has no known picture ending: end it in .png or .jpg.")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent}: make it first.")
-    picture = Image.fromarray(np.rint(image.astype(np.float64) * 255).astype(np.uint8))
-    # Not made by tempfile: that gives a file which nobody but its owner may read.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    path = _named(path)
+    name, folder = shown(path.name), shown(path.parent)
+    if path.suffix.lower() not in WRITTEN:
+        ending = f"{shown(path.suffix)} is no" if path.suffix else "it has no"
+        raise ValueError(f"{name} cannot be written, {ending} known ending: use .png or .jpg.")
+    if not os.path.isdir(path.parent):
+        raise FileNotFoundError(f"there is no folder {folder}: make it first.")
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{shown(path)} is a folder: choose another name for the picture.")
+    content = _encoded(as_bytes(image), path)
     try:
-        picture.save(
-            unfinished, format=file_format, **({"quality": 95} if file_format == "JPEG" else {})
+        with replaced(path) as file:
+            file.write(content)
+    except (OSError, ValueError) as problem:
+        raise OSError(
+            f"{name} cannot be written into {folder} ({_in_one_line(problem)}): make room there, "
+            "or choose another name or folder."
+        ) from None
+
+
+def _named(path):
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise TypeError(
+            f"path is of the type {type(path).__name__}: pass the name of a file as a str."
         )
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    return expanded(path)
+
+
+def _check_file(path):
+    """There is such a file, it may be read, and something is in it."""
+    try:
+        if os.path.isdir(path):
+            raise FileNotFoundError(
+                f"there is no file {shown(path)}, but a folder: name a picture in it."
+            )
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise FileNotFoundError(f"{shown(path)} is no file that holds a picture: name one.")
+        with open(path, "rb") as file:
+            empty = not file.read(1)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as problem:
+        if str(problem).endswith("."):
+            raise
+        raise FileNotFoundError(
+            f"there is no file {shown(path)}: check the name and the folder."
+        ) from None
+    except OSError as problem:
+        raise type(problem)(
+            f"{shown(path)} cannot be opened ({_in_one_line(problem)}): check the name, and "
+            "whether you may read it."
+        ) from None
+    if empty:
+        raise ValueError(f"{shown(path.name)} is empty: copy it again.")
+
+
+@contextmanager
+def _patience():
+    """Pillow reads texts of any length in a PNG, and keeps its remarks for itself.
+
+    Image generators write their workflow there, far above the 1 MB that Pillow takes.
+    """
+    limits = PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = LONGEST_TEXT
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = limits
+
+
+def _skip_previews(opened):
+    """Go on to a TIFF's first page that is no reduced one; cameras' raw files begin with such."""
+    try:
+        while getattr(opened, "tag_v2", {}).get(SUBFILE, 0) & PREVIEW:
+            opened.seek(opened.tell() + 1)
+    except EOFError:
+        raise _NoPicture("holds nothing but a preview: export it as PNG or JPEG.") from None
+
+
+def _turn(opened):
+    """What turns the picture as its camera was held; marks that cannot be read turn nothing."""
+    try:
+        return TURNS.get(opened.getexif().get(ORIENTATION), np.asarray)
+    except Exception:
+        return np.asarray
+
+
+def _as_rgb(opened, stored_as):
+    """float32 (H, W, 3) in [0, 1] of a picture in any of Pillow's modes."""
+    if opened.mode == "F" or opened.mode.startswith("I"):
+        return _grey(opened)[..., None].repeat(3, axis=-1)
+    picture = opened.convert("LA") if opened.mode == "La" else opened
+    if "transparency" in picture.info and stored_as in WIDENED:
+        picture.info["transparency"] = WIDENED[stored_as](picture.info["transparency"])
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return as_floats(np.asarray(picture.convert("RGB")))
+
+
+def _grey(opened):
+    """float32 (H, W) in [0, 1] of a grey picture with more than 8 bits a pixel."""
+    stored = np.asarray(opened)
+    lowest, highest = stored.min(), stored.max()
+    tags = getattr(opened, "tag_v2", {})  # of a TIFF
+    if opened.mode == "F":
+        scale = 1 if highest <= 1 else 255
+        plausible = 0 <= lowest and (highest <= 1 or 2 <= highest <= 255)  # and no NaN
+    else:
+        bits = tags.get(BITS, (16,))[0] if opened.mode.startswith("I;16") else 16
+        scale = 255 if opened.mode == "I" and highest <= 255 else 2**bits - 1
+        plausible = 0 <= lowest and highest <= scale
+    if not plausible:
+        raise _NoPicture(
+            f"holds values from {lowest:.6g} to {highest:.6g}, and what is black and what is white "
+            "is not said: store it with values from 0 to 1, 0 to 255 or 0 to 65535."
+        )
+    grey = stored.astype(np.float32) / np.float32(scale)
+    if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+        grey = 1 - grey
+    if "transparency" in opened.info:
+        grey[stored == opened.info["transparency"]] = 1
+    return grey
+
+
+def _encoded(pixels, path):
+    """The content of the file, made before anything is written."""
+    file_format, options = WRITTEN[path.suffix.lower()]
+    buffer = io.BytesIO()
+    try:
+        Image.fromarray(pixels).save(buffer, format=file_format, **options)
+    except (OSError, ValueError) as problem:  # a side of JPEG ends at 65,500 pixels, of WebP sooner
+        height, width = pixels.shape[:2]
+        raise ValueError(
+            f"{width} x {height} pixels do not fit into {file_format} ({_in_one_line(problem)}): "
+            "end the name in .png."
+        ) from None
+    return buffer.getvalue()
+
+
+def _in_one_line(problem):
+    said = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+    return " ".join(said.split()).rstrip(".")

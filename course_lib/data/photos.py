@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib._pixels import as_bytes
 from course_lib.data.files import read
 
 PHOTOS = (
@@ -28,7 +29,7 @@ TEST_CUTS = (("coffee", (1, 2, 3, 4, 6, 8), 16),)
 PROVENANCE = (
     "32 x 32 patches at several scales from free photographs that scikit-image and matplotlib "
     "carry: astronaut (NASA), rocket (SpaceX), grace_hopper (US Navy) and the textures brick, "
-    "grass and gravel (CC0) for training, chelsea (CC0, Stéfan van der Walt) for validation, "
+    "grass and gravel (CC0) for training, chelsea (CC0, Stefan van der Walt) for validation, "
     "coffee (CC0, Rachel Michetti) for the test."
 )
 
@@ -66,7 +67,7 @@ def _patches(cuts):
     """All patches of the photographs, in an order that mixes photographs and scales, frozen."""
     found = []
     for name, scales, stride in cuts:
-        picture = np.rint(photo(name) * 255).astype(np.uint8)
+        picture = as_bytes(photo(name))
         for scale in scales:
             found.append(_windows(_shrink(picture, scale), stride))
     patches = np.concatenate(found)

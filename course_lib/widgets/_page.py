@@ -3,9 +3,9 @@
 import base64
 import io
 
-import numpy as np
 from PIL import Image
 
+from course_lib._pixels import as_bytes
 from course_lib.plots import page
 
 WIDGET_MEDIA_TYPE = "application/vnd.jupyter.widget-view+json"
@@ -26,7 +26,7 @@ def show(widget, media_type, content, alt, caption):
 
 def encode(image):
     """A picture for the page, as (media type, bytes): few pixels enlarged as PNG, many as JPEG."""
-    eight_bits = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    eight_bits = as_bytes(image)
     longest = max(image.shape[:2])
     buffer = io.BytesIO()
     if longest <= ENLARGED_SIDE:

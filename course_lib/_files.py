@@ -1,0 +1,79 @@
+"""Files: the names that learners give them, and one way to write them whole."""
+
+import hashlib
+import os
+import time
+import uuid
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PATIENCE = (0.05, 0.15, 0.3, 0.5)  # seconds to wait before trying again to take a file's place
+STALE_SECONDS = 600  # whoever still writes an unfinished file does so far more often
+
+
+def expanded(path):
+    """A ``Path`` in which ~ stands for a home folder where it names one, and for itself elsewhere.
+
+    ``Path.expanduser`` raises where nobody has that name or this process has no home.
+    """
+    return Path(os.path.expanduser(os.fsdecode(path)))
+
+
+def shown(path):
+    """A file's name for a sentence: as it is, or escaped where it would break the line."""
+    name = os.fspath(path)
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+@contextmanager
+def replaced(path):
+    """A binary file to write to that takes the place of ``path`` when the block ends well.
+
+    A process may be killed at any moment, also while it writes. The content therefore goes to a
+    file beside its place, is forced to the disk, and only then takes the old one's name, which
+    file systems do in one step. When the block raises, nothing has changed. A link stays a link:
+    the file that it leads to is replaced.
+
+    Args:
+        path: in a folder that exists.
+
+    Raises:
+        OSError: if the folder or the disk does not take the file.
+    """
+    path = Path(os.path.realpath(path))
+    sweep(path)
+    unfinished = path.with_name(f".{_key(path)}.{uuid.uuid4().hex}.part")
+    try:
+        # Not made by tempfile: that gives a file which nobody but its owner may read.
+        with open(unfinished, "x+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _take_place(unfinished, path)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def sweep(path):
+    """Delete what killed processes left unfinished on the way to ``path``."""
+    path = Path(os.path.realpath(path))
+    for unfinished in path.parent.glob(f".{_key(path)}.*.part"):
+        with suppress(OSError):
+            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
+                unfinished.unlink()
+
+
+def _key(path):
+    """Stands for a name that may itself be as long as a file system allows."""
+    return hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+
+
+def _take_place(unfinished, path):
+    """On Windows a virus scanner or a program that copies folders may hold either file a moment."""
+    for seconds in PATIENCE:
+        try:
+            return os.replace(unfinished, path)
+        except PermissionError:
+            time.sleep(seconds)
+    return os.replace(unfinished, path)
