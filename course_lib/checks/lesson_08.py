@@ -1,45 +1,19 @@
 """Checks of exercise 08: the partial convolution, its faults, and a test that finds them."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
 from course_lib.checks._compare import (
-    Mistake,
     as_function,
     call,
     check_array,
-    check_attempted,
     check_function,
     close,
+    mistake_rows,
 )
 from course_lib.checks._task import not_attempted, task, wrong
-
-
-@task("08_1")
-def task_08_1(one_place):
-    """Check ``one_place(features, valids, kernel, bias)`` against Liu et al., eq. 1 and 2."""
-    rng = np.random.default_rng()
-    inputs = {
-        "two inputs of 4 and 2 channels": _window(rng, (4, 2)),
-        "two inputs of 1 and 5 channels": _window(rng, (1, 5)),
-        "one input of 3 channels": _window(rng, (3,)),
-        "a window of 5 x 5": _window(rng, (2, 3), side=5),
-        "a blind window": _window(rng, (2, 3), known=(0, 0)),
-        "a window of which one input is blind": _window(rng, (2, 3), known=(0, 4)),
-        "a window in which all is known": _window(rng, (3, 2), known=(9, 9)),
-    }
-    check_function(one_place, _one_place, inputs, mistakes=_place_mistakes(), tolerance=1e-4)
-    poisoned = {
-        "windows with NaN in their holes": _window(rng, (4, 2), hole=np.nan),
-        "one window with NaN in its holes": _window(rng, (3,), hole=np.nan),
-    }
-    leak = Mistake(
-        "NaN times zero",
-        lambda *window: _one_place(*window, holes="multiplied"),
-        "All is right until a hole holds NaN: 0 times NaN is NaN. Choose the known values "
-        "instead of multiplying the others by 0.",
-    )
-    check_function(one_place, _one_place, poisoned, mistakes=(leak,), tolerance=1e-4)
-    return "Each validity counts once for each channel of its own input."
 
 
 def _window(rng, channels, side=3, known=None, hole=None):
@@ -56,7 +30,7 @@ def _window(rng, channels, side=3, known=None, hole=None):
     return features, valids, rng.normal(size=(side, side, sum(channels))), rng.uniform(0.3, 2)
 
 
-def _one_place(features, valids, kernel, bias, ratio=None, holes="hidden", blind=0, update=None):
+def _one_place(features, valids, kernel, bias, *, ratio=None, holes="hidden", blind=0, update=None):
     """One place of a partial convolution; the options are mistakes."""
     known = [np.broadcast_to(v, f.shape) for f, v in zip(features, valids, strict=True)]
     X, M = np.concatenate(features, axis=-1), np.concatenate(known, axis=-1)
@@ -68,121 +42,136 @@ def _one_place(features, valids, kernel, bias, ratio=None, holes="hidden", blind
     return total * scale + bias, 1.0 if update is None else update(M)
 
 
-def _place_mistakes():
-    def other_ratio(name, ratio, why, **options):
-        return Mistake(name, lambda *window: _one_place(*window, ratio=ratio, **options), why)
+def _with_ratio(ratio):
+    """One place whose ratio is ``ratio(valids, M)``."""
+    return partial(_one_place, ratio=ratio)
 
-    def joined(join):
-        def compute(features, valids, kernel, bias):
-            valid = join(valids)
-            return _one_place(features, [valid] * len(valids), kernel, bias)
 
-        return compute
+def _joined(join):
+    """One place where one validity, ``join(valids, axis=0)``, holds for all inputs."""
 
-    def joined_ratio(join):
-        def ratio(valids, M):
-            valid = join(valids)
-            return valid.size / valid.sum() if valid.sum() else 0
+    def compute(features, valids, kernel, bias):
+        return _one_place(features, [join(valids, axis=0)] * len(valids), kernel, bias)
 
-        return ratio
+    return compute
 
-    def union(valids):
-        return np.max(valids, axis=0)
 
-    def both(valids):
-        return np.min(valids, axis=0)
+def _joined_ratio(join):
+    """One place whose ratio is that of one validity."""
 
-    def ratios(features, valids, kernel, bias):
-        total, first = 0.0, 0
-        for feature, valid in zip(features, valids, strict=True):
-            part = kernel[..., first : first + feature.shape[-1]]
-            total += _one_place([feature], [valid], part, 0)[0]
-            first += feature.shape[-1]
-        known = any(valid.any() for valid in valids)
-        return (total + bias if known else 0.0), float(known)
+    def ratio(valids, M):
+        valid = join(valids, axis=0)
+        return valid.size / valid.sum() if valid.sum() else 0
 
-    def inverted(features, valids, kernel, bias):
-        return _one_place(features, [1 - valid for valid in valids], kernel, bias)
+    return _with_ratio(ratio)
 
-    def scaled_bias(features, valids, kernel, bias):
-        output, known = _one_place(features, valids, kernel, 0)
-        seen = sum(f.shape[-1] * v.sum() for f, v in zip(features, valids, strict=True))
-        return output + (bias * kernel.size / seen if seen else 0), known
 
-    one_for_both = "Each input keeps its own validity: one may see what the other does not."
-    return (
-        Mistake(
-            "a ratio for each input",
-            ratios,
+def _ratio_for_each(features, valids, kernel, bias):
+    total, first = 0.0, 0
+    for feature, valid in zip(features, valids, strict=True):
+        part = kernel[..., first : first + feature.shape[-1]]
+        total += _one_place([feature], [valid], part, 0)[0]
+        first += feature.shape[-1]
+    known = any(valid.any() for valid in valids)
+    return (total + bias if known else 0.0), float(known)
+
+
+def _scaled_bias(features, valids, kernel, bias):
+    output, known = _one_place(features, valids, kernel, 0)
+    seen = sum(f.shape[-1] * v.sum() for f, v in zip(features, valids, strict=True))
+    return output + (bias * kernel.size / seen if seen else 0), known
+
+
+PLACE_MISTAKES = mistake_rows(
+    {
+        "a ratio for each input": (
+            _ratio_for_each,
             "One kernel lies over both inputs together, so there is one ratio: its two sums run "
             "over both.",
         ),
-        Mistake(
-            "validity inverted",
-            inverted,
+        "validity inverted": (
+            lambda features, valids, kernel, bias: _one_place(
+                features, [1 - valid for valid in valids], kernel, bias
+            ),
             "A validity is 1 where a value is known, the other way round than a mask.",
         ),
-        Mistake(
-            "results swapped",
-            lambda *window: _one_place(*window)[::-1],
-            "x' comes first, then m'.",
-        ),
-        other_ratio(
-            "channels forgotten in sum(1)",
-            lambda valids, M: M[..., 0].size / M.sum(),
-            "sum(M) counts every channel, sum(1) counts pixels only. This is the fault 1/C.",
-        ),
-        other_ratio(
-            "channels forgotten in sum(1)",
-            lambda valids, M: len(valids) * M[..., 0].size / M.sum(),
-            "sum(M) counts every channel, sum(1) each input once. This is a fault like 1/C.",
-        ),
-        other_ratio(
-            "channels forgotten in sum(M)",
-            lambda valids, M: M.size / np.sum(valids),
+        "results swapped": (lambda *window: _one_place(*window)[::-1], "x' comes first, then m'."),
+        "channels forgotten in sum(1)": [
+            (
+                _with_ratio(lambda valids, M: M[..., 0].size / M.sum()),
+                "sum(M) counts every channel, sum(1) counts pixels only. This is the fault 1/C.",
+            ),
+            (
+                _with_ratio(lambda valids, M: len(valids) * M[..., 0].size / M.sum()),
+                "sum(M) counts every channel, sum(1) each input once. This is a fault like 1/C.",
+            ),
+        ],
+        "channels forgotten in sum(M)": (
+            _with_ratio(lambda valids, M: M.size / np.sum(valids)),
             "sum(1) counts every channel, sum(M) counts each input's pixels once.",
         ),
-        other_ratio(
-            "inputs count the same",
-            lambda valids, M: np.size(valids) / np.sum(valids),
+        "inputs count the same": (
+            _with_ratio(lambda valids, M: np.size(valids) / np.sum(valids)),
             "Each validity counts once, whatever its input's number of channels. The equation "
             "counts values.",
         ),
-        Mistake("one validity for both", joined(union), one_for_both),
-        Mistake("one validity for both", joined(both), one_for_both),
-        other_ratio("one validity for both", joined_ratio(union), one_for_both),
-        other_ratio("one validity for both", joined_ratio(both), one_for_both),
-        Mistake(
-            "bias scaled",
-            scaled_bias,
+        "one validity for both": (
+            (_joined(np.max), _joined(np.min), _joined_ratio(np.max), _joined_ratio(np.min)),
+            "Each input keeps its own validity: one may see what the other does not.",
+        ),
+        "bias scaled": (
+            _scaled_bias,
             "The bias is added after the ratio: it is no sum over the window.",
         ),
-        Mistake(
-            "bias in a blind window",
-            lambda *window: _one_place(*window, blind=1),
+        "bias in a blind window": (
+            partial(_one_place, blind=1),
             "Where nothing is seen the output is 0, without bias.",
         ),
-        other_ratio(
-            "ratio inverted",
-            lambda valids, M: M.sum() / M.size,
+        "ratio inverted": (
+            _with_ratio(lambda valids, M: M.sum() / M.size),
             "The fewer are known, the larger the ratio must be.",
         ),
-        other_ratio(
-            "ratio forgotten",
-            lambda valids, M: 1,
+        "ratio forgotten": (
+            _with_ratio(lambda valids, M: 1),
             "The sum has fewer terms where values are missing: scale it up.",
         ),
-        Mistake(
-            "holes read",
-            lambda *window: _one_place(*window, holes="read"),
+        "holes read": (
+            partial(_one_place, holes="read"),
             "What stands in the holes changes your output: hide it before you sum.",
         ),
-        Mistake(
-            "new validity is a share",
-            lambda *window: _one_place(*window, update=np.mean),
+        "new validity is a share": (
+            partial(_one_place, update=np.mean),
             "m' is 1 as soon as anything was seen, not the share that was seen.",
         ),
-    )
+        "NaN times zero": (
+            partial(_one_place, holes="multiplied"),
+            "All is right until a hole holds NaN: 0 times NaN is NaN. Choose the known values "
+            "instead of multiplying the others by 0.",
+        ),
+    }
+)
+
+
+@task("08_1", mistakes=PLACE_MISTAKES)
+def task_08_1(one_place):
+    """Check ``one_place(features, valids, kernel, bias)`` against Liu et al., eq. 1 and 2."""
+    rng = np.random.default_rng()
+    inputs = {
+        "two inputs of 4 and 2 channels": _window(rng, (4, 2)),
+        "two inputs of 1 and 5 channels": _window(rng, (1, 5)),
+        "one input of 3 channels": _window(rng, (3,)),
+        "a window of 5 x 5": _window(rng, (2, 3), side=5),
+        "a blind window": _window(rng, (2, 3), known=(0, 0)),
+        "a window of which one input is blind": _window(rng, (2, 3), known=(0, 4)),
+        "a window in which all is known": _window(rng, (3, 2), known=(9, 9)),
+    }
+    poisoned = {
+        "windows with NaN in their holes": _window(rng, (4, 2), hole=np.nan),
+        "one window with NaN in its holes": _window(rng, (3,), hole=np.nan),
+    }
+    for some, rows in ((inputs, PLACE_MISTAKES), (poisoned, PLACE_MISTAKES[-1:])):
+        check_function(one_place, _one_place, some, mistakes=rows, tolerance=1e-4)
+    return "Each validity counts once for each channel of its own input."
 
 
 @task("08_2")
@@ -190,57 +179,26 @@ def task_08_2(partial_layer):
     """Check ``partial_layer(features, valid, kernel, bias)``, fault by fault."""
     function = as_function(partial_layer)
     rng = np.random.default_rng()
-
-    def answer(valid, dtype="float32", kernel=None, bias=None, features=None):
-        features = draw if features is None else features
-        given = features, valid, w if kernel is None else kernel, b if bias is None else bias
-        output, known = _pair(call(function, *(one.astype(dtype) for one in given)))
-        check_array(output, shape=(9, 10, 4), where=" (its features)")
-        check_array(known, shape=(9, 10, 1), where=" (its validity)")
-        return np.asarray(output, dtype=float), np.asarray(known, dtype=float)
-
-    draw, w = rng.normal(size=(9, 10, 3)), rng.normal(size=(3, 3, 3, 4))
-    b = rng.uniform(0.5, 1, 4)
-    full, none = np.ones_like(draw), np.zeros_like(draw)
+    features, kernel = rng.normal(size=(9, 10, 3)), rng.normal(size=(3, 3, 3, 4))
+    bias = rng.uniform(0.5, 1, 4)
+    full, none = np.ones_like(features), np.zeros_like(features)
     some = none + (rng.random((9, 10, 1)) > 0.75)
     some[:4, :4] = 0  # a blind corner
-    _refuse_unfinite(lambda valid: _float16(function, draw, valid, w, b), none, some)
-
-    output, _ = answer(full)
-    plain = np.einsum("hwcij,ijcf->hwf", _windows(draw), w)[1:-1, 1:-1]
-    inside = output[1:-1, 1:-1]
-    if close(inside, plain / 3 + b, 1e-3):
-        wrong(
-            "channels still forgotten",
-            "With all known and three channels, the output inside is a third of an ordinary "
-            "convolution's.",
-        )
-    if not close(inside, plain + b, 1e-3):
-        wrong(
-            "not an ordinary convolution inside",
-            "With all known, the output inside the picture must be an ordinary convolution's.",
-        )
-    if close(output, _layer(draw, full, w, b, padding=1)[0], 1e-3):
-        wrong(
-            "padding counts as known",
-            "With all known, the border is too weak: beyond the picture nothing is known.",
-        )
-    output, known = answer(none)
-    if close(output[3:-3, 3:-3], np.broadcast_to(b, (3, 4, 4)), 1e-3):
-        wrong("bias in blind windows", "With nothing known, the output must be 0; it is the bias.")
-    if not close(output, 0 * output, 1e-6) or known.any():
-        wrong("blind windows are not 0", "With nothing known, output and validity must be 0.")
-    _compare_layer(*answer(some), draw, some, w, b)
-    output, known = answer(some, kernel=np.full_like(w, 1 / 27), bias=0 * b, features=full)
+    for valid in (none, some):
+        _refuse_unfinite(function, features, valid, kernel, bias)
+    _check_all_known(function, features, full, kernel, bias)
+    _check_blind(function, features, none, kernel, bias)
+    _compare_layer(*_answer(function, features, some, kernel, bias), features, some, kernel, bias)
+    output, known = _answer(function, full, some, np.full_like(kernel, 1 / 27), 0 * bias)
     if not close(output, known + 0 * output, 1e-5):
         wrong(
             "ratio not exact",
             "A picture of ones under a mean kernel must stay 1, up to rounding, wherever anything "
             "is seen: is something added to the count?",
         )
-    x, mask, large = draw[..., :2], some[..., :2], rng.normal(size=(5, 5, 2, 4))
-    output, known = answer(mask, kernel=large, features=x)
-    right, right_known = _layer(x, mask, large, b)
+    two, large = (features[..., :2], some[..., :2]), rng.normal(size=(5, 5, 2, 4))
+    output, known = _answer(function, *two, large, bias)
+    right, right_known = _layer(*two, large, bias)
     if not close(output, right, 1e-3) or not close(known, right_known, 1e-6):
         wrong(
             "one size only",
@@ -250,19 +208,52 @@ def task_08_2(partial_layer):
     return "Right for several channels, at the border, in blind windows, and in half precision."
 
 
-def _float16(function, *arguments):
-    return _pair(call(function, *(one.astype("float16") for one in arguments)))[0]
+def _answer(function, *given):
+    """(features, validity) of a layer for float32 arrays, as floats."""
+    output, known = _pair(call(function, *(one.astype("float32") for one in given)))
+    check_array(output, shape=(9, 10, 4), where=" (its features)")
+    check_array(known, shape=(9, 10, 1), where=" (its validity)")
+    return np.asarray(output, dtype=float), np.asarray(known, dtype=float)
 
 
-def _refuse_unfinite(half, *valids):
-    for valid in valids:
-        output = np.asarray(half(valid))
-        if output.dtype.kind == "f" and not np.isfinite(output).all():
-            wrong(
-                "not finite in float16",
-                "For float16 inputs with blind windows the output holds NaN or infinity: look "
-                "at what is divided there.",
-            )
+def _refuse_unfinite(function, *given):
+    output = np.asarray(_pair(call(function, *(one.astype("float16") for one in given)))[0])
+    if output.dtype.kind == "f" and not np.isfinite(output).all():
+        wrong(
+            "not finite in float16",
+            "For float16 inputs with blind windows the output holds NaN or infinity: look at what "
+            "is divided there.",
+        )
+
+
+def _check_all_known(function, features, full, kernel, bias):
+    output, _ = _answer(function, features, full, kernel, bias)
+    plain = np.einsum("hwcij,ijcf->hwf", _windows(features), kernel)[1:-1, 1:-1]
+    inside = output[1:-1, 1:-1]
+    if close(inside, plain / 3 + bias, 1e-3):
+        wrong(
+            "channels still forgotten",
+            "With all known and three channels, the output inside is a third of an ordinary "
+            "convolution's.",
+        )
+    if not close(inside, plain + bias, 1e-3):
+        wrong(
+            "not an ordinary convolution inside",
+            "With all known, the output inside the picture must be an ordinary convolution's.",
+        )
+    if close(output, _layer(features, full, kernel, bias, padding=1)[0], 1e-3):
+        wrong(
+            "padding counts as known",
+            "With all known, the border is too weak: beyond the picture nothing is known.",
+        )
+
+
+def _check_blind(function, features, none, kernel, bias):
+    output, known = _answer(function, features, none, kernel, bias)
+    if close(output[3:-3, 3:-3], np.broadcast_to(bias, (3, 4, 4)), 1e-3):
+        wrong("bias in blind windows", "With nothing known, the output must be 0; it is the bias.")
+    if not close(output, 0 * output, 1e-6) or known.any():
+        wrong("blind windows are not 0", "With nothing known, output and validity must be 0.")
 
 
 def _compare_layer(output, known, *given):
@@ -305,10 +296,75 @@ def _layer(features, valid, kernel, bias, padding=0):
     return (total * ratio + bias) * new_valid, new_valid
 
 
-@task("08_3")
+def _signal(filters, sources, *, strongest=max, divisor=None, skips=True):
+    factors, channels = [1.0], [3, *filters]
+    for k, given in enumerate(sources, start=1):
+        top = strongest([factors[s] for s in given]) if skips else factors[k - 1]
+        below = divisor(channels, given, k) if divisor else sum(channels[s] for s in given)
+        factors.append(top / below)
+    return np.array(factors[1:])
+
+
+SIGNAL_MISTAKES = mistake_rows(
+    {
+        "skips ignored": [
+            (
+                partial(_signal, skips=False),
+                "A layer is treated as if all it is given had passed through every layer before.",
+            ),
+            (
+                lambda filters, sources: _signal(filters, [(k,) for k in range(len(filters))]),
+                "A layer is treated as if it were given the layer before it alone.",
+            ),
+        ],
+        "weakest path": (
+            partial(_signal, strongest=min),
+            "Of a strong and a weak signal that are joined, the strong one is what you see.",
+        ),
+        "one source only": [
+            (
+                partial(_signal, strongest=lambda factors: factors[0]),
+                "The strongest of the joined signals need not be the one that is named first.",
+            ),
+            (
+                partial(_signal, strongest=lambda factors: factors[-1]),
+                "The strongest of the joined signals need not be the one that is named last.",
+            ),
+        ],
+        "paths averaged": (
+            partial(_signal, strongest=np.mean),
+            "The task asks for the strongest path alone, not for the mean of all.",
+        ),
+        "paths added": (
+            partial(_signal, strongest=sum),
+            "Close, but the task asks for the strongest path alone.",
+        ),
+        "channels out, not in": (
+            partial(_signal, divisor=lambda channels, sources, k: channels[k]),
+            "Each layer divides by the channels that it is given, not by those that it makes.",
+        ),
+        "channels of one source only": (
+            (
+                partial(_signal, divisor=lambda channels, sources, k: channels[sources[-1]]),
+                partial(_signal, divisor=lambda channels, sources, k: channels[sources[0]]),
+            ),
+            "The window holds the channels of all sources that are joined.",
+        ),
+        "its own division only": (
+            partial(_signal, strongest=lambda factors: 1),
+            "The signal was divided in the layers before as well.",
+        ),
+        "multiplied, not divided": (
+            lambda filters, sources: 1 / _signal(filters, sources),
+            "The factor is turned over: the faulty layer divides.",
+        ),
+    }
+)
+
+
+@task("08_3", mistakes=SIGNAL_MISTAKES)
 def task_08_3(strongest_signal):
     """Check ``strongest_signal(filters, sources)`` against a search over all paths."""
-    check_attempted(strongest_signal)
     rng = np.random.default_rng()
     inputs = {f"a network of {count} layers": _network(rng, count) for count in (8, 11, 14)}
     inputs["two layers side by side, joined"] = ([8, 16, 4], [(0,), (0,), (1, 2)])
@@ -318,89 +374,14 @@ def task_08_3(strongest_signal):
     for name, network in inputs.items():
         shape = (len(network[0]),)
         check_array(call(function, *network), shape=shape, low=0, where=f" for {name}")
-
-    def decades(filters, sources):
-        return np.log10(np.maximum(np.asarray(function(filters, sources), dtype=float), 1e-300))
-
-    def computed(**options):
-        return lambda filters, sources: np.log10(_signal(filters, sources, **options))
-
-    check_function(
-        decades,
-        lambda filters, sources: np.log10(_by_paths(filters, sources)),
-        inputs,
-        tolerance=1e-6,
-        mistakes=(
-            Mistake(
-                "skips ignored",
-                computed(strongest=lambda factors, sources, k: factors[k - 1]),
-                "A layer is treated as if all it is given had passed through every layer before.",
-            ),
-            Mistake(
-                "skips ignored",
-                computed(
-                    strongest=lambda factors, sources, k: factors[k - 1],
-                    divisor=lambda channels, sources, k: channels[k - 1],
-                ),
-                "A layer is treated as if it were given the layer before it alone.",
-            ),
-            Mistake(
-                "weakest path",
-                computed(strongest=lambda factors, sources, k: min(factors[s] for s in sources)),
-                "Of a strong and a weak signal that are joined, the strong one is what you see.",
-            ),
-            Mistake(
-                "one source only",
-                computed(strongest=lambda factors, sources, k: factors[sources[0]]),
-                "The strongest of the joined signals need not be the one that is named first.",
-            ),
-            Mistake(
-                "one source only",
-                computed(strongest=lambda factors, sources, k: factors[sources[-1]]),
-                "The strongest of the joined signals need not be the one that is named last.",
-            ),
-            Mistake(
-                "paths averaged",
-                computed(
-                    strongest=lambda factors, sources, k: (
-                        sum(factors[s] for s in sources) / len(sources)
-                    )
-                ),
-                "The task asks for the strongest path alone, not for the mean of all.",
-            ),
-            Mistake(
-                "paths added",
-                computed(strongest=lambda factors, sources, k: sum(factors[s] for s in sources)),
-                "Close, but the task asks for the strongest path alone.",
-            ),
-            Mistake(
-                "channels out, not in",
-                computed(divisor=lambda channels, sources, k: channels[k]),
-                "Each layer divides by the channels that it is given, not by those that it makes.",
-            ),
-            Mistake(
-                "channels of one source only",
-                computed(divisor=lambda channels, sources, k: channels[sources[-1]]),
-                "The window holds the channels of all sources that are joined.",
-            ),
-            Mistake(
-                "channels of one source only",
-                computed(divisor=lambda channels, sources, k: channels[sources[0]]),
-                "The window holds the channels of all sources that are joined.",
-            ),
-            Mistake(
-                "its own division only",
-                computed(strongest=lambda factors, sources, k: 1),
-                "The signal was divided in the layers before as well.",
-            ),
-            Mistake(
-                "multiplied, not divided",
-                lambda filters, sources: -np.log10(_signal(filters, sources)),
-                "The factor is turned over: the faulty layer divides.",
-            ),
-        ),
-    )
+    rows = [replace(row, compute=_decades(row.compute)) for row in SIGNAL_MISTAKES]
+    check_function(_decades(function), _decades(_by_paths), inputs, mistakes=rows)
     return "The skips carry what was divided less often; they are what reaches the end."
+
+
+def _decades(function):
+    """The function's logarithms, so that small factors count as much as large ones."""
+    return lambda *network: np.log10(np.maximum(np.asarray(function(*network), float), 1e-300))
 
 
 def _network(rng, count):
@@ -412,15 +393,6 @@ def _network(rng, count):
         sources[layer - 1] = (int(rng.integers(2)), layer - 1)
     sources[-1] = (count - 1, chain)
     return filters, sources
-
-
-def _signal(filters, sources, strongest=None, divisor=None):
-    factors, channels = [1.0], [3, *filters]
-    for k, given in enumerate(sources, start=1):
-        top = strongest(factors, given, k) if strongest else max(factors[s] for s in given)
-        below = divisor(channels, given, k) if divisor else sum(channels[s] for s in given)
-        factors.append(top / below)
-    return np.array(factors[1:])
 
 
 def _by_paths(filters, sources):
