@@ -237,6 +237,43 @@ def test_bad_parameters_get_one_sentence(call, says):
     assert "\n" not in str(caught.value)
 
 
+# Biharmonic, uncut
+
+
+@pytest.mark.parametrize(
+    ("mask", "lowest"),
+    [(inner_hole(), (7, 11)), (border_hole(20, 24), (0, 0))],
+    ids=["inside", "border"],
+)
+def test_uncut_biharmonic_is_what_scikit_image_cuts(mask, lowest):
+    image = field(lambda row, column: np.hypot(row - lowest[0], column - lowest[1]))
+    uncut = classical.uncut_biharmonic(image, mask)
+    low, high = image[~mask].min(axis=0), image[~mask].max(axis=0)
+    assert ((uncut[mask] < low - 0.01) | (uncut[mask] > high + 0.01)).any()
+    cut = np.clip(uncut, low, high)
+    np.testing.assert_allclose(cut, classical.biharmonic(image, mask), atol=1e-9)
+    np.testing.assert_array_equal(uncut[~mask], image[~mask])
+    scribbled = np.where(mask[..., None], np.nan, image)
+    np.testing.assert_array_equal(classical.uncut_biharmonic(scribbled, mask), uncut)
+
+
+def test_uncut_biharmonic_finds_the_bottom_of_a_bowl_that_cutting_loses():
+    """Delta Delta of a cubic is 0, and the bowl's lowest values lie in the hole alone."""
+    rows, columns = np.mgrid[:20, :24].astype(float)
+    bowl = ((rows - 9) ** 2 + (columns - 11) ** 2 + 0.02 * (rows - 9) ** 3) / 400
+    bowl = np.clip(bowl + 0.1, 0, 1)[..., None].repeat(3, axis=-1)
+    hole = np.zeros((20, 24), bool)
+    hole[6:13, 8:15] = True
+    np.testing.assert_allclose(classical.uncut_biharmonic(bowl, hole), bowl, atol=1e-10)
+    assert classical.biharmonic(bowl, hole)[hole].min() > bowl[hole].min() + 0.01
+
+
+def test_uncut_biharmonic_without_a_hole_is_the_picture():
+    image = picture(6, 7)
+    filled = classical.uncut_biharmonic(image, np.zeros((6, 7), bool))
+    np.testing.assert_array_equal(filled, image)
+
+
 # Constants and the nearest pixel
 
 

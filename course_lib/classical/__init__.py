@@ -22,7 +22,7 @@ Example:
 """
 
 from course_lib.classical.bertalmio import bertalmio
-from course_lib.classical.biharmonic import biharmonic
+from course_lib.classical.biharmonic import biharmonic, uncut_biharmonic
 from course_lib.classical.exemplar import exemplar
 from course_lib.classical.fast_marching import arrival_time, fast_marching
 from course_lib.classical.harmonic import harmonic, jacobi, sor
@@ -33,7 +33,7 @@ from course_lib.classical.walkers import random_walks
 __all__ = [
     "METHODS", "arrival_time", "bertalmio", "biharmonic", "exemplar", "fast_marching", "grey",
     "harmonic", "jacobi", "mean", "navier_stokes", "nearest", "nothing", "random_walks", "sor",
-    "telea",
+    "telea", "uncut_biharmonic",
 ]  # fmt: skip
 
 METHODS = {
