@@ -1,0 +1,459 @@
+"""What lessons 01 to 05 claim, measured on many cases each, with their spread.
+
+    python -m benchmarks.part_one [NAME ...]
+
+Without a name everything is measured, in a few minutes: depth, doses, order, patches, copying,
+overshoot, bits, texture.
+"""
+
+import sys
+from functools import partial
+
+import numpy as np
+from scipy import stats
+
+from benchmarks.results import record, table
+from course_lib import classical, data, evaluation, masks, metrics, scenes
+from course_lib.classical.exemplar import ORDERS as COPYING
+from course_lib.classical.exemplar import copies, data_term
+from course_lib.classical.fast_marching import continue_slopes, disc, telea_weights
+
+SEED = 2026
+SMOOTHING = ("harmonic", "biharmonic", "navier_stokes", "telea", "nearest")
+COMMAND = "python -m benchmarks.part_one"
+
+
+def spread(values, digits=1):
+    """Mean and standard deviation, as "25.3 ± 1.2"."""
+    return f"{np.mean(values):.{digits}f} ± {np.std(values):.{digits}f}"
+
+
+# 01: depth or area
+
+
+def depth():
+    """Rank correlation of the error in holes with mean depth and with hole fraction."""
+    patches = data.load("photos").test[:100] / np.float32(255)
+    sets = scenes.mask_families(100, seed=SEED)
+    methods = {name: classical.METHODS[name] for name in SMOOTHING}
+    whole = evaluation.by_mask(methods, patches, sets)
+    tenths = [
+        evaluation.by_mask(
+            methods, patches[part], {name: drawn[part] for name, drawn in sets.items()}
+        )
+        for part in (slice(start, start + 10) for start in range(0, 100, 10))
+    ]
+    rows = [
+        [f"`{name}`"]
+        + [
+            f"{_rank(whole, name, column):+.2f} ({spread([_rank(t, name, column) for t in tenths], 2)})"
+            for column in ("mean_depth", "hole_fraction")
+        ]
+        for name in SMOOTHING
+    ]
+    shown = whole.pivot(
+        index=["masks", "mean_depth", "hole_fraction"], columns="method", values="psnr_hole"
+    ).reset_index()
+    each = [
+        [row.masks, f"{row.mean_depth:.2f}", f"{100 * row.hole_fraction:.0f}"]
+        + [f"{row[name]:.1f}" for name in SMOOTHING]
+        for _, row in shown.sort_values("mean_depth").iterrows()
+    ]
+    body = "\n\n".join(
+        [
+            f"{len(sets)} sets of masks of all families (`scenes.mask_families`), 100 patches of "
+            "`photos` each. Spearman's rank correlation, over the sets, of hole PSNR with a set's "
+            "mean depth and with its hole fraction; in brackets mean ± standard deviation over "
+            "ten groups of ten patches. A correlation of -1 explains the order completely.",
+            table(["method", "with mean depth", "with hole fraction"], rows),
+            "The sets, by mean depth; hole PSNR (dB), pooled over 100 patches.",
+            table(["masks", "mean depth (px)", "missing (%)", *SMOOTHING], each),
+        ]
+    )
+    record("part_one_depth", "Lesson 01: depth or area", body, f"{COMMAND} depth", SEED)
+
+
+def _rank(rows, method, column):
+    rows = rows[rows.method == method]
+    return stats.spearmanr(rows.psnr_hole, rows[column]).statistic
+
+
+# 03: equal doses
+
+
+def doses(count=16):
+    """Bertalmio's transport and diffusion alone and together, each in the dose of a round."""
+    rows = []
+    for kind in ("edge", "bar", "arc"):
+        for side in (8, 12):
+            drawn = scenes.edges(kind, count, side=side, seed=SEED)
+            for rounds in (20, 100, 200):
+                fill = partial(classical.bertalmio, rounds=rounds)
+                found = {
+                    "start": _scores(classical.harmonic, drawn),
+                    "diffusion": _scores(partial(fill, transport_steps=0), drawn),
+                    "transport": _scores(partial(fill, diffusion_steps=0), drawn),
+                    "both": _scores(fill, drawn),
+                }
+                rows.append(
+                    [f"{kind}, {side} px", rounds]
+                    + [spread(score) for score in found.values()]
+                    + [
+                        _ahead(found["both"], found["diffusion"]),
+                        _ahead(found["both"], found["transport"]),
+                        _ahead(found["transport"], found["start"]),
+                        _ahead(found["diffusion"], found["start"]),
+                    ]
+                )
+    header = ["scene, hole", "rounds", "harmonic start", "diffusion, 2", "transport, 15"]
+    header += ["both, 15 + 2", "both > diffusion", "both > transport", "transport > start"]
+    header += ["diffusion > start"]
+    body = (
+        f"{count} scenes of each kind (`scenes.edges`: random angle, place and contrast), a square "
+        "hole; hole PSNR (dB), mean ± standard deviation over the scenes, and in how many of them "
+        "one is ahead. Steps a round: 15 of transport, 2 of diffusion, alone in the same dose.\n\n"
+        + table(header, rows)
+    )
+    record("part_one_doses", "Lesson 03: equal doses", body, f"{COMMAND} doses", SEED)
+
+
+def _scores(inpainter, drawn):
+    """Hole PSNR scene by scene (dB)."""
+    triples = zip(drawn.images, drawn.masks, strict=True)
+    return np.array(
+        [
+            metrics.psnr(image, inpainter(masks.damage(image, mask), mask), mask)
+            for image, mask in triples
+        ]
+    )
+
+
+def _ahead(scores, others):
+    return f"{np.count_nonzero(scores > others)}/{len(scores)}"
+
+
+# 04: order against weights
+
+
+def fill_in_order(image, mask, order, rule, radius=3):
+    """Fill pixel by pixel in an order; one that sees nothing known waits for the next turn."""
+    arrival = classical.arrival_time(mask)
+    margin = radius + 1
+    image = np.pad(image.astype(np.float64), ((margin, margin), (margin, margin), (0, 0)))
+    filled = np.pad(~mask, margin)
+    times = np.pad(arrival, margin, mode="reflect", reflect_type="odd")
+    normals = np.stack(np.gradient(times), axis=-1)
+    around = disc(radius)
+    missing = np.argwhere(mask) + margin
+    waiting = [missing[k] for k in ORDERS[order](arrival[mask])]
+    while waiting:
+        later = []
+        for p in waiting:
+            q = p + around
+            q = q[filled[tuple(q.T)]]
+            if not len(q):
+                later.append(p)
+                continue
+            weights, values = RULES[rule](p, q, image, filled, times, normals)
+            image[tuple(p)] = np.clip(weights @ values / weights.sum(), 0, 1)
+            filled[tuple(p)] = True
+        waiting = later
+    return image[margin:-margin, margin:-margin]
+
+
+ORDERS = {
+    "arrival": lambda times: np.argsort(times, kind="stable"),
+    "row by row": lambda times: np.arange(len(times)),
+    "random": lambda times: np.random.RandomState(0).permutation(len(times)),
+}
+RULES = {  # -> weights (q,), values (q, 3)
+    "mean": lambda p, q, image, *_: (np.ones(len(q)), image[tuple(q.T)]),
+    "1 / distance²": lambda p, q, image, *_: (
+        1 / ((p - q) ** 2).sum(axis=1),
+        image[tuple(q.T)],
+    ),
+    "Telea's weights, no slopes": lambda p, q, image, filled, times, normals: (
+        telea_weights(p, q, times, normals),
+        image[tuple(q.T)],
+    ),
+    "Telea": lambda p, q, image, filled, times, normals: (
+        telea_weights(p, q, times, normals),
+        continue_slopes(p, q, image, filled),
+    ),
+}
+
+
+def order(count=24):
+    """Four rules in three orders, and methods that have none, on places of a photograph."""
+    families = {
+        "strokes": masks.brush_strokes(count, 64, seed=SEED),
+        "lines": masks.random_lines(count, 64, lines=(4, 9), thickness=(2, 4), seed=SEED),
+        "square, 24 px": masks.squares(count, 64, side=24),
+    }
+    places = {
+        name: scenes.places("coffee", count, size=64, hole=drawn, seed=SEED)
+        for name, drawn in families.items()
+    }
+    reference = {name: _scores(classical.harmonic, drawn) for name, drawn in places.items()}
+    rows = []
+    for rule in RULES:
+        for one in ORDERS:
+            fill = partial(fill_in_order, order=one, rule=rule)
+            rows.append([rule, one] + _beside(fill, places, reference))
+    for name in ("harmonic", "biharmonic", "nearest"):
+        rows.append([f"`{name}`", "none"] + _beside(classical.METHODS[name], places, reference))
+    body = (
+        f"{count} places of coffee, 64 x 64 pixels, for each family of masks; radius 3. Hole PSNR "
+        "(dB), mean ± standard deviation over the places; in brackets in how many of them it is "
+        "ahead of `harmonic`, which has no order. A pixel that sees nothing known waits and is "
+        "asked again.\n\n" + table(["rule", "order", *families], rows)
+    )
+    record("part_one_order", "Lesson 04: order against weights", body, f"{COMMAND} order", SEED)
+
+
+def _beside(inpainter, places, reference):
+    cells = []
+    for name, drawn in places.items():
+        scores = _scores(inpainter, drawn)
+        cells.append(f"{spread(scores)} ({_ahead(scores, reference[name])})")
+    return cells
+
+
+# 05: the order of copied patches
+
+
+def _confidence_only(front, trust, *_):
+    return trust
+
+
+def _data_only(front, trust, depth, image, known, half):
+    return data_term(front, image, known, half)
+
+
+def _row_by_row(front, *_):
+    return -np.arange(len(front))
+
+
+COPIED = {
+    "lines first": COPYING["lines first"],
+    "onion peel": COPYING["onion peel"],
+    "confidence only": _confidence_only,
+    "data only": _data_only,
+    "row by row": _row_by_row,
+}
+
+
+def copied(image, mask, order):
+    """``classical.exemplar`` with any order at all, from black holes."""
+    filled = image
+    for copy in copies(image.astype(np.float64), mask, 9, order):
+        filled = copy.image
+    return filled
+
+
+def patches(count=10):
+    """Share of pixels on the wrong side, drawn walls, several holes; PSNR on photographed ones."""
+    shares, figures = [], []
+    totals = {name: [] for name in COPIED}
+    for kind in ("edge", "stripe", "crossing", "bricks"):
+        for hole in scenes.HOLES:
+            drawn = scenes.walls(kind, count, hole=hole, seed=SEED)
+            wrong, quality = {}, {}
+            for name, one in COPIED.items():
+                fills = [
+                    copied(masks.damage(image, mask), mask, one)
+                    for image, mask in zip(drawn.images, drawn.masks, strict=True)
+                ]
+                wrong[name] = 100 * scenes.misplaced(drawn, fills)
+                triples = zip(drawn.images, fills, drawn.masks, strict=True)
+                quality[name] = [metrics.psnr(*triple) for triple in triples]
+                totals[name] += wrong[name].tolist()
+            first, peel = wrong["lines first"], wrong["onion peel"]
+            lead = f"{np.count_nonzero(first < peel)} : {np.count_nonzero(first > peel)}"
+            shares.append([f"{kind}, {hole}"] + [spread(one) for one in wrong.values()] + [lead])
+            figures.append([f"{kind}, {hole}"] + [spread(one) for one in quality.values()])
+    all_first, all_peel = (np.array(totals[name]) for name in ("lines first", "onion peel"))
+    lead = f"{np.count_nonzero(all_first < all_peel)} : {np.count_nonzero(all_first > all_peel)}"
+    shares.append(["**all**"] + [spread(one) for one in totals.values()] + [lead])
+    photographed = []
+    for name, size, side in (
+        ("brick", 96, 28),
+        ("brick", 128, 40),
+        ("grass", 96, 28),
+        ("gravel", 96, 28),
+    ):
+        cut = scenes.places(name, count, size=size, hole=side, seed=SEED)
+        scores = {one: _scores(partial(copied, order=by), cut) for one, by in COPIED.items()}
+        photographed.append(
+            [f"{name}, {size} px, hole {side}"]
+            + [spread(score) for score in scores.values()]
+            + [_ahead(scores["lines first"], scores["onion peel"])]
+        )
+    body = "\n\n".join(
+        [
+            f"`scenes.walls`, {count} of each kind and hole, patch 9: share of hole pixels that "
+            "look like another part than they belong to (%), mean ± standard deviation over the "
+            "scenes; last, in how many scenes lines first is better : worse than onion peel.",
+            table(["wall, hole", *COPIED, "first : peel"], shares),
+            "The same fills, hole PSNR (dB).",
+            table(["wall, hole", *COPIED], figures),
+            f"{count} places of each photographed texture, hole PSNR (dB).",
+            table(["texture", *COPIED, "first ahead of peel"], photographed),
+        ]
+    )
+    record(
+        "part_one_patches",
+        "Lesson 05: the order of copied patches",
+        body,
+        f"{COMMAND} patches",
+        SEED,
+    )
+
+
+def copying(count=20):
+    """Copying against averaging where a picture repeats."""
+    names = ("exemplar", "harmonic", "biharmonic", "mean")
+    rows = []
+    for texture in ("brick", "grass", "gravel"):
+        for size, side in ((96, 28), (128, 36)):
+            cut = scenes.places(texture, count, size=size, hole=side, seed=SEED)
+            scores = {name: _scores(classical.METHODS[name], cut) for name in names}
+            rows.append(
+                [f"{texture}, {size} px, hole {side}"]
+                + [spread(score) for score in scores.values()]
+                + [spread(scores["exemplar"] - scores["harmonic"])]
+                + [_ahead(scores["exemplar"], scores[name]) for name in ("harmonic", "mean")]
+            )
+    header = ["texture", *names, "exemplar - harmonic", "ahead of harmonic", "ahead of mean"]
+    body = (
+        f"{count} places of each photograph, a square hole in the middle; hole PSNR (dB), mean ± "
+        "standard deviation over the places, and in how many of them copying is ahead.\n\n"
+        + table(header, rows)
+    )
+    record(
+        "part_one_copying", "Lesson 05: copying against averaging", body, f"{COMMAND} copying", SEED
+    )
+
+
+# 02: overshoot; 01: leaked bits; 05: a sample against the mean
+
+
+def overshoot(count=16):
+    """How far the uncut biharmonic fill leaves the range of the known pixels."""
+    rows = []
+    for kind in ("edge", "bar", "arc"):
+        for side in (8, 12, 20):
+            drawn = scenes.edges(kind, count, side=side, seed=SEED)
+            beyond = {name: [] for name in ("harmonic", "biharmonic", "uncut_biharmonic")}
+            for image, mask in zip(drawn.images, drawn.masks, strict=True):
+                low, high = image[~mask].min(), image[~mask].max()
+                for name in beyond:
+                    fill = getattr(classical, name)(image, mask)[mask]
+                    out = max(low - fill.min(), fill.max() - high, 0)
+                    beyond[name].append(100 * out / (high - low))
+            scored = [
+                _scores(getattr(classical, name), drawn)
+                for name in ("uncut_biharmonic", "biharmonic")
+            ]
+            rows.append(
+                [f"{kind}, {side} px"]
+                + [spread(values) for values in beyond.values()]
+                + [f"{np.count_nonzero(np.array(beyond['uncut_biharmonic']) > 1)}/{count}"]
+                + [spread(score) for score in scored]
+            )
+    header = [
+        "scene, hole",
+        "harmonic",
+        "biharmonic, cut",
+        "biharmonic, uncut",
+        "uncut by over 1 %",
+    ]
+    header += ["uncut (dB)", "cut (dB)"]
+    body = (
+        f"{count} scenes of each kind (`scenes.edges`), a square hole: by how much the fill leaves "
+        "the range of the known pixels, in per cent of that range, mean ± standard deviation; in "
+        "how many scenes the uncut fill leaves it by more than 1 %; hole PSNR of both.\n\n"
+        + table(header, rows)
+    )
+    record("part_one_overshoot", "Lesson 02: overshoot", body, f"{COMMAND} overshoot", SEED)
+
+
+def bits():
+    """What the lowest bits of the truth are worth to a harmonic fill."""
+    stored = data.load("photos").test[:100]
+    hole = masks.squares(1, 32, side=16)[0]
+    filled = np.stack([classical.harmonic(one / 255, hole) for one in stored]) * 255
+    rows = []
+    for leaked in range(6):
+        step = 2**leaked
+        known = stored % step  # what a method reads in the hole
+        moved = np.clip(known + step * np.rint((filled - known) / step), known, None)
+        moved = np.minimum(moved, 256 - step + known)  # the greatest level with these bits
+        scores = [
+            metrics.psnr(one / 255, (fill if leaked == 0 else guess) / 255, hole)
+            for one, fill, guess in zip(stored, filled, moved, strict=True)
+        ]
+        pooled = metrics.psnr(
+            stored / 255, (filled if leaked == 0 else moved) / 255, np.stack([hole] * 100)
+        )
+        rows.append([leaked, f"{pooled:.2f}", spread(scores, 2)])
+    agree = []
+    for channel in range(3):
+        low = stored[:, 8:24, 8:24, channel] % 2
+        agree.append(100 * (low[:, :, 1:] == low[:, :, :-1]).mean())
+    body = (
+        "100 patches, a centred square hole of 16 pixels. The harmonic fill is moved to the nearest "
+        "level whose lowest bits are those of the truth. Hole PSNR (dB), pooled, and mean ± "
+        "standard deviation over the patches. Neighbours in a row share the lowest bit in "
+        f"{agree[0]:.1f} / {agree[1]:.1f} / {agree[2]:.1f} % of pairs (red, green, blue).\n\n"
+        + table(["bits leaked", "pooled", "by patch"], rows)
+    )
+    record("part_one_bits", "Lesson 01: what leaked bits are worth", body, f"{COMMAND} bits", None)
+
+
+def texture(count=200):
+    """A random patch of a texture against the mean of many: the factor of two."""
+    rows = []
+    for name in ("brick", "grass", "gravel"):
+        for side in (9, 28):
+            cut = scenes.places(name, 2 * count, size=side, hole=1, seed=SEED).images
+            cut = cut.astype(np.float64)
+            truth, sample, mean = cut[:count], cut[count:], cut.mean(axis=0)
+            of_sample = ((truth - sample) ** 2).mean(axis=(1, 2, 3))
+            of_mean = ((truth - mean) ** 2).mean(axis=(1, 2, 3))
+            ratios = [
+                one.mean() / other.mean()
+                for one, other in zip(
+                    np.array_split(of_sample, 10), np.array_split(of_mean, 10), strict=True
+                )
+            ]
+            gap = 10 * np.log10(of_sample.mean() / of_mean.mean())
+            rows.append(
+                [f"{name}, {side} px", f"{of_sample.mean():.4f}", f"{of_mean.mean():.4f}"]
+                + [f"{of_sample.mean() / of_mean.mean():.2f}", spread(ratios, 2), f"{gap:.2f}"]
+            )
+    header = ["texture, patch", "another patch, MSE", "mean patch, MSE", "ratio"]
+    header += ["ratio, ten groups", "gap (dB)"]
+    body = (
+        f"{count} random patches as truth; for each another random patch of the same photograph, "
+        f"and the mean of {2 * count} of them. A sample that is independent of the truth has "
+        "twice the mean's squared error: 3.01 dB.\n\n" + table(header, rows)
+    )
+    record(
+        "part_one_texture", "Lesson 05: a sample against the mean", body, f"{COMMAND} texture", SEED
+    )
+
+
+PARTS = {
+    part.__name__: part
+    for part in (depth, doses, order, patches, copying, overshoot, bits, texture)
+}
+
+
+def main(names=()):
+    for name in names or PARTS:
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
