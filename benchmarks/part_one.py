@@ -46,7 +46,8 @@ def depth():
     rows = [
         [f"`{name}`"]
         + [
-            f"{_rank(whole, name, column):+.2f} ({spread([_rank(t, name, column) for t in tenths], 2)})"
+            f"{_rank(whole, name, column):+.2f} "
+            f"({spread([_rank(tenth, name, column) for tenth in tenths], 2)})"
             for column in ("mean_depth", "hole_fraction")
         ]
         for name in SMOOTHING
@@ -402,9 +403,9 @@ def bits():
         low = stored[:, 8:24, 8:24, channel] % 2
         agree.append(100 * (low[:, :, 1:] == low[:, :, :-1]).mean())
     body = (
-        "100 patches, a centred square hole of 16 pixels. The harmonic fill is moved to the nearest "
-        "level whose lowest bits are those of the truth. Hole PSNR (dB), pooled, and mean ± "
-        "standard deviation over the patches. Neighbours in a row share the lowest bit in "
+        "100 patches, a centred square hole of 16 pixels. The harmonic fill is moved to the "
+        "nearest level whose lowest bits are those of the truth. Hole PSNR (dB), pooled, and mean "
+        "± standard deviation over the patches. Neighbours in a row share the lowest bit in "
         f"{agree[0]:.1f} / {agree[1]:.1f} / {agree[2]:.1f} % of pairs (red, green, blue).\n\n"
         + table(["bits leaked", "pooled", "by patch"], rows)
     )

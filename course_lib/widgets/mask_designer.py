@@ -44,7 +44,7 @@ def mask_designer(family="square", *, size=32):
         >>> designer = mask_designer("pixels")
         >>> designer.controls["missing"].value = 0.5
         >>> designer.alt
-        'A mask of pixels, 50 % missing; its depth map: mean depth 1.18 px, deepest 2.8 px.'
+        'A mask of pixels, 50 % missing; its depth map: mean depth 1.04 px, deepest 2.0 px.'
     """
     if family not in SLIDERS:
         raise ValueError(f"family is {family!r}: pass one of {', '.join(SLIDERS)}.")

@@ -1,4 +1,4 @@
-"""One evaluation for every method: holes and image, error and seconds, on frozen masks."""
+"""Figures of one method, or of several, on pictures whose truth is known."""
 
 import sys
 import time

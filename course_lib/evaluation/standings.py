@@ -1,0 +1,71 @@
+"""The course's standings: one table that grows from lesson to lesson and keeps all its rows."""
+
+import numpy as np
+import pandas as pd
+
+from course_lib import classical, data, masks, runtime
+from course_lib.evaluation.scores import BASELINES, SEED, evaluate
+
+PATCHES = 100
+# In the order in which the lessons teach them; the baselines are there from the beginning.
+TAUGHT = (*BASELINES, "nearest", "harmonic", "bertalmio", "telea", "fast_marching", "exemplar")
+
+
+def frozen_patches():
+    """What the standings are measured on: 100 patches of a photograph, each with its own scratches.
+
+    The tests' profile takes fewer.
+
+    Returns:
+        (images, masks): float32 (100, 32, 32, 3) in [0, 1]; bool (100, 32, 32), True = hole.
+
+    Example:
+        >>> patches, scratches = frozen_patches()
+        >>> patches.shape[1:], scratches.shape[1:]
+        ((32, 32, 3), (32, 32))
+    """
+    count = runtime.share(PATCHES)
+    patches = data.load("photos").test[:count] / np.float32(255)
+    return patches, masks.random_lines(PATCHES, 32, seed=SEED)[:count]
+
+
+def standings(*new, **own):
+    """Measure a lesson's new methods and all that were taught before them, on the same patches.
+
+    Args:
+        *new: names of ``classical.METHODS``, this lesson's: every method taught up to the last of
+            them is measured.
+        **own: name=inpainter, a function (image, mask) -> image or a Keras model, new too; then
+            every classical method is measured.
+
+    Returns:
+        pandas.DataFrame, best first: the columns method, psnr_hole (dB), mae_hole, ssim_image,
+        milliseconds and new (bool), as ``plots.standings`` draws them.
+
+    Raises:
+        ValueError: if there is nothing new, or a name is not among the methods.
+        TypeError: if an inpainter cannot be called.
+
+    Example:
+        >>> table = standings("nearest")
+        >>> sorted(table.method)
+        ['biharmonic', 'grey', 'mean', 'navier_stokes', 'nearest', 'nothing']
+        >>> list(table.method[table.new])
+        ['nearest']
+    """
+    unknown = [name for name in new if name not in TAUGHT]
+    if unknown or not (new or own):
+        raise ValueError(
+            f"new is {', '.join(unknown) or 'empty'}: pass names out of {', '.join(TAUGHT)}, or "
+            "a function of your own as name=function."
+        )
+    last = len(TAUGHT) if own else max(1 + TAUGHT.index(name) for name in new)
+    measured = {name: classical.METHODS[name] for name in TAUGHT[: max(last, len(BASELINES))]} | own
+    patches, scratches = frozen_patches()
+    rows = [
+        {"method": name, **evaluate(method, patches, scratches), "new": name in (*new, *own)}
+        for name, method in measured.items()
+    ]
+    columns = ["method", "psnr_hole", "mae_hole", "ssim_image", "milliseconds", "new"]
+    table = pd.DataFrame(rows)[columns]
+    return table.sort_values("psnr_hole", ascending=False, kind="stable", ignore_index=True)
