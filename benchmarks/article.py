@@ -10,11 +10,11 @@ Adam at 1e-3, mean absolute error of the raw picture. Lesson 09 trains both for 
 """
 
 import keras
-import numpy as np
 
 from benchmarks import held_out
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, masks, models, training
+from course_lib._pixels import as_floats
 from course_lib.layers import PartialConv2D
 
 SEED = 2026
@@ -128,7 +128,7 @@ def body(looks, baselines, parameters, provenance):
 def main():
     dataset = data.load("cifar10")
     pictures, _, judged = held_out.split(dataset)
-    images = judged / np.float32(255)
+    images = as_floats(judged)
     lines = evaluation.frozen_masks(len(images))["lines"]
 
     def look(model):

@@ -8,12 +8,12 @@ Pictures: ``photos`` (its test part), and CIFAR-10's lossless pictures where the
 
 import argparse
 
-import numpy as np
 from tqdm import tqdm
 
 from benchmarks.held_out import lossless_cifar10
 from benchmarks.results import record, table
 from course_lib import data
+from course_lib._pixels import as_floats
 from course_lib.classical import METHODS
 from course_lib.evaluation import SEED, evaluate, frozen_masks
 
@@ -22,10 +22,6 @@ FEW = 100
 SIDES = (2, 4, 8, 12, 16, 20)  # of the square holes, pixels
 SHARES = (10, 30, 50, 70, 90)  # of the pixels missing at random, per cent
 COMMAND = "python -m benchmarks.classical_table"
-
-
-def as_floats(pictures):
-    return pictures / np.float32(255)
 
 
 def rows_of(pictures, sets):

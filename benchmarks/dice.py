@@ -12,6 +12,7 @@ from scipy.special import xlogy
 from benchmarks import held_out
 from benchmarks.results import record, table
 from course_lib import classical, data, masks, metrics
+from course_lib._pixels import as_floats
 
 SEED = 2026
 BATCH = 32  # the article's
@@ -98,7 +99,7 @@ def row(name, images, predicted, holes):
 
 def main():
     dataset = data.load("cifar10")
-    images = held_out.split(dataset)[2] / np.float32(255)
+    images = as_floats(held_out.split(dataset)[2])
     holes = masks.random_lines(len(images), seed=SEED)
     given = answers(images, holes)
     truth, white, unrepaired = (

@@ -14,6 +14,7 @@ from benchmarks import held_out
 from benchmarks.results import record, table
 from benchmarks.train import mask_bank
 from course_lib import data, losses, models
+from course_lib._pixels import as_floats
 
 SEED = 2026
 NETWORK = "vanilla_unet"
@@ -55,7 +56,7 @@ def measured(true, predicted, hole):
 
 
 def main():
-    true = held_out.split(data.load("cifar10"))[2][:PICTURES] / np.float32(255)
+    true = as_floats(held_out.split(data.load("cifar10"))[2][:PICTURES])
     bank = mask_bank("mixed", 4096, SEED)
     holes = bank[np.random.RandomState(SEED).permutation(len(bank))[:PICTURES]]
     predicted = models.predict(models.load_pretrained(NETWORK), true, holes)

@@ -7,11 +7,11 @@ large networks fare under other masks, and against more methods: benchmarks/show
 """
 
 import keras
-import numpy as np
 
 from benchmarks import held_out, showdown
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, losses, masks, models, training
+from course_lib._pixels import as_floats
 
 SEED = 2026
 METHODS = ("mean", "navier_stokes", "biharmonic")
@@ -38,7 +38,7 @@ def shipped():
 def held_out_table():
     """Rows of the table over 1,000 pictures of CIFAR-10 that nobody was trained on."""
     dataset = data.load("cifar10")
-    images = held_out.split(dataset)[2] / np.float32(255)
+    images = as_floats(held_out.split(dataset)[2])
     holes = masks.random_lines(len(images), seed=SEED)
     options = {"labels": held_out.split_labels(dataset)[2], "resamples": RESAMPLES}
     rows = []
@@ -69,7 +69,7 @@ def quick_training(epochs=8):
     rows = [[step, f"{one:.2f}"] for step, one in zip(steps, history["val_psnr_hole"], strict=True)]
     for name in METHODS:
         score = evaluation.evaluate(
-            classical.METHODS[name], images / np.float32(255), holes[: len(images)]
+            classical.METHODS[name], as_floats(images), holes[: len(images)]
         )
         rows.append([name, f"{score['psnr_hole']:.2f}"])
     return table(["steps", "hole PSNR, dB"], rows)

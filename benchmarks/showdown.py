@@ -20,6 +20,8 @@ from tqdm import tqdm
 from benchmarks import held_out
 from benchmarks.results import machine, record, table
 from course_lib import classical, data, evaluation, masks, models
+from course_lib._files import replaced
+from course_lib._pixels import as_floats
 from tools.project import ROOT
 
 STORED = ROOT / "course_lib" / "showdown.json"  # with the library, so that Colab has it
@@ -44,7 +46,7 @@ def shipped():
 
 def photos_part():
     """Pictures that everyone has: (float32 (PHOTOS, 32, 32, 3), no labels, mask sets)."""
-    images = data.load("photos").test[:PHOTOS] / np.float32(255)
+    images = as_floats(data.load("photos").test[:PHOTOS])
     return images, None, _two_sets(PHOTOS)
 
 
@@ -53,8 +55,8 @@ def cifar10_parts(dataset):
     images, labels = held_out.split(dataset)[2], held_out.split_labels(dataset)[2]
     test, test_labels = dataset.test[:PICTURES], dataset.test_labels[:PICTURES]
     return {
-        "held_out": (images / np.float32(255), labels, evaluation.frozen_masks(len(images))),
-        "test": (test / np.float32(255), test_labels, _two_sets(PICTURES)),
+        "held_out": (as_floats(images), labels, evaluation.frozen_masks(len(images))),
+        "test": (as_floats(test), test_labels, _two_sets(PICTURES)),
     }
 
 
@@ -116,9 +118,8 @@ def evaluate_kept(method, images, holes, **given):
         damaged = masks.damage(images, holes)
         answers = [inpainter(*one)[one[1]] for one in zip(damaged, holes, strict=True)]
         CACHE.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished.npz")
-        np.savez(unfinished, answers=np.concatenate(answers))
-        unfinished.replace(path)
+        with replaced(path) as file:
+            np.savez(file, answers=np.concatenate(answers))
     with np.load(path) as kept:
         ends = np.cumsum(np.count_nonzero(holes, axis=(1, 2)))
         answers = iter(np.split(kept["answers"], ends[:-1]))

@@ -21,6 +21,7 @@ import numpy as np
 from benchmarks import held_out
 from benchmarks.results import machine
 from course_lib import data, losses, masks, metrics, models, training
+from course_lib._pixels import as_floats
 from tools.project import ROOT
 
 BANK = 4096
@@ -181,7 +182,7 @@ class _Steps(keras.utils.PyDataset):
 def measure(model):
     """Composited hole PSNR on the held-out pictures under line masks, in decibels."""
     _, _, judged = held_out.split(data.load("cifar10"))
-    images, lines = judged / np.float32(255), masks.random_lines(len(judged), seed=2026)
+    images, lines = as_floats(judged), masks.random_lines(len(judged), seed=2026)
     return metrics.psnr(images, models.inpaint(model, images, lines), lines)
 
 

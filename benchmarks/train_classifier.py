@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks import held_out
 from benchmarks.train import ship
 from course_lib import data, models, training
+from course_lib._pixels import as_floats
 from tools.project import ROOT
 
 NAME = "classifier"
@@ -55,12 +56,12 @@ class Labelled(keras.utils.PyDataset):
     def __getitem__(self, k):
         batch = slice(k * self.batch_size, (k + 1) * self.batch_size)
         if self.frozen:
-            return self.images[batch] / np.float32(255), self.labels[batch]
+            return as_floats(self.images[batch]), self.labels[batch]
         random = np.random.RandomState([self.seed, self.epoch])
         chosen = random.permutation(len(self.images))[batch]
         random = np.random.RandomState([self.seed, self.epoch, k])
         pictures = altered(self.images[chosen], random)
-        return pictures / np.float32(255), self.labels[chosen]
+        return as_floats(pictures), self.labels[chosen]
 
 
 def altered(images, random):
@@ -107,7 +108,7 @@ def train(recipe, folder):
 
 def accuracy(model, images, labels):
     """Share of uint8 pictures (N, H, W, 3) that the network names right."""
-    logits = model.predict(images / np.float32(255), batch_size=256, verbose=0)
+    logits = model.predict(as_floats(images), batch_size=256, verbose=0)
     return float((logits.argmax(axis=-1) == labels).mean())
 
 

@@ -305,16 +305,56 @@ def test_make_hands_the_choice_on(tmp_path):
             assert f"setup_venv.py {tmp_path} --gpu {choice};" in said.stdout
 
 
-def test_missing_system_library_of_opencv_gets_one_sentence(tmp_path):
-    (tmp_path / "cv2.py").write_text(
-        "raise ImportError('libGL.so.1: cannot open shared object file')\n"
-    )
+LIBGL = "sudo apt-get install -y libgl1 libglib2.0-0"
+AGAIN = "python -m pip install --force-reinstall opencv-python"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "mend"),
+    [
+        (
+            "raise ImportError('libGL.so.1: cannot open shared object file')",
+            "libGL.so.1: cannot open shared object file",
+            LIBGL,
+        ),
+        (
+            "raise ImportError('libgthread-2.0.so.0: cannot open shared object file: No such')",
+            "libgthread-2.0.so.0",
+            LIBGL,
+        ),
+        (
+            "raise ImportError('numpy.core.multiarray failed to import')",
+            "numpy.core.multiarray failed to import",
+            AGAIN,
+        ),
+        ("raise ImportError('DLL load failed while importing cv2')", "DLL load failed", AGAIN),
+        ("raise ImportError('ERROR: recursion is\\nfound')", "recursion is found", AGAIN),
+        ("import numpy.no_such_part", "numpy.no_such_part", AGAIN),
+        ("", "holds no OpenCV", AGAIN),
+    ],
+)
+def test_an_opencv_that_cannot_be_loaded_gets_one_sentence_that_fits(
+    tmp_path, content, reason, mend
+):
+    """The last: what an interrupted removal leaves, a package without content."""
+    (tmp_path / "cv2").mkdir()
+    (tmp_path / "cv2" / "__init__.py").write_text(content + "\n")
+    sentence = opencv(tmp_path)
+    assert sentence.startswith("ImportError: OpenCV ") and reason in sentence
+    assert sentence.endswith(mend)
+
+
+def test_an_opencv_that_is_not_there_is_pythons_to_say(tmp_path):
+    block = "import sys; sys.modules['cv2'] = None; "
+    assert "cv2" in opencv(tmp_path, block) and "OpenCV" not in opencv(tmp_path, block)
+
+
+def opencv(folder, before=""):
+    """The last line of an import of the course's OpenCV with ``folder`` first on the path."""
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); "
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder)!r}); {before}"
          "import course_lib._opencv"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
-    assert done.stderr.strip().splitlines()[-1] == (
-        "ImportError: OpenCV cannot load a system library (libGL.so.1: cannot open shared object "
-        "file); on Debian or Ubuntu type: sudo apt-get install -y libgl1 libglib2.0-0"
-    )
+    assert done.returncode == 1
+    return done.stderr.strip().splitlines()[-1]

@@ -103,21 +103,21 @@ def copies(image, mask, patch, order):
     half = patch // 2
     # A margin that counts as missing: a patch on the picture's border is a patch like any other.
     margins = ((half, half), (half, half))
-    original = np.pad(image, (*margins, (0, 0)))
-    known = np.pad(~mask, margins)
-    sources = np.flatnonzero(fully_known(~known, patch))
+    original = np.pad(image, (*margins, (0, 0)))  # (H + 2 half, W + 2 half, 3)
+    known = np.pad(~mask, margins)  # bool (H + 2 half, W + 2 half)
+    sources = np.flatnonzero(fully_known(~known, patch))  # (sources,), flat indices of centres
     depth = np.pad(ndimage.distance_transform_edt(mask), margins)
     to_fill = np.pad(mask, margins)
     image, confidence = original.copy(), known.astype(np.float64)
 
     while to_fill.any():
-        front = np.argwhere(to_fill & ndimage.binary_dilation(known))
-        trust = patches_at(front, confidence, half).mean(axis=(1, 2))
+        front = np.argwhere(to_fill & ndimage.binary_dilation(known))  # (pixels, 2)
+        trust = patches_at(front, confidence, half).mean(axis=(1, 2))  # (pixels,), C(p)
         chosen = order(front, trust, depth, image, known, half).argmax()
         rows, columns = square(front[chosen], half)
         match = best_match(image[rows, columns], known[rows, columns], original, sources)
         match = np.unravel_index(match, known.shape)
-        new = to_fill[rows, columns]
+        new = to_fill[rows, columns]  # bool (patch, patch)
         image[rows, columns][new] = original[square(match, half)][new]
         confidence[rows, columns][new] = trust[chosen]
         known[rows, columns][new] = True
@@ -162,23 +162,24 @@ def data_term(front, image, known, half):
     The isophote is the one at the steepest known pixel of the patch; it counts by the
     cosine of its angle to the front's normal.
     """
-    grey = image.mean(axis=-1)
-    slopes = np.zeros((*grey.shape, 2))
+    grey = image.mean(axis=-1)  # (H, W)
+    slopes = np.zeros((*grey.shape, 2))  # down and right; 0 beside unknown pixels
     inner = known[1:-1] & known[2:] & known[:-2]
     slopes[1:-1, :, 0] = np.where(inner, (grey[2:] - grey[:-2]) / 2, 0.0)
     inner = known[:, 1:-1] & known[:, 2:] & known[:, :-2]
     slopes[:, 1:-1, 1] = np.where(inner, (grey[:, 2:] - grey[:, :-2]) / 2, 0.0)
 
     steepness = patches_at(front, (slopes**2).sum(axis=-1), half).reshape(len(front), -1)
-    steepest = steepness.argmax(axis=1)
+    steepest = steepness.argmax(axis=1)  # (pixels,), a place in each patch
     slopes = patches_at(front, slopes, half).reshape(len(front), -1, 2)
-    row_slope, column_slope = slopes[np.arange(len(front)), steepest].T
+    row_slope, column_slope = slopes[np.arange(len(front)), steepest].T  # (pixels,) each
 
     rows, columns = front.T
     outside = (~known).astype(np.float64)
     row_normal = outside[rows + 1, columns] - outside[rows - 1, columns]
     column_normal = outside[rows, columns + 1] - outside[rows, columns - 1]
     length = np.maximum(np.hypot(row_normal, column_normal), 1e-9)
+    # |isophote . normal|; the isophote is the slope turned by 90 degrees, (column, -row).
     return np.abs(column_slope * row_normal - row_slope * column_normal) / length + FLAT_DATA
 
 
@@ -188,10 +189,10 @@ def best_match(target, known, original, sources):
     ``sources`` and the answer are centres, as indices into the flattened picture.
     """
     half, width = len(target) // 2, original.shape[1]
-    planes = original.reshape(-1, 3).T.copy()  # channel by channel, where a look-up is fast
+    planes = original.reshape(-1, 3).T.copy()  # (3, H W), where a look-up is fast
     error = np.zeros(len(sources))
     for row, column in np.argwhere(known):
-        pixels = sources + (row - half) * width + (column - half)
+        pixels = sources + (row - half) * width + (column - half)  # (sources,), one of each patch
         for plane, value in zip(planes, target[row, column], strict=True):
             error += (plane[pixels] - value) ** 2
     return sources[error.argmin()]

@@ -341,6 +341,43 @@ def test_a_home_folder_may_be_written_with_a_tilde(monkeypatch, tmp_path):
     assert_is_tiny(cifar10.load_cifar10())
 
 
+def test_a_tilde_that_names_no_home_is_a_name(monkeypatch):
+    monkeypatch.setenv("INPAINTING_DATA_DIR", "~nobody-here/x")
+    assert "~nobody-here/x is no folder" in refusal()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="users have no numbers there")
+@pytest.mark.parametrize("keras_home", [None, "~nobody-here/k"])
+def test_without_a_home_nothing_is_made_in_the_working_folder(
+    monkeypatch, tmp_path, server, keras_home
+):
+    import pwd
+
+    def unknown(*_):
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(pwd, "getpwnam", unknown)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("KERAS_HOME")
+    if keras_home:
+        monkeypatch.setenv("KERAS_HOME", keras_home)
+    monkeypatch.chdir(tmp_path)
+    use(monkeypatch, server.url("good"))
+    assert "set KERAS_HOME to a folder" in refusal()
+    assert not server.asked and not list(tmp_path.glob("~*"))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_folder_whose_name_the_output_cannot_show_is_no_obstacle(tmp_path, encoding):
+    folder = fill(tmp_path / "für 猫")
+    environment = {"INPAINTING_DATA_DIR": str(folder), "PYTHONIOENCODING": encoding}
+    process = loader(tmp_path / "keras", environment=environment)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "CIFAR-10: read from" in out
+
+
 def test_files_that_are_not_the_official_ones_are_named_so(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("INPAINTING_DATA_DIR", str(fill(tmp_path)))
     assert "not the official files" in cifar10.load_cifar10()["provenance"]
@@ -804,19 +841,21 @@ LOAD = """
 """
 
 
-def run_python(script, home=None, wrap=()):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def run_python(script, home=None, wrap=(), environment=None):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     if home:
         environment["KERAS_HOME"] = str(home)
     return subprocess.Popen(
         [*wrap, sys.executable, "-c", textwrap.dedent(script)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, errors="replace",
     )  # fmt: skip
 
 
-def loader(home, *urls, before="", **settings):
+def loader(home, *urls, before="", environment=None, **settings):
     settings = {**TINY, **PATIENT, "SOURCES": urls, **settings}
-    return run_python(LOAD.format(settings=settings, before=before), home)
+    script = LOAD.format(settings=settings, before=before)
+    return run_python(script, home, environment=environment)
 
 
 DIES = {
