@@ -1,8 +1,5 @@
 """Every check passes its solution, says "not attempted" to its stub, and names wrong answers."""
 
-import json
-import os
-import subprocess
 import sys
 import time
 
@@ -14,7 +11,7 @@ from course_lib import checks, data, masks, plots
 from course_lib.checks import _compare, _progress, _task, lesson_06, lesson_07
 from tests.helpers import PATIENCE, defined, unhurried
 from tools.exercises import CALL, exercise, render_solution, task_words
-from tools.project import ROOT, SOLUTIONS
+from tools.project import SOLUTIONS
 
 SOURCES = sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"))
 
@@ -335,7 +332,7 @@ def test_candidates_of_07_are_the_notebooks(texture):
         np.testing.assert_array_equal(fills[kind], shown_fills[kind])
 
 
-# Hints and progress
+# Hints
 
 
 def test_hints_of_what_does_not_exist():
@@ -343,67 +340,3 @@ def test_hints_of_what_does_not_exist():
     assert "two digits" in checks.hint("nonsense")
     assert "ask for 1, 2 or 3" in checks.hint("01_1", 4)
     assert checks.hint("01.1", 2) == checks.hint("01_1", 2)
-
-
-def test_progress_is_kept_and_read_again(own_progress):
-    assert "0 of" in checks.progress()
-    _progress.record("01_2")
-    assert json.loads(own_progress.read_text())["solved"].keys() == {"01_2"}
-    assert "01.1 open, 01.2 solved" in checks.progress()
-    assert "Next: 01.1" in checks.progress()
-
-
-def test_a_wrong_answer_records_nothing(own_progress):
-    checks.task_01_2(lambda psnrs, hole_fractions: np.mean(psnrs))
-    assert not own_progress.exists()
-
-
-def test_progress_travels_through_a_file(tmp_path, monkeypatch):
-    elsewhere = tmp_path / "drive" / "mine.json"
-    _progress.record("01_1")
-    assert "1 solved tasks saved" in checks.save_progress(elsewhere)
-    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "new session.json"))
-    monkeypatch.setattr(_progress, "_solved_here", {})
-    _progress.record("02_1")
-    assert "1 solved tasks loaded" in checks.load_progress(elsewhere)
-    assert set(_progress.solved()) == {"01_1", "02_1"}
-    assert "2 solved tasks saved" in checks.save_progress(elsewhere)
-
-
-def test_what_cannot_be_loaded_is_said(tmp_path):
-    assert "There is no file" in checks.load_progress(tmp_path / "none.json")
-    (tmp_path / "other.json").write_text('{"something": "else"}')
-    assert "holds no progress" in checks.load_progress(tmp_path / "other.json")
-
-
-def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "file" / "progress.json"))
-    note = _progress.record("01_1")
-    assert "could not be kept" in note
-    assert "01.1 solved" in checks.progress()  # in this kernel it still counts
-    assert "Nothing was saved" in checks.save_progress(tmp_path / "file" / "mine.json")
-
-
-def test_a_damaged_file_is_set_aside_not_overwritten(own_progress):
-    own_progress.write_text('{"solved": {"01_1": "2026-')
-    _progress.record("01_2")
-    assert set(_progress.solved()) == {"01_2"}
-    assert own_progress.with_name("progress.json.damaged").read_text().startswith('{"solved"')
-
-
-def test_a_crash_while_writing_loses_nothing(own_progress):
-    """A process is killed in the middle of writing: the old file stands, whole."""
-    _progress.record("01_1")
-    script = (
-        "import json, os, signal\n"
-        "from course_lib.checks import _progress\n"
-        "def half(found, file, **rest):\n"
-        '    file.write(\'{"solved": {"01\'); file.flush()\n'
-        "    os._exit(9)\n"
-        "json.dump = half\n"
-        "_progress.record('01_2')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ))
-    assert done.returncode == 9
-    assert set(_progress._read(own_progress)) == {"01_1"}

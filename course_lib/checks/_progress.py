@@ -1,103 +1,225 @@
-"""Which tasks are solved, in one small JSON file that is replaced in one step."""
+"""Which tasks are solved, in one small JSON file that other programs may have touched.
+
+What is read is every entry that can still be read; a file that is no progress any more is set
+aside, never deleted, and whoever asked is told. Nothing here raises but what ``save`` and
+``load`` say they raise.
+"""
 
 import datetime
+import itertools
 import json
 import os
-import tempfile
+import re
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from course_lib._files import expanded, replaced, shown
+
 VARIABLE = "INPAINTING_PROGRESS"
+FILE = "~/.inpainting-course/progress.json"
+ENTRY = re.compile(r'"(\d\d+_\d+)"\s*:\s*"(\d{4}-\d\d-\d\d)"')
+WAITS, STALE = 100, 20  # times 0.05 s for another kernel; seconds after which it has died
+
 _solved_here = {}  # what this kernel has seen solved, also where no file can be written
 
 
-def default_path():
-    """The file: what ``INPAINTING_PROGRESS`` names, or one in the home folder."""
-    wish = os.environ.get(VARIABLE)
-    return Path(wish).expanduser() if wish else Path.home() / ".inpainting-course" / "progress.json"
+class Unusable(OSError):
+    """Nothing can be read or written there; its text ends a sentence, without a dot."""
 
 
 def solved():
-    """{task: day on which it was first solved, "2026-11-22"}."""
-    return _merge(_read(default_path()), _solved_here)
+    """{task: day on which it was first solved, "2026-11-22"}, and a sentence or None.
+
+    The sentence says why not all of the file could be read.
+    """
+    try:
+        path = default_path()
+        found, _, whole = _read(path)
+    except OSError as error:
+        return dict(_solved_here), f"(Solved tasks cannot be read: {error}.)"
+    note = None if whole else f"({shown(path)} is damaged: {len(found)} tasks were found in it.)"
+    return _merge(found, _solved_here), note
 
 
 def record(name):
-    """Note that a task is solved; returns a sentence if it could not be kept, else None."""
-    _solved_here.setdefault(name, datetime.date.today().isoformat())
-    path = default_path()
+    """Note that a task is solved; returns a sentence if something is to be said, else None."""
+    _solved_here.setdefault(name, _today())
     try:
-        kept = _read(path)
-        if name not in kept:
-            _set_aside_if_damaged(path)
-            _write(path, _merge(kept, _solved_here))
+        path = default_path()
+        found, _, whole = _read(path)
+        if name in found and whole:
+            return None
+        _, aside = _add(path, _solved_here)
     except OSError as error:
-        return f"(Your progress could not be kept in {path}: {error.strerror or error}.)"
-    return None
+        return f"(Your progress could not be kept: {error}.)"
+    return f"({_about(path, aside)})" if aside else None
 
 
 def save(path):
-    """Write everything solved so far to a file of one's own, with what it holds already."""
-    path = Path(path).expanduser()
-    everything = _merge(_read(path), solved())
-    _set_aside_if_damaged(path)
-    _write(path, everything)
-    return everything
+    """Write everything solved so far to a file of one's own, with what it holds already.
+
+    Returns:
+        (what the file holds now, a sentence if something else was set aside, or None).
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path = _place(path)
+    everything, aside = _add(path, solved()[0])
+    return everything, _about(path, aside) if aside else None
 
 
 def load(path):
     """Add what a file holds to what is known here.
 
+    Returns:
+        (what was found, a sentence if it could not be kept in the own file or None).
+
     Raises:
-        FileNotFoundError, ValueError: if there is no such file or it is not a progress file.
+        OSError: if there is no such file, or it holds no progress.
     """
-    path = Path(path).expanduser()
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}: checks.save_progress writes one.")
-    if (found := _parse(path)) is None:
-        raise ValueError(f"{path} holds no progress of this course: name the file that you saved.")
+    path = _place(path)
+    if not path.exists():
+        raise Unusable(f"there is no file {shown(path)}; checks.save_progress writes one")
+    found, document, whole = _read(path)
+    if not found and document is None:
+        raise Unusable(f"{shown(path)} holds no progress of this course: name the file you saved")
     _solved_here.update(_merge(found, _solved_here))
-    _write(default_path(), solved())
+    try:
+        _add(default_path(), _solved_here)
+    except OSError as error:
+        return found, f"They count until the kernel ends, but could not be kept: {error}."
+    return found, None if whole else "The file is damaged: more may have stood in it."
+
+
+def default_path():
+    """The file: what ``INPAINTING_PROGRESS`` names, or one in the home folder."""
+    return _place(os.environ.get(VARIABLE) or FILE)
+
+
+def _place(path):
+    """A file's ``Path``; Unusable where it can be none."""
+    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path) or "\0" in os.fspath(path):
+        raise Unusable("a file's name is needed, as text in quotes")
+    found = expanded(path)
+    with _named(found):
+        home = found.parts[0] if found.parts else ""
+        if home.startswith("~") and len(found.parts) > 1 and not Path(home).exists():
+            raise Unusable(
+                f"{home} names no home folder here; give a whole path (the variable {VARIABLE} "
+                "holds that of your progress)"
+            )
+        if found.is_dir():
+            raise Unusable(f"{shown(found)} is a folder; name a file in it")
     return found
+
+
+@contextmanager
+def _named(path):
+    """What the system refuses in this block is said of ``path``, not of a file on the way."""
+    try:
+        yield
+    except Unusable:
+        raise
+    except OSError as error:
+        raise Unusable(f"{shown(path)}: {error.strerror or error}") from error
+
+
+def _read(path):
+    """(entries, the whole document or None, whether all could be read) of a file, or of none.
+
+    An editor may have added a byte-order mark or stored UTF-16, a crash cut the end, a program
+    that copies folders appended something: what still reads like entries counts.
+    """
+    try:
+        with _named(path):
+            content = path.read_bytes()
+    except Unusable as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return {}, None, True
+        raise
+    try:
+        text = content.decode(json.detect_encoding(content))
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    text = text.removeprefix("\ufeff").strip()
+    try:
+        document, end = json.JSONDecoder().raw_decode(text)
+        return _entries(document["solved"]), document, end == len(text)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        found = _merge(ENTRY.findall(text)) if '"solved"' in text else {}
+        return found, None, not text
+
+
+def _entries(found):
+    """{task: day} of a dict, or of a list of names, whose days nobody knows."""
+    if isinstance(found, list):
+        found = dict.fromkeys(found)
+    if not isinstance(found, dict):
+        raise TypeError("no entries")
+    days = {str(name): day if isinstance(day, str) else _today() for name, day in found.items()}
+    return dict(sorted(days.items()))
+
+
+def _add(path, entries):
+    """Bring entries into a file, all at once: (what it holds now, what was set aside or None)."""
+    with _named(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(path), _named(path):
+        found, document, whole = _read(path)
+        aside = None if whole else _set_aside(path)
+        everything = _merge(found, entries)
+        document = {"course": "inpainting-course", **(document or {}), "solved": everything}
+        with replaced(path) as file:
+            file.write(json.dumps(document, indent=1).encode())
+    return everything, aside
 
 
 def _merge(*records):
     """All tasks of all records, each with its earliest day."""
     merged = {}
     for found in records:
-        for name, day in found.items():
+        for name, day in found.items() if isinstance(found, dict) else found:
             merged[name] = min(day, merged.get(name, day))
     return dict(sorted(merged.items()))
 
 
-def _read(path):
-    return _parse(path) or {}
+def _set_aside(path):
+    """Give a file a name that no file has yet; returns it."""
+    names = (f"{path.name}.damaged{number or ''}" for number in itertools.count())
+    aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    os.replace(path, aside)
+    return aside
 
 
-def _parse(path):
-    """What a progress file holds, or None if it holds something else."""
+def _about(path, aside):
+    return f"{shown(path)} was damaged: it is now {shown(aside)}; what could be read is kept."
+
+
+@contextmanager
+def _alone(path):
+    """Let no other kernel write at the same moment, by a file beside; after a while, go on."""
+    lock, held = path.with_name(path.name + ".lock"), False
+    for _ in range(WAITS):
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            held = True
+            break
+        except (FileExistsError, PermissionError):  # Windows: while the other deletes it
+            if not lock.exists() and not os.access(path.parent, os.W_OK):
+                break
+            with suppress(OSError):
+                if time.time() - lock.stat().st_mtime > STALE:
+                    lock.unlink()
+            time.sleep(0.05)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["solved"]
-        return {str(name): str(day) for name, day in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+        yield
+    finally:
+        if held:
+            with suppress(OSError):
+                lock.unlink()
 
 
-def _set_aside_if_damaged(path):
-    """A file that cannot be read is renamed, never overwritten."""
-    if path.is_file() and _parse(path) is None:
-        os.replace(path, path.with_name(path.name + ".damaged"))
-
-
-def _write(path, found):
-    """Replace the file in one step: a crash leaves the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".partial")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump({"course": "inpainting-course", "solved": found}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+def _today():
+    return datetime.date.today().isoformat()

@@ -21,7 +21,7 @@ def progress():
     Returns:
         A string that a notebook shows without quotes.
     """
-    solved = _progress.solved()
+    solved, note = _progress.solved()
     lines = [f"{sum(name in solved for name in TASKS)} of {len(TASKS)} tasks solved."]
     for lesson in sorted({name[:2] for name in TASKS}):
         tasks = [task for name, task in TASKS.items() if name[:2] == lesson]
@@ -33,7 +33,7 @@ def progress():
     upcoming = next((task for name, task in TASKS.items() if name not in solved), None)
     if upcoming:
         lines.append(f"Next: {upcoming.name.replace('_', '.')}, {upcoming.title}.")
-    return Text("\n".join(lines))
+    return Text("\n".join(lines + ([note] if note else [])))
 
 
 def save_progress(path):
@@ -47,10 +47,10 @@ def save_progress(path):
         A sentence that says what was done, or why it could not be.
     """
     try:
-        kept = _progress.save(path)
+        kept, note = _progress.save(path)
     except OSError as error:
-        return Text(f"Nothing was saved to {path}: {error.strerror or error}.")
-    return Text(f"{len(kept)} solved tasks saved to {path}.")
+        return Text(f"Nothing was saved: {error}.")
+    return Text(f"{len(kept)} solved tasks saved to {path}." + (f" {note}" if note else ""))
 
 
 def load_progress(path):
@@ -60,10 +60,10 @@ def load_progress(path):
         A sentence that says what was done, or why it could not be.
     """
     try:
-        found = _progress.load(path)
-    except (OSError, ValueError) as error:
-        return Text(str(error))
-    return Text(f"{len(found)} solved tasks loaded from {path}.")
+        found, note = _progress.load(path)
+    except OSError as error:
+        return Text(f"Nothing was loaded: {error}.")
+    return Text(f"{len(found)} solved tasks loaded from {path}." + (f" {note}" if note else ""))
 
 
 def expected(name):

@@ -1,0 +1,276 @@
+"""What is solved is kept, whatever other programs do to its file; nothing is lost, all is said."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from course_lib import checks
+from course_lib.checks import _progress
+from tools.project import ROOT
+
+DAYS = {"01_1": "2026-11-01", "02_3": "2026-11-02", "03_2": "2026-11-03"}
+WHOLE = json.dumps({"course": "inpainting-course", "solved": DAYS}, indent=1)
+
+
+@pytest.fixture(autouse=True)
+def own_file(tmp_path, monkeypatch):
+    """A progress file for one test, and a kernel that has solved nothing."""
+    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "progress.json"))
+    monkeypatch.setattr(_progress, "_solved_here", {})
+    return tmp_path / "progress.json"
+
+
+def kept(path):
+    return json.loads(path.read_text(encoding="utf-8"))["solved"]
+
+
+def aside(path):
+    return sorted(one.name for one in path.parent.iterdir() if "damaged" in one.name)
+
+
+def test_what_is_solved_is_kept_and_read_again(own_file):
+    assert "0 of" in checks.progress()
+    assert _progress.record("01_2") is None
+    assert kept(own_file).keys() == {"01_2"}
+    assert "01.1 open, 01.2 solved" in checks.progress()
+    assert "Next: 01.1" in checks.progress()
+    assert [one.name for one in own_file.parent.iterdir()] == ["progress.json"]
+
+
+def test_a_wrong_answer_records_nothing(own_file):
+    checks.task_01_2(lambda psnrs, hole_fractions: np.mean(psnrs))
+    assert not own_file.exists()
+
+
+def test_progress_travels_through_a_file(tmp_path, monkeypatch):
+    elsewhere = tmp_path / "drive" / "mine.json"
+    _progress.record("01_1")
+    assert "1 solved tasks saved" in checks.save_progress(elsewhere)
+    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "new session.json"))
+    monkeypatch.setattr(_progress, "_solved_here", {})
+    _progress.record("02_1")
+    assert "1 solved tasks loaded" in checks.load_progress(elsewhere)
+    assert set(_progress.solved()[0]) == {"01_1", "02_1"}
+    assert "2 solved tasks saved" in checks.save_progress(elsewhere)
+
+
+# Files that other programs have touched
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        WHOLE.encode("utf-8-sig"),  # Notepad
+        WHOLE.encode("utf-16"),  # PowerShell
+        WHOLE.encode("utf-16-be"),
+        WHOLE.encode("utf-32"),
+        WHOLE.replace("\n", "\r\n").encode(),
+        b"\n\n" + WHOLE.encode() + b"\n \n",
+        WHOLE.encode().replace(b"inpainting", b"inp\xe4inting"),
+    ],
+    ids=[
+        "byte-order mark",
+        "UTF-16",
+        "UTF-16 without a mark",
+        "UTF-32",
+        "CRLF",
+        "blank lines",
+        "latin-1",
+    ],
+)
+def test_another_spelling_of_the_file_is_read(own_file, content):
+    own_file.write_bytes(content)
+    assert checks.progress().startswith("3 of") and "damaged" not in checks.progress()
+    assert _progress.record("04_1") is None
+    assert kept(own_file).items() > DAYS.items() and aside(own_file) == []
+
+
+@pytest.mark.parametrize(
+    "content, left",
+    [
+        (WHOLE.encode() + b"\0\0\0", 3),
+        (WHOLE.encode() + b"}", 3),
+        (WHOLE.encode() + WHOLE.encode(), 3),
+        (WHOLE[: WHOLE.index("-03")].encode(), 2),
+        (WHOLE.replace("{", "[").encode(), 3),
+        (WHOLE.replace('"02_3"', "02_3").encode(), 2),
+        (b"<<<<<<< mine\n" + WHOLE.encode() + b"\n=======\n", 3),
+        (b"[1, 2]", 0),
+        (b'"text"', 0),
+        (b"\0" * 500, 0),
+        (b"[" * 100_000, 0),
+        (b"\x89PNG\r\n", 0),
+    ],
+    ids=[
+        "zeros at the end", "a bracket too many", "twice", "truncated", "other brackets",
+        "quotes lost", "two versions", "a list", "a text", "zeros", "nested",
+        "a picture",
+    ],
+)  # fmt: skip
+def test_what_can_be_read_is_kept_and_the_rest_set_aside_and_said(own_file, content, left):
+    own_file.write_bytes(content)
+    assert f"{left} tasks were found in it" in checks.progress()
+    note = _progress.record("09_1")
+    assert "damaged" in note and str(own_file) in note
+    assert len(kept(own_file)) == left + 1
+    assert all(kept(own_file)[name] == DAYS[name] for name in set(kept(own_file)) - {"09_1"})
+    assert own_file.with_name("progress.json.damaged").read_bytes() == content
+    assert "damaged" not in checks.progress()
+
+
+def test_each_damaged_file_gets_a_name_of_its_own(own_file, monkeypatch):
+    for number, content in enumerate(("first", "second", "third")):
+        own_file.write_text(content)
+        monkeypatch.setattr(_progress, "_solved_here", {})
+        _progress.record(f"01_{number}")
+    assert len(aside(own_file)) == 3
+    assert {(own_file.parent / name).read_text() for name in aside(own_file)} == {
+        "first", "second", "third",
+    }  # fmt: skip
+
+
+def test_an_empty_file_is_no_progress_and_no_damage(own_file):
+    own_file.touch()
+    assert checks.progress().startswith("0 of") and "damaged" not in checks.progress()
+    assert _progress.record("01_1") is None and aside(own_file) == []
+
+
+def test_what_others_keep_in_the_file_stays(own_file):
+    own_file.write_text(json.dumps({"theme": "dark", "solved": DAYS | {"77_7": "2020-01-01"}}))
+    _progress.record("04_1")
+    assert json.loads(own_file.read_text())["theme"] == "dark"
+    assert kept(own_file)["77_7"] == "2020-01-01"
+
+
+def test_names_in_a_list_count(own_file):
+    own_file.write_text('{"solved": ["01_1", "02_3"]}')
+    assert checks.progress().startswith("2 of")
+
+
+def test_a_day_that_is_none_counts(own_file):
+    own_file.write_text('{"solved": {"01_1": null, "02_3": 7}}')
+    assert checks.progress().startswith("2 of") and _progress.record("03_1") is None
+
+
+# Places where nothing can be kept
+
+
+def test_a_folder_in_the_place_of_the_file_is_said(own_file):
+    own_file.mkdir()
+    note = _progress.record("01_1")
+    assert "could not be kept" in note and "is a folder" in note
+    assert "01.1 solved" in checks.progress()  # in this kernel it still counts
+    assert "is a folder" in checks.save_progress(own_file)
+    assert "is a folder" in checks.load_progress(own_file)
+
+
+def test_a_file_in_the_place_of_a_folder_is_said(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "file" / "progress.json"))
+    assert "could not be kept" in _progress.record("01_1")
+    assert "01.1 solved" in checks.progress()
+    assert "Nothing was saved" in checks.save_progress(tmp_path / "file" / "mine.json")
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def refuse(*given, **named):
+    raise PermissionError(13, "Permission denied", "a file on the way")
+
+
+def test_what_cannot_be_written_is_said_of_the_learners_file(tmp_path, own_file, monkeypatch):
+    """As a read-only folder does; not with chmod, which does not bind root."""
+    (tmp_path / "mine.json").write_text(WHOLE)
+    monkeypatch.setattr(_progress, "replaced", refuse)
+    assert f"{own_file}: Permission denied" in _progress.record("01_1")
+    said = checks.load_progress(tmp_path / "mine.json")
+    assert said.startswith("3 solved tasks loaded") and "could not be kept" in said
+    assert "02.3 solved" in checks.progress()
+    assert f"Nothing was saved: {tmp_path / 'x.json'}" in checks.save_progress(tmp_path / "x.json")
+
+
+def test_a_file_that_cannot_be_read_is_left_alone(own_file, monkeypatch):
+    own_file.write_text(WHOLE)
+    monkeypatch.setattr(type(own_file), "read_bytes", refuse)
+    assert "cannot be read" in checks.progress()
+    assert "could not be kept" in _progress.record("04_1")
+    monkeypatch.undo()
+    assert own_file.read_text() == WHOLE
+
+
+def test_no_home_is_said(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(_progress.VARIABLE)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert "~ names no home folder" in _progress.record("01_1")
+    assert "1 of" in checks.progress()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["~nobody-here/p.json", "", None, 3, b"p.json", "a\0b.json"])
+def test_a_name_that_names_no_file_is_said(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert checks.save_progress(path).startswith("Nothing was saved: ")
+    assert checks.load_progress(path).startswith("Nothing was loaded: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_loaded_is_said(tmp_path):
+    assert "there is no file" in checks.load_progress(tmp_path / "none.json")
+    (tmp_path / "other.json").write_text('{"something": "else"}')
+    assert "holds no progress" in checks.load_progress(tmp_path / "other.json")
+
+
+def test_saving_over_another_file_sets_it_aside(tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear all")
+    _progress.record("01_1")
+    assert "1 solved tasks saved" in checks.save_progress(tmp_path / "letter.txt")
+    assert (tmp_path / "letter.txt.damaged").read_text() == "Dear all"
+
+
+# Processes
+
+
+LOADED = f"""
+import importlib.util, os
+spec = importlib.util.spec_from_file_location("progress", {_progress.__file__!r})
+progress = importlib.util.module_from_spec(spec)  # without the checks, which take seconds to load
+spec.loader.exec_module(progress)
+"""
+
+
+def run(script):
+    return subprocess.Popen([sys.executable, "-c", LOADED + script], cwd=ROOT, env=dict(os.environ))
+
+
+def test_a_crash_while_writing_loses_nothing(own_file):
+    """A process is killed when all is written but not yet in its place: the old file stands."""
+    _progress.record("01_1")
+    assert run("os.fsync = lambda file: os._exit(9)\nprogress.record('01_2')").wait() == 9
+    assert set(kept(own_file)) == {"01_1"}
+
+
+def test_a_lock_that_a_killed_kernel_left_holds_up_nobody(own_file, monkeypatch):
+    lock = own_file.with_name("progress.json.lock")
+    lock.touch()
+    os.utime(lock, (0, 0))
+    assert _progress.record("01_1") is None
+    assert not lock.exists() and set(kept(own_file)) == {"01_1"}
+    lock.touch()  # held, by a clock that is wrong
+    monkeypatch.setattr(_progress, "WAITS", 2)
+    assert _progress.record("01_2") is None and lock.exists()
+
+
+def test_two_kernels_that_solve_at_the_same_moment_lose_nothing(own_file):
+    """Each forgets what it has solved itself, so that only the file can know it."""
+    script = (
+        "for number in range(25):\n"
+        "    progress._solved_here.clear()\n"
+        "    assert progress.record(f'%s_{number}') is None\n"
+    )
+    kernels = [run(script % lesson) for lesson in ("01", "02")]
+    assert [kernel.wait() for kernel in kernels] == [0, 0]
+    assert len(kept(own_file)) == 50
