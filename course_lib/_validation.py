@@ -185,6 +185,11 @@ def is_number(value):
     return as_number(value) is not None
 
 
+def is_one_of(value, names):
+    """One of some strings; whatever else it is, a list or an array too, it is none of them."""
+    return isinstance(value, str) and value in names
+
+
 def is_pair(value):
     """Two whole numbers, in a tuple, a list or an array."""
     listed = isinstance(value, (tuple, list)) or np.shape(value) == (2,)

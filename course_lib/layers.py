@@ -10,7 +10,7 @@ import math
 import keras
 from keras import ops
 
-from course_lib._validation import check_count, is_whole
+from course_lib._validation import brief, check_count, is_one_of, is_whole
 
 
 class _Convolution(keras.layers.Layer):
@@ -35,8 +35,8 @@ class _Convolution(keras.layers.Layer):
         self.kernel_size = _check_sides("kernel_size", kernel_size)
         self.strides = _check_sides("strides", strides)
         self.dilation_rate = _check_sides("dilation_rate", dilation_rate)
-        if padding not in ("same", "valid"):
-            raise ValueError(f'padding is {padding!r}: say "same" or "valid".')
+        if not is_one_of(padding, ("same", "valid")):
+            raise ValueError(f'padding is {brief(padding)}: say "same" or "valid".')
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 "strides and dilation_rate are both above 1, which TensorFlow's convolution does "
@@ -452,5 +452,5 @@ def _check_binary(valid):
 def _check_sides(name, sizes):
     pair = (sizes, sizes) if is_whole(sizes) else sizes
     if not isinstance(pair, list | tuple) or len(pair) != 2:
-        raise ValueError(f"{name} is {sizes!r}: pass a whole number or two, (height, width).")
+        raise ValueError(f"{name} is {brief(sizes)}: pass a whole number or two, (height, width).")
     return tuple(check_count(name, size, lowest=1) for size in pair)

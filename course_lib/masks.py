@@ -25,6 +25,7 @@ from course_lib._validation import (
     check_same_shape,
     check_seed,
     check_values,
+    is_one_of,
     is_pair,
     is_whole,
 )
@@ -364,7 +365,7 @@ def as_mask(array, *, hole):
         >>> as_mask(np.array([[0, 255]], np.uint8), hole="black").tolist()
         [[True, False]]
     """
-    if not (isinstance(hole, str) and hole in ("white", "black")):
+    if not is_one_of(hole, ("white", "black")):
         raise ValueError(f'hole is {brief(hole)}: say "white" or "black", the colour of the hole.')
     array = as_array(_spread_out(array), "a mask picture")
     if array.ndim not in (2, 3) or array.size == 0 or array.dtype.kind not in "biuf":

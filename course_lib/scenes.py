@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import data, masks
-from course_lib._validation import check_count, check_images, check_mask_fits, check_seed
+from course_lib._validation import (
+    brief,
+    check_count,
+    check_images,
+    check_mask_fits,
+    check_seed,
+    is_one_of,
+)
 
 SOFT = 0.6  # pixels: how gently brightness changes across a drawn edge, as a lens would have it
 NOISE = 0.03  # standard deviation of the grain of drawn walls, the same in every channel
@@ -76,8 +83,8 @@ def edges(kind, count, *, side, seed, size=40):
         >>> drawn.images.shape, int(drawn.masks[0].sum())
         ((3, 40, 40, 3), 64)
     """
-    if kind not in ("edge", "bar", "arc"):
-        raise ValueError(f'kind is {kind!r}: pass "edge", "bar" or "arc".')
+    if not is_one_of(kind, ("edge", "bar", "arc")):
+        raise ValueError(f'kind is {brief(kind)}: pass "edge", "bar" or "arc".')
     holes = masks.squares(check_count("count", count, lowest=1), size, side=side)
     random = np.random.RandomState(check_seed(seed))
     inside = np.stack([_line(kind, size, random) for _ in range(count)])
@@ -111,12 +118,12 @@ def walls(kind, count, *, hole, seed, size=72):
         >>> drawn.images.shape, int(drawn.masks[0].sum()), np.unique(drawn.parts).tolist()
         ((2, 72, 72, 3), 784, [0, 1, 2, 3])
     """
-    if kind not in PARTS:
-        raise ValueError(f"kind is {kind!r}: pass one of {', '.join(PARTS)}.")
-    if hole not in HOLES:
-        raise ValueError(f"hole is {hole!r}: pass one of {', '.join(HOLES)}.")
-    check_count("count", count, lowest=1)
-    check_count("size", size, lowest=64)
+    if not is_one_of(kind, PARTS):
+        raise ValueError(f"kind is {brief(kind)}: pass one of {', '.join(PARTS)}.")
+    if not is_one_of(hole, HOLES):
+        raise ValueError(f"hole is {brief(hole)}: pass one of {', '.join(HOLES)}.")
+    count = check_count("count", count, lowest=1)
+    size = check_count("size", size, lowest=64)
     random = np.random.RandomState(check_seed(seed))
     y, x = _from_the_middle(size)
     parts = np.stack([PARTS[kind](x, y, random) for _ in range(count)])
@@ -146,9 +153,12 @@ def places(name, count, *, size, hole, seed):
     """
     photograph = data.photo(name)
     height, width = photograph.shape[:2]
-    check_count("count", count, lowest=1)
-    if check_count("size", size, lowest=1) > min(height, width):
-        raise ValueError(f"size is {size}, but {name} has {height} x {width} pixels: pass less.")
+    count = check_count("count", count, lowest=1)
+    size = check_count("size", size, lowest=1)
+    if size > min(height, width):
+        raise ValueError(
+            f"size is {brief(size)}, but {name} has {height} x {width} pixels: pass less."
+        )
     random = np.random.RandomState(check_seed(seed))
     tops = random.randint(0, height - size + 1, count)
     lefts = random.randint(0, width - size + 1, count)

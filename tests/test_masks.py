@@ -1,12 +1,15 @@
 """Masks: the same seed gives the same bytes, holes lie where they are said to lie."""
 
 import hashlib
+import io
 import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from scipy import ndimage
 
 from course_lib import masks
 
@@ -244,6 +247,120 @@ def test_as_mask_warns_of_grey_values_and_cuts_at_the_middle():
 def test_the_middle_does_not_depend_on_the_values_that_occur(values, white):
     with pytest.warns(UserWarning, match="cut at the middle"):
         assert masks.as_mask(np.array([values]), hole="white").tolist() == [white]
+
+
+HOLES = masks.random_pixels(1, (10, 14), fraction=0.3, seed=3)[0]
+WHITE = (HOLES * 255).astype(np.uint8)
+
+
+def as_palette(holes, first):
+    """A palette picture whose index 0 is the given level and index 1 the other."""
+    picture = Image.fromarray((holes != (first == 255)).astype(np.uint8), "P")
+    picture.putpalette([first] * 3 + [255 - first] * 3)
+    return picture
+
+
+def with_transparent(mode):
+    """A mask whose black is marked transparent as well: what is seen and the colours agree."""
+    picture = Image.fromarray(WHITE).convert(mode)
+    buffer = io.BytesIO()
+    picture.save(buffer, "png", transparency=0 if mode in "L1" else (0, 0, 0))
+    return Image.open(buffer)
+
+
+PICTURES = {
+    **{
+        mode: Image.fromarray(WHITE).convert(before).convert(mode)
+        for before, mode in [("L", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I", "F")]
+        + [("RGB", mode) for mode in ("RGBX", "CMYK", "YCbCr", "HSV")]
+        + [("LA", "La"), ("P", "PA"), ("RGBA", "RGBa")]
+    },
+    "white first": as_palette(HOLES, 255),
+    "black first": as_palette(HOLES, 0),
+    "transparent black": with_transparent("RGB"),
+    "transparent grey": with_transparent("L"),
+    "white on a transparent layer": Image.merge("RGBA", [Image.fromarray(WHITE)] * 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_as_mask_reads_pillow_pictures_of_every_mode(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for hole, expected in (("white", HOLES), ("black", ~HOLES)):
+            mask = masks.as_mask(PICTURES[name], hole=hole)
+            assert mask.dtype == bool and mask.flags.writeable
+            np.testing.assert_array_equal(mask.view(np.uint8), expected)
+
+
+LAYERS = {
+    f"{name} {level}": np.dstack([np.full((10, 14, channels), level, np.uint8), WHITE])
+    for name, channels in (("RGBA", 3), ("LA", 1))
+    for level in (0, 255)
+}
+LAYERS["erased"] = np.dstack([255 - WHITE] * 3 + [WHITE])  # what is seen is black, the rest hidden
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("read", [np.asarray, Image.fromarray])
+def test_a_mask_that_was_painted_on_a_transparent_layer_is_refused(name, read):
+    for hole in ("white", "black"):
+        with pytest.raises(ValueError, match=r"transparency .* array\[\.\.\., -1\]") as refusal:
+            masks.as_mask(read(LAYERS[name]), hole=hole)
+        assert "\n" not in str(refusal.value)
+    np.testing.assert_array_equal(masks.as_mask(LAYERS[name][..., -1], hole="white"), HOLES)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("white", [1, 255])
+def test_a_mask_that_was_resized_smoothly_overshoots_and_is_cut_at_the_middle(dtype, white):
+    coarse = masks.squares(1, 20, side=8)[0]
+    fine = ndimage.zoom(np.kron(coarse, np.ones((2, 2))), 0.5, order=3)
+    assert fine.max() > 1.05 and fine.min() < -0.05
+    with pytest.warns(UserWarning, match="resizing") as caught:
+        mask = masks.as_mask((white * fine).astype(dtype), hole="white")
+    assert caught[0].filename == __file__
+    np.testing.assert_array_equal(mask, fine > 0.5)
+    assert abs(mask.mean() - coarse.mean()) < 0.03
+
+
+@pytest.mark.parametrize("values", [[0, 2.0], [0, 100.0], [-1, 1.0], [0, 400.0], [0, np.inf]])
+def test_floats_of_no_known_scale_are_refused(values):
+    with pytest.raises(ValueError, match="bring them to 0/1, 0/255 or floats"):
+        masks.as_mask(np.array([values]), hole="white")
+
+
+@pytest.mark.parametrize(
+    ("array", "sentence"),
+    [
+        (None, "is None: was the file read"),
+        ("mask.png", "read the file first"),
+        ([[0, 255], [0]], "different sizes"),
+        (np.array(1), r"shape \(\)"),
+        ([["a", "b"]], "read one picture at a time"),
+        (np.full((3, 3), None), "not object"),
+    ],
+)
+def test_as_mask_of_what_is_no_picture(array, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence) as refusal:
+        masks.as_mask(array, hole="white")
+    assert "\n" not in str(refusal.value)
+
+
+def test_masks_that_no_memory_holds_are_refused_before_they_are_drawn():
+    for call in (
+        lambda: masks.random_lines(10**9, 32, seed=0),
+        lambda: masks.squares(1, 10**6, side=2),
+        lambda: masks.random_pixels(2, (2**40, 2**40), fraction=0.5, seed=0),
+    ):
+        with pytest.raises(ValueError, match="need more than 4 GiB: draw fewer"):
+            call()
+
+
+def test_the_thickest_line_is_opencvs():
+    assert masks.random_lines(1, 16, thickness=(32_767, 32_767), seed=0).all()
+    with pytest.raises(ValueError, match="fewest <= most <= 32,767"):
+        masks.random_lines(1, 16, thickness=(1, 32_768), seed=0)
 
 
 def test_as_mask_gives_a_new_array():

@@ -1,7 +1,9 @@
 """Figures: described, titled, encoded once, shown once."""
 
 import io
+import tracemalloc
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from IPython.utils import capture
 from matplotlib import pyplot
 from PIL import Image
 
-from course_lib import plots
+from course_lib import masks, plots, widgets
 
 PATCH = np.random.RandomState(0).random_sample((8, 8, 3)).astype(np.float32)
 PHOTO = np.zeros((70, 90, 3), np.float32)
@@ -174,3 +176,181 @@ def test_a_bundle_is_shown_in_a_notebook_and_told_in_a_terminal(monkeypatch, cap
     metadata = {"image/png": {"alt": "A grey square."}}
     assert shown == [((bundle,), {"metadata": metadata, "raw": True})]
     assert capsys.readouterr().out == ""
+
+
+# Whatever a matplotlibrc or another cell says
+
+WHIMS = {
+    "upside down": {"image.origin": "lower"},
+    "stretched": {"image.aspect": "auto"},
+    "LaTeX": {"text.usetex": True},
+    "smoothed": {"image.interpolation": "bicubic"},
+    "colours": {"image.cmap": "jet", "axes.facecolor": "red", "figure.facecolor": "black"},
+    "large letters": {"font.size": 40, "font.family": "monospace", "axes.titlesize": 40},
+    "dots": {"figure.dpi": 40, "savefig.dpi": 300, "savefig.bbox": "tight"},
+    "see-through": {"savefig.transparent": True, "savefig.facecolor": "green"},
+    "layout": {"figure.autolayout": True, "axes.titlelocation": "left"},
+}
+MAP = np.random.RandomState(1).random_sample((6, 9))
+TABLE = pd.DataFrame({"method": ["a_b", "c"], "psnr_hole": [20.0, 10.0], "new": [True, False]})
+DRAWINGS = {
+    "figure": lambda: plots.figure([PATCH, MAP, MAP > 0.5], titles=["one", "two", "three"]),
+    "bars": lambda: plots.bars(TABLE, value="psnr_hole", title="Who wins", unit="dB"),
+    "standings": lambda: plots.standings(TABLE),
+    "curves": lambda: plots.curves({"a": ([1, 2], [3, 4])}, title="t", xlabel="x", ylabel="y"),
+    "points": lambda: plots.points({"a": ([1, 2], [3, 4])}, title="t", xlabel="x", ylabel="y"),
+    "depth_map": lambda: plots.depth_map(masks.squares(1, 16, side=6)[0]),
+    "isophotes": lambda: plots.isophotes(PATCH, np.eye(8, dtype=bool)),
+    "priority": lambda: plots.priority(np.full((32, 32, 3), 0.5), masks.squares(1, side=9)[0]),
+    "blind_spot": plots.blind_spot,
+}
+
+
+@pytest.mark.parametrize("whim", WHIMS)
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_is_the_same_whatever_a_matplotlibrc_says(name, whim):
+    expected = plots.encode(DRAWINGS[name]())
+    with matplotlib.rc_context(WHIMS[whim]):
+        assert plots.encode(DRAWINGS[name]()) == expected
+        assert matplotlib.rcParams[next(iter(WHIMS[whim]))] == next(iter(WHIMS[whim].values()))
+
+
+@pytest.mark.parametrize("whim", WHIMS)
+def test_what_is_explored_is_the_same_whatever_a_matplotlibrc_says(whim):
+    def draw(level):
+        drawing = matplotlib.figure.Figure(figsize=(2, 2))
+        axes = drawing.subplots()
+        axes.imshow(MAP * level)
+        axes.set_title("a map")
+        return drawing
+
+    def explored():
+        return widgets.explore(draw, alt="A map of noise, for a test.", level=(1, 3)).image_bytes
+
+    expected = explored()
+    with matplotlib.rc_context(WHIMS[whim]):
+        assert explored() == expected
+
+
+def test_a_figure_of_ones_own_needs_no_latex():
+    with matplotlib.rc_context({"text.usetex": True}):
+        drawing = matplotlib.figure.Figure(figsize=(2, 2))
+        drawing.subplots().set(title="mine", xlabel="$x^2$", xscale="log")
+        assert plots.encode(drawing)[0] == "image/png"
+
+
+def test_white_above_stays_above():
+    with matplotlib.rc_context({"image.origin": "lower"}):
+        for picture in (np.stack([np.tri(20)] * 3, axis=-1), np.tri(20) > 0, np.tri(20)):
+            (image,) = plots.figure(picture).axes[0].images
+            assert image.origin == "upper" and image.get_extent()[2:] == [19.5, -0.5]
+
+
+# A dollar sign is a dollar sign
+
+
+def test_dollars_are_no_mathematics():
+    title = "50$_before and 60$_after.jpg"
+    drawn = plots.figure(PATCH, titles=[title]).axes[0].title
+    assert drawn.get_text() == title and not drawn.get_parse_math()
+    table = TABLE.assign(method=[title, "c"])
+    axes = plots.bars(table, value="psnr_hole", title=title, unit=title).axes[0]
+    texts = [axes.title, axes.xaxis.label, *axes.get_yticklabels()]
+    chart = plots.curves({title: ([1, 2], [3, 4])}, title=title, xlabel=title, ylabel=title).axes[0]
+    texts += [chart.title, chart.xaxis.label, chart.yaxis.label, *chart.get_legend().texts]
+    texts += [plots.depth_map({title: masks.squares(1, 16, side=6)[0]}).axes[0].title]
+    for text in texts:
+        drawn, mathematics = text._preprocess_math(text.get_text())
+        assert not mathematics and "\\" not in drawn
+    assert sum("_before" in text.get_text() for text in texts) == 8
+
+
+def test_dollars_in_a_caption_stay_dollars_in_markdown_and_on_the_page():
+    _, caption = shown([PATCH], alt=ALT, caption="It cost 5$ and now 6$.")
+    assert caption.data["text/plain"] == "It cost 5$ and now 6$."
+    escaped = r"<span>\$</span>"  # for Markdown the backslash, for MathJax the element
+    assert caption.data["text/markdown"] == f"*It cost 5{escaped} and now 6{escaped}.*"
+    _, caption = shown([PATCH], alt=ALT, caption="It cost 5$.")
+    assert caption.data["text/markdown"] == "*It cost 5$.*"
+
+
+# What is too much
+
+
+def test_a_huge_picture_is_shrunk_by_means_of_blocks(monkeypatch):
+    monkeypatch.setattr(plots.drawing, "MOST_PIXELS", 100)
+    picture = np.random.RandomState(0).random_sample((25, 31, 3))
+    (image,) = plots.figure(picture).axes[0].images
+    down, across = 3, 3
+    blocks = [
+        [picture[r : r + down, c : c + across].mean(axis=(0, 1)) for c in range(0, 31, across)]
+        for r in range(0, 25, down)
+    ]
+    np.testing.assert_allclose(image.get_array(), blocks, rtol=1e-12)
+    assert image.get_extent() == [-0.5, 30.5, 24.5, -0.5], "places are still pixels"
+    (image,) = plots.figure(picture[..., 0] > 0.5).axes[0].images
+    assert 0 < image.get_array()[0, 0] < 1, "a thin scratch does not vanish from a mask"
+
+
+@pytest.mark.parametrize("shape", [(1, 40_000_000), (40_000_000, 1), (9000, 9000)])
+def test_a_huge_map_takes_little_memory(shape):
+    picture = np.broadcast_to(np.float32(0.5), shape)
+    tracemalloc.start()
+    drawing = plots.figure(picture > 1 if shape[0] == 9000 else picture)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3e8
+    width, height = drawing.get_size_inches()
+    assert width * height < 400
+
+
+def test_more_pictures_than_a_page_holds():
+    many = np.zeros((201, 8, 8, 3))
+    with pytest.raises(ValueError, match=r"201 pictures are more .* images\[:200\]"):
+        plots.figure(many)
+    assert max(plots.figure(many[:3]).get_size_inches()) < 10
+
+
+def test_a_figure_too_large_for_a_page():
+    drawing = matplotlib.figure.Figure(figsize=(1000, 1), dpi=100)
+    with pytest.raises(ValueError, match="100000 x 100 dots, too large"):
+        plots.encode(drawing)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, np.int8, np.uint64, np.int64])
+def test_maps_of_every_number_type(dtype):
+    numbers = np.arange(12).reshape(3, 4)
+    (image,) = plots.figure(numbers.astype(dtype)).axes[0].images
+    np.testing.assert_array_equal(image.get_array(), numbers)
+    assert plots.encode(plots.figure(numbers.astype(dtype)))[0] == "image/png"
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.longdouble])
+def test_pictures_of_every_float_type(dtype):
+    same = np.full((8, 8, 3), 0.5)
+    drawn = plots.encode(plots.figure(same.astype(dtype)))
+    assert drawn == plots.encode(plots.figure(same.astype(np.float32)))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "sentence"),
+    [
+        (lambda: plots.show(None, alt=ALT), TypeError, "is None: was the file read"),
+        (lambda: plots.show("photo.png", alt=ALT), TypeError, "read the file first"),
+        (lambda: plots.figure(np.array(0.5)), ValueError, r"shape \(\) .* cannot be drawn"),
+        (lambda: plots.figure({}), ValueError, "object cannot be drawn"),
+        (lambda: plots.figure([PATCH], titles=3), TypeError, "pass a list of strings"),
+        (lambda: plots.show([PATCH], alt=ALT, caption=3), TypeError, "caption is 3"),
+        (lambda: plots.show([PATCH], alt=PATCH), ValueError, "describes nothing"),
+        (lambda: plots.tint(PATCH, MAP[:, :6] > 2, colour=None), ValueError, "same size"),
+        (lambda: plots.tint(PATCH, PATCH[..., 0] > 2, colour=None), ValueError, "colour is None"),
+        (lambda: plots.tint(PATCH, PATCH[..., 0] > 2, colour=(255, 0, 0)), ValueError, "RGB"),
+        (lambda: plots.tint(PATCH, PATCH[..., 0] > 2, colour="red"), ValueError, "RGB"),
+        (lambda: plots.tint(PATCH, PATCH[..., 0] > 2, colour=(0, np.nan, 0)), ValueError, "RGB"),
+        (lambda: plots.bars([1], value="x", title="t", unit="u"), TypeError, "DataFrame"),
+    ],
+)
+def test_what_cannot_be_shown(call, error, sentence):
+    with pytest.raises(error, match=sentence) as refusal:
+        call()
+    assert "\n" not in str(refusal.value)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from course_lib._validation import as_number, brief, is_whole
+from course_lib._validation import as_number, brief, is_one_of, is_whole
 from course_lib.classical._contract import inpainter
 from course_lib.classical.simple import nearest_known
 
@@ -62,7 +62,7 @@ def check_patch(patch):
 
 def check_order(order):
     """The function that belongs to the name of an order."""
-    if not (isinstance(order, str) and order in ORDERS):
+    if not is_one_of(order, ORDERS):
         raise ValueError(f"order is {brief(order)}: pass {' or '.join(map(repr, ORDERS))}.")
     return ORDERS[order]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib._validation import check_count
+from course_lib._validation import brief, check_count, is_one_of
 from course_lib.data.cifar10 import load_cifar10
 from course_lib.data.files import read, save
 from course_lib.data.photos import PHOTOS, load_photos, photo
@@ -53,10 +53,12 @@ def load(name="photos", *, subset=None):
         >>> load(subset=10).train.shape
         (10, 32, 32, 3)
     """
-    if name not in LOADERS:
-        raise ValueError(f"there is no data set {name!r}: use {' or '.join(map(repr, LOADERS))}.")
+    if not is_one_of(name, LOADERS):
+        raise ValueError(
+            f"there is no data set {brief(name)}: use {' or '.join(map(repr, LOADERS))}."
+        )
     if subset is not None:
-        check_count("subset", subset, lowest=1)
+        subset = check_count("subset", subset, lowest=1)
     # Copies: a small subset does not hold the whole, nor can a change reach the next caller.
     fields = {
         key: value[:subset].copy() if isinstance(value, np.ndarray) else value

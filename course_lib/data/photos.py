@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib._pixels import as_bytes
+from course_lib._validation import brief, is_one_of
 from course_lib.data.files import read
 
 PHOTOS = (
@@ -47,8 +48,8 @@ def photo(name):
         >>> photo("coffee").shape
         (400, 600, 3)
     """
-    if name not in PHOTOS:
-        raise ValueError(f"there is no photo {name!r}: choose one of {', '.join(PHOTOS)}.")
+    if not is_one_of(name, PHOTOS):
+        raise ValueError(f"there is no photo {brief(name)}: choose one of {', '.join(PHOTOS)}.")
     return read(_path_of(name))
 
 

@@ -1,11 +1,9 @@
 """Errors of pixels that know the holes, as losses to minimise and a metric to report."""
 
-import math
-
 import keras
 from keras import ops
 
-from course_lib._validation import is_number
+from course_lib._validation import brief, check_number, is_one_of
 
 ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squared_error}
 
@@ -14,8 +12,8 @@ class _PixelError(keras.losses.Loss):
     """Errors of pixels, each weighed by ``weigh(hole)``, summed, divided by the number of all."""
 
     def __init__(self, error="mae", name=None, reduction="sum_over_batch_size", dtype=None):
-        if error not in ERRORS:
-            raise ValueError(f'error is {error!r}: say "mae" or "mse".')
+        if not is_one_of(error, ERRORS):
+            raise ValueError(f'error is {brief(error)}: say "mae" or "mse".')
         super().__init__(name=name or self.default_name, reduction=reduction, dtype=dtype)
         self.error = error
 
@@ -61,9 +59,8 @@ class HoleWeighted(_PixelError):
 
     def __init__(self, error="mae", weight=6.0, **options):
         super().__init__(error, **options)
-        if not (is_number(weight) and math.isfinite(weight) and weight >= 0):
-            raise ValueError(f"weight is {weight!r}: pass a finite number, 0 or more.")
-        self.weight = float(weight)
+        asked = "a finite number, 0 or more"
+        self.weight = float(check_number("weight", weight, asked, lambda weight: weight >= 0))
 
     def weigh(self, hole):
         return 1 + (self.weight - 1) * hole

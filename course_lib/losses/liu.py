@@ -11,7 +11,7 @@ import keras
 from keras import ops
 
 from course_lib import models
-from course_lib._validation import is_number
+from course_lib._validation import brief, check_number
 from course_lib.losses.holes import HoleLoss, ValidLoss, check_hole
 
 FEATURES = ("features_1", "features_2", "features_3")
@@ -295,12 +295,11 @@ def _check_terms(losses, weights):
     for loss in losses:
         if not isinstance(loss, keras.losses.Loss):
             raise TypeError(
-                f"losses hold {loss!r}: pass keras.losses.Loss objects, such as HoleLoss()."
+                f"losses hold {brief(loss)}: pass keras.losses.Loss objects, such as HoleLoss()."
             )
     if not losses or len(losses) != len(weights):
         raise ValueError(
             f"there are {len(losses)} losses and {len(weights)} weights: pass one weight for each."
         )
     for weight in weights:
-        if not (is_number(weight) and math.isfinite(weight) and weight >= 0):
-            raise ValueError(f"a weight is {weight!r}: pass finite numbers, 0 or more.")
+        check_number("a weight", weight, "finite numbers, 0 or more", lambda weight: weight >= 0)

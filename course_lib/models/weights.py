@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib._validation import brief, is_one_of
 from course_lib.models.networks import NETWORKS
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -67,6 +68,8 @@ def recipe(name):
         {'width': 4}
     """
     shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
-    if name not in shipped:
-        raise ValueError(f"no weights are shipped for {name!r}: choose from {', '.join(shipped)}.")
+    if not is_one_of(name, shipped):
+        raise ValueError(
+            f"no weights are shipped for {brief(name)}: choose from {', '.join(shipped)}."
+        )
     return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))

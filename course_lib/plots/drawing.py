@@ -21,7 +21,7 @@ PAGE_WIDTH = 9.6  # inches
 DOTS_PER_INCH = 90
 TALLEST = 20  # inches, one picture
 MOST_PICTURES = 200  # on one page
-MOST_PIXELS = 2**24  # drawn in one figure: what is larger is shrunk before, not by matplotlib
+MOST_PIXELS = 2**22  # drawn in one figure: what is larger is shrunk before, not by matplotlib
 OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is drawn clipped; 0..255 is a mistake
 HOLE_COLOUR = (0.86, 0.20, 0.55)  # distinct from sky, skin and foliage, also for the colour-blind
 
@@ -152,7 +152,7 @@ def _draw(axes, image, most_pixels):
         "interpolation": "nearest" if max(height, width) <= PIXEL_PATCH_SIDE else "antialiased",
         "extent": (-0.5, width - 0.5, height - 0.5, -0.5),  # where it is not shrunk: imshow's own
     }
-    drawable = _shrunk(image, most_pixels)
+    drawable = shrunk(image, most_pixels)
     if image.ndim == 3:
         axes.imshow(np.clip(drawable, 0, 1), **options)
     elif image.dtype == bool:
@@ -162,20 +162,22 @@ def _draw(axes, image, most_pixels):
         axes.figure.colorbar(drawn, ax=axes, shrink=0.8)
 
 
-def _shrunk(image, most_pixels):
+def shrunk(image, most_pixels):
     """Means of blocks where there are more pixels than that; a dtype that matplotlib can draw."""
     height, width = image.shape[:2]
     down = min(height, max(1, math.ceil(math.sqrt(height * width / most_pixels))))
     across = min(width, max(1, math.ceil(height / down * width / most_pixels)))
     if down == across == 1:
         return image.astype(np.float64) if image.dtype.itemsize > 8 else image
-    for axis, step in enumerate((down, across)):
-        starts = np.arange(0, image.shape[axis], step)
-        sizes = np.diff(starts, append=image.shape[axis])
-        # Sums are collected block by block: a copy of the whole picture is what must not be.
-        image = np.add.reduceat(image, starts, axis=axis, dtype=np.float64)
-        image /= sizes.reshape((-1,) + (1,) * (image.ndim - 1 - axis))
-    return image
+    rows, columns = -(-height // down), -(-width // across)
+    total = np.zeros((rows, columns, *image.shape[2:]))
+    count = np.zeros((rows, columns) + (1,) * (image.ndim - 2))
+    for row in range(down):
+        for column in range(across):  # views: a copy of the whole picture is what must not be
+            part = image[row::down, column::across]
+            total[: len(part), : part.shape[1]] += part
+            count[: len(part), : part.shape[1]] += 1
+    return total / count
 
 
 def _as_list(images):

@@ -7,6 +7,7 @@ from PIL import Image
 
 from course_lib._pixels import as_bytes
 from course_lib.plots import page
+from course_lib.plots.drawing import shrunk
 
 WIDGET_MEDIA_TYPE = "application/vnd.jupyter.widget-view+json"
 ENLARGED_SIDE = 256  # pixels: smaller pictures are enlarged to about this side
@@ -26,6 +27,8 @@ def show(widget, media_type, content, alt, caption):
 
 def encode(image):
     """A picture for the page, as (media type, bytes): few pixels enlarged as PNG, many as JPEG."""
+    # Of a huge picture no copy is made: twice the sides that are stored are enough to shrink from.
+    image = shrunk(image, (2 * STORED_SIDE) ** 2)
     eight_bits = as_bytes(image)
     longest = max(image.shape[:2])
     buffer = io.BytesIO()

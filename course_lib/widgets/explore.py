@@ -2,7 +2,6 @@
 
 import base64
 import html
-import math
 
 import ipywidgets
 import numpy as np
@@ -12,6 +11,8 @@ from course_lib.plots import page
 from course_lib.plots.drawing import own_style
 from course_lib.widgets._mask import HoldsMask
 from course_lib.widgets._page import show
+
+LARGEST = 2**53  # up to here a browser has all whole numbers
 
 
 def explore(draw, *, alt, caption=None, photograph=False, **controls):
@@ -177,14 +178,14 @@ def _is_array(value):
 
 
 def _make_slider(name, numbers, shown):
-    whole = all(map(is_whole, numbers))
-    low, high, *rest = numbers
+    whole, exact = all(map(is_whole, numbers)), all(-LARGEST <= one <= LARGEST for one in numbers)
+    low, high, *rest = numbers if exact else (0, 0)
     step = rest[0] if rest else (1 if is_whole(low) and is_whole(high) else (high - low) / 100)
     start = rest[1] if len(rest) == 2 else low
-    if not (-math.inf < low <= start <= high < math.inf and low < high and 0 < step < math.inf):
+    if not low <= start <= high or low == high or step <= 0:
         raise ValueError(
             f"{name} is {brief(tuple(numbers))}: pass (low, high, step, start), low < high, "
-            "step > 0."
+            "step > 0, none beyond 2**53."
         )
     slider = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     reading = {} if whole else {"readout_format": ".4g"}

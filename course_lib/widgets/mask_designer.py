@@ -3,6 +3,7 @@
 import ipywidgets
 
 from course_lib import masks, plots
+from course_lib._validation import brief, is_one_of
 from course_lib.widgets.explore import explore
 
 # Each family: its sliders, and what it draws with their values.
@@ -46,8 +47,8 @@ def mask_designer(family="square", *, size=32):
         >>> designer.alt
         'A mask of pixels, 50 % missing; its depth map: mean depth 1.04 px, deepest 2.0 px.'
     """
-    if family not in SLIDERS:
-        raise ValueError(f"family is {family!r}: pass one of {', '.join(SLIDERS)}.")
+    if not is_one_of(family, SLIDERS):
+        raise ValueError(f"family is {brief(family)}: pass one of {', '.join(SLIDERS)}.")
 
     def mask(family, seed, **values):
         own = {name: values[name] for name in SLIDERS[family]}
