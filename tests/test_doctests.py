@@ -13,9 +13,10 @@ WITHOUT_EXAMPLES = (
     "course_lib.runtime",  # prints what the machine has
     "course_lib.checks",  # one example for all, in its first file
     "course_lib.data.cifar10",  # may need the network
-    "course_lib.callbacks.frames",  # internal, as are the next two
+    "course_lib.callbacks.frames",  # internal, as are the next three
     "course_lib.callbacks.record",
     "course_lib.training.checkpoint",
+    "course_lib.training.estimate",
 )
 
 
