@@ -1,15 +1,19 @@
 """What the course tells people to type arrives at the shell as it was meant."""
 
+import re
 import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from course_lib._shell import command_line
+from course_lib.classical._contract import inpainter
 from tests.helpers import skip_or_fail
 from tools import classroom
+from tools.project import ROOT
 
 ODD_NAMES = ("my class", "it's", "a;b", "$HOME", "two  blanks", "-n", "gr\xfcn", "(1)")
 
@@ -34,3 +38,32 @@ def test_the_classroom_says_how_to_go_on(tmp_path, capsys, name):
     _, first, second = capsys.readouterr().out.splitlines()
     assert shlex.split(first.removeprefix("Next: ")) == ["cd", str(tmp_path / name)]
     assert second == "then: nbgrader generate_assignment 01_masks"
+
+
+# The recipes of CONTRIBUTING.md
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_what_a_recipe_names_is_there():
+    """Files, modules and targets; what a recipe makes itself is median, medians or task 5."""
+    files = re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.\w+|\w+\.md)`", CONTRIBUTING)
+    made = [name for name in files if "median" in name or "NN_name" in name]
+    assert len(set(files) - set(made)) > 8
+    assert [name for name in files if name not in made and not (ROOT / name).is_file()] == []
+    for module in re.findall(r"-m ((?:tools|benchmarks)\.\w+)", CONTRIBUTING):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+    targets = re.findall(
+        r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert set(re.findall(r"`make ([\w-]+)`", CONTRIBUTING)) <= set(targets)
+
+
+def test_the_recipes_method_fills_with_a_median():
+    block = next(one for one in CONTRIBUTING.split("```python")[1:] if "@inpainter" in one)
+    names = {"inpainter": inpainter, "np": np}
+    exec(re.sub(r"^   ", "", block.partition("```")[0], flags=re.MULTILINE), names)
+    image = np.array([[0.2, 0.4, np.nan, 0.9]], np.float32)[..., None].repeat(3, axis=-1)
+    filled = names["median"](image, np.array([[False, False, True, False]]))
+    np.testing.assert_array_equal(filled[0, :, 0], np.array([0.2, 0.4, 0.4, 0.9], np.float32))

@@ -24,7 +24,7 @@ DRIVER = os.path.join(ROOT, "course_lib", "_driver.py")
 SUPPORTED = ((3, 11), (3, 13))
 # The lock names both builds. By device: what that device does without, and how much it all is.
 LEFT_OUT = {"cpu": r"tensorflow|nvidia-.*", "gpu": r"tensorflow-cpu", "only": r"tensorflow-cpu"}
-ON_DISK = {"cpu": "2.5 GB", "gpu": "7 GB", "only": "3 GB"}
+ON_DISK = {"cpu": "2.4 GB", "gpu": "7.2 GB", "only": "3 GB"}
 QUIET_LAB = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
