@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,10 @@ HOME = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 os.environ["HOME"] = os.environ["USERPROFILE"] = HOME.name
 os.environ["INPAINTING_PROGRESS"] = os.path.join(HOME.name, "progress.json")
 os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent / "build" / "matplotlib")  # its fonts' list
+
+STARTUP = Path(HOME.name, ".ipython", "profile_default", "startup")
+STARTUP.mkdir(parents=True)
+shutil.copy(Path(__file__).parent / "tests" / "kernel.py", STARTUP)
 
 KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-3]_")
 FORBIDDEN = str(Path(__file__).parent / "tests" / "forbidden")

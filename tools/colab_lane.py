@@ -3,10 +3,10 @@
     python -m tools.colab_lane [python3.13]
 
 Python 3.13 with Colab's versions (tests/colab/requirements.txt, kept in .venv-colab); the single
-notebook alone in an empty folder with an empty home; a stand-in for the google.colab module; the
-launch cell installs course_lib by pip from the public address, which git reads from a local clone
-of the last commit, tagged with the release's tag. nbval runs the cells, so an exception in a
-widget's callback fails too.
+notebook alone in an empty folder, with an empty home and an environment of its own over Colab's;
+a stand-in for the google.colab module; the launch cell installs course_lib by pip from the public
+address, which git reads from a local clone of the last commit, tagged with the release's tag. nbval
+runs the cells, so an exception in a widget's callback fails too. Two notebooks run at a time.
 """
 
 import hashlib
@@ -15,6 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import nbformat
@@ -25,6 +27,7 @@ VENV = ROOT / ".venv-colab"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "tests" / "colab" / "requirements.txt"
 STAND_IN = ROOT / "tests" / "colab" / "stand_in.py"
+AT_ONCE = 2  # notebooks, each in an environment of its own
 
 BEFORE = """\
 import importlib.util
@@ -72,14 +75,33 @@ def serve(folder, published):
     return configuration
 
 
+def purelib(python):
+    """The folder where that Python looks for installed packages."""
+    command = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def lend_packages(venv):
+    """A new environment in that folder that has Colab's packages, and takes what is installed.
+
+    Returns:
+        Its Python.
+    """
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", venv], check=True)
+    python = venv / "bin" / "python"
+    theirs, ours = map(purelib, (PYTHON, python))
+    Path(ours, "colab.pth").write_text(f"{theirs}\n", encoding="utf-8")
+    return python
+
+
 def launch(notebook_path, folder, git_configuration):
     """Run one notebook in an empty folder with an empty home.
 
     Returns:
-        True if every cell ran and course_lib came from where the launch cell installed it.
+        (passed, output): True if every cell ran and course_lib came from where the launch cell
+        installed it; and what pytest printed.
     """
-    uninstall = [sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", PYTHON]
-    subprocess.run([*uninstall, "inpainting-course"], check=True, capture_output=True)
+    python = lend_packages(folder / "venv")
     alone, home, ipython = (folder / name for name in ("alone", "home", "ipython"))
     for made in (alone, home, ipython / "profile_default" / "startup"):
         made.mkdir(parents=True)
@@ -98,11 +120,13 @@ def launch(notebook_path, folder, git_configuration):
         IPYTHONDIR=str(ipython),
         GIT_CONFIG_GLOBAL=str(git_configuration),
         INPAINTING_PROFILE="smoke",
-        PATH=f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
+        PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}",
     )
-    command = [PYTHON, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--nbval-lax",
+    command = [python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--nbval-lax",
                "--nbval-current-env", "--nbval-cell-timeout=1800", notebook_path.name]  # fmt: skip
-    return subprocess.run(command, cwd=alone, env=environment).returncode == 0
+    done = subprocess.run(command, cwd=alone, env=environment, capture_output=True, text=True)
+    shutil.rmtree(folder)
+    return done.returncode == 0, done.stdout + done.stderr
 
 
 def main(base_python="python3.13"):
@@ -122,11 +146,14 @@ def main(base_python="python3.13"):
             git_configuration = serve(Path(folder), publication())
         except subprocess.CalledProcessError:
             return "There is no commit to launch from: commit first, then make test-colab."
-        for path in notebooks:
-            name = f"{path.parent.name}/{path.stem}"
-            print(f"== {name} as Colab launches it", flush=True)
-            if not launch(path, Path(folder) / name, git_configuration):
-                failed.append(name)
+        names = [f"{path.parent.name}/{path.stem}" for path in notebooks]
+        folders = [Path(folder) / name for name in names]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            launched = pool.map(launch, notebooks, folders, repeat(git_configuration))
+            for name, (passed, output) in zip(names, launched, strict=True):
+                print(f"== {name} as Colab launches it\n{output}", flush=True)
+                if not passed:
+                    failed.append(name)
     if failed or not notebooks:
         return f"Failed on Colab's versions: {', '.join(failed) or 'there are no notebooks'}."
     print(f"{len(notebooks)} notebooks launched as on Colab.")

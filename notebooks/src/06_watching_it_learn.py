@@ -218,7 +218,9 @@ print(f"one prediction of 32          {1000 * together:5.0f} ms")
 import shutil
 from pathlib import Path
 
-EPOCHS, PICTURES = {"smoke": (2, 640), "quick": (22, 2_048), "full": (40, 16_384)}[run.profile]
+EPOCHS, PICTURES = runtime.share(22), runtime.share(2_048)
+if run.profile == "full":
+    EPOCHS, PICTURES = 40, 16_384
 folder = Path("build", "lesson_06", f"{run.profile}_{run.data}")
 shutil.rmtree(folder, ignore_errors=True)
 
@@ -648,7 +650,7 @@ print(f"lowest val_loss in epoch {1 + int(np.argmin(history['val_loss']))} of {l
 # masks, once with new masks at every step. **Predict** all four curves.
 
 # %%
-LOOKS, EACH = (4, 2) if run.profile == "smoke" else (20, 10)  # looks, and steps before each
+LOOKS, EACH = runtime.share(20), runtime.share(10)  # looks, and steps before each
 six = pictures.train[:6]
 unseen = training.pairs(
     pictures.validation[:128], bank[:128], batch_size=128, seed=1, frozen=True
@@ -721,7 +723,7 @@ for title, told in (("same masks", same), ("new masks ", fresh)):
 # %%
 from course_lib import evaluation
 
-count = 20 if run.profile == "smoke" else 100  # the tests' profile takes fewer
+count = runtime.share(100)
 patches = data.load("photos").test[:count] / np.float32(255)
 lines = masks.random_lines(100, 32, seed=2026)[:count]
 rows = {"trained here": model, "explorer_unet_4": shipped}
