@@ -14,7 +14,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.helpers import skip_or_fail
-from tools import release_check
+from tools import colab_lane, release_check
 from tools.colab_lane import STAND_IN, serve
 from tools.project import ROOT, Publication, publication
 from tools.render import badge, launch_cell
@@ -85,6 +85,22 @@ def test_the_public_address_leads_to_the_local_clone(tmp_path):
         check=True,
     )
     assert listed.stdout.split()[1] == "refs/tags/v0.1.0"
+
+
+def test_a_notebook_gets_colabs_packages_in_an_environment_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.setattr(colab_lane, "PYTHON", sys.executable)
+    python = colab_lane.lend_packages(tmp_path / "venv")
+    assert colab_lane.purelib(python) == str(next((tmp_path / "venv").glob("lib/*/site-packages")))
+    script = """
+import importlib.util, numpy, pip
+print(numpy.__file__, importlib.util.find_spec("course_lib"))  # the launch cell installs it
+"""
+    environment = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
+    told = subprocess.run(
+        [python, "-c", script],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert told.startswith(colab_lane.purelib(sys.executable)) and told.endswith("None\n")
 
 
 # Release
