@@ -47,60 +47,29 @@ def cos(n):
 # Heat
 
 
-def as_published(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        before = fill
-        flow = -4 * fill
-        for axis in (0, 1):
-            flow += np.roll(fill, 1, axis) + np.roll(fill, -1, axis)
-        fill = np.clip(fill + 0.3 * flow, 0, 1)
-        if np.abs(fill - before).max() < 0.002:
-            break
-    return np.where(mask[..., None], fill, image)
-
-
 def laplacian(fill, mode="edge"):
     padded = np.pad(fill, ((1, 1), (1, 1), (0, 0)), mode=mode)
     return padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:] - 4 * fill
 
 
-def still_too_fast(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = np.where(mask[..., None], np.clip(fill + 0.3 * laplacian(fill), 0, 1), image)
-    return fill
+def heat(rate=0.25, border="edge", kept="always", enough=0.0):
+    """A flow of heat that is right but for what the keywords say.
 
+    Known pixels are put back "always", after the "end" or "never"; the loop ends before its time
+    where a step changes no pixel by ``enough``.
+    """
 
-def restored_at_the_end(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = fill + 0.2 * laplacian(fill)
-    return np.where(mask[..., None], fill, image)
+    def flow(image, mask, steps):
+        fill = np.where(mask[..., None], 0.0, image)
+        for _ in range(steps):
+            before, fill = fill, np.clip(fill + rate * laplacian(fill, border), 0, 1)
+            if kept == "always":
+                fill = np.where(mask[..., None], fill, image)
+            if np.abs(fill - before).max() < enough:
+                break
+        return fill if kept == "never" else np.where(mask[..., None], fill, image)
 
-
-def two_faults_mended(image, mask, steps):
-    """The step and the border are right; known pixels drift and the loop ends early."""
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        before, fill = fill, fill + 0.25 * laplacian(fill)
-        if np.abs(fill - before).max() < 0.002:
-            break
-    return np.where(mask[..., None], fill, image)
-
-
-def still_wrapped(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = np.where(mask[..., None], fill + 0.25 * laplacian(fill, "wrap"), image)
-    return fill
-
-
-def black_beyond(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = np.where(mask[..., None], fill + 0.25 * laplacian(fill, "constant"), image)
-    return fill
+    return flow
 
 
 def cold_border(image, mask, steps):
@@ -110,31 +79,6 @@ def cold_border(image, mask, steps):
     inside[1:-1, 1:-1] = mask[1:-1, 1:-1]
     for _ in range(steps):
         fill = np.where(inside[..., None], fill + 0.25 * laplacian(fill), fill)
-    return fill
-
-
-def impatient(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        before = fill
-        fill = np.where(mask[..., None], fill + 0.25 * laplacian(fill), image)
-        if np.abs(fill - before).max() < 0.002:
-            break
-    return fill
-
-
-def impatient_and_slow(image, mask, steps):
-    fill, change = np.where(mask[..., None], 0.0, image), 1.0
-    while change > 0.002 and steps:
-        moved = np.where(mask[..., None], fill + 0.1 * laplacian(fill), image)
-        fill, change, steps = moved, np.abs(moved - fill).max(), steps - 1
-    return fill
-
-
-def never_restored(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = fill + 0.25 * laplacian(fill)
     return fill
 
 
@@ -179,28 +123,6 @@ def nearest_number(height, width, factor):
     return round(math.log(factor) / math.log(0.5 * cos(height) + 0.5 * cos(width)))
 
 
-def a_little_too_fast(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = np.where(mask[..., None], np.clip(fill + 0.26 * laplacian(fill), 0, 1), image)
-    return fill
-
-
-def less_impatient(image, mask, steps):
-    fill, change = np.where(mask[..., None], 0.0, image), 1.0
-    while change > 0.0001 and steps:
-        moved = np.where(mask[..., None], fill + 0.25 * laplacian(fill), image)
-        fill, change, steps = moved, np.abs(moved - fill).max(), steps - 1
-    return fill
-
-
-def slow(image, mask, steps):
-    fill = np.where(mask[..., None], 0.0, image)
-    for _ in range(steps):
-        fill = np.where(mask[..., None], fill + 0.02 * laplacian(fill), image)
-    return fill
-
-
 def heat_in_place(image, mask, steps):
     image[mask] = 0
     for _ in range(steps):
@@ -219,23 +141,23 @@ def straight_down_the_middle(image, mask):
 WRONG = [
     ("02_1", "pixel counts itself", edge_padded),
     ("02_2", "rounded to the nearest", nearest_number),
-    ("02_3", "step too large", a_little_too_fast),
-    ("02_3", "stops too early", less_impatient),
-    ("02_3", "steps too small", slow),
+    ("02_3", "step too large", heat(rate=0.26)),
+    ("02_3", "stops too early", heat(enough=0.0001)),
+    ("02_3", "steps too small", heat(rate=0.02)),
     ("02_3", "changes its input", heat_in_place),
     ("02_4", "edges misplaced", straight_down_the_middle),
     ("02_1", "invents a value", zero_for_none),
     ("02_1", "wrong shape", only_the_hole),
-    ("02_3", "step too large", as_published),
-    ("02_3", "step too large", still_too_fast),
-    ("02_3", "known pixels drift", restored_at_the_end),
-    ("02_3", "known pixels drift", two_faults_mended),
-    ("02_3", "wraps around the border", still_wrapped),
-    ("02_3", "heat lost at the border", black_beyond),
+    ("02_3", "step too large", heat(rate=0.3, border="wrap", kept="end", enough=0.002)),
+    ("02_3", "step too large", heat(rate=0.3)),
+    ("02_3", "known pixels drift", heat(rate=0.2, kept="end")),
+    ("02_3", "known pixels drift", heat(kept="end", enough=0.002)),
+    ("02_3", "wraps around the border", heat(border="wrap")),
+    ("02_3", "heat lost at the border", heat(border="constant")),
     ("02_3", "wrong at the border", cold_border),
-    ("02_3", "stops too early", impatient),
-    ("02_3", "stops too early", impatient_and_slow),
-    ("02_3", "known pixels changed", never_restored),
+    ("02_3", "stops too early", heat(enough=0.002)),
+    ("02_3", "stops too early", heat(rate=0.1, enough=0.002)),
+    ("02_3", "known pixels changed", heat(kept="never")),
     ("02_3", "hole is not filled", restored_inside_out),
     ("02_3", "steps ignored", no_flow_at_all),
     ("02_4", "edges still blurred", classical.biharmonic),

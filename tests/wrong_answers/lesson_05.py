@@ -8,22 +8,20 @@ import numpy as np
 LEVELS = 4
 
 
-def layer(side, read, made, bias=True):
-    return side * side * read * made + made * bias
+def layer(side, read, made):
+    return side * side * read * made + made
 
 
-def unet(width, kernel, levels, *, up=2, bias=True, skip=1, second=1, out=True, growth=2):
-    """The ladder counted from the bottom to the top."""
-    channels = [width * growth**level for level in range(levels + 1)]
-    total = layer(kernel, channels[0], 3, bias) if out else 0
-    read = 3
+def hidden_layers(width, kernel, levels):
+    """The weights of all layers but the last, counted from the bottom to the top."""
+    channels = [width * 2**level for level in range(levels + 1)]
+    total, read = 0, 3
     for made in channels:
-        total += layer(kernel, read, made, bias) + layer(kernel, made, made, bias)
+        total += layer(kernel, read, made) + layer(kernel, made, made)
         read = made
     for made, below in zip(channels[:-1], channels[1:], strict=True):
-        total += layer(up, below, made, bias) if up else 0
-        total += layer(kernel, made * (1 + skip), made, bias)
-        total += layer(kernel, made * second, made, bias)
+        total += layer(2, below, made)
+        total += layer(kernel, 2 * made, made) + layer(kernel, made, made)
     return total
 
 
@@ -32,7 +30,7 @@ def by_heart(width, kernel, levels):
 
 
 def each_layer(width, kernel, levels):
-    return [unet(width, kernel, level) for level in range(1, levels + 1)]
+    return [hidden_layers(width, kernel, level) for level in range(1, levels + 1)]
 
 
 def entropy(y):
@@ -43,10 +41,6 @@ def entropy(y):
 LEVELS_OF_GREY = np.arange(256) / 255
 
 
-def total(counts):
-    return np.sum(entropy(LEVELS_OF_GREY) * counts)
-
-
 def per_level(counts):
     return entropy(LEVELS_OF_GREY) * counts / counts.sum()
 
@@ -55,33 +49,39 @@ def ladder(
     width,
     *,
     filters=None,
-    skips="before",
+    skips="second",
     last="sigmoid",
     hidden="relu",
+    up=None,
     pool="MaxPooling2D",
     skip_first=False,
 ):
-    """A U-Net with the faults that the keywords ask for."""
+    """A U-Net with the faults that the keywords ask for.
+
+    ``skips``: the "first" or "second" convolution's, the "pooled" ones enlarged, the way up's
+    "own", or None.
+    """
     import keras
     from keras import layers
 
-    def block(x, made):
-        x = layers.Conv2D(made, (3, 3), activation=hidden, padding="same")(x)
-        return layers.Conv2D(made, (3, 3), activation=hidden, padding="same")(x)
+    def convolution(features, made):
+        return layers.Conv2D(made, 3, activation=hidden, padding="same")(features)
 
-    picture = keras.Input((32, 32, 3))
-    x, kept = picture, []
+    picture = x = keras.Input((32, 32, 3))
+    kept = []
     for level in range(LEVELS):
-        x = block(x, filters or width * 2**level)
-        before = x
-        x = getattr(layers, pool)(2)(x)
-        kept.append(before if skips == "before" else layers.UpSampling2D(2)(x))
-    x = block(x, filters or width * 16)
+        first = convolution(x, filters or width * 2**level)
+        second = convolution(first, filters or width * 2**level)
+        x = getattr(layers, pool)(2)(second)
+        kept.append({"first": first, "pooled": layers.UpSampling2D(2)(x)}.get(skips, second))
+    x = convolution(convolution(x, filters or width * 16), filters or width * 16)
     for level in (3, 2, 1, 0):
-        x = layers.Conv2DTranspose(width * 2**level, 2, strides=2)(x)
+        made = width * 2**level
+        x = layers.Conv2DTranspose(made, 2, strides=2, activation=up)(x)
         if skips:
-            x = layers.Concatenate()([kept[level], x] if skip_first else [x, kept[level]])
-        x = block(x, width * 2**level)
+            both = [x, x if skips == "own" else kept[level]]
+            x = layers.Concatenate()(both[::-1] if skip_first else both)
+        x = convolution(convolution(x, made), made)
     return keras.Model(picture, layers.Conv2D(3, 3, padding="same", activation=last)(x))
 
 
@@ -93,27 +93,7 @@ def with_faults(**faults):
 
 
 def as_published(width):
-    return ladder(width, filters=16, skips="after", last="relu")
-
-
-def own_skip(width):
-    """What came up is concatenated with itself."""
-    import keras
-    from keras import layers
-
-    def block(x, made):
-        for _ in range(2):
-            x = layers.Conv2D(made, 3, activation="relu", padding="same")(x)
-        return x
-
-    picture = x = keras.Input((None, None, 3))
-    for level in range(LEVELS):
-        x = layers.MaxPooling2D()(block(x, width * 2**level))
-    x = block(x, width * 16)
-    for level in (3, 2, 1, 0):
-        x = layers.Conv2DTranspose(width * 2**level, 2, strides=2)(x)
-        x = block(layers.Concatenate()([x, x]), width * 2**level)
-    return keras.Model(picture, layers.Conv2D(3, 3, padding="same", activation="sigmoid")(x))
+    return ladder(width, filters=16, skips="pooled", last="relu")
 
 
 def clipped(width):
@@ -170,7 +150,7 @@ def its_name():
 
 
 def output_of_one(width, kernel, levels):
-    return unet(width, kernel, levels, out=False) + layer(1, width, 3)
+    return hidden_layers(width, kernel, levels) + layer(1, width, 3)
 
 
 def without_black_and_white(counts):
@@ -179,70 +159,33 @@ def without_black_and_white(counts):
     return float((inner * entropy(y)).sum() / inner.sum())
 
 
-def a_ladder(*, last, up=None, first_skips=False):
-    """repaired_unet with one thing done in another way."""
+def half_tanh(before):
+    from keras import ops
 
-    def repaired_unet(width):
-        import keras
-        from keras import layers
-
-        def convolution(features, filters):
-            return layers.Conv2D(filters, 3, padding="same", activation="relu")(features)
-
-        damaged = features = keras.Input((None, None, 3))
-        skips = []
-        for filters in (width, 2 * width, 4 * width, 8 * width):
-            first = convolution(features, filters)
-            second = convolution(first, filters)
-            skips.append(first if first_skips else second)
-            features = layers.MaxPooling2D()(second)
-        features = convolution(convolution(features, 16 * width), 16 * width)
-        for filters in (8 * width, 4 * width, 2 * width, width):
-            features = layers.Conv2DTranspose(filters, 2, strides=2, activation=up)(features)
-            features = layers.Concatenate()([features, skips.pop()])
-            features = convolution(convolution(features, filters), filters)
-        before = layers.Conv2D(3, 3, padding="same")(features)
-        return keras.Model(damaged, last(before))
-
-    return repaired_unet
-
-
-def ends_with(name):
-    def last(before):
-        from keras import layers
-
-        if name == "tanh":
-            return layers.Rescaling(0.5, 0.5)(layers.Activation(name)(before))
-        return layers.Activation(name)(before)
-
-    return last
+    return (1 + ops.tanh(before)) / 2
 
 
 WRONG = [
     ("05_1", "output of 1 x 1", output_of_one),
     ("05_2", "black and white not counted", without_black_and_white),
-    (
-        "05_3",
-        "ReLU after the transposed convolutions",
-        a_ladder(last=ends_with("sigmoid"), up="relu"),
-    ),
-    ("05_3", "skips after one convolution", a_ladder(last=ends_with("sigmoid"), first_skips=True)),
-    ("05_3", "another last function", a_ladder(last=ends_with("tanh"))),
-    ("05_3", "another last function", a_ladder(last=ends_with("softmax"))),
+    ("05_3", "ReLU after the transposed convolutions", with_faults(up="relu")),
+    ("05_3", "skips after one convolution", with_faults(skips="first")),
+    ("05_3", "another last function", with_faults(last=half_tanh)),
+    ("05_3", "another last function", with_faults(last="softmax")),
     ("05_1", "wrong values", by_heart),
     ("05_1", "wrong shape", each_layer),
     ("05_2", "wrong shape", per_level),
     ("05_3", "filters ignored on the way down", as_published),
     ("05_3", "filters ignored on the way down", with_faults(filters=16)),
-    ("05_3", "skips taken after the pooling", with_faults(skips="after")),
-    ("05_3", "skips taken after the pooling", with_faults(skips="after", skip_first=True)),
+    ("05_3", "skips taken after the pooling", with_faults(skips="pooled")),
+    ("05_3", "skips taken after the pooling", with_faults(skips="pooled", skip_first=True)),
     ("05_3", "output not limited to 0 to 1", with_faults(last="relu")),
     ("05_3", "output not limited to 0 to 1", with_faults(last=None)),
     ("05_3", "output cut off", clipped),
     ("05_3", "no ReLU", with_faults(hidden=None)),
     ("05_3", "no skips", with_faults(skips=None)),
     ("05_3", "another network", with_faults(pool="AveragePooling2D")),
-    ("05_3", "another network", own_skip),
+    ("05_3", "another network", with_faults(skips="own")),
     ("05_3", "wrong number of weights", ends_with_a_sigmoid_of_three_relus),
     ("05_3", "no Keras model", a_prediction),
     ("05_3", "other inputs or outputs", two_outputs),
