@@ -1,5 +1,6 @@
 """Checks of exercise 06: what can be read from the curves of a training, and what cannot."""
 
+import functools
 from functools import partial
 
 import numpy as np
@@ -344,12 +345,31 @@ def _three_parts():
 
 
 def _note_taking_network():
-    """A network that predicts one brightness everywhere, by script, and notes what it is shown.
+    """A ``NoteTaking`` whose lowest loss on each part belongs to another epoch.
+
+    That on validation pictures belongs neither to the first epoch nor to the last.
+    """
+    import keras
+
+    picture = keras.Input((8, 8, 3))
+    network = _note_taking_class()(picture, keras.layers.Conv2D(3, 1)(picture))
+    network.compile("sgd", loss="mse")
+    rng = np.random.default_rng()
+    best = {"train": 0.16, "validation": 0.51, "test": 0.86}
+    levels = list(rng.permutation([best["train"], best["test"]]))
+    levels.insert(rng.integers(1, 3), best["validation"])
+    network.script = [float(level) for level in [*levels, 0.35]]
+    network.best_on, network.trained, network.looked = best, [], []
+    return network
+
+
+@functools.cache
+def _note_taking_class():
+    """Networks that predict one brightness everywhere, by script, and note what they are shown.
 
     Nothing is computed but the loss of that brightness, so a check takes no time. ``trained`` and
     ``looked`` hold (epoch, part, fingerprint of the damaged pictures), and ``looked`` the loss
-    too. The lowest loss on each part belongs to another epoch, and that on validation pictures
-    neither to the first nor to the last.
+    too.
     """
     import keras
 
@@ -387,16 +407,7 @@ def _note_taking_network():
             level = self.get_weights()[-1].mean()
             return float(np.square(_shown(x, y)[1] - level).mean())
 
-    picture = keras.Input((8, 8, 3))
-    network = NoteTaking(picture, keras.layers.Conv2D(3, 1)(picture))
-    network.compile("sgd", loss="mse")
-    rng = np.random.default_rng()
-    best = {"train": 0.16, "validation": 0.51, "test": 0.86}
-    levels = list(rng.permutation([best["train"], best["test"]]))
-    levels.insert(rng.integers(1, 3), best["validation"])
-    network.script = [float(level) for level in [*levels, 0.35]]
-    network.best_on, network.trained, network.looked = best, [], []
-    return network
+    return NoteTaking
 
 
 def _pair(data_or_arrays):

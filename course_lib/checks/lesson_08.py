@@ -422,15 +422,15 @@ def task_08_4(accepts):
     for name, layer in _RIGHT.items():
         if not verdict(layer):
             wrong("rejects a right layer", f"Your test rejects {name}, which is right.")
-    survivors = [about for about, layer in _faulty_layers().items() if verdict(layer)]
+    survivors = [about for about, layer in FAULTY_LAYERS.items() if verdict(layer)]
     if survivors:
-        found = len(_faulty_layers()) - len(survivors)
+        found = len(FAULTY_LAYERS) - len(survivors)
         wrong(
             "accepts a faulty layer",
-            f"Your test finds {found} of {len(_faulty_layers())} faulty layers. One that it "
+            f"Your test finds {found} of {len(FAULTY_LAYERS)} faulty layers. One that it "
             f"accepts: {survivors[0]}.",
         )
-    return f"It accepts the right layers and finds all {len(_faulty_layers())} faulty ones."
+    return f"It accepts the right layers and finds all {len(FAULTY_LAYERS)} faulty ones."
 
 
 def _loops(features, valid, kernel, bias):
@@ -457,82 +457,85 @@ _RIGHT = {
 }
 
 
-def _faulty_layers():
-    """{what is wrong, said to the learner: a layer (features, valid, kernel, bias)}."""
+def _ratio(valid, kernel):
+    """sum(1) / sum(M) of every window, (H, W, 1); sum(1) where nothing is known."""
+    seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
+    return kernel[..., 0].size / np.maximum(seen, 1)
 
-    def rescaled(factor):
-        def layer(features, valid, kernel, bias):
-            output, known = _layer(features, valid, kernel, 0 * bias)
-            seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
-            return (output * factor(kernel, np.maximum(seen, 1)) + bias) * known, known
 
-        return layer
+def _rescaled(factor):
+    """The right layer, but its sums times ``factor(kernel, ratio)``."""
 
-    def blind_bias(features, valid, kernel, bias):
-        output, known = _layer(features, valid, kernel, bias)
-        return output + (1 - known) * bias, known
-
-    def scaled_bias(features, valid, kernel, bias):
+    def layer(features, valid, kernel, bias):
         output, known = _layer(features, valid, kernel, 0 * bias)
-        seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
-        return output + bias * known * kernel[..., 0].size / np.maximum(seen, 1), known
+        return (output * factor(kernel, _ratio(valid, kernel)) + bias) * known, known
 
-    def reads_holes(features, valid, kernel, bias):
-        total = np.einsum("hwcij,ijcf->hwf", _windows(features, *kernel.shape[:2]), kernel)
-        seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
-        ratio = kernel[..., 0].size / np.maximum(seen, 1)
-        return np.where(seen > 0, total * ratio + bias, 0), (seen > 0).astype(float)
+    return layer
 
-    def multiplies(features, valid, kernel, bias):
-        return reads_holes(features * valid, valid, kernel, bias)
 
-    def majority(features, valid, kernel, bias):
-        seen = _windows(valid, *kernel.shape[:2]).mean(axis=(2, 3, 4))[..., None]
-        return _layer(features, valid, kernel, bias)[0], (seen > 0.5).astype(float)
+def _biased(factor):
+    """The right layer, but its bias times ``factor(known, ratio)``."""
 
-    def unchanged(features, valid, kernel, bias):
-        return _layer(features, valid, kernel, bias)[0], valid[..., :1]
-
-    def rectified(*given):
-        output, known = _layer(*given)
-        return np.maximum(output, 0), known
-
-    def by_weight(features, valid, kernel, bias):
+    def layer(features, valid, kernel, bias):
         output, known = _layer(features, valid, kernel, 0 * bias)
-        by_count, _ = _layer(np.ones_like(valid), valid, np.abs(kernel), 0 * bias)
-        ratio = np.abs(kernel).sum(axis=(0, 1, 2)) / np.where(known > 0, by_count, 1)
-        return (output * ratio + bias) * known, known
+        return output + bias * factor(known, _ratio(valid, kernel)), known
 
-    def first_mask(features, valid, kernel, bias):
-        return _layer(features, np.broadcast_to(valid[..., :1], valid.shape), kernel, bias)
+    return layer
 
-    def flipped(features, valid, kernel, bias):
-        return _layer(features, valid, kernel[::-1, ::-1], bias)
 
-    def bordered(*given):
-        return _layer(*given, padding=1)
+def _updated(update):
+    """The right layer, but its new validity is ``update(valid, known values' share)``."""
 
-    return {
-        "one that forgets the channels in sum(1)": rescaled(lambda w, seen: 1 / w.shape[2]),
-        "one that takes the mean over the known values": rescaled(
-            lambda w, seen: 1 / w[..., 0].size
-        ),
-        "one that forgets the ratio": rescaled(lambda w, seen: seen / w[..., 0].size),
-        "one whose ratio is never above 4": rescaled(
-            lambda w, seen: np.minimum(4 * seen / w[..., 0].size, 1)
-        ),
-        "one with the bias in blind windows": blind_bias,
-        "one that scales the bias": scaled_bias,
-        "one that counts the padding as known": bordered,
-        "one that reads the holes": reads_holes,
-        "one that divides by the weights that were seen": by_weight,
-        "one with a ReLU inside": rectified,
-        "one that turns the kernel by half a turn": flipped,
-        "one whose new validity asks for a majority": majority,
-        "one that passes the validity on as it came": unchanged,
-        "one that is right for windows of 3 x 3 only": rescaled(
-            lambda w, seen: 9 / (w.shape[0] * w.shape[1])
-        ),
-        "one that takes the first channel's validity for all": first_mask,
-        "one that lets NaN out of the holes": multiplies,
-    }
+    def layer(features, valid, kernel, bias):
+        share = _windows(valid, *kernel.shape[:2]).mean(axis=(2, 3, 4))[..., None]
+        return _layer(features, valid, kernel, bias)[0], update(valid, share)
+
+    return layer
+
+
+def _reads_holes(features, valid, kernel, bias):
+    total = np.einsum("hwcij,ijcf->hwf", _windows(features, *kernel.shape[:2]), kernel)
+    known = _layer(features, valid, kernel, bias)[1]
+    return np.where(known > 0, total * _ratio(valid, kernel) + bias, 0), known
+
+
+def _by_weight(features, valid, kernel, bias):
+    output, known = _layer(features, valid, kernel, 0 * bias)
+    by_count, _ = _layer(np.ones_like(valid), valid, np.abs(kernel), 0 * bias)
+    ratio = np.abs(kernel).sum(axis=(0, 1, 2)) / np.where(known > 0, by_count, 1)
+    return (output * ratio + bias) * known, known
+
+
+def _rectified(*given):
+    output, known = _layer(*given)
+    return np.maximum(output, 0), known
+
+
+FAULTY_LAYERS = {  # what is wrong, said to the learner: a layer (features, valid, kernel, bias)
+    "one that forgets the channels in sum(1)": _rescaled(lambda w, ratio: 1 / w.shape[2]),
+    "one that takes the mean over the known values": _rescaled(lambda w, ratio: 1 / w[..., 0].size),
+    "one that forgets the ratio": _rescaled(lambda w, ratio: 1 / ratio),
+    "one whose ratio is never above 4": _rescaled(lambda w, ratio: np.minimum(4 / ratio, 1)),
+    "one with the bias in blind windows": _biased(lambda known, ratio: 1),
+    "one that scales the bias": _biased(lambda known, ratio: known * ratio),
+    "one that counts the padding as known": partial(_layer, padding=1),
+    "one that reads the holes": _reads_holes,
+    "one that divides by the weights that were seen": _by_weight,
+    "one with a ReLU inside": _rectified,
+    "one that turns the kernel by half a turn": lambda features, valid, kernel, bias: _layer(
+        features, valid, kernel[::-1, ::-1], bias
+    ),
+    "one whose new validity asks for a majority": _updated(
+        lambda valid, share: (share > 0.5).astype(float)
+    ),
+    "one that passes the validity on as it came": _updated(lambda valid, share: valid[..., :1]),
+    "one that is right for windows of 3 x 3 only": _rescaled(
+        lambda w, ratio: 9 / (w.shape[0] * w.shape[1])
+    ),
+    "one that takes the first channel's validity for all": lambda features, valid, *rest: _layer(
+        features, np.broadcast_to(valid[..., :1], valid.shape), *rest
+    ),
+    "one that lets NaN out of the holes": lambda features, valid, *rest: _reads_holes(
+        features * valid, valid, *rest
+    ),
+}
