@@ -58,8 +58,8 @@ def replaced(path):
 def sweep(path):
     """Delete what killed processes left unfinished on the way to ``path``."""
     path = Path(os.path.realpath(path))
-    for unfinished in path.parent.glob(f".{_key(path)}.*.part"):
-        with suppress(OSError):
+    with suppress(OSError):  # a folder that may not be entered
+        for unfinished in path.parent.glob(f".{_key(path)}.*.part"):
             if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
                 unfinished.unlink()
 

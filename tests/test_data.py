@@ -229,7 +229,11 @@ def test_cifar10_is_loaded_by_name_and_cut_to_a_subset(monkeypatch):
     ("call", "error", "sentence"),
     [
         (lambda folder: data.photo("lena"), ValueError, "choose one of astronaut"),
+        (lambda folder: data.photo(["coffee"]), ValueError, "choose one of astronaut"),
+        (lambda folder: data.photo(np.zeros((99, 99))), ValueError, "choose one of astronaut"),
         (lambda folder: data.load("mnist"), ValueError, "no data set 'mnist'"),
+        (lambda folder: data.load(["photos"]), ValueError, "use 'photos' or 'cifar10'"),
+        (lambda folder: data.load(np.zeros((99, 99))), ValueError, "use 'photos' or 'cifar10'"),
         (lambda folder: data.load("photos", subset=0), ValueError, "1 or more"),
         (lambda folder: data.load("photos", subset=2.5), ValueError, "whole number"),
         (lambda folder: data.load("photos", subset=True), ValueError, "whole number"),

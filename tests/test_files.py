@@ -90,6 +90,16 @@ def test_what_a_killed_process_left_is_swept_once_it_is_old(tmp_path):
         assert left.exists() == stays
 
 
+def test_a_folder_that_may_not_be_entered_is_not_swept(tmp_path, monkeypatch):
+    """As another user's home is where ``HOME`` was not changed with the user."""
+
+    def forbidden(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", forbidden)
+    _files.sweep(tmp_path / "a.bin")
+
+
 @pytest.mark.parametrize(
     ("name", "home", "expected"),
     [
