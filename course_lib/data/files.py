@@ -88,7 +88,9 @@ def read(path):
     except _NoPicture as problem:
         raise ValueError(f"{name} {problem}") from None
     except UnidentifiedImageError:
-        raise ValueError(f"{name} cannot be read as a picture: save it as PNG or JPEG.") from None
+        raise ValueError(
+            f"{name} cannot be read as a picture, whatever its name says: save it as PNG or JPEG."
+        ) from None
     except Image.DecompressionBombError as problem:
         raise ValueError(
             f"{name} is too large a picture ({_in_one_line(problem)}): shrink it first."
