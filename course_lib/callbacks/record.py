@@ -4,12 +4,9 @@ A run that the learner has begun is watched live, if they began it so: it is the
 the record stays on this machine, so that no server is asked for anything or waited for.
 """
 
-import os
-import shlex
-import subprocess
-
 import numpy as np
 
+from course_lib._shell import command_line
 from course_lib.callbacks.frames import as_bytes, shown
 
 PROJECT = "inpainting-course"
@@ -44,7 +41,7 @@ class Record:
                 finish_timeout=20,
             ),
         )
-        place = _quoted(shown(run.settings.sync_dir))
+        place = command_line(shown(run.settings.sync_dir))
         print(
             f"W&B: recorded on this machine. Look with  wandb leet {place}  in a terminal; with "
             f"an account, upload with  wandb sync {place}"
@@ -87,8 +84,3 @@ class Record:
             self._wandb.Image(picture, caption=f"{caption} {number}")
             for number, picture in enumerate(pictures)
         ]
-
-
-def _quoted(path):
-    """A path as the shell of this system wants it typed."""
-    return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)
