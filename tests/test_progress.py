@@ -4,9 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course_lib import checks
 from course_lib.checks import _progress
@@ -120,6 +124,32 @@ def test_what_can_be_read_is_kept_and_the_rest_set_aside_and_said(own_file, cont
     assert all(kept(own_file)[name] == DAYS[name] for name in set(kept(own_file)) - {"09_1"})
     assert own_file.with_name("progress.json.damaged").read_bytes() == content
     assert "damaged" not in checks.progress()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=60)
+    | JSON.map(lambda value: json.dumps(value).encode())
+    | JSON.map(lambda value: json.dumps({"solved": value}).encode("utf-16"))
+)
+def test_no_content_ends_in_an_exception_or_is_lost(content):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "progress.json"
+        patch.setenv(_progress.VARIABLE, str(path))
+        patch.setattr(_progress, "_solved_here", {})
+        path.write_bytes(content)
+        assert checks.progress() and "01.1 solved" not in checks.progress()
+        note = _progress.record("01_1")
+        assert "01_1" in kept(path) and "01.1 solved" in checks.progress()
+        if note:
+            assert path.with_name("progress.json.damaged").read_bytes() == content
 
 
 def test_each_damaged_file_gets_a_name_of_its_own(own_file, monkeypatch):
