@@ -19,6 +19,23 @@ def expanded(path):
     return Path(os.path.expanduser(os.fsdecode(path)))
 
 
+def made_folder(path):
+    """The folder of that name, with ~ for the home, made if it is not there.
+
+    Raises:
+        TypeError, ValueError: if it is no name, or no folder can be made of it.
+    """
+    try:
+        folder = expanded(path)
+        folder.mkdir(parents=True, exist_ok=True)
+    except TypeError:
+        raise TypeError(f"folder is {type(path).__name__}: pass the name of a folder.") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero in it
+        why = getattr(error, "strerror", None) or error
+        raise ValueError(f"{shown(path)} cannot be made a folder ({why}): name another.") from None
+    return folder
+
+
 def shown(path):
     """A file's name for a sentence: as it is, or escaped where it would break the line."""
     name = os.fspath(path)
@@ -49,7 +66,7 @@ def replaced(path):
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _take_place(unfinished, path)
+        take_place(unfinished, path)
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
@@ -69,11 +86,14 @@ def _key(path):
     return hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
 
 
-def _take_place(unfinished, path):
-    """On Windows a virus scanner or a program that copies folders may hold either file a moment."""
+def take_place(file, path):
+    """Give ``file`` the name ``path``, and try again for a second where that is not allowed.
+
+    On Windows a virus scanner or a program that copies folders may hold either of them a moment.
+    """
     for seconds in PATIENCE:
         try:
-            return os.replace(unfinished, path)
+            return os.replace(file, path)
         except PermissionError:
             time.sleep(seconds)
-    return os.replace(unfinished, path)
+    return os.replace(file, path)

@@ -71,10 +71,10 @@ def stand_still_in_write(number, folder):
     os.fsync = still
 
 
-def train(folder, seed, epochs, where, number):
+def train(folder, epochs, where, number):
     if where == "write":
         stand_still_in_write(number, folder)
-    model = network(seed)
+    model = network()
     callbacks = [Tell(folder, number if where == "epoch" else None)]
     training.fit(model, *batches(), epochs=epochs, seed=3, folder=folder, callbacks=callbacks)
     final = [keras.ops.convert_to_numpy(one) for one in model.variables]
@@ -83,11 +83,11 @@ def train(folder, seed, epochs, where, number):
 
 def main():
     for line in sys.stdin:
-        folder, seed, epochs, where, number = line.rsplit(maxsplit=4)
+        folder, epochs, where, number = line.rsplit(maxsplit=3)
         child = os.fork()  # before Keras has computed anything, so that no thread is lost
         if child == 0:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            train(Path(folder), int(seed), int(epochs), where, int(number))
+            train(Path(folder), int(epochs), where, int(number))
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

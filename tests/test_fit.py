@@ -1,13 +1,17 @@
 """Training: repeatable, resumable after any kill, best weights kept, one sentence for bad input."""
 
 import importlib
+import json
+import os
+import warnings
 
 import keras
 import numpy as np
 import pytest
 
+from course_lib import losses, masks, models
 from course_lib.callbacks import PredictionLogger
-from course_lib.training import checkpoint, fit, precision
+from course_lib.training import checkpoint, fit, pairs, precision
 from tests.small_training import BANK, IMAGES, batches, network
 
 
@@ -114,11 +118,11 @@ def test_resumed_runs_equal_the_undisturbed_one_with_all_memories(tmp_path, stop
     whole = network()
     expected = fit(whole, *batches(), epochs=30, seed=3, callbacks=rules()).history
     assert 6 < len(expected["loss"]) < 30  # it was early stopping that ended it
-    for call, epochs in enumerate(stops):
+    for epochs in stops:
         with pytest.raises(ConnectionError):
             callbacks = [*rules(), StopAfter(epochs)]
-            fit(network(call), *batches(), epochs=30, seed=3, folder=tmp_path, callbacks=callbacks)
-    resumed = network(7)
+            fit(network(), *batches(), epochs=30, seed=3, folder=tmp_path, callbacks=callbacks)
+    resumed = network()
     history = fit(
         resumed, *batches(), epochs=30, seed=3, folder=tmp_path, callbacks=[*rules(), StopAfter(99)]
     )
@@ -127,15 +131,12 @@ def test_resumed_runs_equal_the_undisturbed_one_with_all_memories(tmp_path, stop
     assert weights(resumed) == weights(whole)
 
 
-def test_a_training_that_is_over_is_not_repeated(tmp_path):
-    model, again = network(), network(7)
+def test_a_training_that_is_over_is_not_repeated(tmp_path, monkeypatch):
+    model, again = network(), network()
     history = fit(model, *batches(), epochs=2, seed=0, folder=tmp_path)
-    recorder = Recorder(batches()[0])
-    recorder.batch_size, recorder.seed = 8, 0
-    assert fit(again, recorder, batches()[1], epochs=2, seed=0, folder=tmp_path).history == (
-        history.history
-    )
-    assert recorder.asked == []
+    monkeypatch.setattr(again, "fit", None)  # calling it would be a fault
+    repeated = fit(again, *batches(), epochs=2, seed=0, folder=tmp_path)
+    assert repeated.history == history.history
     assert weights(again) == weights(model)
 
 
@@ -159,7 +160,7 @@ def test_the_logger_sees_the_whole_run_across_a_stop(tmp_path):
         fit(network(), *batches(), epochs=5, seed=0, folder=tmp_path, callbacks=callbacks)
     second = logger("stopped")
     callbacks = [second, StopAfter(9)]
-    fit(network(7), *batches(), epochs=5, seed=0, folder=tmp_path, callbacks=callbacks)
+    fit(network(), *batches(), epochs=5, seed=0, folder=tmp_path, callbacks=callbacks)
     assert second.epochs == whole.epochs == list(range(6))
     for one, other in zip(second.frames, whole.frames, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -236,13 +237,106 @@ def test_bad_input_gets_one_sentence(change, sentence):
         fit(call.pop("model"), call.pop("train"), call.pop("validation"), **call)
 
 
-def test_another_trainings_folder_is_refused_and_kept(tmp_path):
+def compiled(loss="mse", **options):
+    model = network(**options)
+    model.compile(keras.optimizers.Adam(0.01), loss=loss)
+    return model
+
+
+OTHERS = {  # name in the sentence -> a call that trains something else
+    "loss or metrics": lambda: (compiled("mae"), *batches()),
+    "training data": lambda: (
+        network(),
+        pairs(255 - IMAGES, BANK, batch_size=8, seed=0),
+        batches()[1],
+    ),
+    "validation data": lambda: (
+        network(),
+        batches()[0],
+        pairs(IMAGES[:5], BANK, batch_size=8, seed=0, frozen=True),
+    ),
+    "first weights": lambda: (network(7), *batches()),
+    "network": lambda: (network(dropout=0.1), *batches()),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_another_training_in_the_same_folder_is_refused(what, tmp_path):
+    """Also where the first is over, and its best weights would otherwise be handed out."""
     fit(network(), *batches(), epochs=1, seed=0, folder=tmp_path)
     before = (tmp_path / "checkpoint.npz").read_bytes()
-    for seed, data_seed in ((1, 0), (0, 1)):
-        with pytest.raises(ValueError, match="another training"):
-            fit(network(), *batches(data_seed), epochs=2, seed=seed, folder=tmp_path)
+    model, train, validation = OTHERS[what]()
+    began = model.get_weights()
+    with pytest.raises(ValueError, match=f"another training, which differs in {what}: ") as caught:
+        fit(model, train, validation, epochs=1, seed=0, folder=tmp_path)
+    assert "name another folder, or delete it" in str(caught.value)
+    assert ("set_random_seed" in str(caught.value)) == (what == "first weights")
     assert (tmp_path / "checkpoint.npz").read_bytes() == before
+    np.testing.assert_equal(model.get_weights(), began)
+
+
+def test_another_seed_is_refused(tmp_path):
+    fit(network(), *batches(), epochs=1, seed=0, folder=tmp_path)
+    with pytest.raises(ValueError, match="differs in seed"):
+        fit(network(), *batches(), epochs=1, seed=1, folder=tmp_path)
+
+
+def test_the_same_network_goes_on_in_its_folder_though_training_has_changed_it(tmp_path):
+    """Weights and a learning rate that a callback lowered are the training's own."""
+
+    def lower():
+        return keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+
+    whole, longer = network(), network()
+    expected = fit(whole, *batches(), epochs=4, seed=0, callbacks=[lower()]).history
+    for epochs in (2, 4):
+        history = fit(
+            longer, *batches(), epochs=epochs, seed=0, folder=tmp_path, callbacks=[lower()]
+        ).history
+    assert history == expected
+    assert weights(longer) == weights(whole)
+
+
+def test_a_fit_that_was_interrupted_goes_on_in_the_same_process(tmp_path):
+    """The stop button in the middle of an epoch, then the cell once more, with the same network."""
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.optimizer.iterations == 5:
+                raise KeyboardInterrupt
+
+    whole, model = network(), network()
+    fit(whole, *batches(), epochs=3, seed=0)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, *batches(), epochs=3, seed=0, folder=tmp_path, callbacks=[Stop()])
+    fit(model, *batches(), epochs=3, seed=0, folder=tmp_path)
+    assert weights(model) == weights(whole)
+
+
+def test_weights_put_in_between_are_another_start_and_its_own_best_ones_are_not(tmp_path):
+    model = network()
+    fit(model, *batches(), epochs=2, seed=0, folder=tmp_path)
+    elsewhere = network(5)
+    elsewhere.set_weights(model.get_weights())  # as one that was saved and loaded in a new process
+    fit(elsewhere, *batches(), epochs=2, seed=0, folder=tmp_path)
+    model.set_weights([0 * one for one in model.get_weights()])
+    with pytest.raises(ValueError, match="first weights"):
+        fit(model, *batches(), epochs=2, seed=0, folder=tmp_path)
+
+
+def test_memories_find_their_callbacks_whoever_stands_before_them(tmp_path):
+    """A logger that joins for the second half takes no memory away from early stopping."""
+
+    def rule():
+        return keras.callbacks.EarlyStopping("val_loss", patience=3, min_delta=10)
+
+    whole, half = network(), network()
+    expected = fit(whole, *batches(), epochs=9, seed=0, callbacks=[rule()]).history
+    assert len(expected["loss"]) == 4
+    fit(half, *batches(), epochs=2, seed=0, folder=tmp_path, callbacks=[rule()])
+    callbacks = [keras.callbacks.LambdaCallback(), rule()]
+    history = fit(half, *batches(), epochs=9, seed=0, folder=tmp_path, callbacks=callbacks).history
+    assert history == expected
 
 
 @pytest.mark.parametrize("harm", ["empty", "cut", "text", "flipped"])
@@ -259,15 +353,133 @@ def test_a_damaged_checkpoint_gets_one_sentence(tmp_path, harm):
         fit(network(), *batches(), epochs=2, seed=0, folder=tmp_path)
 
 
+def test_a_checkpoint_of_another_version_gets_one_sentence(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    with open(path, "wb") as file:
+        np.savez(file, record=np.array(json.dumps({"identity": {"shapes": []}, "epoch": 1})))
+    with pytest.raises(ValueError, match="another version of the course.*delete it"):
+        fit(network(), *batches(), epochs=2, seed=0, folder=tmp_path)
+
+
+def test_a_folder_in_the_checkpoints_place_gets_one_sentence(tmp_path):
+    (tmp_path / "checkpoint.npz").mkdir()
+    with pytest.raises(ValueError, match="cannot be read as a checkpoint.*another folder"):
+        fit(network(), *batches(), epochs=2, seed=0, folder=tmp_path)
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(28, "full")])
+def test_a_checkpoint_that_cannot_be_written_ends_no_training(error, tmp_path, monkeypatch):
+    def fail(source, target, **_):
+        raise error
+
+    expected = network()
+    fit(expected, *batches(), epochs=2, seed=0)
+    monkeypatch.setattr("os.replace", fail)
+    monkeypatch.setattr("course_lib._files.PATIENCE", (0.01,))
+    model = network()
+    with pytest.warns(UserWarning, match=f"could not be written .{error.strerror}.: the training"):
+        history = fit(model, *batches(), epochs=2, seed=0, folder=tmp_path)
+    assert len(history.epoch) == 2
+    assert weights(model) == weights(expected)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_moments_lock_is_waited_for(tmp_path, monkeypatch):
+    real, left = os.replace, [2]
+
+    def locked(source, target, **options):
+        if left[0]:
+            left[0] -= 1
+            raise PermissionError(13, "Permission denied")
+        return real(source, target, **options)
+
+    monkeypatch.setattr("os.replace", locked)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        fit(network(), *batches(), epochs=1, seed=0, folder=tmp_path)
+    assert checkpoint.read(tmp_path / "checkpoint.npz")[1]["epoch"] == 1
+
+
+def test_a_tilde_is_the_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    fit(network(), *batches(), epochs=1, seed=0, folder="~/run")
+    assert (tmp_path / "run" / "checkpoint.npz").is_file()
+    assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "error", "said"),
+    [
+        (3, TypeError, "folder is int"),
+        ("a\0b", ValueError, "name another"),
+        ("file", ValueError, "name another"),
+    ],
+)
+def test_what_cannot_be_a_folder_is_refused_before_training(
+    folder, error, said, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(error, match=said):
+        fit(network(), *batches(), epochs=1, seed=0, folder=folder)
+
+
 def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint.npz"
     checkpoint.write(path, {"a": np.arange(3)}, {"epoch": 1})
-    monkeypatch.setattr(checkpoint.os, "fsync", lambda file: 1 / 0)
+    monkeypatch.setattr("os.fsync", lambda file: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         checkpoint.write(path, {"a": np.arange(4)}, {"epoch": 2})
     arrays, record = checkpoint.read(path)
     assert record == {"epoch": 1}
     np.testing.assert_array_equal(arrays["a"], np.arange(3))
+
+
+def ladder(kind=models.vanilla_unet, loss="mse", metrics=None, **options):
+    model = kind(width=1, **options)
+    model.compile("sgd", loss=loss, weighted_metrics=metrics)
+    return model
+
+
+def squares(side=16, **options):
+    images = np.zeros((2, side, side, 3), np.uint8)
+    return pairs(images, masks.squares(2, side, side=4), batch_size=2, seed=0, **options)
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "said"),
+    [
+        (ladder, lambda **o: squares(28, **o), "vanilla_unet.*28 x 28.*multiples of 16"),
+        (ladder, lambda **o: squares(24, **o), "24 x 24.*multiples of 16"),
+        (lambda: ladder(models.autoencoder), lambda **o: squares(28, **o), "multiples of 16"),
+        (
+            lambda: ladder(models.partial_conv_unet),
+            lambda **o: squares(28, valid=True, **o),
+            "partial_conv_unet.*28 x 28.*multiples of 16",
+        ),
+        (
+            lambda: ladder(models.residual_unet),
+            lambda **o: squares(24, valid=True, **o),
+            "multiples of 16",
+        ),
+        (network, squares, "16 x 16.*build a network for this size"),
+        (ladder, lambda **o: squares(valid=True, **o), r"damaged alone.*valid=False"),
+        (
+            lambda: ladder(models.partial_conv_unet),
+            squares,
+            r"\[damaged, valid\], but train has 1.*valid=True",
+        ),
+        (lambda: ladder(loss=losses.HoleLoss()), squares, r"HoleLoss.*train does not.*with_holes"),
+        (lambda: ladder(loss=losses.liu()), squares, r"WeightedSum must be told.*with_holes\(\)"),
+        (lambda: ladder(metrics=[losses.HolePSNR()]), squares, "HolePSNR must be told"),
+    ],
+)
+def test_pairs_that_do_not_fit_the_network_get_one_sentence(model, data, said):
+    with pytest.raises(ValueError, match=said) as caught:
+        fit(model(), data(), data(frozen=True), epochs=1, seed=0)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_network_without_a_built_input_is_trained_too():

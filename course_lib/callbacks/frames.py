@@ -3,11 +3,17 @@
 import csv
 import hashlib
 import io
-import os
+import re
+import shutil
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
+
+from course_lib._files import expanded, made_folder, replaced, take_place
+from course_lib._pixels import as_bytes
 
 SHEET_COLUMNS = 8
 
@@ -23,13 +29,15 @@ class Folder:
     """A training's frames and log on disk. Each file is replaced in one step, never half written.
 
     A frame carries a fingerprint of its pictures and masks, so that frames of others are known.
+    Other programs may have touched the folder, and files of theirs may lie in it: what has not
+    the name of a frame is left alone, and a log that cannot be read is put aside.
     """
 
-    def __init__(self, path, images, holes):
-        self.path = Path(path)
+    def __init__(self, path, images, mask):
+        self.path = expanded(path)
         self.rows = {}
-        self._images, self._holes = images, holes
-        content = repr(images.shape).encode() + as_bytes(images).tobytes() + holes.tobytes()
+        self._images, self._mask = images, mask
+        content = repr(images.shape).encode() + as_bytes(images).tobytes() + mask.tobytes()
         self._fingerprint = hashlib.sha256(content).hexdigest()
 
     def read_frames(self):
@@ -37,66 +45,103 @@ class Folder:
 
     def begin(self, start):
         """Keep what is up to ``start``; what is an earlier run's goes aside, and is not lost."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        log = self.path / "log.csv"
-        rows = {}
-        if log.exists():
-            with open(log, newline="", encoding="utf-8") as file:
-                rows = {int(row["epoch"]): row for row in csv.DictReader(file)}
-        stored = self._stored()
+        made_folder(self.path)
+        rows, stored = self._read_log(), self._stored()
         self.rows = {epoch: row for epoch, row in rows.items() if epoch <= start}
         if max([0, *rows, *stored]) <= start + 1:
             if start + 1 in stored:
-                stored[start + 1].unlink()
+                with suppress(OSError):  # it is replaced anyway
+                    stored[start + 1].unlink()
             return
         aside = self._new_folder_aside()
+        if rows:  # a copy: what is up to ``start`` stays the log of this training
+            shutil.copyfile(self.path / "log.csv", aside / "log.csv")
         for epoch, path in stored.items():
             if epoch > start or start == 0:
-                os.replace(path, aside / path.name)
-        if rows:
-            _replace(aside / "log.csv", log.read_bytes())
-        print(f"An earlier training went on after epoch {start}: see {shown(aside)} for it.")
+                _move(path, aside)
+        print(f"An earlier training went on after epoch {start}: see {short(aside)} for it.")
 
     def keep(self, epoch, numbers, frame):
-        if frame is not None:
-            self._write(frame)
+        """Write an epoch's row and frame; a disk that does not take them ends no training."""
         self.rows[epoch] = {"epoch": epoch} | numbers
+        try:
+            if frame is not None:
+                self._write(frame)
+            self._write_log()
+        except OSError as error:
+            warnings.warn(
+                f"{short(self.path)} did not take what belongs to epoch {epoch} "
+                f"({error.strerror or error}); the training goes on.",
+                stacklevel=2,
+            )
+
+    def _write_log(self):
         names = dict.fromkeys(name for row in self.rows.values() for name in row)
         text = io.StringIO(newline="")
         table = csv.DictWriter(text, list(names))
         table.writeheader()
         table.writerows(self.rows[epoch] for epoch in sorted(self.rows))
-        _replace(self.path / "log.csv", text.getvalue().encode())
+        with replaced(self.path / "log.csv") as file:
+            file.write(text.getvalue().encode())
+
+    def _read_log(self):
+        """The rows of the log by their epoch; a log that another program changed is put aside."""
+        log = self.path / "log.csv"
+        if not log.exists():
+            return {}
+        try:
+            with open(log, newline="", encoding="utf-8-sig") as file:
+                table = csv.DictReader(file, strict=True)
+                rows = list(table)
+            if "epoch" not in (table.fieldnames or ["epoch"]) or any(None in row for row in rows):
+                raise ValueError("another first line, or a row longer than it")
+            return {int(row["epoch"]): row for row in rows}
+        except (OSError, ValueError, KeyError, TypeError, csv.Error):
+            aside = self._new_folder_aside()
+            _move(log, aside)
+            print(
+                f"{short(log)} is not as this course wrote it (saved by a spreadsheet?): it is in "
+                f"{short(aside)} now, and a new one begins."
+            )
+            return {}
 
     def _stored(self):
-        paths = sorted((self.path / "frames").glob("epoch_*.png"))
-        return {int(path.stem.removeprefix("epoch_")): path for path in paths}
+        """The frames' files by their epoch; copies such as "epoch_0001 (1).png" are not ours."""
+        found = {}
+        for path in sorted((self.path / "frames").glob("epoch_*.png")):
+            name = re.fullmatch(r"epoch_([0-9]{4,})\.png", path.name)
+            if name and path.is_file():
+                found[int(name[1])] = path
+        return found
 
     def _write(self, frame):
         facts = PngImagePlugin.PngInfo()
         facts.add_text("fingerprint", self._fingerprint)
         facts.add_text("psnr_hole", repr(frame.psnr_hole))
         sheets = np.concatenate([_sheet(frame.filled), _sheet(frame.raw)])
-        data = io.BytesIO()
-        Image.fromarray(sheets).save(data, format="PNG", pnginfo=facts)
         frames = self.path / "frames"
         frames.mkdir(parents=True, exist_ok=True)
-        _replace(frames / f"epoch_{frame.epoch:04d}.png", data.getvalue())
+        with replaced(frames / f"epoch_{frame.epoch:04d}.png") as file:
+            Image.fromarray(sheets).save(file, format="PNG", pnginfo=facts)
 
     def _read(self, epoch, path):
         try:
             with Image.open(path) as image:
                 sheets, facts = np.asarray(image), dict(image.text)
-        except (OSError, UnidentifiedImageError, AttributeError, SyntaxError):
+            fingerprint, measured = facts["fingerprint"], float(facts["psnr_hole"])
+            if fingerprint == self._fingerprint:
+                halves = np.split(sheets, 2)
+                filled, raw = (_pictures(half, self._images.shape) for half in halves)
+        except Exception as error:  # a foreign or broken file: Pillow raises a dozen kinds
             raise ValueError(
-                f"{path} cannot be read as a frame: delete it, or name another folder."
+                f"{short(path)} cannot be read as a frame, another program may have changed it "
+                f"({type(error).__name__}): delete it, or name another folder."
             ) from None
-        if facts.get("fingerprint") != self._fingerprint:
+        if fingerprint != self._fingerprint:
             raise ValueError(
-                f"{self.path} holds frames of other pictures or masks: name another folder."
+                f"{short(self.path)} holds frames of other pictures or masks: name another folder."
             )
-        filled, raw = (_pictures(half, self._images.shape) for half in np.split(sheets, 2))
-        return Frame(epoch, filled, raw, float(facts["psnr_hole"]))
+        return Frame(epoch, filled, raw, measured)
 
     def _new_folder_aside(self):
         number = 1
@@ -105,11 +150,6 @@ class Folder:
         aside = self.path / f"earlier_{number}"
         aside.mkdir()
         return aside
-
-
-def as_bytes(pictures):
-    """uint8, 0 to 255, of floats in [0, 1]; NaN becomes 0, what lies outside is clipped."""
-    return np.rint(255 * np.clip(np.nan_to_num(pictures), 0, 1)).astype(np.uint8)
 
 
 def _sheet(pictures):
@@ -130,14 +170,17 @@ def _pictures(sheet, shape):
     return cells.reshape(-1, height, width, 3)[:count]
 
 
-def _replace(path, data):
-    """Write a file in one step: whoever reads it finds the old content or the new."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(data)
-    os.replace(unfinished, path)
+def _move(path, folder):
+    try:
+        take_place(path, folder / path.name)
+    except OSError as error:
+        raise ValueError(
+            f"{short(path)} cannot be put aside ({error.strerror or error}): close the program "
+            "that uses it, or name another folder."
+        ) from None
 
 
-def shown(path):
+def short(path):
     """A path as short as can be, for a sentence."""
     path = Path(path)
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 
+from course_lib._pixels import as_bytes
 from course_lib._validation import check_count, check_pair, check_values
 from course_lib._wandb import wandb_mode
-from course_lib.callbacks.frames import Folder, Frame, as_bytes
+from course_lib.callbacks.frames import Folder, Frame
 from course_lib.callbacks.record import Record
 from course_lib.metrics import psnr
 from course_lib.models import predict
@@ -45,8 +46,8 @@ class PredictionLogger(keras.callbacks.Callback):
         images: the originals, uint8 or floats in [0, 1], (N, H, W, 3), one or more.
         mask: bool (N, H, W), True = hole, or one mask (H, W) for all; with a hole somewhere.
         every: epochs from frame to frame, 1 or more.
-        folder: where frames, log and W&B's record are kept; None: W&B's in ./wandb, the others
-            nowhere.
+        folder: where frames, log and W&B's record are kept, ~ is your home; None: W&B's in
+            ./wandb, the others nowhere.
         tracking: whether to record the training with W&B.
 
     Raises:
@@ -77,13 +78,13 @@ class PredictionLogger(keras.callbacks.Callback):
         if not mask.any():
             raise ValueError("mask has no hole, so there is nothing to fill: True marks a hole.")
         self._images = images.astype(np.float32)
-        self._holes = np.broadcast_to(mask, images.shape[:-1]).copy()
-        self._damaged = np.where(self._holes[..., None], 0, self._images)
+        self._mask = np.broadcast_to(mask, images.shape[:-1]).copy()
+        self._damaged = np.where(self._mask[..., None], 0, self._images)
         self._every = check_count("every", every, lowest=1)
         self._tracking = bool(tracking)
         self._record = None
         self._begun = False
-        self._folder = None if folder is None else Folder(folder, self._images, self._holes)
+        self._folder = None if folder is None else Folder(folder, self._images, self._mask)
         kept = [] if self._folder is None else self._folder.read_frames()
         self._frames = {frame.epoch: frame for frame in kept}
 
@@ -137,7 +138,7 @@ class PredictionLogger(keras.callbacks.Callback):
         if self._tracking and wandb_mode() != "disabled":
             self._guarded(self._begin_record, start)
         if self._frames:
-            self._recorded(Record.log_originals, start, self._images, self._holes)
+            self._recorded(Record.log_originals, start, self._images, self._mask)
         else:
             self._keep(start, None, with_frame=True)
 
@@ -154,16 +155,16 @@ class PredictionLogger(keras.callbacks.Callback):
             numbers = {PSNR_COLUMN: frame.psnr_hole} | numbers
         if self._folder is not None:
             self._folder.keep(epoch, numbers, frame)
-        self._recorded(Record.log, epoch, numbers, frame, self._images, self._holes)
+        self._recorded(Record.log, epoch, numbers, frame, self._images, self._mask)
 
     def _frame(self, epoch):
-        raw = predict(self.model, self._damaged, self._holes)
+        raw = predict(self.model, self._damaged, self._mask)
         measured = float("nan")
-        if np.isfinite(raw[self._holes]).all():
-            filled = np.where(self._holes[..., None], np.clip(raw, 0, 1), self._images)
-            measured = psnr(self._images, filled, self._holes)
+        if np.isfinite(raw[self._mask]).all():
+            filled = np.where(self._mask[..., None], np.clip(raw, 0, 1), self._images)
+            measured = psnr(self._images, filled, self._mask)
         stored = as_bytes(raw)
-        filled = np.where(self._holes[..., None], stored, as_bytes(self._images))
+        filled = np.where(self._mask[..., None], stored, as_bytes(self._images))
         return Frame(epoch, filled, stored, measured)
 
     def _recorded(self, action, *arguments):

@@ -6,8 +6,9 @@ the record stays on this machine, so that no server is asked for anything or wai
 
 import numpy as np
 
+from course_lib._pixels import as_bytes
 from course_lib._shell import command_line
-from course_lib.callbacks.frames import as_bytes, shown
+from course_lib.callbacks.frames import short
 
 PROJECT = "inpainting-course"
 
@@ -41,25 +42,25 @@ class Record:
                 finish_timeout=20,
             ),
         )
-        place = command_line(shown(run.settings.sync_dir))
+        place = command_line(short(run.settings.sync_dir))
         print(
             f"W&B: recorded on this machine. Look with  wandb leet {place}  in a terminal; with "
             f"an account, upload with  wandb sync {place}"
         )
         return run
 
-    def log(self, epoch, numbers, frame, images, holes):
+    def log(self, epoch, numbers, frame, images, mask):
         """One step: the epoch's numbers and pictures, and in the first also the originals."""
         content = {"epoch": epoch} | numbers
         if not self._originals_logged:
-            content |= self._originals(images, holes)
+            content |= self._originals(images, mask)
         if frame is not None:
             content["predicted"] = self._gallery(frame.filled, f"epoch {epoch}, picture")
         self._log(epoch, content)
 
-    def log_originals(self, epoch, images, holes):
+    def log_originals(self, epoch, images, mask):
         """The first step of a resumed training, whose first frame is there already."""
-        self._log(epoch, {"epoch": epoch} | self._originals(images, holes))
+        self._log(epoch, {"epoch": epoch} | self._originals(images, mask))
 
     def finish(self):
         if self._ours:
@@ -70,9 +71,9 @@ class Record:
         behind = epoch < self._run.step
         self._run.log(content, step=None if behind else epoch)
 
-    def _originals(self, images, holes):
+    def _originals(self, images, mask):
         self._originals_logged = True
-        masks = np.repeat(np.uint8(255) * holes[..., None], 3, axis=-1)
+        masks = np.repeat(np.uint8(255) * mask[..., None], 3, axis=-1)
         return {
             "original": self._gallery(as_bytes(images), "picture"),
             "mask": self._gallery(masks, "white = hole, picture"),

@@ -11,6 +11,8 @@ ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squa
 class _PixelError(keras.losses.Loss):
     """Errors of pixels, each weighed by ``weigh(hole)``, summed, divided by the number of all."""
 
+    needs_holes = True
+
     def __init__(self, error="mae", name=None, reduction="sum_over_batch_size", dtype=None):
         if not is_one_of(error, ERRORS):
             raise ValueError(f'error is {brief(error)}: say "mae" or "mse".')
@@ -141,6 +143,8 @@ class HolePSNR(keras.metrics.Metric):
         >>> round(float(psnr.result()), 4)
         20.0
     """
+
+    needs_holes = True
 
     def __init__(self, name="psnr_hole", dtype=None):
         super().__init__(name=name, dtype=dtype)

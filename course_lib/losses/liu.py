@@ -24,6 +24,8 @@ COURSE_WEIGHTS = (1.0, 6.0, 0.05, 20.0, 0.1)  # for the course's classifier: see
 class _PerPicture(keras.losses.Loss):
     """A loss that looks at pictures as wholes, and at the composite: one number a picture."""
 
+    needs_holes = True
+
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         super().__init__(name=name or self.default_name, reduction=reduction, dtype=dtype)
 
@@ -194,6 +196,7 @@ class WeightedSum(keras.losses.Loss):
         _check_terms(losses, weights)
         super().__init__(name=name, dtype=dtype)
         self.losses = list(losses)
+        self.needs_holes = any(getattr(loss, "needs_holes", False) for loss in losses)
         self.weights = [float(weight) for weight in weights]
 
     def __call__(self, y_true, y_pred, sample_weight=None):

@@ -3,15 +3,17 @@
 import math
 import time
 import warnings
-from pathlib import Path
 
 import keras
 import numpy as np
 from tqdm.auto import tqdm
 
+from course_lib._files import made_folder
 from course_lib._validation import check_count, check_seed
 from course_lib.training import checkpoint
 from course_lib.training.estimate import Estimate
+from course_lib.training.fits import check_fits
+from course_lib.training.identity import FIRST_WEIGHTS, identity, remember, weights_digest
 from course_lib.training.pairs import Pairs
 
 PATIENCE = 10  # epochs without a lower val_loss after which a training stops
@@ -32,7 +34,8 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     * With a ``folder`` everything that the next epoch depends on goes into one file there, replaced
       in one step after each epoch. The same call with the same folder, in another process too,
       goes on where the last whole epoch ended and arrives at the same weights, bit for bit on a
-      CPU. A training that is over is not repeated: its best weights are loaded.
+      CPU. A training that is over is not repeated: its best weights are loaded. Another training
+      (network, first weights, loss, optimizer, data, seed, rules of callbacks) is refused.
     * A training of more than two minutes says after a few steps how long it will take.
 
     Args:
@@ -41,7 +44,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
         validation: the same, frozen.
         epochs: how many to train in all, 1 or more.
         seed: an int from 0 to 2**32 - 1.
-        folder: where the checkpoint lives; left out, nothing is written.
+        folder: where the checkpoint lives, ~ is your home; left out, nothing is written.
         callbacks: more ``keras.callbacks.Callback``s. Learning rates are resumed, and the memory
             of ``EarlyStopping`` and ``ReduceLROnPlateau``; any other callback's memory is its own.
 
@@ -50,11 +53,12 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
         ``epoch``; resumed epochs included.
 
     Raises:
-        TypeError, ValueError: if an argument is not as above, or the folder holds the checkpoint
-            of another training or a damaged one.
+        TypeError, ValueError: if an argument is not as above, the pairs do not fit the network, or
+            the folder holds the checkpoint of another training or a damaged one.
 
     Warns:
-        UserWarning: if the loss stops being a number; the training then ends.
+        UserWarning: if the loss stops being a number; the training then ends. If a checkpoint
+            cannot be written; the training goes on.
 
     Example:
         >>> from course_lib.training import pairs
@@ -72,19 +76,18 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     keras.utils.set_random_seed(seed)
     if not model.built:
         model(train[0][0])
-    training = _Training(model, train, callbacks, epochs, seed, folder)
-    if not training.over:
-        told = [_Progress(epochs, training.epoch), Estimate(epochs - training.epoch)]
-        model.fit(
-            train,
-            validation_data=validation,
-            epochs=epochs,
-            initial_epoch=training.epoch,
-            callbacks=[*callbacks, training, *told],
-            shuffle=False,
-            verbose=0,
-        )
-    training.load_best()
+    for name, data in (("train", train), ("validation", validation)):
+        if isinstance(data, Pairs):
+            check_fits(model, data, name)
+    path = None if folder is None else made_folder(folder) / "checkpoint.npz"
+    began = path and identity(model, train, validation, seed, callbacks, path)
+    keras.utils.set_random_seed(seed)  # whatever has been drawn from them to get here
+    training = _Training(model, train, callbacks, seed, path, began)
+    try:
+        training.run(validation, epochs)
+    finally:
+        if path is not None:
+            remember(model, path, began)
     return training.summary()
 
 
@@ -95,23 +98,37 @@ class _Training(keras.callbacks.Callback):
     callback has dealt with it, and memories are restored after Keras has emptied them.
     """
 
-    def __init__(self, model, train, callbacks, epochs, seed, folder):
+    def __init__(self, model, train, callbacks, seed, path, began):
         super().__init__()
         self.set_model(model)
-        self.train, self.others = train, callbacks
-        self.path = None if folder is None else Path(folder) / "checkpoint.npz"
+        self.train, self.others, self.path, self.began = train, callbacks, path, began
+        self.steering = [one for one in callbacks if isinstance(one, tuple(MEMORIES))]
         self.epoch, self.over, self.resumed, self.seconds = 0, False, 0, 0.0
-        self.history, self.best, self.memories = {}, None, None
-        self.identity = _identity(model, train, seed)
+        self.history, self.best, self.memories = {}, None, []
         model.optimizer.build(model.trainable_variables)
         _set_dropout_seeds(model, seed)
-        stored = None if self.path is None else checkpoint.read(self.path)
+        stored = None if path is None else checkpoint.read(path)
         if stored is not None:
             self._restore(*stored)
-        self.over = self.over or self.epoch >= epochs
+
+    def run(self, validation, epochs):
+        """Train what is left of ``epochs``, and give the network its best weights."""
+        if not self.over and self.epoch < epochs:
+            told = [_Progress(epochs, self.epoch), Estimate(epochs - self.epoch)]
+            self.model.fit(
+                self.train,
+                validation_data=validation,
+                epochs=epochs,
+                initial_epoch=self.epoch,
+                callbacks=[*self.others, self, *told],
+                shuffle=False,
+                verbose=0,
+            )
+        if self.best is not None:
+            _assign(self.model.variables, self.best)
 
     def on_train_begin(self, logs=None):
-        for callback, memory in zip(self.others, self.memories or [], strict=False):
+        for callback, memory in zip(self.steering, self.memories, strict=False):
             for name, value in memory.items():
                 setattr(callback, name, value)
 
@@ -139,10 +156,6 @@ class _Training(keras.callbacks.Callback):
         if self.path is not None:
             self._store()
 
-    def load_best(self):
-        if self.best is not None:
-            _assign(self.model.variables, self.best)
-
     def summary(self):
         """Say in one line how it went, and return all epochs as Keras does."""
         history = keras.callbacks.History()
@@ -167,30 +180,48 @@ class _Training(keras.callbacks.Callback):
         ):
             arrays.update({f"{kind}_{k}": value for k, value in enumerate(values)})
         record = {
-            "identity": self.identity,
+            "identity": self.began,
             "epoch": self.epoch,
             "over": bool(self.over),
             "seconds": self.seconds,
             "history": self.history,
-            "memories": [_memory(one) for one in self.others],
+            "memories": [_memory(one) for one in self.steering],
         }
-        checkpoint.write(self.path, arrays, record)
-
-    def _restore(self, arrays, record):
-        if record.get("identity") != self.identity:
-            raise ValueError(
-                f"{self.path} is the checkpoint of another training (network, data, batch size, "
-                "seed or device differ): name another folder, or delete it to begin anew."
+        try:
+            checkpoint.write(self.path, arrays, record)
+        except OSError as error:  # a full disk, a program that holds the file
+            warnings.warn(
+                f"{self.path} could not be written ({error.strerror or error}): the training goes "
+                "on, and the next epoch tries again.",
+                stacklevel=2,
             )
 
+    def _restore(self, arrays, record):
         def of(kind):
             return [arrays[f"{kind}_{k}"] for k in range(sum(n.startswith(kind) for n in arrays))]
 
+        self._check_same(record["identity"], of)
         _assign(self.model.variables, of("variable"))
         _assign(self.model.optimizer.variables, of("optimizer"))
         self.best, self.history, self.memories = of("best"), record["history"], record["memories"]
         self.epoch, self.over, self.seconds = record["epoch"], record["over"], record["seconds"]
         self.resumed = self.epoch
+
+    def _check_same(self, stored, of):
+        """Refuse another training's checkpoint, and say what differs."""
+        differing = [name for name in stored if stored[name] != self.began[name]]
+        if differing == [FIRST_WEIGHTS]:  # or it goes on with what the training had reached
+            reached = [weights_digest(self.model, of(kind)) for kind in ("best", "variable")]
+            if self.began[FIRST_WEIGHTS] in reached:
+                self.began[FIRST_WEIGHTS] = stored[FIRST_WEIGHTS]
+                return
+        if differing:
+            same = "call keras.utils.set_random_seed before the network is built to begin alike, "
+            raise ValueError(
+                f"{self.path} is the checkpoint of another training, which differs in "
+                f"{', '.join(differing)}: {same if differing == [FIRST_WEIGHTS] else ''}name "
+                "another folder, or delete it to begin anew."
+            )
 
 
 class _Progress(keras.callbacks.Callback):
@@ -249,18 +280,6 @@ def _memory(callback):
         if isinstance(callback, kind):
             kept.update({name: getattr(callback, name) for name in names})
     return {name: value if value is None else float(value) for name, value in kept.items()}
-
-
-def _identity(model, train, seed):
-    """What must not differ between the calls that share a checkpoint."""
-    return {
-        "shapes": [list(one.shape) for one in model.variables],  # names count up in a process
-        "optimizer": type(model.optimizer).__name__,
-        "batches": len(train),
-        "batch_size": getattr(train, "batch_size", None),
-        "data_seed": getattr(train, "seed", None),
-        "seed": seed,
-    }
 
 
 def _check_training(model, train, validation, callbacks):
