@@ -11,6 +11,7 @@ from benchmarks import (
     lessons,
     loss_terms,
     mask_throughput,
+    part_one,
     partial_conv,
     photograph,
     pipeline,
@@ -18,7 +19,15 @@ from benchmarks import (
     showdown,
 )
 
-for benchmark in (mask_throughput, pipeline, photograph, lessons, exercises, first_picture):
+for benchmark in (
+    mask_throughput,
+    pipeline,
+    photograph,
+    part_one,
+    lessons,
+    exercises,
+    first_picture,
+):
     benchmark.main()
 classical_table.main([])
 partial_conv.main([])
