@@ -219,10 +219,10 @@ def order(count=24):
     for name in ("harmonic", "biharmonic", "nearest"):
         rows.append([f"`{name}`", "none"] + _beside(classical.METHODS[name], places, reference))
     body = (
-        f"{count} places of coffee, 64 x 64 pixels, for each family of masks; radius 3. Hole PSNR "
-        "(dB), mean ± standard deviation over the places; in brackets in how many of them it is "
-        "ahead of `harmonic`, which has no order. A pixel that sees nothing known waits and is "
-        "asked again.\n\n" + table(["rule", "order", *families], rows)
+        f"{count} places of coffee, 64 x 64 pixels, for each family of masks; radius 3. Mean hole "
+        "PSNR over the places (dB); in brackets its lead over `harmonic`, which has no order, "
+        "on the same place, mean ± standard deviation, and in how many places. A pixel that sees "
+        "nothing known waits and is asked again.\n\n" + table(["rule", "order", *families], rows)
     )
     record("part_one_order", "Lesson 04: order against weights", body, f"{COMMAND} order", SEED)
 
@@ -231,7 +231,11 @@ def _beside(inpainter, places, reference):
     cells = []
     for name, drawn in places.items():
         scores = _scores(inpainter, drawn)
-        cells.append(f"{spread(scores)} ({_ahead(scores, reference[name])})")
+        lead = scores - reference[name]
+        cells.append(
+            f"{scores.mean():.1f} ({lead.mean():+.1f} ± {lead.std():.1f}; "
+            f"{_ahead(scores, reference[name])})"
+        )
     return cells
 
 
