@@ -191,6 +191,37 @@ def test_what_is_no_name_gets_one_sentence(call, value):
     assert "\n" not in message and message.endswith(".") and "array(" not in message
 
 
+@pytest.mark.parametrize(
+    ("call", "error", "sentence"),
+    [
+        (lambda: evaluation.frozen_masks(1, sides=3), TypeError, "sides is 3: pass a list"),
+        (lambda: evaluation.frozen_masks(1, buckets=[(1, 2, 3)]), ValueError, "pass pairs"),
+        (lambda: evaluation.frozen_masks(1, buckets=[(0.1, 0.2)]), ValueError, "whole per cent"),
+        (lambda: evaluation.frozen_masks(1, shares=[0.5]), ValueError, "share is 0.5"),
+        (lambda: classical.random_walks(IMAGE, MASK, (5, 5), walkers=10**7, seed=0), ValueError,
+         "1 to 1,000,000"),
+        (lambda: classical.random_walks(IMAGE, MASK, IMAGE, walkers=1, seed=0), ValueError,
+         "pixel is ndarray"),
+        (lambda: evaluation.evaluate(lambda i, m: None, IMAGE, MASK), TypeError, "end with return"),
+        (lambda: plots.depth_map({}), ValueError, "no mask to draw"),
+        (lambda: plots.curves([1, 2], title="", xlabel="", ylabel=""), TypeError, "pass a dict"),
+        (lambda: plots.points({"a": 3}, title="", xlabel="", ylabel=""), ValueError, "no \\(x, y"),
+        (lambda: plots.points({"a": (3, 4)}, title="", xlabel="", ylabel=""), ValueError, "length"),
+        (lambda: widgets.explore(3, alt=ALT, level=(0, 1)), TypeError, "draw is 3: pass a func"),
+        (lambda: slider_of([1, np.nan]), ValueError, "pass numbers"),
+        (lambda: slider_of([IMAGE, IMAGE]), TypeError, "a dict with a name for each value"),
+    ],
+)  # fmt: skip
+def test_other_arguments_that_get_their_sentence(call, error, sentence):
+    with pytest.raises(error, match=sentence) as refusal:
+        call()
+    assert_one_short_sentence(str(refusal.value).replace("return?", "return."))
+
+
+def slider_of(level):
+    return widgets.explore(lambda level: plots.figure(IMAGE), alt=ALT, level=level)
+
+
 # Arrays that are none
 
 

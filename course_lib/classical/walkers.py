@@ -11,6 +11,7 @@ from course_lib._validation import (
     is_pair,
 )
 
+MOST_WALKERS = 1_000_000
 STEPS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)])
 
 
@@ -25,7 +26,7 @@ def random_walks(image, mask, pixel, *, walkers, seed):
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.
         mask: bool (H, W), True = hole.
         pixel: (row, column) of the start; a known pixel is caught at once.
-        walkers: how many, 1 or more.
+        walkers: how many, 1 to 1,000,000.
         seed: an int.
 
     Returns:
@@ -42,7 +43,8 @@ def random_walks(image, mask, pixel, *, walkers, seed):
         [0.4, 0.4, 0.4]
     """
     image, mask = check_pair(check_image(image), mask)
-    ends, _ = walk(mask, check_pixel(pixel, mask), check_count("walkers", walkers, 1), seed)
+    walkers = check_count("walkers", walkers, 1, MOST_WALKERS)
+    ends, _ = walk(mask, check_pixel(pixel, mask), walkers, seed)
     return image[tuple(ends.T)].astype(np.float64)
 
 

@@ -11,10 +11,13 @@ from course_lib import classical, metrics
 from course_lib._validation import (
     DOUBT,
     as_array,
+    as_number,
+    brief,
     check_count,
     check_image,
     check_pair,
     check_values,
+    is_pair,
 )
 from course_lib.masks import in_bucket, random_lines, random_pixels, squares
 
@@ -52,8 +55,12 @@ def frozen_masks(count, size=32, *, buckets=BUCKETS, sides=(8, 16), shares=(50, 
         ['lines', 'square_4', 'random_10']
     """
     sets = {"lines": random_lines(count, size, seed=SEED)}
-    for low, high in buckets:
-        low, high = check_count("low", low), check_count("high", high)
+    for argument, values in {"buckets": buckets, "sides": sides, "shares": shares}.items():
+        if not isinstance(values, (tuple, list)):
+            raise TypeError(f"{argument} is {brief(values)}: pass a list.")
+    if not all(map(is_pair, buckets)):
+        raise ValueError(f"buckets is {brief(buckets)}: pass pairs (low, high), whole per cent.")
+    for low, high in (map(as_number, pair) for pair in buckets):
         sets[f"bucket_{low:02}_{high}"] = in_bucket(
             count, size, low=low / 100, high=high / 100, seed=SEED
         )

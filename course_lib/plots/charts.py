@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib._validation import brief
+from course_lib._validation import as_array, brief, is_one_of
 from course_lib.plots.drawing import DOTS_PER_INCH, own_style, plain
 
 BLUE, ORANGE = "#3b6ea8", "#d9620f"
@@ -38,8 +38,7 @@ def bars(table, *, value, label="method", title, unit):
         >>> [float(bar.get_width()) for bar in drawing.axes[0].patches]
         [17.0, 25.0]
     """
-    if not hasattr(table, "sort_values"):
-        raise TypeError(f"table is {brief(table)}: pass a DataFrame, such as a leaderboard.")
+    _check_columns(table, value, label)
     table = table.sort_values(value, kind="stable")
     size = 7, 0.8 + 0.32 * len(table)
     drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
@@ -67,7 +66,8 @@ def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Lin
         A matplotlib ``Figure``.
 
     Raises:
-        KeyError: if the table has no column of that name.
+        TypeError: if the table is none.
+        KeyError: if it has no column of that name, or no method or new.
 
     Example:
         >>> import pandas as pd
@@ -76,6 +76,7 @@ def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Lin
         >>> [label.get_text() for label in drawing.axes[0].get_yticklabels()]
         ['mean', 'new: harmonic']
     """
+    _check_columns(table, value, "method", "new")
     table = table.sort_values(value, kind="stable", ignore_index=True)
     named = np.where(table.new, "new: " + table.method, table.method)
     drawing = bars(table.assign(method=named), value=value, title=title, unit=unit)
@@ -147,11 +148,24 @@ def _style(k):
     return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
 
 
+def _check_columns(table, *names):
+    if not hasattr(table, "columns"):
+        raise TypeError(f"table is {brief(table)}: pass a DataFrame, such as a leaderboard.")
+    for name in names:
+        if not is_one_of(name, list(table.columns)):
+            raise KeyError(f"the table has no column {brief(name)}: pass the name of one it has.")
+
+
 def _chart(named, title, xlabel, ylabel):
+    if not isinstance(named, dict):
+        raise TypeError(f"the curves are {brief(named)}: pass a dict, name -> (x, y).")
     if not named:
         raise ValueError("there is nothing to draw: pass at least one name -> (x, y).")
     for name, pair in named.items():
-        if len(pair) != 2 or np.shape(pair[0]) != np.shape(pair[1]):
+        if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
+            raise ValueError(f"{name} is no (x, y): pass two sequences of one length.")
+        x, y = as_array(pair[0], f"{name}'s x"), as_array(pair[1], f"{name}'s y")
+        if x.shape != y.shape or x.ndim != 1 or not {x.dtype.kind, y.dtype.kind} <= set("iuf"):
             raise ValueError(f"{name} is no (x, y): pass two sequences of one length.")
     drawing = Figure(figsize=(6.8, 3.6), dpi=DOTS_PER_INCH, layout="constrained")
     axes = drawing.subplots()

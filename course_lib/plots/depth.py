@@ -32,6 +32,8 @@ def depth_map(holes):
         'mean depth 2.53 px'
     """
     holes = holes if isinstance(holes, dict) else {"mask": holes}
+    if not holes:
+        raise ValueError("there is no mask to draw: pass at least one.")
     depths = {name: _depth(name, mask) for name, mask in holes.items()}
     deepest = max(depth.max() for depth in depths.values())
     drawing, panels = _panels(len(holes))

@@ -35,7 +35,7 @@ def isophotes(image, mask, *, every=2):
         1
     """
     image, mask = check_pair(check_image(image), mask)
-    every = check_count("every", every, lowest=1)
+    every = min(check_count("every", every, lowest=1), max(mask.shape))
     drawing = Figure(figsize=(4.4, 4.4), dpi=DOTS_PER_INCH, layout="constrained")
     axes = drawing.subplots()
     draw_arrows(axes, masks.damage(image, mask, fill=0.6), ~mask & _away_from(mask), every)

@@ -67,6 +67,8 @@ class Exploration:
     """
 
     def __init__(self, draw, alt, caption, photograph, controls):
+        if not callable(draw):
+            raise TypeError(f"draw is {brief(draw)}: pass a function that returns a Figure.")
         if not controls:
             raise ValueError("there is nothing to move: pass explore at least one control by name.")
         self._draw, self._alt, self._photograph = draw, alt, photograph
@@ -164,6 +166,8 @@ def _make_control(name, spec, label_width):
     if isinstance(spec, tuple) and 2 <= len(spec) <= 4 and numbers:
         return _make_slider(name, [as_number(one) for one in spec], shown)
     if isinstance(spec, (list, dict)) and len(spec) and not any(map(_is_array, spec)):
+        if numbers and not all(-LARGEST <= one <= LARGEST for one in spec):
+            raise ValueError(f"{name} is {brief(spec)}: pass numbers, none beyond 2**53.")
         menu = ipywidgets.SelectionSlider if numbers else ipywidgets.Dropdown
         return menu(options=list(spec), **shown)
     raise TypeError(
@@ -174,7 +178,7 @@ def _make_control(name, spec, label_width):
 
 
 def _is_array(value):
-    return isinstance(value, np.ndarray) and value.ndim > 0
+    return isinstance(getattr(value, "ndim", None), int) and value.ndim > 0
 
 
 def _make_slider(name, numbers, shown):

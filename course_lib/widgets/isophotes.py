@@ -39,7 +39,7 @@ def isophotes(image, mask, *, rounds=ROUNDS, every=2, transport_steps=15, diffus
         {'rounds': 5}
     """
     image, mask = check_pair(check_image(image), mask)
-    every = check_count("every", every, lowest=1)
+    every = min(check_count("every", every, lowest=1), max(mask.shape))
     doses = {"transport_steps": transport_steps, "diffusion_steps": diffusion_steps}
 
     @cache
