@@ -14,6 +14,7 @@ from scipy import ndimage, stats
 
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, masks, metrics, scenes
+from course_lib._pixels import as_floats
 from course_lib.classical.exemplar import ORDERS as COPYING
 from course_lib.classical.exemplar import copies, data_term
 from course_lib.classical.fast_marching import continue_slopes, disc, telea_weights
@@ -34,7 +35,7 @@ def spread(values, digits=1):
 
 def depth():
     """Rank correlation of the error in holes with mean depth and with hole fraction."""
-    patches = data.load("photos").test[:100] / np.float32(255)
+    patches = as_floats(data.load("photos").test[:100])
     sets = scenes.mask_families(100, seed=SEED)
     methods = {name: classical.METHODS[name] for name in SMOOTHING}
     whole = evaluation.by_mask(methods, patches, sets)

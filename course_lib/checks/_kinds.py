@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib import data, masks, metrics
+from course_lib._pixels import as_floats
 from course_lib.checks._compare import call, check_array, check_function, mistake_rows
 from course_lib.checks._task import task, wrong
 
@@ -34,7 +35,7 @@ def function_task(name, *, right, inputs, mistakes, praise, **comparison):
 def some_patches(rng, count):
     """Test patches, float32 (count, 32, 32, 3), and lines as their holes, (count, 32, 32)."""
     test = data.load("photos").test
-    truth = test[rng.choice(len(test), count, replace=False)] / np.float32(255)
+    truth = as_floats(test[rng.choice(len(test), count, replace=False)])
     return truth, masks.random_lines(count, 32, seed=int(rng.integers(1_000_000)))
 
 
