@@ -127,7 +127,9 @@ def network(width=4):
 bank = masks.random_lines(1024, 32, seed=0)
 minimal = MinimalLogger(originals, frozen_masks)
 library = PredictionLogger(frozen, frozen_masks, tracking=False)
-trial = training.pairs(pictures.train[:320], bank, batch_size=64, seed=1).with_holes()
+trial = training.pairs(
+    pictures.train[: runtime.share(320)], bank, batch_size=64, seed=1
+).with_holes()
 network().fit(trial, epochs=3, verbose=0, callbacks=[minimal, library])
 plots.show(
     [masks.damage(originals, frozen_masks)[12], *(frame[12] for frame in minimal.frames)],
@@ -197,7 +199,9 @@ def seconds(action):
 
 
 one_network, damaged = network(), masks.damage(originals, frozen_masks)
-singly = seconds(lambda: [one_network.predict(one[None], verbose=0) for one in damaged])
+singly = seconds(
+    lambda: [one_network.predict(one[None], verbose=0) for one in damaged[: runtime.share(32)]]
+)
 together = seconds(lambda: one_network.predict(damaged, verbose=0))
 print(f"32 predictions of one picture {1000 * singly:5.0f} ms")
 print(f"one prediction of 32          {1000 * together:5.0f} ms")
