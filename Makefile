@@ -11,7 +11,8 @@ TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
 # What pytest is to run in `make test`; nothing: the testpaths of pyproject.toml.
 TESTS :=
 BACKEND := jax
-KERAS_TESTS := $(addprefix tests/test_,$(addsuffix .py,layers models partial_unet losses liu_losses fit))
+KERAS_FILES := layers models partial_unet losses liu_losses fit callbacks
+KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
 
 BIN := $(VENV)/bin
@@ -33,7 +34,8 @@ test-all: test        # then browsers, classrooms, kills, servers, every wrong a
 	$(BIN)/python -m pytest $(TEST_ARGS) tests/system solutions
 
 test-jax: $(READY)    # what speaks to Keras, on another of its backends; BACKEND=torch: on PyTorch
-	KERAS_BACKEND=$(BACKEND) $(BIN)/python -m pytest $(TEST_ARGS) $(KERAS_TESTS)
+	XLA_FLAGS=--xla_backend_optimization_level=0 KERAS_BACKEND=$(BACKEND) \
+	    $(BIN)/python -m pytest $(TEST_ARGS) $(KERAS_TESTS)
 
 lint: $(READY)
 	$(BIN)/python -m ruff check

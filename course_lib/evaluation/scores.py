@@ -300,7 +300,8 @@ def _predict(network, images, holes):
     predicted = predict_checked(network, images, holes)
     check_values(predicted, "a predicted value")
     timed = images[:64], holes[:64]
-    predict_checked(network, *timed)  # compiles for a batch of this shape, which is not its speed
+    if len(images) > len(timed[0]):
+        predict_checked(network, *timed)  # compiles for a batch of this shape: not its speed
     seconds = np.empty(3)
     for k in range(len(seconds)):
         start = time.perf_counter()

@@ -201,7 +201,8 @@ if run.profile == "full":
 bank = masks.random_lines(2_000, 32, seed=1)
 options = {"batch_size": 64, "seed": 0, "valid": True}
 train = training.pairs(pictures.train[:PICTURES], bank, **options).with_holes()
-validation = training.pairs(pictures.validation[:256], bank, frozen=True, **options).with_holes()
+seen = pictures.validation[: runtime.share(256)]
+validation = training.pairs(seen, bank, frozen=True, **options).with_holes()
 
 keras.utils.set_random_seed(0)
 precision = "mixed_float16" if run.device == "gpu" else "float32"
