@@ -1,5 +1,7 @@
 """PredictionLogger: what it sees is true, kept, and paid for by nobody."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
