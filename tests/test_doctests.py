@@ -13,10 +13,12 @@ WITHOUT_EXAMPLES = (
     "course_lib.runtime",  # prints what the machine has
     "course_lib.checks",  # one example for all, in its first file
     "course_lib.data.cifar10",  # may need the network
-    "course_lib.callbacks.frames",  # internal, as are the next three
+    "course_lib.callbacks.frames",  # internal, as are the next five
     "course_lib.callbacks.record",
     "course_lib.training.checkpoint",
     "course_lib.training.estimate",
+    "course_lib.training.fits",
+    "course_lib.training.identity",
 )
 
 
