@@ -4,11 +4,12 @@ import datetime
 import os
 import platform
 import re
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PACKAGES = ("numpy", "scipy", "opencv-python", "scikit-image", "keras", "tensorflow")
+PACKAGES = ("numpy", "scipy", "opencv-python", "scikit-image", "keras")
+TENSORFLOW = ("tensorflow", "tensorflow-cpu")  # one of its two builds, or none
 HEADER = """# Measured results
 
 Every figure here was printed by the command named with it. Each section is rewritten by its own
@@ -44,10 +45,15 @@ def record(name, title, body, command, seed=None):
 
 def machine():
     """Processor, cores, Python and the packages that do the work."""
-    return ", ".join(
-        [_processor(), f"Python {platform.python_version()}"]
-        + [f"{package} {version(package)}" for package in PACKAGES]
-    )
+    installed = filter(None, map(_installed, PACKAGES + TENSORFLOW))
+    return ", ".join([_processor(), f"Python {platform.python_version()}", *installed])
+
+
+def _installed(package):
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return None
 
 
 def table(header, rows):

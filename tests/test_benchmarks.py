@@ -62,3 +62,14 @@ def test_field_figures_are_reproduced_where_cifar10_is_at_hand(method, least, mo
     fill = classical_table.METHODS[method]
     filled = np.stack([fill(image, mask) for image, mask in zip(images, drawn, strict=True)])
     assert least < psnr(images, filled, drawn) < most
+
+
+def test_the_machine_is_named_whichever_build_of_tensorflow_it_has():
+    import keras
+    import tensorflow
+
+    named = results.machine().split(", ")
+    assert f"keras {keras.__version__}" in named
+    assert [one.split()[1] for one in named if one.startswith("tensorflow")] == [
+        tensorflow.__version__
+    ]
