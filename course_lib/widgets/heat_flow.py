@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from course_lib import classical, masks, plots
 from course_lib._validation import check_count, check_image, check_pair
+from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
 SWEEPS = (0, 1, 3, 10, 30, 100, 300, 1000)
@@ -19,7 +20,7 @@ def heat_flow(image, mask, *, sweeps=SWEEPS):
     Args:
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read, it starts black.
         mask: bool (H, W), True = hole.
-        sweeps: the slider's stops, rising whole numbers.
+        sweeps: the slider's stops, rising whole numbers; it begins in the middle.
 
     Returns:
         Exploration: shows itself when it is the last line of a cell.
@@ -66,5 +67,5 @@ def heat_flow(image, mask, *, sweeps=SWEEPS):
         ),
         caption="Colour flows in from the rim; the middle of wide holes is the last to warm up.",
         photograph=max(mask.shape) > 64,
-        sweeps=list(states),
+        sweeps=stops("sweeps", states, start=sweeps[len(states) // 2]),
     )

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from course_lib import classical, plots
 from course_lib._validation import check_count, check_image, check_pair
 from course_lib.plots.isophotes import draw_arrows
+from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
 ROUNDS = (0, 10, 20, 40, 60, 100, 200)
@@ -21,7 +22,7 @@ def isophotes(image, mask, *, rounds=ROUNDS, every=2, transport_steps=15, diffus
     Args:
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.
         mask: bool (H, W), True = hole.
-        rounds: the slider's stops; it begins at the last but one.
+        rounds: the slider's stops, two or more; it begins at the last but one.
         every: an arrow at every so many rows and columns where the picture is steep.
         transport_steps, diffusion_steps: of each in a round, as for ``classical.bertalmio``.
 
@@ -60,14 +61,5 @@ def isophotes(image, mask, *, rounds=ROUNDS, every=2, transport_steps=15, diffus
             f"hole, and the fill after {rounds} rounds."
         ),
         caption="Round after round the arrows draw together and run on through the hole.",
-        rounds=_slider(rounds),
-    )
-
-
-def _slider(stops):
-    import ipywidgets
-
-    stops = list(stops)
-    return ipywidgets.SelectionSlider(
-        options=stops, value=stops[-2] if len(stops) > 1 else stops[0], description="rounds"
+        rounds=stops("rounds", rounds, start=rounds[-2]),
     )

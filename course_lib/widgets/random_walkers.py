@@ -7,6 +7,7 @@ from scipy import ndimage
 from course_lib import classical, masks, plots
 from course_lib._validation import check_image, check_pair
 from course_lib.classical.walkers import check_pixel, walk
+from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
 WALKERS = (1, 3, 10, 30, 100, 300, 1000, 3000)
@@ -54,6 +55,7 @@ def random_walkers(image, mask, pixel=None, *, seed=0):
         where, chart = drawing.subplots(1, 2)
         _draw_ways(where, damaged, mask, ways[:walkers])
         chart.semilogx(np.arange(1, walkers + 1), means[:walkers], color=COLOURS[1])
+        chart.plot(walkers, means[walkers - 1], marker="o", color=COLOURS[1])
         chart.axhline(goal, color=COLOURS[0], linestyle="--")
         chart.annotate(f"harmonic fill {goal:.3f}", (1, goal), xytext=(2, 4), va="bottom",
                        textcoords="offset points")  # fmt: skip
@@ -69,7 +71,7 @@ def random_walkers(image, mask, pixel=None, *, seed=0):
             f"{goal:.3f}."
         ),
         caption="Each walker ends on a known pixel. Their mean settles on the harmonic fill.",
-        walkers=list(WALKERS),
+        walkers=stops("walkers", WALKERS, start=100),
     )
 
 
