@@ -540,6 +540,10 @@ NAMES = [
 @pytest.mark.parametrize("kind", [str, os.fsencode, lambda name: os.path.join(".", name)])
 def test_a_name_is_a_name(tmp_path, monkeypatch, name, kind):
     monkeypatch.chdir(tmp_path)
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        pytest.skip("under this locale no file can have that name")
     if name == "~":  # here it is the home folder
         monkeypatch.setenv("HOME", str(tmp_path / "home"))
         monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
