@@ -313,7 +313,10 @@ def test_a_disk_that_takes_nothing_ends_no_training(tmp_path, monkeypatch):
     assert logger.epochs == [0, 1]
 
 
-def test_a_tilde_is_the_home(tmp_path):
+def test_a_tilde_is_the_home(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
     fit(small(), quiet(folder="~/run"), epochs=1)
     assert (tmp_path / "home" / "run" / "log.csv").is_file()
     assert not (tmp_path / "~").exists()
