@@ -201,6 +201,21 @@ def residual_unet(width=48):
     valid = keras.Input((None, None, 1), name="valid")
     fill = PyramidFill(LEVELS, dtype="float32", name="fill")([damaged, valid])
     features = layers.Concatenate(name="fill_and_valid")([fill, valid])
+    correction = correct(features, width)
+    mended = AddInHoles(dtype="float32", name="predicted")([fill, valid, correction])
+    return keras.Model([damaged, valid], mended, name="residual_unet")
+
+
+def correct(features, width):
+    """The trunk of ``residual_unet``: what it sees -> what it adds, 0 until it is trained.
+
+    Args:
+        features: (N, H, W, C), symbolic, H and W multiples of 8.
+        width: as in ``residual_unet``.
+
+    Returns:
+        (N, H, W, 3), symbolic.
+    """
     down = {"padding": "same", "strides": 2}
     features = layers.Conv2D(width, 4, **down, name="encoder_1_blocks")(features)
     first = _residual(features, width, "encoder_1_residual_1")
@@ -217,11 +232,9 @@ def residual_unet(width=48):
     for block in (1, 2):
         features = _residual(features, width, f"decoder_1_residual_{block}")
     features = layers.Activation("relu", name="output_relu")(features)
-    correction = layers.Conv2DTranspose(
+    return layers.Conv2DTranspose(
         3, 4, padding="same", strides=2, kernel_initializer="zeros", name="output_conv"
     )(features)
-    mended = AddInHoles(dtype="float32", name="predicted")([fill, valid, correction])
-    return keras.Model([damaged, valid], mended, name="residual_unet")
 
 
 NETWORKS = {
