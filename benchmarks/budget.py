@@ -24,7 +24,8 @@ from benchmarks import held_out, menders
 from benchmarks.muon import ConvolutionMuon
 from benchmarks.results import machine
 from benchmarks.train import BANK, mask_bank, precision
-from course_lib import _checkpoint, data, losses, masks, metrics, models, training
+from course_lib import data, losses, masks, metrics, models, training
+from course_lib.training import checkpoint
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "training" / "budget"
@@ -79,7 +80,7 @@ def field_run(seed):
         f"field_{seed}",
         minutes=1,
         network="field",
-        learning_rate=0.02,
+        learning_rate=0.003,
         batch_size=32,
         seed=seed,
         averaged=0.98,
@@ -223,10 +224,10 @@ class _State:
             for kind, variables in self._variables().items()
             for k, one in enumerate(variables)
         }
-        _checkpoint.write(self.run.folder / "checkpoint.npz", arrays, self.record)
+        checkpoint.write(self.run.folder / "checkpoint.npz", arrays, self.record)
 
     def _load(self):
-        stored = _checkpoint.read(self.run.folder / "checkpoint.npz")
+        stored = checkpoint.read(self.run.folder / "checkpoint.npz")
         if stored is None:
             return
         arrays, record = stored
@@ -301,7 +302,7 @@ def pictures():
 
 def progress(run):
     """How far an unfinished run has come, in words."""
-    stored = _checkpoint.read(run.folder / "checkpoint.npz")
+    stored = checkpoint.read(run.folder / "checkpoint.npz")
     if stored is None:
         return "not begun"
     return f"{stored[1]['seconds'] / 60:.1f} min done"

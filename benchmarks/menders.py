@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from course_lib.layers import GaussianFieldFill, Mend, PyramidFill
-from course_lib.models import LEVELS, correct
+from course_lib.models.networks import LEVELS, correct
 
 START = {
     "pyramid": lambda: PyramidFill(LEVELS, dtype="float32", name="fill"),

@@ -8,6 +8,7 @@ one channel instead of C equal ones.
 import math
 
 import keras
+import numpy as np
 from keras import ops
 
 from course_lib._validation import brief, check_count, is_one_of, is_whole
@@ -492,13 +493,17 @@ def _known(features, valid):
 
 
 def _laplacians(shape, dtype=None):
-    """Filters (side, side, C, F): one Laplacian a colour, of length 1, then small random ones."""
-    _, _, channels, filters = shape
-    kernel = ops.convert_to_numpy(keras.random.normal(shape, stddev=0.01, dtype=dtype)).copy()
+    """Filters (side, side, C, F): one Laplacian a colour, then random ones, small and of sum 0.
+
+    A filter with another sum answers to grey itself, and pulls every hole towards black.
+    """
+    channels = shape[2]
+    kernel = np.array(ops.convert_to_numpy(keras.random.normal(shape, stddev=0.001, dtype=dtype)))
+    kernel -= kernel.mean(axis=(0, 1), keepdims=True)
     kernel[..., :channels] = 0
     for row, column, value in ((0, 1, 1), (1, 0, 1), (1, 2, 1), (2, 1, 1), (1, 1, -4)):
-        kernel[row, column, range(channels), range(channels)] = value / math.sqrt(20)
-    return ops.convert_to_tensor(kernel)
+        kernel[row, column, range(channels), range(channels)] = value
+    return kernel
 
 
 def _extend(pictures, margin, axis):
