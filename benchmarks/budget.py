@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks import held_out, menders
 from benchmarks.muon import ConvolutionMuon
 from benchmarks.results import machine
-from benchmarks.train import BANK, mask_bank, precision
+from benchmarks.train import BANK, mask_bank
 from course_lib import data, losses, masks, metrics, models, training
 from course_lib.training import checkpoint
 from tools.project import ROOT
@@ -169,7 +169,7 @@ class _State:
     def __init__(self, run, pictures):
         self.run = run
         keras.utils.set_random_seed(run.seed)
-        with precision(run.precision):
+        with training.precision(run.precision):
             self.model = build(run)
         optimizer = OPTIMIZERS[run.optimizer](
             run.learning_rate, use_ema=True, ema_momentum=run.averaged
@@ -182,8 +182,7 @@ class _State:
             batch_size=run.batch_size,
             seed=run.seed,
             valid=True,
-            holes=True,
-        )
+        ).with_holes()
         paid = run.needs.minutes * 60 if run.needs else 0.0
         self.record = {"recipe": _recipe(run), "steps": 0, "seconds": paid, "marks": []}
         self.record |= {"paid": paid, "sittings": [], "diverged": False}

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from course_lib.layers import GaussianFieldFill, Mend, PyramidFill
+from course_lib.layers import AddInHoles, GaussianFieldFill, PyramidFill
 from course_lib.models.networks import LEVELS, correct
 
 START = {
@@ -32,7 +32,7 @@ def mender(width=48, fills=("pyramid",), composited=True):
     seen = [START[name]()([damaged, valid]) for name in fills] or [damaged]
     correction = correct(layers.Concatenate(name="seen")([*seen, valid]), width)
     where = valid if composited else layers.Rescaling(0.0, dtype="float32", name="nowhere")(valid)
-    mended = Mend(dtype="float32", name="predicted")([seen[-1], where, correction])
+    mended = AddInHoles(dtype="float32", name="predicted")([seen[-1], where, correction])
     return keras.Model([damaged, valid], mended, name="mender")
 
 

@@ -379,7 +379,7 @@ class GaussianFieldFill(keras.layers.Layer):
     others are small and random, since a filter of 0 would never get a gradient.
 
     Raises:
-        ValueError: if an argument is not as above, or there are fewer filters than colours.
+        ValueError: if an argument or a shape is not as above.
 
     Source: Roth and Black, Fields of Experts, 2009, https://doi.org/10.1007/s11263-008-0197-6,
     with the square in place of its experts' logarithm, which makes the field Gaussian; the steps:
@@ -401,6 +401,11 @@ class GaussianFieldFill(keras.layers.Layer):
         self.kernel_size = check_count("kernel_size", kernel_size, lowest=3)
         self.steps = check_count("steps", steps)
         self.start = PyramidFill(dtype=self.variable_dtype)
+
+    def __call__(self, inputs, **kwargs):
+        features, valid = inputs
+        _check_shapes([_shape(features)], [_shape(valid)])
+        return super().__call__(inputs, **kwargs)
 
     def build(self, input_shape):
         channels = input_shape[0][-1]
