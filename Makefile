@@ -11,7 +11,7 @@ TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
 # What pytest is to run in `make test`; nothing: the testpaths of pyproject.toml.
 TESTS :=
 BACKEND := jax
-KERAS_FILES := layers models partial_unet losses liu_losses fit callbacks
+KERAS_FILES := layers gaussian_field models partial_unet losses liu_losses fit callbacks
 KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
 

@@ -25,6 +25,8 @@ from benchmarks.muon import ConvolutionMuon
 from benchmarks.results import machine
 from benchmarks.train import BANK, mask_bank
 from course_lib import data, losses, masks, metrics, models, training
+from course_lib._files import replaced
+from course_lib._pixels import as_floats
 from course_lib.training import checkpoint
 from tools.project import ROOT
 
@@ -77,7 +79,7 @@ class Run:
 def field_run(seed):
     """The training of the field's 432 numbers, without a network."""
     return Run(
-        f"field_{seed}",
+        f"filters_{seed}",
         minutes=1,
         network="field",
         learning_rate=0.003,
@@ -140,7 +142,7 @@ def train(run, pictures):
 
 def validation(pictures):
     """Frozen pairs, the same for every run: name -> (float32 (1024, 32, 32, 3), holes)."""
-    images = pictures[:JUDGED] / np.float32(255)
+    images = as_floats(pictures[:JUDGED])
     count, seed = len(images), VALIDATION_SEED
     sets = {
         "lines": masks.random_lines(count, seed=seed),
@@ -264,23 +266,17 @@ def _finish(state, check):
         model.set_weights(arrays)
         scores[kind] = None if state.record["diverged"] else measure(model, check)
         named = dict(zip([one.path for one in model.weights], arrays, strict=True))
-        _replace(run.folder / f"{kind}.npz", lambda path, named=named: np.savez(path, **named))
+        with replaced(run.folder / f"{kind}.npz") as file:
+            np.savez(file, **named)
     facts = {
         **state.record,
         "pictures": state.record["steps"] * run.batch_size,
         "weights": int(model.count_params()),
         "scores": scores,
     }
-    text = json.dumps(facts, indent=1) + "\n"
-    _replace(run.folder / "result.json", lambda path: path.write_text(text, encoding="utf-8"))
+    with replaced(run.folder / "result.json") as file:
+        file.write((json.dumps(facts, indent=1) + "\n").encode())
     print(f"{run.name}: finished, {scores}", flush=True)
-
-
-def _replace(path, write):
-    """Write a file under another name and put it in its place in one step."""
-    partial = path.with_name(f"partial_{path.name}")
-    write(partial)
-    partial.replace(path)
 
 
 def score(run, kind="last"):

@@ -426,11 +426,13 @@ class GaussianFieldFill(keras.layers.Layer):
 
     def call(self, inputs):
         features, valid = (ops.cast(one, self.variable_dtype) for one in inputs)
-        start = self.start([_known(features, valid), valid])
+        known = _known(features, valid)
         margin = self.kernel_size - 1
+        around = ((0, 0), (margin, margin), (margin, margin), (0, 0))
+        hole = 1 - ops.pad(valid, around)
         # The border is unknown; its first guess repeats the outermost pixels.
-        start = _extend(_extend(start, margin, axis=1), margin, axis=2)
-        hole = 1 - ops.pad(valid, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
+        start = _extend(_extend(self.start([known, valid]), margin, axis=1), margin, axis=2)
+        start = hole * start + ops.pad(known, around)  # known pixels keep their gradient
         solved = self.descend(start, hole)[:, margin:-margin, margin:-margin]
         return ops.where(valid > 0, features, solved)
 

@@ -24,6 +24,15 @@ def numbers(tensor):
     return np.asarray(ops.convert_to_numpy(tensor), np.float32)
 
 
+def compiled(layer):
+    """JAX compiles every operation anew for every shape: sooner done once for the whole layer."""
+    if BACKEND != "jax":
+        return layer
+    import jax
+
+    return jax.jit(layer)
+
+
 def gradients(scalar, *arrays):
     """d scalar(*arrays) / d array for each; zeros where the scalar does not depend on it."""
     tensors = [ops.convert_to_tensor(one) for one in arrays]

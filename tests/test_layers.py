@@ -12,7 +12,7 @@ from keras import ops
 from scipy import ndimage
 
 from course_lib.layers import AddInHoles, GatedConv2D, PartialConv2D, PyramidFill
-from tests.networks import BACKEND, gradients, numbers
+from tests.networks import BACKEND, compiled, gradients, numbers
 
 CONTENTS = (0.5, 1.0, -3e30, np.inf, np.nan)  # what a hole may hold
 
@@ -36,15 +36,6 @@ def built(layer, features, valid, seed=0):
 def arranged(features, valid):
     """As the layer takes them: lists within the list for several inputs alone."""
     return [features, valid] if len(features) > 1 else [features[0], valid[0]]
-
-
-def compiled(layer):
-    """JAX compiles every operation anew for every shape: sooner done once for the whole layer."""
-    if BACKEND != "jax":
-        return layer
-    import jax
-
-    return jax.jit(layer)
 
 
 def applied(layer, features, valid):
