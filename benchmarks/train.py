@@ -6,6 +6,9 @@ A run may be stopped at any moment: the same command goes on from the last whole
 in build/training. When it is over, the weights that were best on the validation set are written
 to course_lib/weights as float16 beside their recipe, with their SHA-256 and what they reach on the
 held-out pictures. Set KERAS_BACKEND before it to train on another backend than TensorFlow.
+
+With ``--seed 2027`` the same recipe is trained from another seed for ``benchmarks.seeds``: its
+weights go to build/training/seeds, and nothing that is shipped changes.
 """
 
 import argparse
@@ -21,11 +24,13 @@ import numpy as np
 from benchmarks import held_out
 from benchmarks.results import machine
 from course_lib import data, losses, masks, metrics, models, training
+from course_lib._files import replaced
 from course_lib._pixels import as_floats
 from tools.project import ROOT
 
 BANK = 4096
 VALIDATION = 2048  # pictures, each with its own mask
+SEEDS = ROOT / "build" / "training" / "seeds"  # weights from other seeds than the shipped ones
 CHECKS = 20  # epochs, that is validations and checkpoints, in a run
 
 
@@ -236,13 +241,27 @@ def _held_out_score(model):
     return {"psnr_hole_held_out_lines": round(measure(model), 3)}
 
 
+def keep(name, recipe, model):
+    """Write the weights of another seed to build/training/seeds, by their variables' paths."""
+    SEEDS.mkdir(parents=True, exist_ok=True)
+    arrays = {one.path: keras.ops.convert_to_numpy(one) for one in model.weights}
+    with replaced(SEEDS / f"{name}_{recipe.seed}.npz") as file:
+        np.savez(file, **arrays)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Train the networks that the course ships.")
     parser.add_argument("names", nargs="+", choices=[*RECIPES], metavar="name", help=list(RECIPES))
-    for name in parser.parse_args(arguments).names:
+    parser.add_argument("--seed", type=int, help="another than the recipe's; ships nothing")
+    given = parser.parse_args(arguments)
+    for name in given.names:
         recipe = RECIPES[name]
-        model, history, provenance = train(recipe, ROOT / "build" / "training" / name)
-        publish(name, recipe, model, history, provenance)
+        folder = ROOT / "build" / "training" / name
+        if given.seed in (None, recipe.seed):
+            publish(name, recipe, *train(recipe, folder))
+        else:
+            recipe = dataclasses.replace(recipe, seed=given.seed)
+            keep(name, recipe, train(recipe, folder.with_name(f"{name}_{given.seed}"))[0])
 
 
 if __name__ == "__main__":
