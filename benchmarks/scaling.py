@@ -1,11 +1,35 @@
-"""How far does more work lead? Three sizes of the best network by three budgets of CPU minutes."""
+"""How far does more work lead? Three sizes of the best network by three budgets of CPU minutes.
 
-from benchmarks import ablation
-from benchmarks.budget import Run, result, score
+    INPAINTING_DATA_DIR=... python -m benchmarks.background     trains, hours of one core
+    INPAINTING_DATA_DIR=... python -m benchmarks.scaling        fits what has finished
 
+Fitted is the law of Hoffmann et al., Training compute-optimal large language models, 2022,
+section 3.3, with minutes in the place of data: squared error = E + A / size^a + B / minutes^b.
+E is what no size and no time would mend: the plateau.
+"""
+
+import json
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from benchmarks import ablation, budget
+from benchmarks.budget import JUDGED, Run, result, score
+from benchmarks.results import record, table
+from course_lib import classical, metrics
+
+STORED = Path(__file__).with_name("scaling.json")
+COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.scaling"
 WIDTHS = (16, 32, 56)  # 0.2, 0.9 and 2.7 million weights
 MINUTES = (10, 40, 160)
 FINAL_MINUTES = 480
+FITTED = ("lines", "square_16", "random_50")
+REFITS = 200
+LOWEST = [-8.0, -8.0, 0.05, -8.0, 0.05]  # log E, log A, a, log B, b, errors in units of the least
+HIGHEST = [0.0, 3.0, 3.0, 3.0, 3.0]
 
 
 def runs():
@@ -30,3 +54,155 @@ def final():
     longest = max(nine[-len(WIDTHS) :], key=score)
     fields = ablation.best()
     return [run_of(longest.arguments["width"], FINAL_MINUTES, fields)]
+
+
+@dataclass(frozen=True)
+class Law:
+    """A fitted law.
+
+    Attributes:
+        parameters: log E, log A, a, log B, b, with sizes in the smallest, minutes in the fewest
+            and squared errors in the least that were measured.
+        unit: that least squared error.
+        size, minutes: the smallest and the fewest.
+        misfit: root mean square of what is left of the decibels.
+    """
+
+    parameters: tuple
+    unit: float
+    size: float
+    minutes: float
+    misfit: float
+
+    @property
+    def plateau(self):
+        """PSNR of E, decibels."""
+        return float(-10 * np.log10(np.exp(self.parameters[0]) * self.unit))
+
+    def __call__(self, size, minutes):
+        """PSNR that the law expects, decibels."""
+        relative = np.asarray(size) / self.size, np.asarray(minutes) / self.minutes
+        return -10 * np.log10(self.unit * _errors(self.parameters, *relative))
+
+
+def fit(size, minutes, decibels):
+    """The law nearest to measured PSNRs.
+
+    Args:
+        size, minutes, decibels: (N,) each, N at least 6.
+
+    Returns:
+        Law.
+    """
+    size, minutes, decibels = (np.asarray(one, float) for one in (size, minutes, decibels))
+    unit = 10 ** (-decibels.max() / 10)
+    relative = size / size.min(), minutes / minutes.min()
+
+    def misfit(parameters):
+        return -10 * np.log10(unit * _errors(parameters, *relative)) - decibels
+
+    starts = [[-0.1, -2.0, a, -2.0, b] for a in (0.3, 1.0) for b in (0.3, 1.0)]
+    found = [least_squares(misfit, one, bounds=(LOWEST, HIGHEST)) for one in starts]
+    best = min(found, key=lambda one: one.cost)
+    return Law(tuple(best.x), unit, size.min(), minutes.min(), float(np.sqrt(np.mean(best.fun**2))))
+
+
+def plateau_interval(law, size, minutes, noise, *, refits=REFITS, seed=0):
+    """Between which plateaus (dB) lie 90 % of those that are fitted where luck falls otherwise.
+
+    Args:
+        law: fitted to these sizes and minutes.
+        size, minutes: (N,) each.
+        noise: standard deviation between seeds, decibels.
+        refits: how many.
+        seed: of the luck.
+    """
+    expected = law(size, minutes)
+    luck = np.random.RandomState(seed).normal(0, noise, (refits, len(expected)))
+    plateaus = [fit(size, minutes, expected + one).plateau for one in luck]
+    low, high = np.percentile(plateaus, [5, 95])
+    return float(low), float(high)
+
+
+def _errors(parameters, size, minutes):
+    plateau, by_size, size_power, by_time, time_power = parameters
+    return (
+        np.exp(plateau)
+        + np.exp(by_size) * size**-size_power
+        + np.exp(by_time) * minutes**-time_power
+    )
+
+
+def seed_noise(masks_name):
+    """Standard deviation between seeds (dB) on one set of masks, pooled over the ablation."""
+    every, _ = ablation.collect()
+    pairs = [[one["scores"]["last"][masks_name] for one in results] for results in every.values()]
+    return float(np.sqrt(statistics.mean(statistics.variance(pair) for pair in pairs)))
+
+
+def across(pictures):
+    """What methods without a network reach on the same pictures: name -> dict of hole PSNRs."""
+    check = budget.validation(pictures[1])
+    fills = {"biharmonic": classical.METHODS["biharmonic"]}
+    if hasattr(classical, "fit_gaussian"):
+        fills["gaussian"] = classical.fit_gaussian(pictures[0]).fill
+    scores = {name: {} for name in fills}
+    for masks_name in FITTED:
+        images, holes = check[masks_name]
+        for name, fill in fills.items():
+            damaged = np.where(holes[..., None], 0, images)
+            filled = np.stack([fill(*one) for one in zip(damaged, holes, strict=True)])
+            scores[name][masks_name] = metrics.psnr(images, filled, holes)
+    return scores
+
+
+def body(results, lines):
+    """The section of RESULTS.md."""
+    size = np.array([one["weights"] for one in results])
+    minutes = np.array([one["recipe"]["minutes"] for one in results])
+    measured = [
+        [f"{weights:,}", f"{spent:g}", f"{one['pictures'] / 1e6:.2f}"]
+        + [f"{one['scores']['last'][name]:.2f}" for name in FITTED]
+        for weights, spent, one in zip(size, minutes, results, strict=True)
+    ]
+    fitted = []
+    for name in FITTED:
+        law = fit(size, minutes, [one["scores"]["last"][name] for one in results])
+        low, high = plateau_interval(law, size, minutes, seed_noise(name))
+        best = max(one["scores"]["last"][name] for one in results)
+        _, _, size_power, _, time_power = law.parameters
+        fitted.append(
+            [name, f"{size_power:.2f}", f"{time_power:.2f}", f"{law.misfit:.3f}", f"{best:.2f}"]
+            + [f"{law(size.max(), 10 * minutes.max()):.2f}", f"{law.plateau:.2f}"]
+            + [f"{low:.2f} to {high:.2f}"]
+            + [f"{scores[name]:.2f}" for scores in lines.values()]
+        )
+    header = ["masks", "a", "b", "misfit", "best run", "largest, ten times the longest"]
+    return "\n\n".join(
+        [
+            f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of CPU.",
+            table(["weights", "minutes", "M pictures", *FITTED], measured),
+            "Squared error = E + A / size^a + B / minutes^b, fitted to the nine; the plateau is "
+            "the PSNR of E, and its interval holds 90 % of the plateaus that are fitted when the "
+            "seeds' luck is drawn anew. Misfit: root mean square, dB.",
+            table([*header, "plateau", "90 %", *(f"`{name}`" for name in lines)], fitted),
+        ]
+    )
+
+
+def main():
+    nine = runs()
+    missing = [run.name for run in nine if not result(run)]
+    if missing or not nine:
+        raise SystemExit(
+            f"{', '.join(missing) or 'the ablation'} missing: run python -m benchmarks.background."
+        )
+    results, lines = [result(run) for run in nine], across(budget.pictures())
+    kept = ("recipe", "steps", "pictures", "seconds", "weights", "marks", "scores", "sittings")
+    facts = {"across": lines, "runs": [{key: one[key] for key in kept} for one in results]}
+    STORED.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    record("scaling", "Size, time and the plateau", body(results, lines), COMMAND, nine[0].seed)
+
+
+if __name__ == "__main__":
+    main()

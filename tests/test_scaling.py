@@ -1,0 +1,62 @@
+"""The law of size and time: found again where it is known, with its plateau and that one's error."""
+
+import numpy as np
+import pytest
+
+from benchmarks import ablation, scaling
+
+SIZE, MINUTES = (one.ravel() for one in np.meshgrid([0.22e6, 0.88e6, 2.69e6], [10.0, 40.0, 160.0]))
+
+
+def known(size, minutes, plateau=22.3):
+    """Decibels by a law written down here."""
+    least = 10 ** (-plateau / 10)
+    return -10 * np.log10(least * (1 + 0.06 * (size / 1e6) ** -0.7 + 0.2 * (minutes / 10) ** -0.6))
+
+
+def test_a_law_is_found_again():
+    law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES))
+    assert law.misfit < 1e-3
+    assert law.plateau == pytest.approx(22.3, abs=0.02)
+    assert law.parameters[2] == pytest.approx(0.7, abs=0.1)
+    assert law.parameters[4] == pytest.approx(0.6, abs=0.05)
+    assert law(2.69e6, 1600.0) == pytest.approx(known(2.69e6, 1600.0), abs=0.01)
+
+
+def test_the_interval_of_the_plateau_holds_the_true_one_and_grows_with_the_luck():
+    random = np.random.RandomState(0)
+    held, widths = 0, []
+    for trial in range(20):
+        law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES) + random.normal(0, 0.01, len(SIZE)))
+        low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.01, refits=30, seed=trial)
+        held += low <= 22.3 <= high
+        widths.append(high - low)
+    assert held >= 12  # of 20 at 90 %: fewer once in a thousand years of tests
+    law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES))
+    low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.001, refits=30)
+    assert high - low < np.median(widths) / 2
+
+
+def arm(*figures, by_average=0.0):
+    """Results of an arm, a figure a seed."""
+    return [
+        {
+            "scores": {"last": {"lines": one}, "averaged": {"lines": one + by_average}},
+            "pictures": 600_000,
+        }
+        for one in figures
+    ]
+
+
+def test_a_gain_is_over_today_and_its_interval_pools_the_seeds():
+    every = {"today": arm(20.0, 20.2), "field": arm(20.5, 20.5), "no_fill": arm(19.0, 19.2)}
+    gains = ablation.gains(every)
+    assert gains["field"][0] == pytest.approx(0.4)
+    assert gains["no_fill"][0] == pytest.approx(-1.0)
+    pooled = (0.02 + 0 + 0.02) / 3  # three degrees of freedom: t = 3.182
+    assert gains["field"][1] == pytest.approx(3.182 * np.sqrt(pooled), rel=1e-3)
+    assert "| `field` | 0.60 | 20.50 / 20.50 | +0.400 ± 0.367 | +0.000 |" in ablation.body(
+        every, {"tune_adam_0.001": 19.0}
+    )
+    averaged = ablation.body({"today": arm(20.0, 20.2, by_average=0.05)}, {})
+    assert "| +0.050 |" in averaged
