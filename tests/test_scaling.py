@@ -1,4 +1,4 @@
-"""The law of size and time: found again where it is known, with its plateau and that one's error."""
+"""The law of size and time: found again where it is known, with its plateau and its error."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_the_interval_of_the_plateau_holds_the_true_one_and_grows_with_the_luck(
         low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.01, refits=30, seed=trial)
         held += low <= 22.3 <= high
         widths.append(high - low)
-    assert held >= 12  # of 20 at 90 %: fewer once in a thousand years of tests
+    assert held >= 12  # 18 of 20 are expected
     law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES))
     low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.001, refits=30)
     assert high - low < np.median(widths) / 2
