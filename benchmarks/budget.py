@@ -209,8 +209,9 @@ class _State:
         seconds = time.process_time() - begun
         if not self.compiled:
             self.compiled = True
-            steps = self.record["steps"]
-            seconds = (self.record["seconds"] - self.record["paid"]) / steps if steps else 0.0
+            charged = self.record["steps"] - 1  # all but the very first
+            spent = self.record["seconds"] - self.record["paid"]
+            seconds = spent / charged if charged > 0 else 0.0
         self.record["seconds"] += seconds
         self.record["steps"] += 1
 

@@ -33,7 +33,7 @@ def quick(tmp_path, monkeypatch):
     return [random.randint(0, 256, (n, 32, 32, 3)).astype(np.uint8) for n in (7, 3)]
 
 
-@pytest.mark.parametrize("died_at", [1, 2, 9, 23])
+@pytest.mark.parametrize("died_at", [1, 3, 23])
 def test_a_run_that_was_killed_ends_at_the_weights_of_one_that_was_not(quick, monkeypatch, died_at):
     whole = budget.Run("whole", arguments={"width": 2}, optimizer="muon", **SMALL)
     budget.train(whole, quick)
