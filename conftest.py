@@ -10,6 +10,9 @@ import pytest
 
 # Tests run every cell but train next to nothing; set before any test or kernel starts.
 os.environ.setdefault("INPAINTING_PROFILE", "smoke")
+# Each worker has a core: on small pictures a second thread costs more waiting than it saves.
+for name in ("OMP_NUM", "OPENBLAS_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
+    os.environ.setdefault(f"{name}_THREADS", "1")
 # Whose computer this is does not matter: an empty home, and no setting of another tool. So no
 # account is used, no progress touched, and what another checkout tests beside is in no way.
 for name in list(os.environ):

@@ -120,6 +120,7 @@ def launch(notebook_path, folder, git_configuration):
         IPYTHONDIR=str(ipython),
         GIT_CONFIG_GLOBAL=str(git_configuration),
         INPAINTING_PROFILE="smoke",
+        TF_NUM_INTRAOP_THREADS="1",  # beside another notebook more threads only wait
         PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}",
     )
     command = [python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--nbval-lax",
