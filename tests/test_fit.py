@@ -460,8 +460,8 @@ def squares(side=16, **options):
             "partial_conv_unet.*28 x 28.*multiples of 16",
         ),
         (
-            lambda: ladder(models.residual_unet),
-            lambda **o: squares(24, valid=True, **o),
+            lambda: ladder(models.residual_unet),  # three halvings: it takes 24
+            lambda **o: squares(28, valid=True, **o),
             "multiples of 16",
         ),
         (network, squares, "16 x 16.*build a network for this size"),

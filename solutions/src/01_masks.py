@@ -82,9 +82,7 @@ holes = masks.random_lines(20, 32, seed=5)
 fills = np.stack(
     [classical.METHODS["navier_stokes"](*pair) for pair in zip(patches, holes, strict=True)]
 )
-one_by_one = np.array(
-    [metrics.psnr(*three) for three in zip(patches, fills, holes, strict=True)]
-)
+one_by_one = np.array([metrics.psnr(*three) for three in zip(patches, fills, holes, strict=True)])
 fractions = holes.mean(axis=(1, 2))
 print(f"mean of the twenty PSNRs       {one_by_one.mean():.2f} dB")
 print(f"PSNR of all hole pixels at once {metrics.psnr(patches, fills, holes):.2f} dB")
