@@ -292,6 +292,10 @@ task_03_2 = function_task(
 
 
 HALF_A_LEVEL = 0.003  # of 8 bits
+HOLE_COPIED = (
+    "A window has a hole itself, and black is copied from it: a source must be known as a whole, "
+    "not in its middle alone."
+)
 
 
 def _copy(
@@ -384,8 +388,7 @@ COPY_MISTAKES = mistake_rows(
         ),
         "holes are copied": (
             partial(_copy, by_centre=True),
-            "The middle pixel of each source is known, but some window around it has a hole: "
-            "the window must be whole.",
+            HOLE_COPIED,
         ),
         "absolute differences": (
             partial(_copy, power=1),
@@ -413,11 +416,7 @@ def task_03_3(copy_windows):
             "ones only.",
         )
         if (np.asarray(fill)[mask] < 0.01).all(axis=-1).any():
-            wrong(
-                "holes are copied",
-                "Black stands in the hole, and nothing known is black: some source window had a "
-                "hole itself.",
-            )
+            wrong("holes are copied", HOLE_COPIED)
     check_function(function, _copy, inputs, tolerance=HALF_A_LEVEL, mistakes=COPY_MISTAKES)
     return "Known is compared with known, and only holes are written."
 
