@@ -32,7 +32,7 @@ def published(tmp_path_factory):
         skip_or_fail("git and bash are not installed")
     place = tmp_path_factory.mktemp("published")
     checkout, origin, tools = place / "course", place / "origin.git", place / "bin"
-    left_out = shutil.ignore_patterns("__pycache__", "weights", ".ipynb_checkpoints")
+    left_out = shutil.ignore_patterns("__pycache__", "build", "weights", ".ipynb_checkpoints")
     for name in COPIED:
         shutil.copytree(ROOT / name, checkout / name, ignore=left_out)
     for name in ("pyproject.toml", "README.md"):
