@@ -19,7 +19,7 @@ WRONG = [
     for name in CATALOGUES
     for entry in importlib.import_module(f"tests.wrong_answers.{name}").WRONG
 ]
-REPEATED = 5  # times: checks draw their inputs anew, and no verdict may hang on the draw
+REPEATED = 15  # times: checks draw their inputs anew, and no verdict may hang on the draw
 NETWORKS = {"05_3", "05_4", "09_4"}  # whose checks cost seconds; what they draw cannot matter
 
 
