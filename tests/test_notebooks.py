@@ -22,9 +22,7 @@ SAMPLE = """
     #
     # {{badge}}
     #
-    # ## What you will do
-    # ## What you will learn
-    # ## What you need
+    # **You need** nothing. About 5 minutes.
 
     # %%
     # {{launch}}
@@ -250,9 +248,8 @@ def test_broken_notebook_is_found(lesson, source, change, sentence):
         ("# {{badge}}", "", "badge does not stand right under"),
         ("# {{launch}}", "# nothing", "launch cell does not stand right after"),
         ("# {{launch}}", "0\n\n# %%\n# {{launch}}", "launch cell does not stand right after"),
-        ("## What you will do", "## Plan", 'heading "What you will do"'),
-        ("## What you will learn", "## Plan", 'heading "What you will learn"'),
-        ("## What you need", "## Plan", 'heading "What you need"'),
+        ("**You need** nothing.", "Hello.", 'does not say "You need'),
+        (" About 5 minutes.", "", "how many minutes"),
         ("## Questions", "## Quiz", 'heading "Questions"'),
         ("## Key points", "## End", 'heading "Key points"'),
         ("## References", "## End", 'heading "References"'),

@@ -20,14 +20,7 @@ LARGEST = 600_000  # bytes
 LAUNCH_LINES = 8
 CODE_WIDTH = 100  # characters: longer lines must be scrolled sideways
 SHORTEST_ALT = 20  # characters
-HEADINGS = (
-    "What you will do",
-    "What you will learn",
-    "What you need",
-    "Questions",
-    "Key points",
-    "References",
-)
+HEADINGS = ("Questions", "Key points", "References")
 SECRETS = {
     "a W&B key": r"\bwandb_v\d+_\w{20,}|(?<![0-9a-zA-Z])[0-9a-f]{40}(?![0-9a-zA-Z])",
     "a Hugging Face token": r"\bhf_[A-Za-z0-9]{20,}",
@@ -229,6 +222,8 @@ def check_skeleton(notebook):
         for heading in HEADINGS
         if not re.search(rf"^##+ .*{heading}", prose, re.MULTILINE | re.IGNORECASE)
     ]
+    if not re.search(r"You need\b.* minutes", notebook.cells[0].source, re.S | re.I):
+        found.append('Its first cell does not say "You need …" and how many minutes it takes.')
     questions = re.search(r"^##+ .*Questions.*?(?=^## |\Z)", prose, re.M | re.S | re.I)
     if questions and "<details" not in questions[0]:
         found.append("Its questions fold no answer in <details>.")
