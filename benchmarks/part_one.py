@@ -16,7 +16,7 @@ from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, masks, metrics, scenes
 from course_lib._pixels import as_floats
 from course_lib.classical.exemplar import ORDERS as COPYING
-from course_lib.classical.exemplar import copies, data_term
+from course_lib.classical.exemplar import copies
 from course_lib.classical.fast_marching import continue_slopes, disc, telea_weights
 
 SEED = 2026
@@ -242,27 +242,11 @@ def _beside(inpainter, places, reference):
 # 05: the order of copied patches
 
 
-def _confidence_only(front, trust, *_):
-    return trust
-
-
-def _data_only(front, trust, depth, image, known, half):
-    return data_term(front, image, known, half)
-
-
 def _row_by_row(front, *_):
     return -np.arange(len(front))
 
 
-COPIED = {
-    "lines first": COPYING["lines first"],
-    "onion peel": COPYING["onion peel"],
-    "confidence only": _confidence_only,
-    "data only": _data_only,
-    "row by row": _row_by_row,
-}
-
-
+COPIED = COPYING | {"row by row": _row_by_row}
 RIVALS = ("onion peel", "confidence only", "row by row")
 
 

@@ -222,7 +222,7 @@ def test_a_doubtful_mask_warns_once_and_goes_on(method):
         (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, patch=4), "patch"),
         (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, patch=1), "patch"),
         (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, patch=9.0), "patch"),
-        (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, order="rows"), "'lines first' or"),
+        (lambda: classical.exemplar(GOOD_IMAGE, GOOD_MASK, order="rows"), "'lines first', 'onion"),
         (lambda: classical.bertalmio(GOOD_IMAGE, GOOD_MASK, transport_steps=-1), "transport"),
         (lambda: classical.bertalmio(GOOD_IMAGE, GOOD_MASK, diffusion_steps=2.0), "diffusion"),
         (lambda: classical.jacobi(GOOD_IMAGE, GOOD_MASK, -1), "sweeps"),
@@ -795,7 +795,12 @@ def exemplar_one_pixel_at_a_time(image, mask, half, order):
             cross = abs(steepest[1] * normal[0] - steepest[0] * normal[1])
             data_term = cross / max(np.hypot(*normal), 1e-9) + 1e-3
             away = ((all_known - (r, c)) ** 2).sum(axis=1).min()
-            urgency = -away if order == "onion peel" else trust * data_term
+            urgency = {
+                "lines first": trust * data_term,
+                "onion peel": -away,
+                "confidence only": trust,
+                "data only": data_term,
+            }[order]
             if urgency > best[0] + 1e-12:
                 best = (urgency, (r, c), trust)
         _, (r, c), trust = best
@@ -815,7 +820,7 @@ def exemplar_one_pixel_at_a_time(image, mask, half, order):
     return image
 
 
-@pytest.mark.parametrize("order", ["lines first", "onion peel"])
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("seed", range(4))
 def test_exemplar_equals_the_algorithm_written_with_loops(seed, order):
     image = ndimage.gaussian_filter(picture(20, 22, seed=seed, dtype=np.float64), (1, 1, 0))

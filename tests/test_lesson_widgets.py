@@ -236,7 +236,7 @@ def test_films_of_one_order_and_films_that_are_refused():
         STRIPES, masks.squares(1, 32, side=10)[0], patch=5, orders="onion peel"
     )
     assert "onion peel" in demo.alt and "lines first" not in demo.alt
-    for options, sentence in (({"orders": ["rows"]}, "'lines first' or"), ({"patch": 2}, "odd")):
+    for options, sentence in (({"orders": ["rows"]}, "one of 'lines"), ({"patch": 2}, "odd")):
         with pytest.raises(ValueError, match=sentence):
             widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], **options)
     with pytest.raises(ValueError, match="nothing is copied"):

@@ -7,6 +7,7 @@ from scipy import stats
 
 from benchmarks import part_one
 from course_lib import classical, data, masks, scenes
+from course_lib.classical.exemplar import ORDERS
 
 IMAGE = data.photo("coffee")[100:132, 200:236].astype(np.float64)
 MASK = masks.brush_strokes(1, (32, 36), seed=2)[0]
@@ -37,7 +38,7 @@ def test_the_mean_row_by_row_by_hand():
     assert filled == pytest.approx([0, 0.3, second, third, (0.3 + second + third + 0.9) / 4, 0.9])
 
 
-@pytest.mark.parametrize("name", ["lines first", "onion peel"])
+@pytest.mark.parametrize("name", ORDERS)
 def test_copies_in_the_public_orders_are_the_public_methods(name):
     drawn = scenes.walls("stripe", 1, hole="disc", seed=0)
     image, mask = drawn.images[0], drawn.masks[0]

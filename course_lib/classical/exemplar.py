@@ -35,6 +35,8 @@ def exemplar(image, mask, *, patch=9, order="lines first"):
         order: where to copy next. "lines first" is the paper's: the greatest confidence x data.
             "onion peel" is what it is compared with there: ring by ring, the pixel that lay
             nearest to a known one at the start; of equals the topmost, then the leftmost.
+            "confidence only" and "data only" leave out one factor of the priority, to show what
+            the other does.
 
     Raises:
         ValueError: if patch or order is not as above.
@@ -63,7 +65,7 @@ def check_patch(patch):
 def check_order(order):
     """The function that belongs to the name of an order."""
     if not is_one_of(order, ORDERS):
-        raise ValueError(f"order is {brief(order)}: pass {' or '.join(map(repr, ORDERS))}.")
+        raise ValueError(f"order is {brief(order)}: pass one of {', '.join(map(repr, ORDERS))}.")
     return ORDERS[order]
 
 
@@ -153,7 +155,22 @@ def onion_peel(front, trust, depth, image, known, half):
     return -depth[tuple(front.T)]
 
 
-ORDERS = {"lines first": lines_first, "onion peel": onion_peel}
+def confidence_only(front, trust, depth, image, known, half):
+    """Where the most, and the surest, is known around."""
+    return trust
+
+
+def data_only(front, trust, depth, image, known, half):
+    """Where the strongest line runs into the hole, whatever is known around."""
+    return data_term(front, image, known, half)
+
+
+ORDERS = {
+    "lines first": lines_first,
+    "onion peel": onion_peel,
+    "confidence only": confidence_only,
+    "data only": data_only,
+}
 
 
 def data_term(front, image, known, half):

@@ -6,14 +6,14 @@ from matplotlib.patches import FancyArrowPatch
 
 from course_lib import masks, plots
 from course_lib._validation import check_image, check_pair
-from course_lib.classical.exemplar import ORDERS, check_order, check_patch, copies
+from course_lib.classical.exemplar import check_order, check_patch, copies
 from course_lib.plots.priority import frame_patch
 from course_lib.widgets.explore import explore
 
 TO, FROM = "#d9620f", "#3b6ea8"
 
 
-def fill_film(image, mask, *, patch=9, orders=tuple(ORDERS)):
+def fill_film(image, mask, *, patch=9, orders=("lines first", "onion peel")):
     """A slider over the copies of ``classical.exemplar``, one film for each order, side by side.
 
     A solid frame shows where the last patch went, a dashed one where it came from.
@@ -22,7 +22,7 @@ def fill_film(image, mask, *, patch=9, orders=tuple(ORDERS)):
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.
         mask: bool (H, W), True = hole.
         patch: side of the square patches in pixels, odd, 3 or more.
-        orders: one or more of "lines first" and "onion peel".
+        orders: one or more of the orders of ``classical.exemplar``.
 
     Returns:
         Exploration: shows itself when it is the last line of a cell.
