@@ -1,11 +1,14 @@
 """What every test and every notebook's kernel meets, also when one file is run by hand."""
 
+import itertools
 import os
 import re
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 # Tests run every cell but train next to nothing; set before any test or kernel starts.
@@ -44,6 +47,19 @@ def pytest_runtest_setup(item):
     """The kernels of the first lessons meet stand-ins for Keras and its like, which raise."""
     before = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = python_path(item.path.as_posix(), before)
+
+
+@pytest.fixture(autouse=True)
+def known_draws(request, monkeypatch):
+    """What is drawn without a seed, as the checks of the exercises do: other numbers in every
+    test and every call, but the same ones in every run, so that no outcome is luck.
+    """
+    drawn, new = itertools.count(zlib.crc32(request.node.nodeid.encode())), np.random.default_rng
+
+    def default_rng(seed=None):
+        return new(next(drawn) if seed is None else seed)
+
+    monkeypatch.setattr(np.random, "default_rng", default_rng)
 
 
 def pytest_collection_modifyitems(items):

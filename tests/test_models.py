@@ -266,19 +266,19 @@ def test_predictions_are_clipped(offset, expected):
 
 def test_many_and_large_pictures_go_in_steps(monkeypatch):
     """The model never sees more than 256 pictures' worth of 32 x 32 pixels at once."""
-    model, sizes, predict = pointwise(0.5), [], keras.Model.predict
+    model, sizes, predict = pointwise(0.5), [], keras.Model.predict_on_batch
 
-    def watched(self, inputs, batch_size, **options):
-        sizes.append(batch_size)
-        return predict(self, inputs, batch_size=batch_size, **options)
+    def watched(self, inputs):
+        sizes.append(len(inputs))
+        return predict(self, inputs)
 
-    monkeypatch.setattr(keras.Model, "predict", watched)
+    monkeypatch.setattr(keras.Model, "predict_on_batch", watched)
     for count, side in ((300, 32), (3, 500), (1, 1030)):
         images = np.zeros((count, side, side, 3), np.float32)
         mask = np.zeros((side, side), bool)
         mask[0, 0] = True
         assert (inpaint(model, images, mask)[:, 0, 0] == 0.5).all()
-    assert sizes == [256, 1, 1]
+    assert sizes == [256, 44, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

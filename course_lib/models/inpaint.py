@@ -100,15 +100,25 @@ def predict_checked(model, images, holes):
     height, width = holes.shape[1:]
     margins = (0, 0), (0, -height % DIVISOR), (0, -width % DIVISOR)
     padded = np.pad(damaged, (*margins, (0, 0)), mode="reflect")
-    inputs = padded
+    inputs = [padded]
     if len(model.inputs) == 2:
         valid = 1 - np.pad(holes, margins, mode="reflect")[..., None].astype(np.float32)
-        inputs = [padded, valid]
-    batch_size = max(1, BATCH_PIXELS // (padded.shape[1] * padded.shape[2]))
-    predicted = model.predict(inputs, batch_size=batch_size, verbose=0)
+        inputs.append(valid)
+    predicted = _in_steps(model, inputs)
     if predicted.shape != padded.shape:
         raise ValueError(
             f"{model.name} returns shape {predicted.shape} for pictures {padded.shape}: "
             "inpaint needs a model whose output has the pictures' own shape."
         )
     return predicted[:, :height, :width].reshape(shape).astype(np.float32, copy=False)
+
+
+def _in_steps(model, inputs):
+    """The model's answer, a batch at a time: Keras's own ``predict`` makes a data set first, which
+    takes longer than filling a few pictures.
+    """
+    count, height, width = inputs[0].shape[:3]
+    size = max(1, BATCH_PIXELS // (height * width))
+    steps = ([one[k : k + size] for one in inputs] for k in range(0, count, size))
+    answers = (model.predict_on_batch(step[0] if len(step) == 1 else step) for step in steps)
+    return np.concatenate([np.asarray(answer) for answer in answers])
