@@ -1,4 +1,4 @@
-"""Dice on intensities: the truth among its rivals, on CIFAR-10's held-out pictures (lesson 07).
+"""Dice on intensities: the truth among its rivals, on CIFAR-10's held-out pictures (lesson 10).
 
     INPAINTING_DATA_DIR=... python -m benchmarks.dice
 

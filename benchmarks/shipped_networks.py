@@ -54,7 +54,7 @@ def held_out_table():
 
 
 def quick_training(epochs=8):
-    """Hole PSNR after every epoch of lesson 05's quick training, on validation patches."""
+    """Hole PSNR after every epoch of lesson 08's quick training, on validation patches."""
     dataset = data.load("photos", subset=5_000)
     images, holes = dataset.validation[:500], masks.random_lines(2_000, 32, seed=1)
     options = {"batch_size": 64, "seed": 0}
@@ -101,7 +101,7 @@ def main():
     record(
         "learning",
         "Hole PSNR against training steps",
-        "Lesson 05's quick training (U-Net, width 4, batches of 64, `photos`, line masks, plain "
+        "Lesson 08's quick training (U-Net, width 4, batches of 64, `photos`, line masks, plain "
         f"squared error), on 500 validation patches:\n\n{quick_training()}\n\n"
         "The shipped networks, on 2,048 validation pictures of CIFAR-10 under their own masks, "
         f"mixed:\n\n{curves()}",

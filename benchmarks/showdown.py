@@ -4,7 +4,7 @@
 
 It needs CIFAR-10 and a quarter of an hour on one quiet core. What the slow classical methods fill
 is kept in build/showdown for the next run: delete it when one of them changes. All figures go to
-course_lib/showdown.json, which lesson 09 and the tests read, and the tables to RESULTS.md.
+course_lib/showdown.json, which lesson 13 and the tests read, and the tables to RESULTS.md.
 ``exemplar``, ``bertalmio`` and ``fast_marching`` are left out, because they are slow:
 classical_table measures them on fewer pictures.
 """

@@ -65,7 +65,7 @@ def _explorer(network, steps=3_000, **arguments):
 
 
 def _one_loss(*liu_weights):
-    """Lesson 09's networks, which differ in their loss alone."""
+    """Lesson 13's networks, which differ in their loss alone."""
     return Recipe(
         "partial_conv_unet",
         {"width": 4},
@@ -85,7 +85,7 @@ RECIPES = {
     ),
     "partial_conv_unet": Recipe("partial_conv_unet", {"width": 16}, "mixed", 6.0, 8_000),
     "best": Recipe("residual_unet", {"width": 48}, "mixed", 6.0, 8_000, precision="mixed_bfloat16"),
-    # Lesson 09: one term of Liu's loss at a time, each made to pull hard enough to be seen.
+    # Lesson 13: one term of Liu's loss at a time, each made to pull hard enough to be seen.
     "explorer_loss_mae": _one_loss(1.0, 1.0, 0.0, 0.0, 0.0),
     "explorer_loss_hole": _one_loss(1.0, 6.0, 0.0, 0.0, 0.0),
     "explorer_loss_perceptual": _one_loss(1.0, 6.0, 0.1, 0.0, 0.0),
@@ -94,7 +94,7 @@ RECIPES = {
     "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),
     # This one dies in its first steps (so did code=16): with two channels and no skips, ReLUs that
-    # output 0 for every picture cut the ladder, and it paints one grey. Lesson 05 shows it.
+    # output 0 for every picture cut the ladder, and it paints one grey. Lesson 08 shows it.
     "explorer_autoencoder_2_code_4": _explorer("autoencoder", width=2, code=4),
     "explorer_autoencoder_4_code_4": _explorer("autoencoder", width=4, code=4),
     "explorer_autoencoder_4_code_16": _explorer("autoencoder", width=4, code=16),

@@ -98,7 +98,7 @@ def plain_dice(true, predicted):
     """2 sum(yp) / (sum(y) + sum(p)) over flattened intensities, as the article has it.
 
     Not a measure of restoration: on intensities its value for a perfect answer is
-    sum(y^2) / sum(y), and brighter pictures can score higher (lesson 07). Two black: 1.
+    sum(y^2) / sum(y), and brighter pictures can score higher (lesson 10). Two black: 1.
 
     Args:
         true, predicted: numbers in [0, 1] of one shape, whatever it is.

@@ -24,7 +24,7 @@ class Run:
         place: "colab" or "local".
         device: "gpu" or "cpu".
         profile: "smoke" (tests), "quick" (no GPU) or "full" (GPU).
-        data: "photos" or "cifar10", for ``data.load``; used from lesson 04 on.
+        data: "photos" or "cifar10", for ``data.load``; used from lesson 06 on.
         wandb: "online", "offline" or "disabled".
     """
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import ndimage
 
 from course_lib import checks, data, masks, plots
-from course_lib.checks import _compare, _progress, _task, lesson_06, lesson_07
+from course_lib.checks import _compare, _progress, _task, lesson_09, lesson_10
 from tests.helpers import PATIENCE, defined, unhurried
 from tools.exercises import CALL, exercise, render_solution, task_words
 from tools.project import SOLUTIONS
@@ -32,12 +32,15 @@ def check_of(task):
 # The tasks
 
 
-def test_every_lesson_has_three_to_five_tasks_and_thirty_in_all():
+GROWING = {"03", "04", "05"}  # lessons whose further tasks are still to come
+
+
+def test_every_exercise_has_three_to_five_tasks_and_thirty_are_there_in_all():
     count = {}
     for name in checks.TASKS:
         count[name[:2]] = count.get(name[:2], 0) + 1
-    assert set(count) == {path.stem[:2] for path in SOURCES} == {f"{n:02d}" for n in range(1, 10)}
-    assert all(3 <= number <= 5 for number in count.values())
+    assert set(count) == {path.stem[:2] for path in SOURCES}
+    assert all(3 <= number <= 5 for lesson, number in count.items() if lesson not in GROWING)
     assert len(checks.TASKS) >= 30
 
 
@@ -58,10 +61,10 @@ def test_titles_and_hints_are_those_of_the_sources():
         assert words[name] == {"title": task.title, "stars": task.stars, "hints": task.hints}
 
 
-def test_every_lesson_has_all_stars_and_a_bug_hunt():
-    for lesson in {name[:2] for name in checks.TASKS}:
+def test_every_exercise_has_one_and_two_stars_and_a_bug_hunt():
+    for lesson in {name[:2] for name in checks.TASKS} - GROWING:
         tasks = [task for name, task in checks.TASKS.items() if name[:2] == lesson]
-        assert {task.stars for task in tasks} == {1, 2, 3}
+        assert {task.stars for task in tasks} >= {1, 2}
         assert any("bug hunt" in task.title for task in tasks)
 
 
@@ -74,7 +77,7 @@ def test_hints_are_three_different_sentences(task):
 
 # Right, nothing, wrong
 
-TRAINED = {"04_4", "05_4"}  # answers that need a cell's training; tests/system runs those
+TRAINED = {"06_4", "08_4"}  # answers that need a cell's training; tests/system runs those
 
 
 def answers_of(notebook, lesson):
@@ -311,8 +314,8 @@ def shown(lesson, name):
     return names[name]
 
 
-def test_trainings_of_06_are_the_notebooks():
-    ours, theirs = lesson_06._trainings, shown("06", "trainings")
+def test_trainings_of_09_are_the_notebooks():
+    ours, theirs = lesson_09._trainings, shown("09", "trainings")
     for one, other in zip(
         ours(50, np.random.default_rng(3)), theirs(50, np.random.default_rng(3)), strict=True
     ):
@@ -320,9 +323,9 @@ def test_trainings_of_06_are_the_notebooks():
 
 
 @pytest.mark.parametrize("texture", ["grass", "gravel", "brick"])
-def test_candidates_of_07_are_the_notebooks(texture):
-    true, square, fills = lesson_07._candidates(texture, np.random.default_rng(3))
-    shown_true, shown_square, shown_fills = shown("07", "candidates")(
+def test_candidates_of_10_are_the_notebooks(texture):
+    true, square, fills = lesson_10._candidates(texture, np.random.default_rng(3))
+    shown_true, shown_square, shown_fills = shown("10", "candidates")(
         texture, np.random.default_rng(3)
     )
     np.testing.assert_array_equal(true, shown_true)

@@ -1,4 +1,4 @@
-"""Plain dice on intensities: what lesson 07 proves, against exhaustive and random search."""
+"""Plain dice on intensities: what lesson 10 proves, against exhaustive and random search."""
 
 import itertools
 

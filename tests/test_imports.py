@@ -180,15 +180,15 @@ def test_a_loaded_library_is_found(tmp_path):
 
 @pytest.mark.parametrize("library", HEAVY)
 def test_the_kernels_of_the_first_lessons_cannot_load_it(library, tmp_path):
-    """What conftest.py lays in the way of lessons 00 to 03 and their solutions."""
-    for path in ("notebooks/00_first_repair.ipynb", "solutions/03_exemplar_inpainting.ipynb"):
+    """What conftest.py lays in the way of lessons 00 to 05 and their solutions."""
+    for path in ("notebooks/00_first_repair.ipynb", "solutions/05_texture_and_patches.ipynb"):
         environment = {**os.environ, "PYTHONPATH": conftest.python_path(path, str(tmp_path))}
         command = [sys.executable, "-c", f"import {library}"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert f"load no deep-learning library: {library} was asked for" in done.stderr
 
 
-@pytest.mark.parametrize("path", ["notebooks/04_learning_from_data.ipynb", "tests/test_models.py"])
+@pytest.mark.parametrize("path", ["notebooks/06_learning_from_data.ipynb", "tests/test_models.py"])
 def test_what_comes_after_them_can(path):
     before = conftest.python_path("notebooks/01_masks.ipynb", "one")
     assert conftest.python_path(path, before) == "one"

@@ -75,14 +75,14 @@ def lively(weights, fault):
 
 
 @pytest.mark.parametrize("fault", [True, False])
-def test_the_article_network_of_lesson_09_is_the_benchmarks(fault):
+def test_the_article_network_of_lesson_13_is_the_benchmarks(fault):
     import keras
 
     from benchmarks import article
 
     networks = []
     for build in (
-        definitions("09_partial_conv_unet_showdown")["article_network"],
+        definitions("13_showdown")["article_network"],
         article.article_network,
     ):
         keras.utils.set_random_seed(1)

@@ -102,7 +102,7 @@ def test_equal_pictures():
 
 
 def test_white_beats_the_truth_under_plain_dice():
-    """The fault that lesson 07 is about: a picture loses to its thresholded self."""
+    """The fault that lesson 10 is about: a picture loses to its thresholded self."""
     true = np.full((8, 8, 3), 0.4)
     true[:4] = 0.6
     thresholded = (true > 0.5).astype(float)

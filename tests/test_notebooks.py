@@ -311,6 +311,21 @@ def test_links_are_written_only_to_what_exists(source, tmp_path):
     ]
 
 
+def test_the_next_lesson_is_the_next_that_there_is(tmp_path):
+    """Numbers may be missing, and 10 comes after 09."""
+    paths = [
+        write_source(tmp_path, SAMPLE.replace("A small lesson", f"Lesson {name}"), name)
+        for name in ("01_one", "04_four", "09_nine", "10_ten")
+    ]
+    ends = [render(path).cells[-1].source.splitlines()[-1] for path in paths]
+    assert ends == [
+        "**Next:** [Lesson 04_four](04_four.ipynb)",
+        "**Next:** [Lesson 09_nine](09_nine.ipynb)",
+        "**Next:** [Lesson 10_ten](10_ten.ipynb)",
+        "## References",
+    ]
+
+
 def test_gpu_metadata_and_tags_come_from_the_source(tmp_path):
     header = "# ---\n# jupyter:\n#   accelerator: GPU\n# ---\n\n"
     text = textwrap.dedent(SAMPLE).replace(

@@ -16,8 +16,9 @@ from course_lib import checks
 from course_lib.checks import _progress
 from tools.project import ROOT
 
-DAYS = {"01_1": "2026-11-01", "02_3": "2026-11-02", "03_2": "2026-11-03"}
-WHOLE = json.dumps({"course": "inpainting-course", "solved": DAYS}, indent=1)
+DAYS = {"01_1": "2026-11-01", "02_3": "2026-11-02", "03_1": "2026-11-03"}
+MARKED = {"course": "inpainting-course", "numbering": 2, "solved": DAYS}
+WHOLE = json.dumps(MARKED, indent=1)
 
 
 @pytest.fixture(autouse=True)
@@ -304,3 +305,138 @@ def test_two_kernels_that_solve_at_the_same_moment_lose_nothing(own_file):
     kernels = [run(script % lesson) for lesson in ("01", "02")]
     assert [kernel.wait() for kernel in kernels] == [0, 0]
     assert len(kept(own_file)) == 50
+
+
+# Files from before the lessons were renumbered
+
+BEFORE = {
+    "01_1": "make any library's mask ours",
+    "01_2": "explain two averages that differ",
+    "01_3": "bug hunt, squares anywhere",
+    "01_4": "the hardest hole",
+    "02_1": "sweeps that need no start",
+    "02_2": "explain why a long scratch takes twice as long",
+    "02_3": "bug hunt, heat that flows astray",
+    "02_4": "draw the edge through",
+    "03_1": "a fire in wet grass",
+    "03_2": "explain what OpenCV writes into a hole",
+    "03_3": "bug hunt, copies that show nothing",
+    "03_4": "choose without seeing the truth",
+    "04_1": "which pixels does an output see?",
+    "04_2": "explain an error that will not fall",
+    "04_3": "bug hunt, a comparison that flatters",
+    "04_4": "learn to fill a noisy picture",
+    "05_1": "where 7,760,931 weights come from",
+    "05_2": "explain a loss that cannot reach zero",
+    "05_3": "bug hunt, a U-Net that is none",
+    "05_4": "five thousand weights",
+    "06_1": "which epoch to keep",
+    "06_2": "explain how far a curve jumps",
+    "06_3": "bug hunt, a training loop",
+    "06_4": "noise, or overfitting?",
+    "07_1": "judge a mask finder",
+    "07_2": "explain 0.6 for a perfect answer",
+    "07_3": "bug hunt, a table of results",
+    "07_4": "a metric that asks *could it be one?*",
+    "08_1": "one place, two inputs",
+    "08_2": "bug hunt, a layer that fades",
+    "08_3": "explain why the signal comes back",
+    "08_4": "a test that finds the fault",
+    "09_1": "total variation at the hole",
+    "09_2": "bug hunt, the headline",
+    "09_3": "explain why a small lead can be clear",
+    "09_4": "better together",
+}  # the tasks as they were named and titled then
+
+
+def old_file(path, days):
+    path.write_text(json.dumps({"course": "inpainting-course", "solved": days}, indent=1))
+
+
+def test_every_task_of_before_is_solved_under_its_new_name(own_file):
+    old_file(own_file, {name: f"2026-01-{day:02d}" for day, name in enumerate(BEFORE, 1)})
+    solved, note = _progress.solved()
+    assert note is None
+    assert {checks.TASKS[name].title: day for name, day in solved.items()} == {
+        title: f"2026-01-{day:02d}" for day, title in enumerate(BEFORE.values(), 1)
+    }
+
+
+OLD_DAYS = {"02_4": "2026-01-01", "04_1": "2026-01-02", "06_2": "2026-01-03", "77_7": "2020-01-01"}
+RENAMED = {"03_1": "2026-01-01", "06_1": "2026-01-02", "09_2": "2026-01-03", "77_7": "2020-01-01"}
+
+
+def test_what_is_written_bears_the_mark_and_is_renamed_no_more(own_file, monkeypatch):
+    old_file(own_file, OLD_DAYS)
+    for task in ("01_1", "01_2", "01_3"):
+        monkeypatch.setattr(_progress, "_solved_here", {})
+        assert _progress.record(task) is None
+        assert json.loads(own_file.read_text())["numbering"] == 2
+    assert {name: day for name, day in kept(own_file).items() if name[:2] != "01"} == RENAMED
+    assert _progress.solved() == (kept(own_file), None)
+
+
+def test_a_file_of_today_is_never_renamed(own_file):
+    own_file.write_text(json.dumps({"numbering": 2, "solved": OLD_DAYS}))
+    assert _progress.solved()[0] == OLD_DAYS
+    _progress.record("01_1")
+    assert kept(own_file).items() > OLD_DAYS.items()
+
+
+def test_names_of_before_in_a_list_are_renamed(own_file):
+    own_file.write_text(json.dumps({"solved": list(OLD_DAYS)}))
+    assert _progress.solved()[0].keys() == RENAMED.keys()
+
+
+@pytest.mark.parametrize("marked", [False, True], ids=["from before", "of today"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: text.index("-03") + 2],
+        lambda text: text.replace("{", "["),
+        lambda text: "<<<<<<< mine\n" + text,
+        lambda text: text + "\0\0\0",
+    ],
+    ids=["truncated", "other brackets", "something before", "zeros at the end"],
+)
+def test_a_damaged_file_is_renamed_if_it_is_from_before(own_file, damage, marked):
+    days = {"05_3": "2026-01-02", "06_2": "2026-01-03"}
+    mark = {"numbering": 2} if marked else {}
+    own_file.write_text(damage(json.dumps({"course": "inpainting-course", **mark, "solved": days})))
+    renamed = days if marked else {"08_3": "2026-01-02", "09_2": "2026-01-03"}
+    found, note = _progress.solved()
+    assert found and found.items() <= renamed.items() and "damaged" in note
+    _progress.record("01_1")
+    assert kept(own_file) == {"01_1": kept(own_file)["01_1"]} | found
+    assert _progress.solved() == (kept(own_file), None)
+
+
+@pytest.mark.parametrize("first", ["from before", "of today"])
+def test_two_versions_in_one_file_are_each_read_as_what_they_are(own_file, first):
+    before = json.dumps({"solved": {"04_1": "2026-01-02"}})
+    today = json.dumps({"numbering": 2, "solved": {"04_2": "2026-01-03"}})
+    texts = (before, today) if first == "from before" else (today, before)
+    own_file.write_text("<<<<<<< mine\n" + "\n=======\n".join(texts) + "\n>>>>>>> theirs\n")
+    assert _progress.solved()[0] == {"06_1": "2026-01-02", "04_2": "2026-01-03"}
+
+
+def test_a_saved_file_of_before_is_loaded_and_saved_over(tmp_path, own_file):
+    mine = tmp_path / "mine.json"
+    old_file(mine, OLD_DAYS)
+    assert "4 solved tasks loaded" in checks.load_progress(mine)
+    assert kept(own_file) == RENAMED and _progress.solved() == (RENAMED, None)
+    _progress.record("04_1")
+    assert "5 solved tasks saved" in checks.save_progress(mine)
+    assert kept(mine) == kept(own_file) == _progress.solved()[0]
+    assert "5 solved tasks loaded" in checks.load_progress(mine)
+    assert kept(mine) == kept(own_file)
+
+
+def test_kernels_meet_a_file_of_before_at_the_same_moment(own_file):
+    """Whichever is first renames it; the other finds it renamed."""
+    old_file(own_file, OLD_DAYS)
+    script = "assert progress.record('%s') is None"
+    kernels = [run(script % task) for task in ("04_1", "05_1", "08_1")]
+    assert [kernel.wait() for kernel in kernels] == [0, 0, 0]
+    assert kept(own_file).keys() == RENAMED.keys() | {"04_1", "05_1", "08_1"}
+    assert kept(own_file).items() > RENAMED.items()

@@ -1,4 +1,4 @@
-"""Lesson 04's own functions for reach and field, against path counting and published figures."""
+"""Lesson 06's own functions for reach and field, against path counting and published figures."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ ALEXNET = [(11, 4, 1), (3, 2, 1), (5, 1, 1), (3, 2, 1)] + [(3, 1, 1)] * 3 + [(3,
 
 @pytest.fixture(scope="module")
 def lesson():
-    return definitions("04_learning_from_data")
+    return definitions("06_learning_from_data")
 
 
 def paths(dilations):

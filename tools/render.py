@@ -136,6 +136,7 @@ def _exercise(source_path):
 
 
 def _next_lesson(source_path):
-    """A link to the lesson with the next number, if there is one."""
-    found = sorted(source_path.parent.glob(f"{int(source_path.stem[:2]) + 1:02d}_*.py"))
+    """A link to the next lesson that there is; numbers may be missing on the way."""
+    lessons = sorted(source_path.parent.glob("[0-9][0-9]_*.py"))
+    found = [path for path in lessons if path.stem[:2] > source_path.stem[:2]]
     return f"**Next:** [{title(found[0])}]({found[0].stem}.ipynb)" if found else None

@@ -3,6 +3,9 @@
 What is read is every entry that can still be read; a file that is no progress any more is set
 aside, never deleted, and whoever asked is told. Nothing here raises but what ``save`` and
 ``load`` say they raise.
+
+Lessons were renumbered once. A file from before bears no mark ``"numbering"``: its tasks get their
+new names whenever it is read, and what is written bears the mark.
 """
 
 import datetime
@@ -19,6 +22,17 @@ from course_lib._files import expanded, replaced, shown
 VARIABLE = "INPAINTING_PROGRESS"
 FILE = "~/.inpainting-course/progress.json"
 ENTRY = re.compile(r'"(\d\d+_\d+)"\s*:\s*"(\d{4}-\d\d-\d\d)"')
+MARK, NUMBERING = "numbering", 2
+# Task in a file without the mark -> the same task today.
+RENUMBERED = {"02_4": "03_1"}
+RENUMBERED |= {"03_1": "04_1", "03_2": "04_2", "03_3": "05_1", "03_4": "05_2"}
+RENUMBERED |= {
+    f"{before}_{number}": f"{today}_{number}"
+    for before, today in zip(
+        ("04", "05", "06", "07", "08", "09"), ("06", "08", "09", "10", "11", "13"), strict=True
+    )
+    for number in (1, 2, 3, 4)
+}
 WAITS, STALE = 100, 20  # times 0.05 s for another kernel; seconds after which it has died
 
 _solved_here = {}  # what this kernel has seen solved, also where no file can be written
@@ -146,10 +160,28 @@ def _read(path):
     text = text.removeprefix("\ufeff").strip()
     try:
         document, end = json.JSONDecoder().raw_decode(text)
-        return _entries(document["solved"]), document, end == len(text)
+        found = _entries(document["solved"])
+        return found if MARK in document else _renamed(found), document, end == len(text)
     except (ValueError, KeyError, TypeError, RecursionError):
-        found = _merge(ENTRY.findall(text)) if '"solved"' in text else {}
-        return found, None, not text
+        return _pieces(text), None, not text
+
+
+def _pieces(text):
+    """The entries in what is left of one document or several, each renamed as its own mark says.
+
+    The mark stands before ``"solved"``, so it is left wherever a file's end was cut off.
+    """
+    found, (before, *parts) = {}, text.split('"solved"')
+    for part in parts:
+        entries = _merge(ENTRY.findall(part))
+        found = _merge(found, entries if f'"{MARK}"' in before else _renamed(entries))
+        before = part
+    return found
+
+
+def _renamed(found):
+    """Entries from before the lessons were renumbered, under today's names; others stay."""
+    return _merge(*({RENUMBERED.get(name, name): day} for name, day in found.items()))
 
 
 def _entries(found):
@@ -170,7 +202,10 @@ def _add(path, entries):
         found, document, whole = _read(path)
         aside = None if whole else _set_aside(path)
         everything = _merge(found, entries)
-        document = {"course": "inpainting-course", **(document or {}), "solved": everything}
+        document = {"course": "inpainting-course", **(document or {})}
+        for name in (MARK, "solved"):  # last, and in this order: see _pieces
+            document.pop(name, None)
+        document |= {MARK: NUMBERING, "solved": everything}
         with replaced(path) as file:
             file.write(json.dumps(document, indent=1).encode())
     return everything, aside

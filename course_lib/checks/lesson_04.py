@@ -1,446 +1,289 @@
-"""Checks of exercise 04: reach, floors of the error, fair comparison, learning a fill."""
+"""Checks of exercise 04: the front's arrival and OpenCV's Telea."""
 
 from functools import partial
 
 import numpy as np
 
-from course_lib import classical, masks
-from course_lib.checks._compare import as_array, as_function, call
-from course_lib.checks._kinds import decibels_ahead, fills, function_task, some_patches
+from course_lib.checks._compare import as_function, check_function, mistake_rows
+from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
 
-NOISE = 0.2
-GAIN = 0.5  # decibels above harmonic that the open task asks for
+
+def _arrival(
+    left,
+    right,
+    above,
+    below,
+    slowness,
+    *,
+    of_pair=min,
+    straight_from=None,
+    step=None,
+    power=2,
+    sign=1,
+    root=2,
+    divisor=2,
+):
+    """The later solution of (T - a)^2 + (T - b)^2 = s^2, with the ways to get it wrong."""
+    a, b = of_pair(left, right), of_pair(above, below)
+    if abs(a - b) >= (slowness if straight_from is None else straight_from):
+        return min(a, b) + (slowness if step is None else step)
+    return (a + b + sign * np.sqrt(root * slowness**power - (a - b) ** 2)) / divisor
 
 
-def _stacks(rng):
-    def layer(*, strides=(1, 2, 3), dilations=(1, 2, 3)):
-        return int(rng.integers(2, 6)), int(rng.choice(strides)), int(rng.choice(dilations))
+def _diagonal_step(left, right, above, below, slowness):
+    a, b = min(left, right), min(above, below)
+    oblique = abs(a - b) < slowness
+    return min(a, b) + slowness / (np.sqrt(2) if oblique else 1)
 
-    mixed = [layer(), layer(strides=(2, 3)), layer(dilations=(2, 3)), layer()]
-    later = int(rng.integers(2, 9))
-    return {
-        "one layer of kernel 3": ([(3, 1, 1)], 0),
-        "two layers, the first with stride 2": ([(3, 2, 1), (5, 1, 1)], later),
-        "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
-        "four layers, output 0": (mixed, 0),
-        "four layers, a later output": (mixed, later),
+
+ARRIVALS = mistake_rows(
+    {
+        "later neighbours taken": (
+            partial(_arrival, of_pair=max),
+            "Of the two neighbours on an axis the fire comes from the earlier one.",
+        ),
+        "first neighbours taken": (
+            partial(_arrival, of_pair=lambda first, second: first),
+            "Only left and above are looked at, but the fire may come from right or below.",
+        ),
+        "along axes only": (
+            lambda left, right, above, below, slowness: min(left, right, above, below) + slowness,
+            "This is the time of a walk along rows and columns. Where the fire comes "
+            "obliquely, the quadratic equation counts.",
+        ),
+        "obliquely everywhere": (
+            partial(_arrival, straight_from=np.inf),
+            "If a and b differ by the slowness or more, the later one comes too late to help: then "
+            "the quadratic equation has no solution, or not the right one.",
+        ),
+        "diagonal step": (
+            _diagonal_step,
+            "A front from both sides arrives after s / sqrt(2) only if both times are equal.",
+        ),
+        "compared with 1": (
+            partial(_arrival, straight_from=1),
+            "The lesson's limit 1 was the slowness of dry grass: compare a and b with this pixel's "
+            "own.",
+        ),
+        "slowness forgotten": (
+            lambda left, right, above, below, slowness: _arrival(left, right, above, below, 1),
+            "Every pixel takes one second, whatever its slowness.",
+        ),
+        "slowness only along axes": (
+            partial(_arrival, power=0),
+            "On the right of the quadratic equation still stands the lesson's 1.",
+        ),
+        "one second along axes": (
+            partial(_arrival, step=1),
+            "Where the fire comes along one axis, too, the pixel takes its own time.",
+        ),
+        "neighbours' times stretched": (
+            lambda left, right, above, below, slowness: (
+                slowness * _arrival(left, right, above, below, 1)
+            ),
+            "The lesson's time multiplied by s: but the neighbours' times are what they are, "
+            "and only the way from them takes longer.",
+        ),
+        "two earliest of all four": (
+            lambda *given: _arrival(*np.repeat(np.sort(given[:4])[:2], 2), given[4]),
+            "The two earliest neighbours may lie on one axis: a is from left and right, b from "
+            "above and below.",
+        ),
+        "neighbours mixed up": (
+            lambda left, right, above, below, slowness: _arrival(
+                left, above, right, below, slowness
+            ),
+            "a is the earlier of left and right, b the earlier of above and below.",
+        ),
+        "equation not solved right": [
+            (
+                partial(_arrival, root=1),
+                "Multiply out again: both brackets hold T^2, so s^2 counts twice under the root.",
+            ),
+            (
+                partial(_arrival, divisor=1),
+                "With a = b the fire would arrive at 2 a and more: is all of it divided?",
+            ),
+        ],
+        "slowness not squared": (
+            partial(_arrival, power=1),
+            "On the right of the quadratic equation stands s squared.",
+        ),
+        "speed instead of slowness": (
+            lambda left, right, above, below, slowness: _arrival(
+                left, right, above, below, 1 / slowness
+            ),
+            "Slowness is seconds for a pixel, not pixels in a second.",
+        ),
+        "earlier solution": (
+            partial(_arrival, sign=-1),
+            "The fire cannot arrive before its neighbours burn: take the later solution.",
+        ),
     }
-
-
-def _seen(layers, output, *, extra=0, early=False):
-    width, step = 1, 1
-    for kernel, stride, dilation in layers:
-        width += (kernel - 1 + extra) * dilation * (step * stride if early else step)
-        step *= stride
-    return output * step, output * step + width - 1
-
-
-def _first_right(reach):
-    """The right first pixel, and a last one that is so many pixels further."""
-
-    def seen(layers, output):
-        first = _seen(layers, output)[0]
-        return first, first + reach(layers)
-
-    return seen
-
-
-def _without_strides(layers):
-    return [(kernel, 1, dilation) for kernel, _, dilation in layers]
-
-
-task_04_1 = function_task(
-    "04_1",
-    right=_seen,
-    inputs=_stacks,
-    dtype=int,
-    praise="You can say for any stack which pixels decide an output.",
-    mistakes={
-        "kernels added up": (
-            partial(_seen, extra=1),
-            "A kernel of 3 adds 2 pixels to what is seen, not 3.",
-        ),
-        "dilation ignored": (
-            lambda layers, output: _seen([(k, s, 1) for k, s, _ in layers], output),
-            "With dilation d the weights of a layer stand d steps apart.",
-        ),
-        "strides forgotten": (
-            lambda layers, output: _seen(_without_strides(layers), output),
-            "After a stride of 2 every step of the later layers is two pixels long.",
-        ),
-        "strides forgotten in the width": (
-            _first_right(lambda layers: _seen(_without_strides(layers), 0)[1]),
-            "The first pixel is right. In the width, a step of a layer is as long as the product "
-            "of all strides before it.",
-        ),
-        "own stride counted too early": (
-            partial(_seen, early=True),
-            "A layer's stride lengthens the steps of the layers after it, not its own.",
-        ),
-        "own stride for the step": (
-            _first_right(lambda layers: sum((k - 1) * d * s for k, s, d in layers)),
-            "The first pixel is right. In the width a layer's steps are as long as the product of "
-            "all strides before it, its own not among them.",
-        ),
-        "output not turned into pixels": (
-            lambda layers, output: (output, output + _seen(layers, 0)[1]),
-            "The width is right, but one output further is more than one pixel further.",
-        ),
-        "last pixel not included": (
-            lambda layers, output: np.add(_seen(layers, output), (0, 1)),
-            "The last pixel is one too far: count the pixels from first to last.",
-        ),
-        "width instead of the last pixel": (
-            lambda layers, output: (_seen(layers, output)[0], 1 + _seen(layers, 0)[1]),
-            "The second number is how many pixels are seen: return which one is the last.",
-        ),
-        "picture padded": (
-            lambda layers, output: np.subtract(_seen(layers, output), _seen(layers, 0)[1] // 2),
-            "You centre the stretch, as padding would: here output 0 begins at pixel 0.",
-        ),
-    },
 )
 
 
-def _skewed(rng, sizes, parts=None):
-    """Contexts of these sizes with names that mean nothing, values with a long tail, shuffled.
-
-    With ``parts`` the names are no whole numbers, and several lie between two of those.
-    """
-    names = np.arange(-50, 50) if parts is None else np.arange(-6, 6) / parts
-    names = rng.choice(names, len(sizes), replace=False)
-    contexts = rng.permutation(np.repeat(names, sizes))
-    return contexts, rng.exponential(0.3, len(contexts)) + contexts % 7 / 10
-
-
-def _floors(contexts, values, first=np.mean, second=np.median):
-    groups = [values[contexts == one] for one in np.unique(contexts)]
-    squared = sum(((group - first(group)) ** 2).sum() for group in groups)
-    absolute = sum(np.abs(group - second(group)).sum() for group in groups)
-    return squared / len(values), absolute / len(values)
+@task("04_1", mistakes=ARRIVALS)
+def task_04_1(arrival):
+    """Check ``arrival(left, right, above, below, slowness)`` against the eikonal equation."""
+    inputs = _fires(np.random.default_rng())
+    function = as_function(arrival)
+    for where, name in (
+        ("fire from the left", "obliquely everywhere"),
+        ("quick grass between unequal neighbours", "compared with 1"),
+    ):
+        if _root_of_negative(function, inputs[where]):
+            wrong(name, next(row.why for row in ARRIVALS if row.name == name))
+    check_function(function, _arrival, inputs, mistakes=ARRIVALS)
+    return "The fire finds its way, through dry grass and wet."
 
 
-def _mean_of_groups(contexts, values):
-    alone = [contexts == one for one in np.unique(contexts)]
-    return np.mean([_floors(contexts[one], values[one]) for one in alone], axis=0)
+def _fires(rng):
+    early, fast = rng.uniform(2, 5), rng.uniform(0.2, 0.4)
+    slow = rng.uniform(2.7, 3.1)  # 0.4 of it is above 1, but below the root of 2
+    return {
+        "fire from the left": (early, 40.0, early + 9, 50.0, slow),
+        "fire from below": (60.0, 50.0, 40.0, early, slow),
+        "no fire above or below yet": (early + 1, early, np.inf, np.inf, slow),
+        "a corner": (early, 40.0, 50.0, early, slow),
+        "oblique fire": (early + 0.3 * slow, early + 9, early, early + 8, slow),
+        "wet grass between unequal neighbours": (40.0, early, early + 0.4 * slow, 20.0, slow),
+        "fire from right and above": (early + 5, early, early + 0.2 * slow, early + 6, slow),
+        "quick grass between unequal neighbours": (early, 9.0, early + 0.6, 9.5, fast),
+    }
 
 
-def _estimated_variance(contexts, values):
-    alone = [contexts == one for one in np.unique(contexts)]
-    squared = sum(np.var(values[one], ddof=1) * np.mean(one) for one in alone)
-    return squared, _floors(contexts, values)[1]
+def _root_of_negative(function, arguments):
+    """Whether the function takes a negative number's root: an error, NaN or a complex number."""
+    try:
+        time = function(*arguments)
+    except ValueError:  # math.sqrt
+        return True
+    except Exception:  # check_function tells
+        return False
+    return isinstance(time, complex) or (isinstance(time, float) and np.isnan(time))
+
+
+OWN_LENGTH = "OpenCV divides the vector (jx, jy) by its own length; only its direction is left."
+
+
+def _telea(mean, jx, jy):
+    return mean + jx + jy
+
+
+def _opencv_level(
+    mean, jx, jy, *, sign=-1, half=0.5, rounding=np.rint, length=np.hypot, low=0, high=255
+):
+    size = length(jx, jy)
+    direction = np.where(size > 0, (jx + jy) / np.where(size > 0, size, 1), 0)
+    return np.clip(rounding(mean + sign * direction + half), low, high)
+
+
+def _stored(value):
+    return np.clip(np.rint(value), 0, 255)
+
+
+def _none_where(flat):
+    """OpenCV's level, but as if there were no slope where ``flat(jx, jy)``."""
+
+    def level(mean, jx, jy):
+        return np.where(flat(jx, jy), _stored(mean + 0.5), _opencv_level(mean, jx, jy))
+
+    return level
+
+
+def _slopes(rng):
+    count = 60
+    slopes = rng.normal(size=(2, count)) * 10 ** rng.uniform(-3, 1.5, count)
+    some, none = rng.uniform(20, 230, count), np.zeros(count)
+    both = np.r_[slopes[0], 0, 0, 0], np.r_[slopes[1], 0, 0, 0]
+    whole = rng.choice(np.arange(20.0, 230.0), count)
+    return {
+        "slopes of many sizes": (some, *slopes),
+        "no slope": (some, none, none),
+        "whole means without a slope": (whole, none, none),
+        "slopes along the row only": (some, slopes[0], none),
+        "slopes along the column only": (some, none, slopes[1]),
+        "some pixels with a slope and some without": (np.r_[some, 3.2, 77.7, 200.0], *both),
+        "means near black and white": (np.r_[some % 0.8, 255 - some % 0.8], *np.c_[slopes, slopes]),
+    }
 
 
 task_04_2 = function_task(
     "04_2",
-    right=_floors,
-    inputs=lambda rng: {
-        "one context": (np.full(9, 4), rng.exponential(0.3, 9)),
-        "three contexts, one much more frequent": _skewed(rng, (40, 5, 12)),
-        "many contexts in any order": _skewed(rng, rng.integers(3, 30, 8)),
-        "contexts that are not whole numbers": _skewed(rng, (9, 14, 21, 6, 11, 8, 17, 5), 4),
-    },
-    praise="What a model is not shown, no model can know: that is the floor.",
+    right=_opencv_level,
+    inputs=_slopes,
+    praise="That is what OpenCV writes, whatever is around the hole; only where an exact half is "
+    "to be rounded may noise in its float32 decide otherwise.",
     mistakes={
-        "context ignored": (
-            lambda contexts, values: _floors(np.zeros_like(contexts), values),
-            "This is the floor of a model that sees nothing: one guess for all pixels. Here the "
-            "guess may differ from context to context.",
+        "direction added": (
+            partial(_opencv_level, sign=1),
+            "Look at the table again: does OpenCV's number move up or down where jx + jy is large?",
         ),
-        "the mean for both errors": (
-            partial(_floors, second=np.mean),
-            "The first number is right. Under absolute error the best guess is not the mean.",
+        "Telea's own rule": (
+            _telea,
+            f"This is what the paper says, not what OpenCV does. {OWN_LENGTH}",
         ),
-        "the median for both errors": (
-            partial(_floors, first=np.median),
-            "The second number is right. Under squared error the best guess is not the median.",
-        ),
-        "mean and median exchanged": (
-            partial(_floors, first=np.median, second=np.mean),
-            "Each error got the other one's best guess.",
-        ),
-        "contexts made whole numbers": (
+        "slope instead of direction": (
             (
-                lambda contexts, values: _floors(np.round(contexts), values),
-                lambda contexts, values: _floors(contexts.astype(int), values),
+                lambda mean, jx, jy: _stored(_telea(mean, jx, jy) + 0.5),
+                lambda mean, jx, jy: _stored(_telea(mean, -jx, -jy) + 0.5),
             ),
-            "Contexts that are not equal got one guess: they need not be whole numbers.",
+            OWN_LENGTH,
         ),
-        "contexts count the same": (
-            _mean_of_groups,
-            "You average over contexts; the error is a mean over pixels, so a context with many "
-            "pixels counts more.",
+        "length instead of direction": (
+            lambda mean, jx, jy: _stored(mean - np.hypot(jx, jy) + 0.5),
+            f"The vector's length is subtracted. {OWN_LENGTH}",
         ),
-        "divided by n - 1": (
-            _estimated_variance,
-            "An estimate of a variance divides by n - 1; the mean error of these very pixels "
-            "divides by n.",
+        "divided by the wrong length": [
+            (
+                partial(_opencv_level, length=lambda jx, jy: np.abs(jx) + np.abs(jy)),
+                "The length of a vector is the root of its squared components, summed.",
+            ),
+            (partial(_opencv_level, length=lambda jx, jy: jx**2 + jy**2), OWN_LENGTH),
+        ],
+        "rounded once": [
+            (
+                partial(_opencv_level, half=0.0),
+                "OpenCV adds 0.5 and then rounds to the nearest: two roundings.",
+            ),
+            (
+                partial(_opencv_level, rounding=np.floor),
+                "Adding 0.5 and cutting off is one rounding, and right; OpenCV adds 0.5 and then "
+                "rounds to the nearest.",
+            ),
+        ],
+        "halves rounded up": (
+            partial(_opencv_level, rounding=lambda value: np.floor(value + 0.5)),
+            "np.rint takes a half to the even neighbour: 200.5 to 200, 201.5 to 202.",
         ),
-        "sums instead of means": (
-            lambda contexts, values: np.multiply(_floors(contexts, values), len(values)),
-            "These are sums over all pixels: divide by their number.",
+        "not rounded": (
+            partial(_opencv_level, rounding=lambda value: value),
+            "OpenCV stores whole grey levels: round at the end.",
         ),
-        "root of the squared error": (
-            lambda contexts, values: np.power(_floors(contexts, values), (0.5, 1)),
-            "The first number is the root of the mean squared error: leave it squared.",
+        "not cut off": (
+            partial(_opencv_level, low=-np.inf, high=np.inf),
+            "A uint8 picture holds 0 to 255: what lies outside is cut off there.",
         ),
-        "order exchanged": (
-            lambda contexts, values: _floors(contexts, values)[::-1],
-            "Both numbers are right: return the squared error first.",
+        "wraps at 0 and 255": (
+            lambda *given: _opencv_level(*given, low=-np.inf, high=np.inf) % 256,
+            "As uint8, 256 becomes 0 and -1 becomes 255: cut off first.",
+        ),
+        "slope along one axis ignored": (
+            (
+                _none_where(lambda jx, jy: (jx == 0) | (jy == 0)),
+                _none_where(lambda jx, jy: jx == 0),
+            ),
+            "The vector (0, -1.5) is not 0: only where both components are 0 is there nothing.",
+        ),
+        "only one component": (
+            lambda mean, jx, jy: _stored(mean - jx / np.maximum(np.hypot(jx, jy), 1e-12) + 0.5),
+            "Both components of the direction are subtracted, not only that along the row.",
+        ),
+        "each component by itself": (
+            lambda mean, jx, jy: _stored(mean - np.sign(jx) - np.sign(jy) + 0.5),
+            "Each component is divided by its own size: divide both by the vector's length.",
         ),
     },
 )
-
-
-@task("04_3")
-def task_04_3(fair_comparison):
-    """Check ``fair_comparison(photographs, methods, rng)`` with methods that watch it."""
-    function = as_function(fair_comparison)
-    trial = _Watched(np.random.default_rng())
-    seed = int(trial.rng.integers(1_000_000))
-
-    def answer(seed):
-        trial.forget()
-        pair = call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
-        return _name_and_score(pair, trial.methods)
-
-    name, score = answer(seed)
-    trial.check_learning()
-    trial.check_holes()
-    if name == trial.best_on_test:
-        wrong(
-            "chosen on the test photograph",
-            "The method that is best on the test photograph was chosen: choose on the last but "
-            "one, and measure the chosen method on the test.",
-        )
-    if name != trial.best_when_choosing:
-        wrong("not the best method chosen", "Another method has the highest PSNR when choosing.")
-    trial.check_same_holes()
-    trial.check_test_was_closed(name)
-    trial.check_score(name, score)
-    first = dict(trial.holes)
-    answer(seed)
-    if any(not np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
-        wrong("randomness from elsewhere", "The same rng gives other holes: draw from rng only.")
-    name, score = answer(seed + 1)
-    trial.check_same_holes()
-    trial.check_score(name, score)
-    if all(np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
-        wrong("rng not used", "Another rng gives the same holes: draw the seed from rng.")
-    return "Split by photograph, the same black holes for all, chosen before the test."
-
-
-class _Watched:
-    """Photographs whose patches have one value each, and methods that note what they get.
-
-    A patch's value tells which patch it is, whatever hole it has. Each method errs by a constant,
-    another one on the photograph for choosing than on the test, a tenth more where the value is
-    odd and a tenth less where it is even. So its score is known.
-    """
-
-    def __init__(self, rng):
-        self.rng = rng
-        sizes = rng.integers(4, 8, 5) + (0, 0, 0, 5, 4)  # no cut at 4/5 between two photographs
-        values = 2 + rng.permutation(252)[: sizes.sum()]  # 1 & 1 would be the truth
-        self.values = np.split(values, np.cumsum(sizes)[:-1])
-        for part in self.values:  # both kinds of lowest bit in every photograph
-            if (part % 2 == part[0] % 2).all():
-                part[0] = _free(values, 1 - part[0] % 2)
-        self.photographs = [
-            np.ones((1, 32, 32, 3), np.uint8) * part.astype(np.uint8)[:, None, None, None]
-            for part in self.values
-        ]
-        names = [str(name) for name in rng.permutation(["amber", "birch", "cedar"])]
-        small = rng.uniform(0.03, 0.06)
-        middle, large = small * rng.uniform(1.3, 2.2), small * rng.uniform(2.6, 4)
-        self.best_when_choosing, self.best_on_test, poor = names
-        self.errors = {  # when choosing, on the test
-            names[0]: (small, middle),
-            names[1]: (middle, small),
-            poor: (large, large),
-        }
-        self.methods = {
-            str(name): self._method(str(name)) for name in rng.permutation(sorted(names))
-        }
-        self.forget()
-
-    def forget(self):
-        self.learned, self.holes, self.content, self.in_range = {}, {}, {}, True
-        self.scaled, self.again = False, False
-
-    def _method(self, name):
-        def learn(train):
-            self.again |= name in self.learned
-            self.scaled |= np.asarray(train).dtype.kind == "f" and np.max(train) <= 1
-            self.learned[name] = _values_of(train)
-
-            def fill(damaged, hole):
-                damaged, hole = np.asarray(damaged), np.asarray(hole)
-                known = damaged[~hole]
-                self.in_range &= damaged.dtype.kind == "f" and known.max() <= 1
-                value = int(np.round((255 if known.max() <= 1 else 1) * known.mean()))
-                self.holes[name, value] = hole
-                self.content[name, value] = damaged[hole]
-                error = self._error(name, value)
-                error = error if value < 128 else -error
-                filled = damaged.astype(np.float64)
-                filled[hole] = value / 255 + error
-                return filled
-
-            return fill
-
-        return learn
-
-    def _error(self, name, value):
-        return self.errors[name][int(value in self.values[-1])] * (1.1 if value % 2 else 0.9)
-
-    def check_learning(self):
-        train, choosing, test = (
-            set(np.concatenate(self.values[:-2])),
-            set(self.values[-2]),
-            set(self.values[-1]),
-        )
-        if set(self.learned) != set(self.methods):
-            wrong("a method never learns", "Every method has to learn from the training patches.")
-        for learned in map(set, self.learned.values()):
-            if learned & test:
-                wrong(
-                    "one photograph on both sides",
-                    "Methods learn from patches of the test photograph: patches overlap, so the "
-                    "split must be between photographs.",
-                )
-            if learned & choosing:
-                wrong(
-                    "learned from the choosing photograph",
-                    "Methods learn from the last photograph but one, which is to choose between "
-                    "them: a method that learns by heart would win there.",
-                )
-            if learned != train:
-                wrong("training patches left out", "Every patch of the others is for learning.")
-        if self.scaled:
-            wrong(
-                "training patches scaled",
-                "Methods learn from the patches as they are, uint8: learn_by_heart divides by 255 "
-                "itself.",
-            )
-        if self.again:
-            wrong(
-                "learned twice",
-                "Every method learns once: keep what learn returns, and fill the test with that.",
-            )
-
-    def check_holes(self):
-        if not self.holes:
-            wrong("nothing filled", "No method ever fills a patch.")
-        if not self.in_range:
-            wrong(
-                "not floats from 0 to 1",
-                "fill takes a float picture in [0, 1]: divide the patches by 255.",
-            )
-        for hole in self.holes.values():
-            if not _is_square(hole):
-                wrong("other holes", "Draw the holes as above: masks.squares with side=12.")
-        for part in (self.values[-2], self.values[-1]):
-            for name in self.methods:
-                seen = [self.holes[name, value] for value in part if (name, value) in self.holes]
-                if len(seen) > 1 and all(np.array_equal(hole, seen[0]) for hole in seen):
-                    wrong(
-                        "one hole for all patches",
-                        "All patches have the same hole: draw one mask for each patch.",
-                    )
-        if all(np.allclose(seen, value / 255) for (_, value), seen in self.content.items()):
-            wrong("truth left in the holes", "The patches are not damaged before filling.")
-        contents = {round(float(content.mean()), 6) for content in self.content.values()}
-        if len(contents) > 1:
-            wrong(
-                "a bit leaks",
-                "What stands in the holes differs from patch to patch, so it tells something of "
-                "the truth: put the same colour, 0, into all of them.",
-            )
-
-    def check_same_holes(self):
-        for value in self.values[-2]:
-            holes = [self.holes.get((name, value)) for name in self.methods]
-            if any(hole is None for hole in holes):
-                wrong("choosing patches left out", "Every method fills every patch for choosing.")
-            if any(not np.array_equal(hole, holes[0]) for hole in holes):
-                wrong(
-                    "new holes for each method",
-                    "The methods are compared on different holes: draw the holes once.",
-                )
-
-    def check_test_was_closed(self, chosen):
-        on_test = {name for name, value in self.holes if value in self.values[-1]}
-        if on_test - {chosen}:
-            wrong("test opened for every method", "Only the chosen method may see the test.")
-
-    def _psnr(self, name, values):
-        """In the holes of these patches, all pixels at once."""
-        sizes = [self.holes[name, value].sum() for value in values]
-        squares = [self._error(name, value) ** 2 for value in values]
-        return -10 * np.log10(np.average(squares, weights=sizes))
-
-    def check_score(self, chosen, score):
-        if abs(score - self._psnr(chosen, self.values[-2])) < 0.01:
-            wrong("score of the choosing photograph", "Return the PSNR on the test photograph.")
-        if any((chosen, value) not in self.holes for value in self.values[-1]):
-            wrong("test patches left out", "The score is over all patches of the test photograph.")
-        holes = [self.holes[chosen, value] for value in self.values[-1]]
-        free = -10 * np.log10(np.mean(holes))  # what known pixels add to the whole picture's PSNR
-        test = self._psnr(chosen, self.values[-1])
-        if abs(score - test) < 0.01:
-            return
-        if abs(score - test - free) < 0.01:
-            wrong("known pixels counted", "Measure in the holes alone: metrics.psnr takes a mask.")
-        if abs(score - np.mean([self._psnr(chosen, [v]) for v in self.values[-1]])) < 0.01:
-            wrong(
-                "decibels averaged",
-                "This is the mean of the patches' PSNRs. Measure all holes at once: metrics.psnr "
-                "takes all patches and all masks.",
-            )
-        wrong("wrong score", f"{score:.2f} is not the PSNR in the holes of the test patches.")
-
-
-def _is_square(hole):
-    """Whether a mask is one square of 12 pixels, which the border may cut."""
-    if hole.shape != (32, 32) or hole.dtype != bool or not hole.any():
-        return False
-    height, width = (np.ptp(np.flatnonzero(hole.any(axis))) + 1 for axis in (1, 0))
-    return hole.sum() == height * width and max(height, width) <= 12
-
-
-def _free(values, bit):
-    return next(value for value in range(2, 254) if value % 2 == bit and value not in values)
-
-
-def _values_of(patches):
-    patches = np.asarray(patches)
-    scale = 255 if patches.dtype.kind == "f" and patches.max() <= 1 else 1
-    return np.round(scale * patches[:, 0, 0, 0]).astype(int).tolist()
-
-
-def _name_and_score(answer, methods):
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        wrong("wrong type", "Return two things: the chosen method's name and its PSNR.")
-    name, score = answer
-    if not isinstance(name, str) or name not in methods:
-        wrong("wrong type", "The first thing returned must be the name of one of the methods.")
-    score = as_array(score)
-    if score is None or score.shape != () or not np.isfinite(score):
-        wrong("wrong type", "The second thing returned must be one number, a PSNR in dB.")
-    return name, float(score)
-
-
-@task("04_4", seconds=60)
-def task_04_4(learned_fill):
-    """Check that ``learned_fill(image, mask)`` beats harmonic on noisy test pictures by 0.5 dB."""
-    function = as_function(learned_fill)
-    rng = np.random.default_rng()
-    truth, holes = some_patches(rng, 100)
-    noisy = np.clip(truth + rng.normal(0, NOISE, truth.shape), 0, 1).astype(np.float32)
-    damaged = masks.damage(noisy, holes)
-    yours = fills(function, damaged, holes, tolerance=0)  # known pixels with their noise
-    harmonic = fills(classical.harmonic, damaged, holes)
-    gain = decibels_ahead(truth, yours, harmonic, holes, gain=GAIN, of="harmonic")
-    return f"Your fill is {gain:.1f} dB better than harmonic, which takes noise for truth."

@@ -1,439 +1,224 @@
-"""Checks of exercise 05: counting weights, the floor of a loss, a U-Net, a small network."""
+"""Checks of exercise 05: copied windows, and a method chosen for each picture."""
 
 import functools
 from functools import partial
 
 import numpy as np
 
-from course_lib import classical, masks
-from course_lib.checks._compare import as_function, call, check_attempted
-from course_lib.checks._kinds import decibels_ahead, fills, function_task, some_patches
-from course_lib.checks._task import WITH_KERAS, task, wrong
+from course_lib import classical, data, masks, metrics
+from course_lib.checks._compare import as_function, call, check_array, check_function, mistake_rows
+from course_lib.checks._kinds import check_known, fills
+from course_lib.checks._task import task, wrong
 
-MOST_WEIGHTS = 5_000
-GAIN = 3.0  # decibels above the mean of the known pixels that the open task asks for
-LEVELS = 4
+HALF_A_LEVEL = 0.003  # of 8 bits
+HOLE_COPIED = (
+    "A window has a hole itself, and black is copied from it: a source must be known as a whole, "
+    "not in its middle alone."
+)
 
 
-def _unet_weights(width, kernel, levels, *, fault=None):
-    """Sum over (side, channels read, channels made); one thing may be left out or done wrongly."""
-    sizes = [width if fault == "flat" else width * 2**level for level in range(levels + 1)]
-    stack = []
-    for level, made in enumerate(sizes):
-        if level == levels and fault == "bottom":
+def _copy(
+    image,
+    mask,
+    side,
+    *,
+    wraps=False,
+    compares_missing=False,
+    copies_copies=False,
+    by_centre=False,
+    pastes="missing",
+    power=2,
+    allow_ties=True,
+):
+    """The task's fill in whole grey levels, with the ways to get it wrong."""
+    levels, known = np.rint(255 * image).astype(int), ~mask
+    windows = np.lib.stride_tricks.sliding_window_view
+
+    def whole(known):
+        return np.argwhere(windows(known, (side, side)).all(axis=(2, 3)))  # upper left corners
+
+    sources = whole(known)
+    if by_centre:
+        sources = np.argwhere(known[side // 2 : -(side // 2), side // 2 : -(side // 2)])
+    given = levels.copy()
+    while not known.all():
+        if copies_copies:
+            sources = whole(known)
+        top, left = _most_known(known, side)
+        here = slice(top, top + side), slice(left, left + side)
+        candidates = windows(levels, (side, side), axis=(0, 1))[tuple(sources.T)]
+        candidates = np.moveaxis(candidates, 1, -1)  # (sources, side, side, 3)
+        differences = np.abs(candidates - levels[here]) ** power
+        if wraps:
+            differences = differences % 256
+        if not compares_missing:
+            differences = differences * known[here][..., None]
+        errors = differences.sum(axis=(1, 2, 3))
+        if not allow_ties and np.count_nonzero(errors == errors.min()) > 1:
+            raise _Tie
+        best = candidates[errors.argmin()]
+        kept = {"missing": known, "hole": ~mask, "all": np.zeros_like(mask)}[pastes][here]
+        levels[here] = np.where(kept[..., None], levels[here], best)
+        known[here] = True
+    return np.where(mask[..., None], levels, given) / 255
+
+
+def _most_known(known, side):
+    """Upper left corner of the window that is filled next: most known pixels, first in rows."""
+    half = side // 2
+    count = np.lib.stride_tricks.sliding_window_view(np.pad(known, half), (side, side))
+    count = count.sum(axis=(2, 3))
+    row, column = np.unravel_index(np.where(known, -1, count).argmax(), known.shape)
+    return row - half, column - half
+
+
+COPY_MISTAKES = mistake_rows(
+    {
+        "differences wrap around": (
+            partial(_copy, wraps=True),
+            "In uint8, 3 - 5 is 254, and a square wraps again: subtract floats.",
+        ),
+        "missing pixels compared": [
+            (
+                partial(_copy, compares_missing=True),
+                "The target's missing pixels take part in the comparison: nothing is known of "
+                "them, so leave them out.",
+            ),
+            (
+                partial(_copy, compares_missing=True, wraps=True),
+                "The target's missing pixels take part in the comparison: nothing is known of "
+                "them, so leave them out. (And differences wrap around.)",
+            ),
+        ],
+        "copies of copies": (
+            partial(_copy, copies_copies=True),
+            "Windows that are filled in become sources later: copy only from those that were "
+            "whole from the start.",
+        ),
+        "known pixels restored too late": (
+            partial(_copy, pastes="all"),
+            "Known pixels are right in the end, but copies overwrite them on the way, and "
+            "later windows are compared with those.",
+        ),
+        "filled pixels overwritten": (
+            partial(_copy, pastes="hole"),
+            "Pixels filled in by an earlier window are written again: only those still missing "
+            "are filled.",
+        ),
+        "holes are copied": (
+            partial(_copy, by_centre=True),
+            HOLE_COPIED,
+        ),
+        "absolute differences": (
+            partial(_copy, power=1),
+            "The window that fits best has the least sum of squared differences.",
+        ),
+    }
+)
+
+
+@task("05_1", mistakes=COPY_MISTAKES)
+def task_05_1(copy_windows):
+    """Check ``copy_windows(image, mask, side)`` on noise, where only one window fits best."""
+    function = as_function(copy_windows)
+    inputs = _telling_inputs(np.random.default_rng(), side=5)
+    for name, (damaged, mask, side) in inputs.items():
+        fill = call(function, damaged, mask, side)
+        check_array(fill, shape=damaged.shape, dtype=float, low=0, high=1, where=f" for {name}")
+        check_known(
+            fill,
+            damaged,
+            mask,
+            tolerance=HALF_A_LEVEL,
+            name="known pixels overwritten",
+            why="The known pixels of the result are not those of the image: copy into missing "
+            "ones only.",
+        )
+        if (np.asarray(fill)[mask] < 0.01).all(axis=-1).any():
+            wrong("holes are copied", HOLE_COPIED)
+    check_function(function, _copy, inputs, tolerance=HALF_A_LEVEL, mistakes=COPY_MISTAKES)
+    return "Known is compared with known, and only holes are written."
+
+
+VARIANTS = [partial(_copy), *(row.compute for row in COPY_MISTAKES)]
+MAY_TIE = {"wraps", "pastes", "by_centre"}
+
+
+def _telling_inputs(rng, side):
+    """Noise with two kinds of holes, such that every mistake shows and no two windows tie."""
+    square = np.zeros((24, 24), bool)
+    square[8:15, 9:14] = True
+    scratch = np.zeros((24, 24), bool)
+    scratch[np.arange(6, 17), np.arange(6, 17)] = scratch[6:17, 18] = True
+    while True:
+        image = rng.integers(20, 236, (24, 24, 3)) / 255
+        inputs = {
+            "a square hole": (masks.damage(image, square), square, side),
+            "scratches": (masks.damage(image, scratch), scratch, side),
+        }
+        try:
+            copies = [
+                [
+                    compute(*arguments, allow_ties=bool(MAY_TIE & compute.keywords.keys()))
+                    for compute in VARIANTS
+                ]
+                for arguments in inputs.values()
+            ]
+        except _Tie:
             continue
-        stack += [(kernel, sizes[level - 1] if level else 3, made), (kernel, made, made)]
-        if fault == "one":
-            stack.pop()
-    for level in reversed(range(levels)):
-        made, below = sizes[level], sizes[level + 1]
-        if fault != "no up":
-            given = below if fault == "up keeps" else made
-            stack.append((kernel if fault == "transposed" else 2, below, given))
-        beside = {"skip": 0, "up keeps": below}.get(fault, made)
-        stack.append((kernel, made + beside, made))
-        if fault != "one":
-            stack.append((kernel, 2 * made if fault == "both" else made, made))
-    if fault != "output":
-        stack.append((1 if fault == "small output" else kernel, width, 3))
-    biases = 0 if fault == "bias" else sum(made for _, _, made in stack)
-    return sum(side**2 * read * made for side, read, made in stack) + biases
+        if len(np.unique(np.concatenate(copies, axis=1), axis=0)) == len(VARIANTS):
+            return inputs
 
 
-def _networks(rng):
-    width = int(rng.integers(5, 30))
+class _Tie(Exception):
+    """Two windows fit equally well, so that two right answers could differ."""
+
+
+GAIN = 1.5  # dB above the best single method
+CHOICES = ("harmonic", "biharmonic", "exemplar")
+
+
+@task("05_2", seconds=60)
+def task_05_2(choose_and_fill):
+    """Check that ``choose_and_fill`` is 1.5 dB above every single method, over six pictures."""
+    function = as_function(choose_and_fill)
+    truths, holes = zip(*_cases().values(), strict=True)
+    damaged = [masks.damage(*case) for case in zip(truths, holes, strict=True)]
+    filled = fills(function, damaged, holes, tolerance=1e-3, low=-0.5, high=1.5)
+    scores = [metrics.psnr(*case) for case in zip(truths, filled, holes, strict=True)]
+    mean, (best, single) = np.mean(scores), _best_single_method()
+    if mean < single + GAIN:
+        wrong(
+            "no better than one method",
+            f"Your mean is {mean:.1f} dB; {best} alone has {single:.1f}, and "
+            f"{single + GAIN:.1f} are asked for.",
+        )
+    return f"{mean:.1f} dB, {mean - single:.1f} above {best} alone, and no truth was seen."
+
+
+def _cases():
+    """The pictures of the task: {name: (truth (64, 64, 3), mask (64, 64))}."""
+    square = masks.squares(1, 64, side=14)[0]
+    scratches = masks.random_lines(1, 64, lines=(5, 5), thickness=(1, 2), seed=6)[0]
+    bricks = data.photo("brick")
     return {
-        "the article's network, width 32, kernel 3, 4 levels": (32, 3, 4),
-        f"width {width}, kernel 3, 4 levels": (width, 3, 4),
-        f"width {width}, kernel 5, 3 levels": (width, 5, 3),
-        "width 2, kernel 7, 1 level": (2, 7, 1),
+        "bricks": (bricks[40:104, 52:116], square),
+        "more bricks": (bricks[10:74, 160:224], square),
+        "gravel": (data.photo("gravel")[:64, :64], square),
+        "grass": (data.photo("grass")[200:264, 300:364], square),
+        "cat": (data.photo("chelsea")[80:144, 170:234], square),
+        "scratched bricks": (bricks[40:104, 52:116], scratches),
     }
-
-
-task_05_1 = function_task(
-    "05_1",
-    right=_unet_weights,
-    inputs=_networks,
-    tolerance=1e-9,
-    praise="You know where the weights of a U-Net sit: now a wrong count will strike you.",
-    mistakes={
-        "biases forgotten": (
-            partial(_unet_weights, fault="bias"),
-            "Every layer has one bias for each output channel.",
-        ),
-        "skips forgotten": (
-            partial(_unet_weights, fault="skip"),
-            "The first convolution after a transposed one reads the skip's channels too.",
-        ),
-        "skip read twice": (
-            partial(_unet_weights, fault="both"),
-            "Only the first of the two convolutions on the way up reads the skip.",
-        ),
-        "transposed convolution too large": (
-            partial(_unet_weights, fault="transposed"),
-            "Transposed convolutions are 2 x 2, whatever the kernel of the others.",
-        ),
-        "transposed convolutions forgotten": (
-            partial(_unet_weights, fault="no up"),
-            "Transposed convolutions have weights, too.",
-        ),
-        "output forgotten": (
-            partial(_unet_weights, fault="output"),
-            "One last convolution makes 3 channels.",
-        ),
-        "output of 1 x 1": (
-            partial(_unet_weights, fault="small output"),
-            "The last convolution is kernel x kernel, too: only transposed ones are not.",
-        ),
-        "transposed convolutions keep their channels": (
-            partial(_unet_weights, fault="up keeps"),
-            "Each reads twice the level's channels, but gives only the level's.",
-        ),
-        "bottom forgotten": (
-            partial(_unet_weights, fault="bottom"),
-            "Below the last level stand two convolutions more.",
-        ),
-        "one convolution a level": (
-            partial(_unet_weights, fault="one"),
-            "There are two convolutions on each level, down, at the bottom, and up.",
-        ),
-        "same channels on every level": (
-            partial(_unet_weights, fault="flat"),
-            "Each level has twice the channels of the one before.",
-        ),
-    },
-)
-
-
-VALUES = np.arange(256) / 255
-
-
-def _terms():
-    """Of each of the 256 values y: -y ln y and -(1 - y) ln(1 - y)."""
-    y = np.arange(1, 255) / 255
-    return np.pad(-y * np.log(y), 1), np.pad(-(1 - y) * np.log(1 - y), 1)
-
-
-def _bce_floor(counts):
-    return np.average(sum(_terms()), weights=counts)
-
-
-def _naive_entropy(y):
-    with np.errstate(all="ignore"):
-        return -y * np.log(y) - (1 - y) * np.log(1 - y)
-
-
-def _entropy_of_shares(counts):
-    shares = counts[counts > 0] / counts.sum()
-    return -np.sum(shares * np.log(shares))
-
-
-def _counts(rng):
-    def some(low, high, levels):
-        counts, chosen = np.zeros(256, int), rng.choice(np.arange(low, high), levels, replace=False)
-        counts[chosen] = rng.integers(1, 99, levels)
-        return counts
-
-    edges = some(60, 200, 5)
-    edges[[0, 255]] = rng.integers(20, 60, 2)
-    one = np.zeros(256, int)
-    one[rng.integers(10, 110)] = 7
-    return {
-        "pixels of one value": (one,),
-        "grey pixels of many values": (some(1, 255, 150),),
-        "pixels with black and white among them": (edges,),
-    }
-
-
-task_05_2 = function_task(
-    "05_2",
-    right=_bce_floor,
-    inputs=_counts,
-    tolerance=1e-5,
-    praise="The floor is a property of the pixels: subtract it before you compare.",
-    mistakes={
-        "0 ln 0": (
-            (
-                lambda counts: np.average(_naive_entropy(VALUES), weights=counts),
-                lambda counts: np.nan if counts[0] + counts[255] else _bce_floor(counts),
-            ),
-            "Black or white gives NaN: 0 times the logarithm of 0 has to count as 0.",
-        ),
-        "entropy of the histogram": (
-            (_entropy_of_shares, lambda counts: _entropy_of_shares(counts) / np.log(2)),
-            "This says how unlike the pixels are to each other. BCE asks for each pixel alone: "
-            "what does it cost to predict its value exactly?",
-        ),
-        "second half forgotten": (
-            lambda counts: np.average(_terms()[0], weights=counts),
-            "The formula has two terms; the one with 1 - y does not vanish.",
-        ),
-        "first half forgotten": (
-            lambda counts: np.average(_terms()[1], weights=counts),
-            "The formula has two terms; the one with y does not vanish.",
-        ),
-        "logarithm to base 2": (
-            lambda counts: _bce_floor(counts) / np.log(2),
-            "The formula has natural logarithms: np.log.",
-        ),
-        "all values count the same": (
-            (
-                lambda counts: np.mean(sum(_terms())),
-                lambda counts: np.mean(sum(_terms())[counts > 0]),
-            ),
-            "A value that occurs often counts often: use counts as weights.",
-        ),
-        "floor of the mean value": (
-            lambda counts: _naive_entropy(np.average(VALUES, weights=counts)),
-            "You average the pixels first: each value has a floor of its own; average these.",
-        ),
-        "prediction of one half": (
-            lambda counts: np.log(2),
-            "ln 2 is the cost of predicting 0.5 everywhere: a better prediction costs less.",
-        ),
-        "sign": (
-            lambda counts: -_bce_floor(counts),
-            "The size is right, but the formula begins with a minus.",
-        ),
-        "sum instead of mean": (
-            lambda counts: _bce_floor(counts) * counts.sum(),
-            "This is the sum over all values: divide by their number.",
-        ),
-        "black and white not counted": (
-            lambda counts: np.average(sum(_terms())[1:-1], weights=counts[1:-1]),
-            "Black and white cost nothing, but they count: the mean is over all values.",
-        ),
-        "divided by 256": (
-            lambda counts: _bce_floor(counts) * counts.sum() / 256,
-            "Divide by how many values were counted, not by the number of possible values.",
-        ),
-    },
-)
-
-
-@task("05_3", seconds=WITH_KERAS)
-def task_05_3(repaired_unet):
-    """Check ``repaired_unet(width)``: with the same weights it predicts what the lesson's does."""
-    function = as_function(repaired_unet)
-    rng = np.random.default_rng()
-    width = int(rng.integers(2, 5))
-    network = _check_network(call(function, width), inputs=1)
-    _check_weights(network, width)
-    pictures = rng.random((1, 32, 32, 3), dtype=np.float32)
-    predicted = np.asarray(network(pictures))
-    if predicted.shape != pictures.shape:
-        wrong("wrong shape", f"Pictures of shape (1, 32, 32, 3) come back as {predicted.shape}.")
-    _check_output(network, pictures)
-    values = _random_values(network, rng)
-    predictions = [_predict(network, given, pictures) for given in (values, _exchanged(values))]
-
-    def alike(**fault):
-        reference = _lesson_unet(width, **fault)
-        if [one.shape for one in reference.weights] != [one.shape for one in network.weights]:
-            return False
-        expected = _predict(reference, values, pictures)
-        return any(np.allclose(one, expected, atol=1e-4) for one in predictions)
-
-    if alike():
-        return "With the same weights, your network is the lesson's."
-    for name, (faults, why) in OTHER_NETWORKS.items():
-        if any(alike(**fault) for fault in faults):
-            wrong(name, why)
-    wrong(
-        "another network",
-        "The weights are as many as they should be, but with the same weights as the lesson's "
-        "network it predicts something else: look at skips, activations, pooling and padding.",
-    )
-
-
-def _check_network(network, inputs):
-    """The network, if it is a Keras model with so many inputs at most and one output."""
-    import keras
-
-    if not isinstance(network, keras.Model):
-        wrong(
-            "no Keras model",
-            f"The function must return a keras.Model; it returns {type(network).__name__}.",
-        )
-    if len(getattr(network, "inputs", None) or []) not in range(1, inputs + 1) or (
-        len(network.outputs) != 1
-    ):
-        wrong(
-            "other inputs or outputs",
-            "Make it with keras.Model(inputs, outputs): one prediction from "
-            + ("damaged." if inputs == 1 else "damaged or [damaged, valid]."),
-        )
-    return network
-
-
-def _check_weights(network, width):
-    expected = _unet_weights(width, 3, LEVELS)
-    count = network.count_params()
-    if count == expected:
-        return
-    kernels = [tuple(one.shape) for one in network.weights if len(one.shape) == 4]
-    down = [shape[3] for shape in kernels if shape[:2] == (3, 3)][: 2 * LEVELS]
-    if len(down) == 2 * LEVELS and len(set(down)) == 1:
-        wrong(
-            "filters ignored on the way down",
-            "Every level of the encoder has the same number of channels, whatever is asked of it.",
-        )
-    if count == _unet_weights(width, 3, LEVELS, fault="skip"):
-        wrong("no skips", "What was skipped never reaches the way up: concatenate it.")
-    wrong(
-        "wrong number of weights",
-        f"For width {width} it has {count:,} weights, but {expected:,} are expected.",
-    )
-
-
-def _check_output(network, pictures):
-    """With a bias of 5 or -5 before it, a sigmoid is near 1 or 0, and never beyond."""
-    bias = next((one for one in reversed(network.weights) if tuple(one.shape) == (3,)), None)
-    if bias is None:
-        wrong("other output", "The last convolution has 3 channels and a bias for each.")
-    before = np.array(bias)
-    outputs = {}
-    for value in (-5.0, 5.0):
-        bias.assign(np.full(3, value, np.float32))
-        outputs[value] = np.asarray(network(pictures))
-    bias.assign(before)
-    if outputs[5.0].max() > 1 or outputs[-5.0].min() < 0:
-        wrong(
-            "output not limited to 0 to 1",
-            "Some predictions lie outside the range of a picture: which function ends the network?",
-        )
-    if (outputs[5.0] == 1).all() or (outputs[-5.0] == 0).all():
-        wrong(
-            "output cut off",
-            "Cutting the prediction at 0 or 1 keeps the range, but where it is cut nothing is "
-            "learned: use a function that is never flat.",
-        )
-
-
-def _half_tanh(before):
-    from keras import ops
-
-    return 0.5 + 0.5 * ops.tanh(before)
-
-
-OTHER_NETWORKS = {  # name: (what was done to the lesson's network, why not)
-    "skips taken after the pooling": (
-        [{"pooled_skips": True}],
-        "The skips have lost the full resolution: take them before the pooling.",
-    ),
-    "no ReLU": (
-        [{"activation": None}],
-        "The convolutions are linear: a ReLU follows each but the last.",
-    ),
-    "ReLU after the transposed convolutions": (
-        [{"up_activation": "relu"}],
-        "Only the other hidden convolutions are followed by ReLU.",
-    ),
-    "skips after one convolution": (
-        [{"first_skips": True}],
-        "The skip is what the second convolution of the level gave, not the first.",
-    ),
-    "another last function": (
-        [{"last": _half_tanh}, {"last": "softmax"}],
-        "All is as it should be but the function at the end: lesson 05 has a sigmoid, each colour "
-        "by itself.",
-    ),
-}
 
 
 @functools.cache
-def _lesson_unet(
-    width,
-    pooled_skips=False,
-    activation="relu",
-    up_activation=None,
-    first_skips=False,
-    last="sigmoid",
-):
-    """The vanilla U-Net, or one with a fault; made once, since making one takes longest."""
-    import keras
-    from keras import layers
-
-    def convolve(features, filters):
-        given = [features]
-        for _ in range(2):
-            convolution = layers.Conv2D(filters, 3, padding="same", activation=activation)
-            given.append(convolution(given[-1]))
-        return given[1:]
-
-    damaged = features = keras.Input((32, 32, 3))
-    skips = []
-    for level in range(LEVELS):
-        first, features = convolve(features, width * 2**level)
-        pooled = layers.MaxPooling2D()(features)
-        whole = first if first_skips else features
-        skips.append(layers.UpSampling2D()(pooled) if pooled_skips else whole)
-        features = pooled
-    _, features = convolve(features, width * 2**LEVELS)
-    for level in reversed(range(LEVELS)):
-        channels = width * 2**level
-        up = layers.Conv2DTranspose(channels, 2, strides=2, activation=up_activation)(features)
-        _, features = convolve(layers.Concatenate()([up, skips[level]]), channels)
-    predicted = layers.Conv2D(3, 3, padding="same", activation=last)(features)
-    return keras.Model(damaged, predicted)
-
-
-def _random_values(network, rng):
-    """One array for each weight: large enough that every path tells in the prediction."""
-    values = []
-    for weight in network.weights:
-        shape = tuple(weight.shape)
-        size = (2 / np.prod(shape[:-1])) ** 0.5 if len(shape) == 4 else 0.1
-        values.append((size * rng.standard_normal(shape)).astype(np.float32))
-    return values
-
-
-def _exchanged(values):
-    """The same weights for a network that joins skip and path in the other order."""
-    return [
-        np.concatenate(np.split(value, 2, axis=2)[::-1], axis=2) if _reads_skip(value) else value
-        for value in values
-    ]
-
-
-def _reads_skip(value):
-    return value.ndim == 4 and value.shape[:2] == (3, 3) and value.shape[2] == 2 * value.shape[3]
-
-
-def _predict(network, values, pictures):
-    """The prediction with these weights."""
-    for weight, value in zip(network.weights, values, strict=True):
-        weight.assign(value)
-    return np.asarray(network(pictures))
-
-
-@task("05_4", seconds=WITH_KERAS + 60)  # a function that trains is taken, too
-def task_05_4(network):
-    """Check that a network of at most 5,000 weights beats the mean by 3 dB in lines."""
-    check_attempted(network)
-    from course_lib import models
-
-    network = _given_network(network)
-    count = network.count_params()
-    if count > MOST_WEIGHTS:
-        wrong("too many weights", f"It has {count:,} weights; at most {MOST_WEIGHTS:,} may be.")
-    truth, holes = some_patches(np.random.default_rng(), 400)
-    damaged = masks.damage(truth, holes)
-    try:
-        filled = models.inpaint(network, damaged, holes)
-    except ValueError as error:
-        wrong("does not fill", f"models.inpaint cannot use it: {error}")
-    mean = fills(classical.METHODS["mean"], damaged, holes)
-    gain = decibels_ahead(truth, filled, mean, holes, gain=GAIN, of="the mean")
-    return f"{count:,} weights, and {gain:.1f} dB better than the mean."
-
-
-def _given_network(network):
-    """The learner's network, or what the function returns that was given in its place."""
-    import keras
-
-    if not isinstance(network, keras.Model):
-        if not callable(network):
-            wrong("no Keras model", f"Give the trained network, not {type(network).__name__}.")
-        network = call(as_function(network))
-    return _check_network(network, inputs=2)
+def _best_single_method():
+    """(name, mean PSNR in dB) of the best of the three methods alone."""
+    means = {}
+    for name in CHOICES:
+        fills = [
+            metrics.psnr(truth, classical.METHODS[name](truth, mask), mask)
+            for truth, mask in _cases().values()
+        ]
+        means[name] = np.mean(fills)
+    return max(means.items(), key=lambda item: item[1])

@@ -1,473 +1,446 @@
-"""Checks of exercise 06: what can be read from the curves of a training, and what cannot."""
+"""Checks of exercise 06: reach, floors of the error, fair comparison, learning a fill."""
 
-import functools
 from functools import partial
 
 import numpy as np
 
-from course_lib import data
-from course_lib.checks._compare import as_array, as_function, call, check_array
-from course_lib.checks._kinds import function_task
-from course_lib.checks._task import WITH_KERAS, task, wrong
+from course_lib import classical, masks
+from course_lib.checks._compare import as_array, as_function, call
+from course_lib.checks._kinds import decibels_ahead, fills, function_task, some_patches
+from course_lib.checks._task import task, wrong
+
+NOISE = 0.2
+GAIN = 0.5  # decibels above harmonic that the open task asks for
 
 
-def _stopped(
-    losses, patience, delta, *, reference="counted", exactly=False, renewed=True, first=True
-):
-    """(epochs trained, epoch kept); the keywords are what learners do otherwise."""
-    mark, kept, waited = (np.inf, 0, 0) if first else (losses[0], 1, 0)
-    for epoch, loss in enumerate(losses, start=1):
-        counts = loss <= mark - delta if exactly else loss < mark - delta
-        if counts:
-            mark, kept = loss, epoch
-            waited = 0 if renewed else waited
-        else:
-            waited += 1
-        if reference == "previous":
-            mark = loss
-        elif reference == "lowest":
-            mark = min(mark, loss)
-        if waited >= patience or patience < 1:
-            break
-    return epoch, kept
+def _stacks(rng):
+    def layer(*, strides=(1, 2, 3), dilations=(1, 2, 3)):
+        return int(rng.integers(2, 6)), int(rng.choice(strides)), int(rng.choice(dilations))
 
-
-def _lowest_until_the_end(losses, patience, delta):
-    trained, _ = _stopped(losses, patience, delta)
-    return trained, 1 + int(np.argmin(losses[:trained]))
-
-
-def _patience_after_the_lowest(losses, patience, delta):
-    kept = 1 + int(np.argmin(losses))
-    return min(len(losses), kept + patience), kept
-
-
-def _loss_curves(rng):
-    """Curves on which the rule and everything that is mistaken for it differ, and random ones.
-
-    All numbers are multiples of 1/1024, so that sums and differences are exact.
-    """
-    shift = int(rng.integers(200, 600))
-
-    def curve(*steps):
-        return (shift + np.cumsum([400, *steps])) / 1024
-
-    unit = int(rng.integers(2, 9))  # a small step
-    big = int(rng.integers(20, 40))
-    slow = [-unit] * 9  # falls by less than min_delta an epoch
-    bumpy = [-big, unit, -big, unit, -big, unit, -big, unit, -big]
-    turns = [-big] * 4 + [unit] * 3 + [-3 * unit - 5] + [unit] * 2
-    inputs = {
-        "losses that fall and then rise": (curve(*[-big] * 4, *[unit] * 9), 3, 0.0),
-        "losses that jump and fall": (curve(*bumpy), 2, 0.0),
-        "a fall after the training has ended": (curve(*turns), 3, 0.0),
-        "a slow fall, with min_delta": (curve(*slow), 3, 1.5 * unit / 1024),
-        "falls of exactly min_delta": (curve(*[-unit, unit] * 4), 4, unit / 1024),
-        "equal losses": (curve(-big, 0, 0, 0, 0, 0), 3, 0.0),
-        "a list whose patience never runs out": (curve(*[-big] * 6), 2, 0.0),
-        "a patience of 1": (curve(-big, unit, -big, -big), 1, 0.0),
-        "lower, but not by min_delta": (curve(-big, -unit, unit, unit), 3, 2 * unit / 1024),
-        "falls from a peak": (curve(-big, 3 * big, -2 * big, big, -2 * big), 3, unit / 1024),
+    mixed = [layer(), layer(strides=(2, 3)), layer(dilations=(2, 3)), layer()]
+    later = int(rng.integers(2, 9))
+    return {
+        "one layer of kernel 3": ([(3, 1, 1)], 0),
+        "two layers, the first with stride 2": ([(3, 2, 1), (5, 1, 1)], later),
+        "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
+        "four layers, output 0": (mixed, 0),
+        "four layers, a later output": (mixed, later),
     }
-    for number in (1, 2, 3):
-        steps = rng.integers(-12, 13, 30)
-        delta = int(rng.integers(0, 12)) / 1024
-        inputs[f"random losses {number}"] = (curve(*steps), int(rng.integers(2, 6)), delta)
-    return inputs
+
+
+def _seen(layers, output, *, extra=0, early=False):
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        width += (kernel - 1 + extra) * dilation * (step * stride if early else step)
+        step *= stride
+    return output * step, output * step + width - 1
+
+
+def _first_right(reach):
+    """The right first pixel, and a last one that is so many pixels further."""
+
+    def seen(layers, output):
+        first = _seen(layers, output)[0]
+        return first, first + reach(layers)
+
+    return seen
+
+
+def _without_strides(layers):
+    return [(kernel, 1, dilation) for kernel, _, dilation in layers]
 
 
 task_06_1 = function_task(
     "06_1",
-    right=_stopped,
-    inputs=_loss_curves,
+    right=_seen,
+    inputs=_stacks,
     dtype=int,
-    praise="Keras's EarlyStopping decides the same.",
+    praise="You can say for any stack which pixels decide an output.",
     mistakes={
-        "the two numbers swapped": (
-            lambda *given: _stopped(*given)[::-1],
-            "First after how many epochs the training ends, then the epoch kept.",
+        "kernels added up": (
+            partial(_seen, extra=1),
+            "A kernel of 3 adds 2 pixels to what is seen, not 3.",
         ),
-        "last epoch kept": (
-            lambda *given: (_stopped(*given)[0],) * 2,
-            "The second number is the epoch where the training ends: the last one that counted "
-            "as lower is earlier.",
+        "dilation ignored": (
+            lambda layers, output: _seen([(k, s, 1) for k, s, _ in layers], output),
+            "With dilation d the weights of a layer stand d steps apart.",
         ),
-        "highest loss kept": (
-            lambda losses, patience, delta: _stopped(-losses, patience, delta),
-            "A loss gets better when it falls: here a higher one counts.",
+        "strides forgotten": (
+            lambda layers, output: _seen(_without_strides(layers), output),
+            "After a stride of 2 every step of the later layers is two pixels long.",
         ),
-        "one epoch too late": (
-            lambda losses, patience, delta: _stopped(losses, patience + 1, delta),
-            "With patience 1 the first epoch that does not count ends the training.",
+        "strides forgotten in the width": (
+            _first_right(lambda layers: _seen(_without_strides(layers), 0)[1]),
+            "The first pixel is right. In the width, a step of a layer is as long as the product "
+            "of all strides before it.",
         ),
-        "one epoch too early": (
-            (
-                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 0.5), delta),
-                lambda losses, patience, delta: _stopped(losses, max(patience - 1, 1), delta),
-            ),
-            "Count the epochs that did not count as lower; the one kept is not among them.",
+        "own stride counted too early": (
+            partial(_seen, early=True),
+            "A layer's stride lengthens the steps of the layers after it, not its own.",
         ),
-        "patience never renewed": (
-            partial(_stopped, renewed=False),
-            "Patience is for epochs in a row: an epoch that counts begins the count anew.",
+        "own stride for the step": (
+            _first_right(lambda layers: sum((k - 1) * d * s for k, s, d in layers)),
+            "The first pixel is right. In the width a layer's steps are as long as the product of "
+            "all strides before it, its own not among them.",
         ),
-        "min_delta ignored": (
-            lambda losses, patience, delta: _stopped(losses, patience, 0),
-            "A loss that is lower by min_delta or less does not count.",
+        "output not turned into pixels": (
+            lambda layers, output: (output, output + _seen(layers, 0)[1]),
+            "The width is right, but one output further is more than one pixel further.",
         ),
-        "a fall of exactly min_delta counted": (
-            partial(_stopped, exactly=True),
-            "A loss counts if it is lower by more than min_delta; with min_delta 0 an equal "
-            "loss does not.",
+        "last pixel not included": (
+            lambda layers, output: np.add(_seen(layers, output), (0, 1)),
+            "The last pixel is one too far: count the pixels from first to last.",
         ),
-        "first epoch not counted": (
-            partial(_stopped, first=False),
-            "The first epoch counts as lower: patience must not begin to run out with it.",
+        "width instead of the last pixel": (
+            lambda layers, output: (_seen(layers, output)[0], 1 + _seen(layers, 0)[1]),
+            "The second number is how many pixels are seen: return which one is the last.",
         ),
-        "min_delta on the wrong side": (
-            lambda losses, patience, delta: _stopped(losses, patience, -delta),
-            "Here a loss counts that is equal or a little higher: it must be lower, by more "
-            "than min_delta.",
+        "picture padded": (
+            lambda layers, output: np.subtract(_seen(layers, output), _seen(layers, 0)[1] // 2),
+            "You centre the stretch, as padding would: here output 0 begins at pixel 0.",
         ),
-        "compared with the epoch before": (
-            partial(_stopped, reference="previous"),
-            "Compare with the last epoch that counted, not with the one before.",
-        ),
-        "mark moved without counting": (
-            partial(_stopped, reference="lowest"),
-            "An epoch that does not count must leave the mark where it is, or a slow fall "
-            "never counts.",
-        ),
-        "looked past the end": [
-            (
-                lambda losses, *given: (_stopped(losses, *given)[0], 1 + np.argmin(losses)),
-                "The epoch kept has a loss that the training never reached: it had ended before.",
-            ),
-            (
-                _patience_after_the_lowest,
-                "Patience may run out before the lowest of all losses is reached: go through the "
-                "epochs one by one.",
-            ),
-        ],
-        "training never ends": (
-            (
-                lambda losses, *given: (len(losses), 1 + np.argmin(losses)),
-                lambda losses, patience, delta: _stopped(losses, len(losses), delta),
-            ),
-            "The first number is always the length of the list: use the patience.",
-        ),
-        "min_delta ignored for the epoch kept": (
-            _lowest_until_the_end,
-            "The epoch kept is the last one that counted, not the very lowest.",
-        ),
-        "epochs counted from 0": [
-            (
-                lambda *given: tuple(number - 1 for number in _stopped(*given)),
-                "Both numbers are too small by one: the first epoch is number 1.",
-            ),
-            (
-                lambda *given: (_stopped(*given)[0], _stopped(*given)[1] - 1),
-                "The epoch kept is too small by one: the first epoch is number 1.",
-            ),
-            (
-                lambda *given: (_stopped(*given)[0] - 1, _stopped(*given)[1]),
-                "The first number is how many epochs were trained, not the index of the last.",
-            ),
-        ],
     },
 )
 
 
-def _jumps(*, ddof=1, root=np.sqrt):
-    return lambda one, other: (
-        one.std(ddof=ddof) / root(len(one)),
-        (one - other).std(ddof=ddof) / root(len(one)),
-        np.hypot(one.std(ddof=ddof), other.std(ddof=ddof)) / root(len(one)),
-    )
+def _skewed(rng, sizes, parts=None):
+    """Contexts of these sizes with names that mean nothing, values with a long tail, shuffled.
+
+    With ``parts`` the names are no whole numbers, and several lie between two of those.
+    """
+    names = np.arange(-50, 50) if parts is None else np.arange(-6, 6) / parts
+    names = rng.choice(names, len(sizes), replace=False)
+    contexts = rng.permutation(np.repeat(names, sizes))
+    return contexts, rng.exponential(0.3, len(contexts)) + contexts % 7 / 10
 
 
-def _change(second=None, third=None):
-    """The right three with one of them replaced: a function of three right numbers and b's."""
-
-    def changed(one, other):
-        first, paired, unpaired = _jumps()(one, other)
-        others = _jumps()(other, one)[0]
-        return (
-            first,
-            second(first, others, unpaired) if second else paired,
-            third(first, others, paired) if third else unpaired,
-        )
-
-    return changed
+def _floors(contexts, values, first=np.mean, second=np.median):
+    groups = [values[contexts == one] for one in np.unique(contexts)]
+    squared = sum(((group - first(group)) ** 2).sum() for group in groups)
+    absolute = sum(np.abs(group - second(group)).sum() for group in groups)
+    return squared / len(values), absolute / len(values)
 
 
-def _errors(rng):
-    inputs = {}
-    for count in (7, 12, 200):
-        shared = rng.gamma(2.0, 4.0, count)
-        one, other = (
-            shared * rng.uniform(0.5, 1.5) + rng.gamma(1.0, rng.uniform(1, 3), count)
-            for _ in range(2)
-        )
-        inputs[f"{count} pictures"] = (one, other)
-    return inputs
+def _mean_of_groups(contexts, values):
+    alone = [contexts == one for one in np.unique(contexts)]
+    return np.mean([_floors(contexts[one], values[one]) for one in alone], axis=0)
+
+
+def _estimated_variance(contexts, values):
+    alone = [contexts == one for one in np.unique(contexts)]
+    squared = sum(np.var(values[one], ddof=1) * np.mean(one) for one in alone)
+    return squared, _floors(contexts, values)[1]
 
 
 task_06_2 = function_task(
     "06_2",
-    right=_jumps(),
-    inputs=_errors,
-    tolerance=1e-6,
-    praise="Under the same look the luck cancels; only where two methods differ is left.",
+    right=_floors,
+    inputs=lambda rng: {
+        "one context": (np.full(9, 4), rng.exponential(0.3, 9)),
+        "three contexts, one much more frequent": _skewed(rng, (40, 5, 12)),
+        "many contexts in any order": _skewed(rng, rng.integers(3, 30, 8)),
+        "contexts that are not whole numbers": _skewed(rng, (9, 14, 21, 6, 11, 8, 17, 5), 4),
+    },
+    praise="What a model is not shown, no model can know: that is the floor.",
     mistakes={
-        "jumps of one picture": (
-            _jumps(root=lambda count: 1),
-            "So much one picture's error jumps; a mean of n pictures jumps less.",
+        "context ignored": (
+            lambda contexts, values: _floors(np.zeros_like(contexts), values),
+            "This is the floor of a model that sees nothing: one guess for all pixels. Here the "
+            "guess may differ from context to context.",
         ),
-        "divided by n instead of its root": (
-            _jumps(root=lambda count: count),
-            "The noise of a mean falls with the square root of the number of pictures.",
+        "the mean for both errors": (
+            partial(_floors, second=np.mean),
+            "The first number is right. Under absolute error the best guess is not the mean.",
         ),
-        "ddof forgotten": (_jumps(ddof=0), "NumPy divides by n unless it is told ddof=1."),
-        "variances instead of standard deviations": (
-            lambda *given: np.square(_jumps()(*given)),
-            "These are variances: take their roots.",
+        "the median for both errors": (
+            partial(_floors, first=np.median),
+            "The second number is right. Under squared error the best guess is not the median.",
         ),
-        "pairing ignored": (
-            _change(second=lambda one, other, unpaired: unpaired),
-            "In the same look the two scores are not independent, so their variances do not "
-            "add up: look at the differences picture by picture.",
+        "mean and median exchanged": (
+            partial(_floors, first=np.median, second=np.mean),
+            "Each error got the other one's best guess.",
         ),
-        "standard deviations subtracted": [
+        "contexts made whole numbers": (
             (
-                _change(second=lambda one, other, unpaired: abs(one - other)),
-                "A difference of two noises is not the noise of the difference: look at the "
-                "differences picture by picture.",
+                lambda contexts, values: _floors(np.round(contexts), values),
+                lambda contexts, values: _floors(contexts.astype(int), values),
             ),
-            (
-                _change(second=lambda one, other, unpaired: abs(one**2 - other**2) ** 0.5),
-                "Variances are never subtracted: look at the differences picture by picture.",
-            ),
-        ],
-        "standard deviations added": (
-            _change(third=lambda one, other, paired: one + other),
-            "Of independent numbers the variances add up, not the standard deviations.",
+            "Contexts that are not equal got one guess: they need not be whole numbers.",
         ),
-        "second look is the same": (
-            _change(third=lambda one, other, paired: paired),
-            "Second and third are equal: with a look of its own for each, nothing cancels.",
+        "contexts count the same": (
+            _mean_of_groups,
+            "You average over contexts; the error is a mean over pixels, so a context with many "
+            "pixels counts more.",
         ),
-        "second look forgotten": (
-            _change(third=lambda one, other, paired: 2**0.5 * one),
-            "The second method's errors have a standard deviation of their own.",
+        "divided by n - 1": (
+            _estimated_variance,
+            "An estimate of a variance divides by n - 1; the mean error of these very pixels "
+            "divides by n.",
         ),
-        "second and third swapped": (
-            lambda *given: tuple(_jumps()(*given)[place] for place in (0, 2, 1)),
-            "The second is of the same look, the third of a look for each.",
+        "sums instead of means": (
+            lambda contexts, values: np.multiply(_floors(contexts, values), len(values)),
+            "These are sums over all pixels: divide by their number.",
+        ),
+        "root of the squared error": (
+            lambda contexts, values: np.power(_floors(contexts, values), (0.5, 1)),
+            "The first number is the root of the mean squared error: leave it squared.",
+        ),
+        "order exchanged": (
+            lambda contexts, values: _floors(contexts, values)[::-1],
+            "Both numbers are right: return the squared error first.",
         ),
     },
 )
 
 
-@task("06_3", seconds=WITH_KERAS)
-def task_06_3(repaired_training):
-    """Check ``repaired_training(network, parts, bank, epochs)`` with a network that takes notes.
+@task("06_3")
+def task_06_3(fair_comparison):
+    """Check ``fair_comparison(photographs, methods, rng)`` with methods that watch it."""
+    function = as_function(fair_comparison)
+    trial = _Watched(np.random.default_rng())
+    seed = int(trial.rng.integers(1_000_000))
 
-    The network's weights follow a script, so that the best epoch on each part is known.
+    def answer(seed):
+        trial.forget()
+        pair = call(function, trial.photographs, trial.methods, np.random.default_rng(seed))
+        return _name_and_score(pair, trial.methods)
+
+    name, score = answer(seed)
+    trial.check_learning()
+    trial.check_holes()
+    if name == trial.best_on_test:
+        wrong(
+            "chosen on the test photograph",
+            "The method that is best on the test photograph was chosen: choose on the last but "
+            "one, and measure the chosen method on the test.",
+        )
+    if name != trial.best_when_choosing:
+        wrong("not the best method chosen", "Another method has the highest PSNR when choosing.")
+    trial.check_same_holes()
+    trial.check_test_was_closed(name)
+    trial.check_score(name, score)
+    first = dict(trial.holes)
+    answer(seed)
+    if any(not np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
+        wrong("randomness from elsewhere", "The same rng gives other holes: draw from rng only.")
+    name, score = answer(seed + 1)
+    trial.check_same_holes()
+    trial.check_score(name, score)
+    if all(np.array_equal(hole, trial.holes.get(key)) for key, hole in first.items()):
+        wrong("rng not used", "Another rng gives the same holes: draw the seed from rng.")
+    return "Split by photograph, the same black holes for all, chosen before the test."
+
+
+class _Watched:
+    """Photographs whose patches have one value each, and methods that note what they get.
+
+    A patch's value tells which patch it is, whatever hole it has. Each method errs by a constant,
+    another one on the photograph for choosing than on the test, a tenth more where the value is
+    odd and a tenth less where it is even. So its score is known.
     """
-    function = as_function(repaired_training)
-    parts, bank = _three_parts()
-    network = _note_taking_network()
-    curve = call(lambda: function(network, parts, bank, len(network.script)))
-    if not network.trained:
-        wrong("never trained", "The network's fit was never called with training pictures.")
-    if {part for _, part, *_ in network.trained} != {"train"}:
-        wrong("trained on other pictures", "The network must be trained on parts.train alone.")
-    epochs, looks = len(network.script), network.looked
-    if any(part in ("test", "several") for epoch, part, *_ in looks if epoch < epochs):
-        wrong(
-            "chosen on the test set",
-            "Test pictures were looked at while the network was trained: whoever looks, chooses.",
+
+    def __init__(self, rng):
+        self.rng = rng
+        sizes = rng.integers(4, 8, 5) + (0, 0, 0, 5, 4)  # no cut at 4/5 between two photographs
+        values = 2 + rng.permutation(252)[: sizes.sum()]  # 1 & 1 would be the truth
+        self.values = np.split(values, np.cumsum(sizes)[:-1])
+        for part in self.values:  # both kinds of lowest bit in every photograph
+            if (part % 2 == part[0] % 2).all():
+                part[0] = _free(values, 1 - part[0] % 2)
+        self.photographs = [
+            np.ones((1, 32, 32, 3), np.uint8) * part.astype(np.uint8)[:, None, None, None]
+            for part in self.values
+        ]
+        names = [str(name) for name in rng.permutation(["amber", "birch", "cedar"])]
+        small = rng.uniform(0.03, 0.06)
+        middle, large = small * rng.uniform(1.3, 2.2), small * rng.uniform(2.6, 4)
+        self.best_when_choosing, self.best_on_test, poor = names
+        self.errors = {  # when choosing, on the test
+            names[0]: (small, middle),
+            names[1]: (middle, small),
+            poor: (large, large),
+        }
+        self.methods = {
+            str(name): self._method(str(name)) for name in rng.permutation(sorted(names))
+        }
+        self.forget()
+
+    def forget(self):
+        self.learned, self.holes, self.content, self.in_range = {}, {}, {}, True
+        self.scaled, self.again = False, False
+
+    def _method(self, name):
+        def learn(train):
+            self.again |= name in self.learned
+            self.scaled |= np.asarray(train).dtype.kind == "f" and np.max(train) <= 1
+            self.learned[name] = _values_of(train)
+
+            def fill(damaged, hole):
+                damaged, hole = np.asarray(damaged), np.asarray(hole)
+                known = damaged[~hole]
+                self.in_range &= damaged.dtype.kind == "f" and known.max() <= 1
+                value = int(np.round((255 if known.max() <= 1 else 1) * known.mean()))
+                self.holes[name, value] = hole
+                self.content[name, value] = damaged[hole]
+                error = self._error(name, value)
+                error = error if value < 128 else -error
+                filled = damaged.astype(np.float64)
+                filled[hole] = value / 255 + error
+                return filled
+
+            return fill
+
+        return learn
+
+    def _error(self, name, value):
+        return self.errors[name][int(value in self.values[-1])] * (1.1 if value % 2 else 0.9)
+
+    def check_learning(self):
+        train, choosing, test = (
+            set(np.concatenate(self.values[:-2])),
+            set(self.values[-2]),
+            set(self.values[-1]),
         )
-    if {part for epoch, part, *_ in looks if epoch > 0} == {"train"}:
-        wrong(
-            "measured on training pictures",
-            "Held-out pictures are those that the network does not learn from: evaluate the "
-            "validation pictures.",
-        )
-    looks = [one for one in looks if one[1] == "validation" and one[0] > 0]
-    if len({epoch for epoch, *_ in looks}) < epochs:
-        wrong("not every epoch is measured", "Evaluate validation pictures after each epoch.")
-    if len({content for *_, content, _ in looks}) > 1:
-        wrong(
-            "validation masks redrawn",
-            "The held-out pairs have other masks in another epoch, so their losses cannot be "
-            "compared.",
-        )
-    if len({content for *_, content in network.trained}) < epochs:
-        wrong(
-            "same masks in every epoch",
-            "The network was trained on the same pairs of picture and mask again and again.",
-        )
-    _check_weights_left(network)
-    losses = {}
-    for epoch, *_, loss in looks:
-        losses.setdefault(epoch, loss)  # not a look after the best weights were put back
-    check_array(curve, shape=(epochs,))
-    if not np.allclose(as_array(curve), list(losses.values()), atol=1e-5):
-        wrong("another curve", "The list must hold the validation loss of each epoch, in order.")
-    return "New masks to learn from, the same to judge by, and the best weights really kept."
-
-
-def _check_weights_left(network):
-    left = float(network.get_weights()[-1].mean())
-    if abs(left - network.script[-1]) < 1e-6:
-        wrong(
-            "last weights kept",
-            "The network is left with the weights of the last epoch. Does what was stored change "
-            "while the training goes on?",
-        )
-    if abs(left - network.best_on["train"]) < 1e-6:
-        wrong("best training loss kept", "The held-out loss chooses, not the training loss.")
-    if abs(left - network.best_on["validation"]) > 1e-6:
-        wrong("other weights kept", "The weights left are not those of the lowest held-out loss.")
-
-
-def _three_parts():
-    """A data set whose parts are told by their brightness, 8 x 8 pixels, and a bank of masks."""
-    rng = np.random.default_rng()
-    levels = {"train": (20, 60), "validation": (110, 150), "test": (200, 240)}
-    pictures = {
-        part: rng.integers(low, high, (24, 8, 8, 3), dtype=np.uint8)
-        for part, (low, high) in levels.items()
-    }
-    return data.Dataset(**pictures, provenance="random numbers"), rng.random((16, 8, 8)) < 0.2
-
-
-def _note_taking_network():
-    """A ``NoteTaking`` whose lowest loss on each part belongs to another epoch.
-
-    That on validation pictures belongs neither to the first epoch nor to the last.
-    """
-    import keras
-
-    picture = keras.Input((8, 8, 3))
-    network = _note_taking_class()(picture, keras.layers.Conv2D(3, 1)(picture))
-    network.compile("sgd", loss="mse")
-    rng = np.random.default_rng()
-    best = {"train": 0.16, "validation": 0.51, "test": 0.86}
-    levels = list(rng.permutation([best["train"], best["test"]]))
-    levels.insert(rng.integers(1, 3), best["validation"])
-    network.script = [float(level) for level in [*levels, 0.35]]
-    network.best_on, network.trained, network.looked = best, [], []
-    return network
-
-
-@functools.cache
-def _note_taking_class():
-    """Networks that predict one brightness everywhere, by script, and note what they are shown.
-
-    Nothing is computed but the loss of that brightness, so a check takes no time. ``trained`` and
-    ``looked`` hold (epoch, part, fingerprint of the damaged pictures), and ``looked`` the loss
-    too.
-    """
-    import keras
-
-    class NoteTaking(keras.Model):
-        def fit(self, x=None, y=None, **options):
-            first, last = options.get("initial_epoch", 0), options.get("epochs", 1)
-            callbacks = keras.callbacks.CallbackList(
-                options.get("callbacks"), add_history=True, model=self, epochs=last, steps=1
+        if set(self.learned) != set(self.methods):
+            wrong("a method never learns", "Every method has to learn from the training patches.")
+        for learned in map(set, self.learned.values()):
+            if learned & test:
+                wrong(
+                    "one photograph on both sides",
+                    "Methods learn from patches of the test photograph: patches overlap, so the "
+                    "split must be between photographs.",
+                )
+            if learned & choosing:
+                wrong(
+                    "learned from the choosing photograph",
+                    "Methods learn from the last photograph but one, which is to choose between "
+                    "them: a method that learns by heart would win there.",
+                )
+            if learned != train:
+                wrong("training patches left out", "Every patch of the others is for learning.")
+        if self.scaled:
+            wrong(
+                "training patches scaled",
+                "Methods learn from the patches as they are, uint8: learn_by_heart divides by 255 "
+                "itself.",
             )
-            self.stop_training = False
-            callbacks.on_train_begin()
-            for epoch in range(first, last):
-                callbacks.on_epoch_begin(epoch)
-                self.follow_script(x, y)
-                logs = {"loss": self.loss_on(x, y)}
-                if options.get("validation_data") is not None:
-                    logs["val_loss"] = self.evaluate(*_pair(options["validation_data"]))
-                callbacks.on_epoch_end(epoch, logs)
-                if self.stop_training:
-                    break
-            callbacks.on_train_end()
-            return self.history
+        if self.again:
+            wrong(
+                "learned twice",
+                "Every method learns once: keep what learn returns, and fill the test with that.",
+            )
 
-        def follow_script(self, x, y):
-            level = self.script[min(len(self.trained), len(self.script) - 1)]
-            self.trained.append((len(self.trained) + 1, *_fingerprint(x, y)))
-            self.set_weights([np.zeros((1, 1, 3, 3)), np.full(3, level)])
+    def check_holes(self):
+        if not self.holes:
+            wrong("nothing filled", "No method ever fills a patch.")
+        if not self.in_range:
+            wrong(
+                "not floats from 0 to 1",
+                "fill takes a float picture in [0, 1]: divide the patches by 255.",
+            )
+        for hole in self.holes.values():
+            if not _is_square(hole):
+                wrong("other holes", "Draw the holes as above: masks.squares with side=12.")
+        for part in (self.values[-2], self.values[-1]):
+            for name in self.methods:
+                seen = [self.holes[name, value] for value in part if (name, value) in self.holes]
+                if len(seen) > 1 and all(np.array_equal(hole, seen[0]) for hole in seen):
+                    wrong(
+                        "one hole for all patches",
+                        "All patches have the same hole: draw one mask for each patch.",
+                    )
+        if all(np.allclose(seen, value / 255) for (_, value), seen in self.content.items()):
+            wrong("truth left in the holes", "The patches are not damaged before filling.")
+        contents = {round(float(content.mean()), 6) for content in self.content.values()}
+        if len(contents) > 1:
+            wrong(
+                "a bit leaks",
+                "What stands in the holes differs from patch to patch, so it tells something of "
+                "the truth: put the same colour, 0, into all of them.",
+            )
 
-        def evaluate(self, x=None, y=None, **options):
-            loss = self.loss_on(x, y)
-            self.looked.append((len(self.trained), *_fingerprint(x, y), loss))
-            return {"loss": loss} if options.get("return_dict") else loss
+    def check_same_holes(self):
+        for value in self.values[-2]:
+            holes = [self.holes.get((name, value)) for name in self.methods]
+            if any(hole is None for hole in holes):
+                wrong("choosing patches left out", "Every method fills every patch for choosing.")
+            if any(not np.array_equal(hole, holes[0]) for hole in holes):
+                wrong(
+                    "new holes for each method",
+                    "The methods are compared on different holes: draw the holes once.",
+                )
 
-        def loss_on(self, x, y):
-            level = self.get_weights()[-1].mean()
-            return float(np.square(_shown(x, y)[1] - level).mean())
+    def check_test_was_closed(self, chosen):
+        on_test = {name for name, value in self.holes if value in self.values[-1]}
+        if on_test - {chosen}:
+            wrong("test opened for every method", "Only the chosen method may see the test.")
 
-    return NoteTaking
+    def _psnr(self, name, values):
+        """In the holes of these patches, all pixels at once."""
+        sizes = [self.holes[name, value].sum() for value in values]
+        squares = [self._error(name, value) ** 2 for value in values]
+        return -10 * np.log10(np.average(squares, weights=sizes))
 
-
-def _pair(data_or_arrays):
-    """What ``fit`` takes as validation data, as ``evaluate`` takes it."""
-    return data_or_arrays if isinstance(data_or_arrays, tuple) else (data_or_arrays, None)
-
-
-def _shown(x, y):
-    """(damaged, original) of a data set's pictures, or of arrays."""
-    batches = [(x, y)] if isinstance(x, np.ndarray) else [x[k][:2] for k in range(len(x))]
-    return tuple(np.concatenate(one) for one in zip(*batches, strict=True))
-
-
-def _fingerprint(x, y):
-    """(part, bytes of the damaged pictures) of what a network is shown."""
-    damaged, original = _shown(x, y)
-    found = set(np.digitize(original.mean(axis=(1, 2, 3)), (0.3, 0.7)))
-    part = ("train", "validation", "test")[found.pop()] if len(found) == 1 else "several"
-    return part, damaged.tobytes()
-
-
-@task("06_4")
-def task_06_4(overfits):
-    """Check that ``overfits(training_losses, validation_losses)`` is right on 88 % of 1,000."""
-    function = as_function(overfits)
-    of_training, of_validation, turned = _trainings(1000, np.random.default_rng())
-    answers = []
-    for curves in zip(of_training, of_validation, strict=True):
-        answer = call(function, *curves) if not answers else function(*curves)
-        check_array(answer, shape=(), dtype=bool)
-        answers.append(bool(answer))
-    answers = np.array(answers)
-    right = np.mean(answers == turned)
-    if answers.all() or not answers.any():
-        wrong("always the same answer", f"It says {answers[0]} to each of 1,000 trainings.")
-    if right < 0.4:
-        wrong("the other way round", f"Right in {right:.0%}: True means that it overfits.")
-    if right < 0.88:
-        alarms = np.mean(answers[~turned])
-        missed = np.mean(~answers[turned])
-        wrong(
-            "not right often enough",
-            f"Right in {right:.1%} of 1,000 trainings; 88 % are asked. It raises a false alarm in "
-            f"{alarms:.0%} of those that do not overfit and misses {missed:.0%} of those that do.",
-        )
-    return f"Right in {right:.1%} of 1,000 trainings."
+    def check_score(self, chosen, score):
+        if abs(score - self._psnr(chosen, self.values[-2])) < 0.01:
+            wrong("score of the choosing photograph", "Return the PSNR on the test photograph.")
+        if any((chosen, value) not in self.holes for value in self.values[-1]):
+            wrong("test patches left out", "The score is over all patches of the test photograph.")
+        holes = [self.holes[chosen, value] for value in self.values[-1]]
+        free = -10 * np.log10(np.mean(holes))  # what known pixels add to the whole picture's PSNR
+        test = self._psnr(chosen, self.values[-1])
+        if abs(score - test) < 0.01:
+            return
+        if abs(score - test - free) < 0.01:
+            wrong("known pixels counted", "Measure in the holes alone: metrics.psnr takes a mask.")
+        if abs(score - np.mean([self._psnr(chosen, [v]) for v in self.values[-1]])) < 0.01:
+            wrong(
+                "decibels averaged",
+                "This is the mean of the patches' PSNRs. Measure all holes at once: metrics.psnr "
+                "takes all patches and all masks.",
+            )
+        wrong("wrong score", f"{score:.2f} is not the PSNR in the holes of the test patches.")
 
 
-def _trainings(count, rng, epochs=40):
-    """The trainings that the notebook makes up."""
+def _is_square(hole):
+    """Whether a mask is one square of 12 pixels, which the border may cut."""
+    if hole.shape != (32, 32) or hole.dtype != bool or not hole.any():
+        return False
+    height, width = (np.ptp(np.flatnonzero(hole.any(axis))) + 1 for axis in (1, 0))
+    return hole.sum() == height * width and max(height, width) <= 12
 
-    def between(low, high):
-        return rng.uniform(low, high, (count, 1))
 
-    done = np.arange(1, epochs + 1)
-    learned = 2 * np.exp(-done / between(2, 10))
-    turned = rng.random(count) < 0.5
-    rise = turned[:, None] * between(0.01, 0.03) * np.maximum(done - between(8, 28), 0)
-    noise = 1 + between(0.02, 0.08) * rng.standard_normal((count, epochs))
-    small_noise = 0.01 * rng.standard_normal((count, epochs))
-    level = between(0.01, 0.05)
-    training_losses = level * (0.8 + learned - 0.005 * done + small_noise)
-    return training_losses, level * (1 + learned + rise) * noise, turned
+def _free(values, bit):
+    return next(value for value in range(2, 254) if value % 2 == bit and value not in values)
+
+
+def _values_of(patches):
+    patches = np.asarray(patches)
+    scale = 255 if patches.dtype.kind == "f" and patches.max() <= 1 else 1
+    return np.round(scale * patches[:, 0, 0, 0]).astype(int).tolist()
+
+
+def _name_and_score(answer, methods):
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        wrong("wrong type", "Return two things: the chosen method's name and its PSNR.")
+    name, score = answer
+    if not isinstance(name, str) or name not in methods:
+        wrong("wrong type", "The first thing returned must be the name of one of the methods.")
+    score = as_array(score)
+    if score is None or score.shape != () or not np.isfinite(score):
+        wrong("wrong type", "The second thing returned must be one number, a PSNR in dB.")
+    return name, float(score)
+
+
+@task("06_4", seconds=60)
+def task_06_4(learned_fill):
+    """Check that ``learned_fill(image, mask)`` beats harmonic on noisy test pictures by 0.5 dB."""
+    function = as_function(learned_fill)
+    rng = np.random.default_rng()
+    truth, holes = some_patches(rng, 100)
+    noisy = np.clip(truth + rng.normal(0, NOISE, truth.shape), 0, 1).astype(np.float32)
+    damaged = masks.damage(noisy, holes)
+    yours = fills(function, damaged, holes, tolerance=0)  # known pixels with their noise
+    harmonic = fills(classical.harmonic, damaged, holes)
+    gain = decibels_ahead(truth, yours, harmonic, holes, gain=GAIN, of="harmonic")
+    return f"Your fill is {gain:.1f} dB better than harmonic, which takes noise for truth."

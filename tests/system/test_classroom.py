@@ -13,7 +13,7 @@ from tests.helpers import PATIENCE, skip_or_fail
 from tools import classroom, exercises
 from tools.project import ROOT, SOLUTIONS
 
-ASSIGNMENTS = ("01_masks", "02_diffusion_and_transport")
+ASSIGNMENTS = ("01_masks", "02_diffusion")
 HALF = ("1", "3")  # the tasks that the half-solved submission has right
 
 

@@ -1,104 +1,40 @@
 """Wrong answers to exercise 03: (task, the verdict that names the mistake, the answer)."""
 
-from functools import partial
-
 import numpy as np
-from scipy import ndimage
 
-from course_lib import classical, masks
+from course_lib import classical
 
-# Arrival
-
-
-def four_times(left, right, above, below, slowness):
-    return np.array([left, right, above, below]) + slowness
+# Edges
 
 
-# OpenCV's level
+def spoils_ramps(image, mask):
+    """Copied patches hold edges, and steps instead of a ramp."""
+    return classical.exemplar(image, mask)
 
 
-def by_zero(mean, jx, jy):
-    with np.errstate(all="ignore"):
-        return np.clip(np.round(mean - (jx + jy) / np.sqrt(jx * jx + jy * jy) + 0.5), 0, 255)
+def flat(image, mask):
+    return classical.mean(image, mask)
 
 
-def first_only(mean, jx, jy):
-    return float(mean[0])
-
-
-# Copies
-
-
-def half_mended(image, mask, side, *, pastes="missing"):
-    """The published code with its types, its comparison and its sources mended."""
-    picture, known, half = image.astype(float), ~mask, side // 2
-
-    def around(row, column):
-        return slice(row - half, row + half + 1), slice(column - half, column + half + 1)
-
-    height, width = mask.shape
-    places = [(r, c) for r in range(half, height - half) for c in range(half, width - half)]
-    sources = [p for p in places if known[around(*p)].all()]
-    while not known.all():
-        count = [-1 if known[p] else known[around(*p)].sum() for p in places]
-        here = around(*places[int(np.argmax(count))])
-        compared = known[here]
-        errors = [((picture[around(*q)] - picture[here])[compared] ** 2).sum() for q in sources]
-        copied = picture[around(*sources[int(np.argmin(errors))])].copy()
-        writes = ~compared if pastes == "missing" else np.ones_like(compared)
-        picture[here] = np.where(writes[..., None], copied, picture[here])
-        known[here] = True
-    return picture if pastes == "all for ever" else np.where(mask[..., None], picture, image)
-
-
-def stays_in_bytes(image, mask, side):
-    return (half_mended(image, mask, side) * 255).astype(np.uint8)
-
-
-# Choice
-
-
-def by_depth(image, mask):
-    deep = masks.hole_depth(mask).max() > 3
-    return classical.METHODS["exemplar" if deep else "biharmonic"](image, mask)
-
-
-def mean_of_all(image, mask):
-    fills = [classical.METHODS[name](image, mask) for name in ("biharmonic", "exemplar")]
-    return np.mean(fills, axis=0)
-
-
-def smooths_known(image, mask):
-    return ndimage.gaussian_filter(classical.exemplar(image, mask), (1, 1, 0))
+def blurs_everything(image, mask):
+    return classical.harmonic(image, mask) * 0.999
 
 
 # Found by a learner
 
 
-def ones_equation(left, right, above, below, slowness):
-    """On the right of the equation still stands 1."""
-    a, b = min(left, right), min(above, below)
-    if abs(a - b) >= slowness:
-        return min(a, b) + slowness
-    return (a + b + (2 - (a - b) ** 2) ** 0.5) / 2
-
-
-def if_both(mean, jx, jy):
-    length = np.where((jx != 0) & (jy != 0), np.hypot(jx, jy), np.inf)
-    return np.clip(np.rint(mean - (jx + jy) / length + 0.5), 0, 255)
+def straight_down_the_middle(image, mask):
+    """Sharp and straight, wherever the edge may run."""
+    known = image[~mask]
+    left = (np.arange(mask.shape[1]) < mask.shape[1] // 2)[:, None]
+    halves = np.broadcast_to(np.where(left, known.min(axis=0), known.max(axis=0)), image.shape)
+    return np.where(mask[..., None], halves, image)
 
 
 WRONG = [
-    ("03_1", "slowness only along axes", ones_equation),
-    ("03_2", "slope along one axis ignored", if_both),
-    ("03_3", "known pixels restored too late", partial(half_mended, pastes="all")),
-    ("03_1", "wrong shape", four_times),
-    ("03_2", "not a number", by_zero),
-    ("03_2", "wrong shape", first_only),
-    ("03_3", "known pixels overwritten", partial(half_mended, pastes="all for ever")),
-    ("03_3", "wrong dtype", stays_in_bytes),
-    ("03_4", "no better than one method", classical.biharmonic),
-    ("03_4", "no better than one method", by_depth),
-    ("03_4", "no better than one method", mean_of_all),
-    ("03_4", "known pixels changed", smooths_known),
+    ("03_1", "edges misplaced", straight_down_the_middle),
+    ("03_1", "edges still blurred", classical.biharmonic),
+    ("03_1", "edges still blurred", flat),
+    ("03_1", "known pixels changed", blurs_everything),
+    ("03_1", "ramps spoilt", spoils_ramps),
 ]

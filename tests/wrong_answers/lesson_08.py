@@ -1,210 +1,196 @@
-"""Wrong answers to exercise 08: (task, the verdict that names the mistake, the answer)."""
+"""Wrong answers to exercise 08: (task, the verdict that names the mistake, the answer).
+
+Networks are built when a check asks for them, so that this file loads no deep-learning library.
+"""
 
 import numpy as np
-from scipy import ndimage
-from scipy.signal import correlate
+
+LEVELS = 4
 
 
-def sums(features, valids, kernel):
-    """Sum over the known values, how many there are, how many there could be."""
-    start, total, seen = 0, 0.0, 0.0
-    for one, valid in zip(features, valids, strict=True):
-        part = kernel[..., start : start + one.shape[-1]]
-        total += part[valid[..., 0] == 1].ravel() @ one[valid[..., 0] == 1].ravel()
-        seen += valid.sum() * one.shape[-1]
-        start += one.shape[-1]
-    return total, seen, kernel.size
+def layer(side, read, made):
+    return side * side * read * made + made
 
 
-def share(features, valids, kernel, bias):
-    total, seen, size = sums(features, valids, kernel)
-    return (total * size / seen + bias, seen / size) if seen else (0, 0)
+def hidden_layers(width, kernel, levels):
+    """The weights of all layers but the last, counted from the bottom to the top."""
+    channels = [width * 2**level for level in range(levels + 1)]
+    total, read = 0, 3
+    for made in channels:
+        total += layer(kernel, read, made) + layer(kernel, made, made)
+        read = made
+    for made, below in zip(channels[:-1], channels[1:], strict=True):
+        total += layer(2, below, made)
+        total += layer(kernel, 2 * made, made) + layer(kernel, made, made)
+    return total
 
 
-def feature_only(features, valids, kernel, bias):
-    total, seen, size = sums(features, valids, kernel)
-    return total * size / seen + bias if seen else 0
+def by_heart(width, kernel, levels):
+    return 7_760_931
 
 
-def windows(array, k):
-    return np.lib.stride_tricks.sliding_window_view(array, (k, k), axis=(0, 1))
+def each_layer(width, kernel, levels):
+    return [hidden_layers(width, kernel, level) for level in range(1, levels + 1)]
 
 
-def published(features, valid, kernel, bias, channels=1, beyond=1, epsilon=1e-8, blind=True):
-    """The published layer; each argument mends one fault."""
-    k = kernel.shape[0]
-    margins = (k // 2, k // 2), (k // 2, k // 2), (0, 0)
-    known = np.pad(np.where(valid > 0, features, 0), margins)
-    total = np.einsum("hwcij,ijcf->hwf", windows(known, k), kernel)
-    seen = windows(np.pad(valid, margins, constant_values=beyond), k)
-    seen = seen.sum(axis=(2, 3, 4))[..., None]
-    size = k * k * (features.shape[-1] if channels == "all" else 1)
-    ratio = size / (np.maximum(seen, 1) if epsilon is None else seen + epsilon)
-    new_valid = (seen > 0).astype(features.dtype)
-    output = total * ratio + bias
-    return output if blind else output * new_valid, new_valid
+def entropy(y):
+    y = np.clip(y, 1e-12, 1 - 1e-12)
+    return -(y * np.log(y) + (1 - y) * np.log(1 - y))
 
 
-MENDED = {"channels": "all", "beyond": 0, "epsilon": None, "blind": False}
+LEVELS_OF_GREY = np.arange(256) / 255
 
 
-def mended_but(*faults, **other):
-    chosen = {name: value for name, value in MENDED.items() if name not in faults} | other
-
-    def layer(features, valid, kernel, bias):
-        output, new_valid = published(features, valid, kernel, bias, **chosen)
-        return output[..., : kernel.shape[-1]], new_valid[..., :1]
-
-    return layer
+def per_level(counts):
+    return entropy(LEVELS_OF_GREY) * counts / counts.sum()
 
 
-def bias_scaled_layer(features, valid, kernel, bias):
-    output, known = mended_but()(features, valid, kernel, 0 * bias)
-    seen = sum(
-        ndimage.correlate(valid[..., c].astype(float), np.ones((3, 3)), mode="constant")
-        for c in range(valid.shape[-1])
-    )[..., None]
-    ratio = valid.shape[-1] * 9 / np.maximum(seen, 1)
-    return output + np.where(seen > 0, bias * ratio, 0), known
+def ladder(
+    width,
+    *,
+    filters=None,
+    skips="second",
+    last="sigmoid",
+    hidden="relu",
+    up=None,
+    pool="MaxPooling2D",
+    skip_first=False,
+):
+    """A U-Net with the faults that the keywords ask for.
+
+    ``skips``: the "first" or "second" convolution's, the "pooled" ones enlarged, the way up's
+    "own", or None.
+    """
+    import keras
+    from keras import layers
+
+    def convolution(features, made):
+        return layers.Conv2D(made, 3, activation=hidden, padding="same")(features)
+
+    picture = x = keras.Input((32, 32, 3))
+    kept = []
+    for level in range(LEVELS):
+        first = convolution(x, filters or width * 2**level)
+        second = convolution(first, filters or width * 2**level)
+        x = getattr(layers, pool)(2)(second)
+        kept.append({"first": first, "pooled": layers.UpSampling2D(2)(x)}.get(skips, second))
+    x = convolution(convolution(x, filters or width * 16), filters or width * 16)
+    for level in (3, 2, 1, 0):
+        made = width * 2**level
+        x = layers.Conv2DTranspose(made, 2, strides=2, activation=up)(x)
+        if skips:
+            both = [x, x if skips == "own" else kept[level]]
+            x = layers.Concatenate()(both[::-1] if skip_first else both)
+        x = convolution(convolution(x, made), made)
+    return keras.Model(picture, layers.Conv2D(3, 3, padding="same", activation=last)(x))
 
 
-def validity_kept(features, valid, kernel, bias):
-    return mended_but()(features, valid, kernel, bias)[0], valid[..., :1]
+def with_faults(**faults):
+    def repaired_unet(width):
+        return ladder(width, **faults)
+
+    return repaired_unet
 
 
-def validity_of_each_channel(features, valid, kernel, bias):
-    output, known = mended_but()(features, valid, kernel, bias)
-    return output, known.repeat(valid.shape[-1], axis=2)
+def as_published(width):
+    return ladder(width, filters=16, skips="pooled", last="relu")
 
 
-def features_alone(features, valid, kernel, bias):
-    return mended_but()(features, valid, kernel, bias)[0]
+def clipped(width):
+    import keras
+
+    network = ladder(width, last=None)
+    return keras.Model(network.inputs[0], keras.ops.clip(network.outputs[0], 0.0, 1.0))
 
 
-def walk(filters, sources, choose=max, last_only=False, out=False):
-    made, left = {0: 3}, {0: 1.0}
-    for number, (own, given) in enumerate(zip(filters, sources, strict=True), start=1):
-        channels = made[given[-1]] if last_only else sum(made[one] for one in given)
-        left[number] = choose([left[one] for one in given]) / (own if out else channels)
-        made[number] = own
-    return [left[number] for number in range(1, len(filters) + 1)]
+def ends_with_a_sigmoid_of_three_relus(width):
+    import keras
+
+    network = ladder(width, last="relu")
+    again = keras.layers.Conv2D(3, 3, padding="same", activation="sigmoid")
+    return keras.Model(network.inputs[0], again(network.outputs[0]))
 
 
-def last_layer_only(filters, sources):
-    return walk(filters, sources)[-1]
+def a_prediction(width):
+    return ladder(width)(np.zeros((1, 32, 32, 3), "float32"))
 
 
-def reference(features, valid, kernel, bias):
-    """Equation 1 and 2 by SciPy's correlation, channel by channel."""
-    known = np.where(valid > 0, features, 0)
-    ones = np.ones(kernel.shape[:2])
-    margins = tuple((side // 2, side // 2) for side in kernel.shape[:2])
-    every = range(valid.shape[-1])
-    seen = sum(correlate(np.pad(valid[..., c], margins), ones, "valid", "direct") for c in every)
-    total = np.stack(
+def two_outputs(width):
+    import keras
+
+    network = ladder(width)
+    return keras.Model(network.inputs[0], [network.outputs[0], network.outputs[0]])
+
+
+def large_unet():
+    return ladder(4)
+
+
+def untrained():
+    import keras
+
+    return keras.Sequential(
         [
-            sum(
-                correlate(np.pad(known[..., c], margins), kernel[..., c, f], "valid", "direct")
-                for c in every
-            )
-            for f in range(kernel.shape[-1])
-        ],
-        axis=-1,
+            keras.Input((None, None, 3)),
+            keras.layers.Conv2D(8, 3, padding="same", activation="relu"),
+            keras.layers.Conv2D(3, 3, padding="same", activation="sigmoid"),
+        ]
     )
-    seen = seen[..., None]
-    output = total * (kernel[..., 0].size / np.maximum(seen, 1)) + bias
-    return np.where(seen > 0.5, output, 0), (seen > 0.5).astype(float)
 
 
-def given(seed, size=(3, 3), share=0.3):
-    random = np.random.RandomState(seed)
-    features = random.normal(size=(6, 9, 3))
-    valid = np.zeros_like(features) + (random.random_sample((6, 9, 1)) < share)
-    return features, valid, random.normal(size=(*size, 3, 2)), random.normal(size=2)
+def shrinks():
+    import keras
+
+    picture = keras.Input((None, None, 3))
+    return keras.Model(picture, keras.layers.Conv2D(3, 3, activation="sigmoid")(picture))
 
 
-def only_where_all_is_known(layer):
-    x, valid, w, b = given(0, share=2)
-    return bool(np.allclose(layer(x, valid, w, b)[0], reference(x, valid, w, b)[0], atol=1e-4))
+def its_name():
+    return "network"
 
 
-def as_in_the_lesson(layer):
-    """3 x 3 windows, one validity for all channels, nothing but numbers in the holes."""
-    for seed, share in ((1, 0.2), (2, 0), (3, 2), (4, 0.05)):
-        one = given(seed, share=share)
-        for a, b in zip(layer(*one), reference(*one), strict=True):
-            if not np.allclose(a, b, atol=1e-4):
-                return False
-    return True
+def output_of_one(width, kernel, levels):
+    return hidden_layers(width, kernel, levels) + layer(1, width, 3)
 
 
-def too_strict(layer):
-    one = given(5)
-    return bool(np.array_equal(layer(*one)[0], reference(*one)[0]))
+def without_black_and_white(counts):
+    inner = np.array(counts[1:-1], float)
+    y = np.arange(1, 255) / 255
+    return float((inner * entropy(y)).sum() / inner.sum())
 
 
-def always(layer):
-    return True
+def half_tanh(before):
+    from keras import ops
 
-
-def never(layer):
-    return False
-
-
-def in_words(layer):
-    return "right"
-
-
-def a_ratio_each(features, valids, kernel, bias):
-    start, total = 0, 0.0
-    for one, valid in zip(features, valids, strict=True):
-        part = kernel[..., start : start + one.shape[-1]]
-        start += one.shape[-1]
-        if valid.any():
-            total += (np.where(valid == 1, one, 0) * part).sum() / valid.mean()
-    seen = max(valid.max() for valid in valids)
-    return (total + bias) * seen, seen
-
-
-def for_three_channels(features, valid, kernel, bias):
-    k = kernel.shape[0]
-    output, known = mended_but()(features, valid, kernel, 0 * bias)
-    return (output * (k * k * 3) / kernel[..., 0].size + bias) * known, known
-
-
-def for_three_by_three(features, valid, kernel, bias):
-    k = kernel.shape[0]
-    output, known = mended_but()(features, valid, kernel, 0 * bias)
-    return (output * 9 / (k * k) + bias) * known, known
-
-
-def first_named(filters, sources):
-    return walk(filters, sources, choose=lambda left: left[0])
+    return (1 + ops.tanh(before)) / 2
 
 
 WRONG = [
-    ("08_1", "a ratio for each input", a_ratio_each),
-    ("08_2", "ratio not exact", mended_but(epsilon=1e-3)),
-    ("08_2", "one size only", for_three_channels),
-    ("08_2", "one size only", for_three_by_three),
-    ("08_3", "one source only", first_named),
-    ("08_1", "wrong shape", feature_only),
-    ("08_2", "not finite in float16", published),
-    ("08_2", "not finite in float16", mended_but("epsilon")),
-    ("08_2", "not finite in float16", mended_but(epsilon=1e-6)),
-    ("08_2", "channels still forgotten", mended_but("channels")),
-    ("08_2", "padding counts as known", mended_but("beyond")),
-    ("08_2", "bias in blind windows", mended_but("blind")),
-    ("08_2", "channels still forgotten", mended_but("channels", "beyond", "blind")),
-    ("08_2", "bias scaled", bias_scaled_layer),
-    ("08_2", "validity not updated", validity_kept),
-    ("08_2", "wrong shape", validity_of_each_channel),
-    ("08_2", "not two results", features_alone),
-    ("08_3", "wrong shape", last_layer_only),
-    ("08_4", "accepts a faulty layer", only_where_all_is_known),
-    ("08_4", "accepts a faulty layer", as_in_the_lesson),
-    ("08_4", "accepts a faulty layer", always),
-    ("08_4", "rejects a right layer", too_strict),
-    ("08_4", "rejects a right layer", never),
-    ("08_4", "wrong type", in_words),
+    ("08_1", "output of 1 x 1", output_of_one),
+    ("08_2", "black and white not counted", without_black_and_white),
+    ("08_3", "ReLU after the transposed convolutions", with_faults(up="relu")),
+    ("08_3", "skips after one convolution", with_faults(skips="first")),
+    ("08_3", "another last function", with_faults(last=half_tanh)),
+    ("08_3", "another last function", with_faults(last="softmax")),
+    ("08_1", "wrong values", by_heart),
+    ("08_1", "wrong shape", each_layer),
+    ("08_2", "wrong shape", per_level),
+    ("08_3", "filters ignored on the way down", as_published),
+    ("08_3", "filters ignored on the way down", with_faults(filters=16)),
+    ("08_3", "skips taken after the pooling", with_faults(skips="pooled")),
+    ("08_3", "skips taken after the pooling", with_faults(skips="pooled", skip_first=True)),
+    ("08_3", "output not limited to 0 to 1", with_faults(last="relu")),
+    ("08_3", "output not limited to 0 to 1", with_faults(last=None)),
+    ("08_3", "output cut off", clipped),
+    ("08_3", "no ReLU", with_faults(hidden=None)),
+    ("08_3", "no skips", with_faults(skips=None)),
+    ("08_3", "another network", with_faults(pool="AveragePooling2D")),
+    ("08_3", "another network", with_faults(skips="own")),
+    ("08_3", "wrong number of weights", ends_with_a_sigmoid_of_three_relus),
+    ("08_3", "no Keras model", a_prediction),
+    ("08_3", "other inputs or outputs", two_outputs),
+    ("08_4", "too many weights", large_unet),
+    ("08_4", "not better than the mean", untrained),
+    ("08_4", "does not fill", shrinks),
+    ("08_4", "no Keras model", its_name),
 ]

@@ -3,171 +3,150 @@
 import numpy as np
 
 
-def steps(image, region, keep=np.logical_and, rise=np.abs):
-    """Sums of the differences of pairs, one above the other and side by side."""
-    sums = []
-    for one, two, first, second in (
-        (image[1:], image[:-1], region[1:], region[:-1]),
-        (image[:, 1:], image[:, :-1], region[:, 1:], region[:, :-1]),
-    ):
-        sums.append((rise(one - two) * keep(first, second)[..., None]).sum())
-    return sums
+def right(losses, patience, min_delta):
+    counted = [0]
+    for k in range(1, len(losses)):
+        if losses[counted[-1]] - losses[k] > min_delta:
+            counted.append(k)
+        elif k - counted[-1] == patience:
+            return k + 1, counted[-1] + 1
+    return len(losses), counted[-1] + 1
 
 
-def grown(hole):
-    """By the maximum over the nine shifts of a padded mask."""
-    padded = np.pad(hole, 1)
-    height, width = hole.shape
-    shifts = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
-    return np.max(shifts, axis=0)
+def only_the_end(losses, patience, min_delta):
+    return right(losses, patience, min_delta)[0]
 
 
-def mix(true, predicted, hole):
-    image = true.copy()
-    image[hole] = predicted[hole]
-    return image
+def as_floats(losses, patience, min_delta):
+    return tuple(float(number) for number in right(losses, patience, min_delta))
 
 
-def for_each_channel(true, predicted, hole):
-    return np.array([sum(steps(mix(true, predicted, hole), grown(hole))) / true.size] * 3)
+def three_jumps(one, other, ddof=1):
+    n = len(one)
+    variances = [np.var(one, ddof=ddof), np.var(one - other, ddof=ddof)]
+    variances.append(variances[0] + np.var(other, ddof=ddof))
+    return [(variance / n) ** 0.5 for variance in variances]
 
 
-def decibels(error, count):
-    return -10 * np.log10(error / count)
+def single_pictures(one, other):
+    return [jump * len(one) ** 0.5 for jump in three_jumps(one, other)]
 
 
-def scored(network, pictures, holes, fill=0.0, inverted=False, where="hole"):
-    """PSNR computed anew: where is "hole", "image" (composited) or "raw"."""
-    damaged = pictures.copy()
-    damaged[holes] = fill
-    mask = holes.astype("float32")[..., np.newaxis]
-    predicted = network(damaged.astype("float32"), mask if inverted else 1 - mask)
-    squares = (predicted - pictures) ** 2
-    if where == "raw":
-        return decibels(squares.sum(), squares.size)
-    in_holes = squares[holes].sum()
-    return decibels(in_holes, squares.size if where == "image" else 3 * holes.sum())
+def two_of_three(one, other):
+    return three_jumps(one, other)[:2]
 
 
-def comparison(white=False, inverted=False, whole=False, peeking=False):
-    """The published comparison, with those of its faults that are True."""
+def loop(
+    *,
+    frozen=True,
+    part="validation",
+    told="train",
+    copied=True,
+    told_held_out=False,
+    chosen_by=lambda held, learned: held,
+    told_curve=lambda held, learned: held,
+):
+    """A training loop that is right but for what the keywords say.
 
-    def lead(plain, partial, validation, test):
-        unfair = {"fill": 1.0 if white else 0.0, "inverted": inverted}
-        unfair["where"] = "raw" if whole else "hole"
-        where = "image" if whole else "hole"
-        on_validation = [scored(network, *validation, **unfair) for network in plain]
-        first = plain[int(np.argmax(on_validation))]
-        chosen_on = test if peeking else validation
-        marks = [scored(network, *chosen_on, where=where) for network in partial]
-        second = partial[int(np.argmax(marks))]
-        return scored(second, *test, where=where) - scored(first, *test, **unfair)
+    The weights are kept where the list ``chosen_by`` ends in its lowest number.
+    """
 
-    return lead
+    def train_it(network, parts, bank, epochs):
+        from course_lib import training
 
+        train = training.pairs(parts.train, bank, batch_size=32, seed=1)
+        held_out = training.pairs(getattr(parts, part), bank, batch_size=32, seed=2, frozen=frozen)
+        learned, held, best = [], [], None
+        for epoch in range(epochs):
+            if told:
+                {"train": train, "held_out": held_out}[told].epoch = epoch
+            if told_held_out:
+                held_out.epoch = epoch
+            learned += network.fit(train, verbose=0).history["loss"]
+            held.append(network.evaluate(held_out, verbose=0))
+            scores = chosen_by(held, learned)
+            if scores and scores[-1] == min(scores):
+                best = network.get_weights() if copied else network.weights
+        if best is not None:
+            network.set_weights(best)
+        return told_curve(held, learned)
 
-def two_scores(plain, partial, validation, test):
-    return scored(plain[0], *test), scored(partial[0], *test)
-
-
-def interval(shares, count, ahead, reach=1.96, unit=4.342944819):
-    error = unit * np.sqrt(np.var(shares, ddof=1) / count)
-    return ahead - reach * error, ahead + reach * error
-
-
-def ahead(method, rival):
-    return 10 * (np.log10(np.mean(rival)) - np.log10(np.mean(method)))
-
-
-def shares(method, rival):
-    return rival / np.mean(rival) - method / np.mean(method)
-
-
-def independent(method, rival):
-    spread = np.hypot(np.std(rival) / np.mean(rival), np.std(method) / np.mean(method))
-    half = 1.96 * 10 / np.log(10) * spread / len(method) ** 0.5
-    return ahead(method, rival) - half, ahead(method, rival) + half
+    return train_it
 
 
-def lesson(method, rival, resamples=1_000):
-    drawn = np.random.RandomState(0).randint(0, len(method), (resamples, len(method)))
-    leads = 10 * np.log10(rival[drawn].sum(axis=1) / method[drawn].sum(axis=1))
-    low, high = np.percentile(leads, [2.5, 97.5])
-    return low, high
+def trains_on_everything(network, parts, bank, epochs):
+    from course_lib import data
+
+    both = np.concatenate([parts.validation, parts.train])
+    more = data.Dataset(both, parts.validation, parts.test, "")
+    return loop()(network, more, bank, epochs)
 
 
-def turned(method, rival):
-    low, high = interval(shares(method, rival), len(method), ahead(method, rival))
-    return high, low
+def only_at_the_end(network, parts, bank, epochs):
+    from course_lib import training
+
+    train = training.pairs(parts.train, bank, batch_size=32, seed=1)
+    for epoch in range(epochs):
+        train.epoch = epoch
+        network.fit(train, verbose=0)
+    held_out = training.pairs(parts.validation, bank, batch_size=32, seed=2, frozen=True)
+    return [network.evaluate(held_out, verbose=0)]
 
 
-def with_lead(method, rival):
-    low, high = interval(shares(method, rival), len(method), ahead(method, rival))
-    return ahead(method, rival), low, high
+def last_above_lowest(training_losses, validation_losses):
+    return bool(validation_losses[-1] > validation_losses.min())
 
 
-def harmonic_alone(fills, holes):
-    return fills["harmonic"]
+def ten_epochs_ago(training_losses, validation_losses):
+    return bool(len(validation_losses) - 1 - validation_losses.argmin() >= 10)
 
 
-def mean_of_all(fills, holes):
-    return np.mean(list(fills.values()), axis=0)
+def inverted(training_losses, validation_losses):
+    last, before = validation_losses[-7:].mean(), validation_losses[-14:-7].mean()
+    return bool(last < before)
 
 
-def thin_or_thick(fills, holes):
-    """Biharmonic for pictures with few holes, harmonic for the others."""
-    few = holes.mean(axis=(1, 2)) < 0.2
-    return np.where(few[:, None, None, None], fills["biharmonic"], fills["harmonic"])
+def pessimist(training_losses, validation_losses):
+    return True
 
 
-def first_picture(fills, holes):
-    return (fills["harmonic"][0] + fills["biharmonic"][0]) / 2
-
-
-def bytes_of(fills, holes):
-    return ((fills["harmonic"] + fills["biharmonic"]) * 127.5).clip(0, 255).astype(np.uint8)
-
-
-def by_hole(true, predicted, hole):
-    return sum(steps(mix(true, predicted, hole), grown(hole))) / (3 * hole.sum())
-
-
-def chosen_raw(*sides):
-    """Measured as promised, but the trainings of these sides are chosen by their raw score."""
-
-    def lead(plain, partial, validation, test):
-        marks = {}
-        for side, networks in (("plain", plain), ("partial", partial)):
-            where = "raw" if side in sides else "hole"
-            best = np.argmax([scored(network, *validation, where=where) for network in networks])
-            marks[side] = scored(networks[int(best)], *test)
-        return marks["partial"] - marks["plain"]
-
-    return lead
-
-
-def many_draws(method, rival):
-    drawn = np.random.RandomState(1).randint(0, len(method), (4_000, len(method)))
-    leads = 10 * np.log10(rival[drawn].sum(axis=1) / method[drawn].sum(axis=1))
-    return np.percentile(leads, [2.5, 97.5])
+def first_runs_out(losses, patience, min_delta):
+    best, kept, wait = losses[0], 1, 0
+    for epoch, loss in enumerate(losses, 1):
+        if loss < best - min_delta:
+            best, kept, wait = loss, epoch, 0
+        else:
+            wait += 1
+        if wait == patience:
+            return epoch, kept
+    return len(losses), kept
 
 
 WRONG = [
-    ("09_1", "divided by the hole", by_hole),
-    ("09_2", "chosen by another score", chosen_raw("plain", "partial")),
-    ("09_3", "resampled", many_draws),
-    ("09_1", "wrong shape", for_each_channel),
-    ("09_2", "several differences left", comparison(True, True, True, True)),
-    ("09_2", "several differences left", comparison(white=True, inverted=True)),
-    ("09_2", "several differences left", comparison(white=True, inverted=True, peeking=True)),
-    ("09_2", "wrong shape", two_scores),
-    ("09_3", "not paired", independent),
-    ("09_3", "resampled", lesson),
-    ("09_3", "low and high swapped", turned),
-    ("09_3", "wrong shape", with_lead),
-    ("09_4", "one method alone", harmonic_alone),
-    ("09_4", "not ahead enough", mean_of_all),
-    ("09_4", "not ahead enough", thin_or_thick),
-    ("09_4", "wrong shape", first_picture),
-    ("09_4", "wrong dtype", bytes_of),
+    ("09_1", "first epoch not counted", first_runs_out),
+    ("09_3", "measured on training pictures", loop(part="train")),
+    ("09_1", "wrong shape", only_the_end),
+    ("09_1", "wrong dtype", as_floats),
+    ("09_2", "jumps of one picture", single_pictures),
+    ("09_2", "wrong shape", two_of_three),
+    (
+        "09_3",
+        "chosen on the test set",  # as published
+        loop(frozen=False, part="test", told="held_out", copied=False),
+    ),
+    ("09_3", "chosen on the test set", loop(part="test")),
+    ("09_3", "validation masks redrawn", loop(frozen=False, told_held_out=True)),
+    ("09_3", "same masks in every epoch", loop(told="held_out")),
+    ("09_3", "same masks in every epoch", loop(told=None)),
+    ("09_3", "last weights kept", loop(copied=False)),
+    ("09_3", "last weights kept", loop(chosen_by=lambda held, learned: [])),
+    ("09_3", "best training loss kept", loop(chosen_by=lambda held, learned: learned)),
+    ("09_3", "other weights kept", loop(chosen_by=lambda held, learned: [-one for one in held])),
+    ("09_3", "another curve", loop(told_curve=lambda held, learned: learned)),
+    ("09_3", "trained on other pictures", trains_on_everything),
+    ("09_3", "not every epoch is measured", only_at_the_end),
+    ("09_4", "not right often enough", last_above_lowest),
+    ("09_4", "not right often enough", ten_epochs_ago),
+    ("09_4", "the other way round", inverted),
+    ("09_4", "always the same answer", pessimist),
 ]

@@ -1,0 +1,541 @@
+"""Checks of exercise 11: the partial convolution, its faults, and a test that finds them."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from course_lib.checks._compare import (
+    as_function,
+    call,
+    check_array,
+    check_function,
+    close,
+    mistake_rows,
+)
+from course_lib.checks._task import not_attempted, task, wrong
+
+
+def _window(rng, channels, side=3, known=None, hole=None):
+    """(features, valids, kernel, bias) of one place; at least one pixel known unless said."""
+    features, valids = [], []
+    numbers = known or rng.permutation(np.arange(2, side**2 - 1))[: len(channels)]
+    for count, number in zip(channels, numbers, strict=True):
+        valid = np.zeros(side**2)
+        valid[rng.permutation(side**2)[:number]] = 1
+        valid = valid.reshape(side, side, 1)
+        feature = rng.normal(size=(side, side, count))
+        features.append(feature if hole is None else np.where(valid > 0, feature, hole))
+        valids.append(valid)
+    return features, valids, rng.normal(size=(side, side, sum(channels))), rng.uniform(0.3, 2)
+
+
+def _one_place(features, valids, kernel, bias, *, ratio=None, holes="hidden", blind=0, update=None):
+    """One place of a partial convolution; the options are mistakes."""
+    known = [np.broadcast_to(v, f.shape) for f, v in zip(features, valids, strict=True)]
+    X, M = np.concatenate(features, axis=-1), np.concatenate(known, axis=-1)
+    hide = {"hidden": np.where(M > 0, X, 0), "multiplied": X * M, "read": X}
+    total = (hide[holes] * kernel).sum()
+    if M.sum() == 0:
+        return (bias if blind else 0.0), 0.0
+    scale = M.size / M.sum() if ratio is None else ratio(valids, M)
+    return total * scale + bias, 1.0 if update is None else update(M)
+
+
+def _with_ratio(ratio):
+    """One place whose ratio is ``ratio(valids, M)``."""
+    return partial(_one_place, ratio=ratio)
+
+
+def _joined(join):
+    """One place where one validity, ``join(valids, axis=0)``, holds for all inputs."""
+
+    def compute(features, valids, kernel, bias):
+        return _one_place(features, [join(valids, axis=0)] * len(valids), kernel, bias)
+
+    return compute
+
+
+def _joined_ratio(join):
+    """One place whose ratio is that of one validity."""
+
+    def ratio(valids, M):
+        valid = join(valids, axis=0)
+        return valid.size / valid.sum() if valid.sum() else 0
+
+    return _with_ratio(ratio)
+
+
+def _ratio_for_each(features, valids, kernel, bias):
+    total, first = 0.0, 0
+    for feature, valid in zip(features, valids, strict=True):
+        part = kernel[..., first : first + feature.shape[-1]]
+        total += _one_place([feature], [valid], part, 0)[0]
+        first += feature.shape[-1]
+    known = any(valid.any() for valid in valids)
+    return (total + bias if known else 0.0), float(known)
+
+
+def _scaled_bias(features, valids, kernel, bias):
+    output, known = _one_place(features, valids, kernel, 0)
+    seen = sum(f.shape[-1] * v.sum() for f, v in zip(features, valids, strict=True))
+    return output + (bias * kernel.size / seen if seen else 0), known
+
+
+PLACE_MISTAKES = mistake_rows(
+    {
+        "a ratio for each input": (
+            _ratio_for_each,
+            "One kernel lies over both inputs together, so there is one ratio: its two sums run "
+            "over both.",
+        ),
+        "validity inverted": (
+            lambda features, valids, kernel, bias: _one_place(
+                features, [1 - valid for valid in valids], kernel, bias
+            ),
+            "A validity is 1 where a value is known, the other way round than a mask.",
+        ),
+        "results swapped": (lambda *window: _one_place(*window)[::-1], "x' comes first, then m'."),
+        "channels forgotten in sum(1)": [
+            (
+                _with_ratio(lambda valids, M: M[..., 0].size / M.sum()),
+                "sum(M) counts every channel, sum(1) counts pixels only. This is the fault 1/C.",
+            ),
+            (
+                _with_ratio(lambda valids, M: len(valids) * M[..., 0].size / M.sum()),
+                "sum(M) counts every channel, sum(1) each input once. This is a fault like 1/C.",
+            ),
+        ],
+        "channels forgotten in sum(M)": (
+            _with_ratio(lambda valids, M: M.size / np.sum(valids)),
+            "sum(1) counts every channel, sum(M) counts each input's pixels once.",
+        ),
+        "inputs count the same": (
+            _with_ratio(lambda valids, M: np.size(valids) / np.sum(valids)),
+            "Each validity counts once, whatever its input's number of channels. The equation "
+            "counts values.",
+        ),
+        "one validity for both": (
+            (_joined(np.max), _joined(np.min), _joined_ratio(np.max), _joined_ratio(np.min)),
+            "Each input keeps its own validity: one may see what the other does not.",
+        ),
+        "bias scaled": (
+            _scaled_bias,
+            "The bias is added after the ratio: it is no sum over the window.",
+        ),
+        "bias in a blind window": (
+            partial(_one_place, blind=1),
+            "Where nothing is seen the output is 0, without bias.",
+        ),
+        "ratio inverted": (
+            _with_ratio(lambda valids, M: M.sum() / M.size),
+            "The fewer are known, the larger the ratio must be.",
+        ),
+        "ratio forgotten": (
+            _with_ratio(lambda valids, M: 1),
+            "The sum has fewer terms where values are missing: scale it up.",
+        ),
+        "holes read": (
+            partial(_one_place, holes="read"),
+            "What stands in the holes changes your output: hide it before you sum.",
+        ),
+        "new validity is a share": (
+            partial(_one_place, update=np.mean),
+            "m' is 1 as soon as anything was seen, not the share that was seen.",
+        ),
+        "NaN times zero": (
+            partial(_one_place, holes="multiplied"),
+            "All is right until a hole holds NaN: 0 times NaN is NaN. Choose the known values "
+            "instead of multiplying the others by 0.",
+        ),
+    }
+)
+
+
+@task("11_1", mistakes=PLACE_MISTAKES)
+def task_11_1(one_place):
+    """Check ``one_place(features, valids, kernel, bias)`` against Liu et al., eq. 1 and 2."""
+    rng = np.random.default_rng()
+    inputs = {
+        "two inputs of 4 and 2 channels": _window(rng, (4, 2)),
+        "two inputs of 1 and 5 channels": _window(rng, (1, 5)),
+        "one input of 3 channels": _window(rng, (3,)),
+        "a window of 5 x 5": _window(rng, (2, 3), side=5),
+        "a blind window": _window(rng, (2, 3), known=(0, 0)),
+        "a window of which one input is blind": _window(rng, (2, 3), known=(0, 4)),
+        "a window in which all is known": _window(rng, (3, 2), known=(9, 9)),
+    }
+    poisoned = {
+        "windows with NaN in their holes": _window(rng, (4, 2), hole=np.nan),
+        "one window with NaN in its holes": _window(rng, (3,), hole=np.nan),
+    }
+    for some, rows in ((inputs, PLACE_MISTAKES), (poisoned, PLACE_MISTAKES[-1:])):
+        check_function(one_place, _one_place, some, mistakes=rows, tolerance=1e-4)
+    return "Each validity counts once for each channel of its own input."
+
+
+@task("11_2")
+def task_11_2(partial_layer):
+    """Check ``partial_layer(features, valid, kernel, bias)``, fault by fault."""
+    function = as_function(partial_layer)
+    rng = np.random.default_rng()
+    features, kernel = rng.normal(size=(9, 10, 3)), rng.normal(size=(3, 3, 3, 4))
+    bias = rng.uniform(0.5, 1, 4)
+    full, none = np.ones_like(features), np.zeros_like(features)
+    some = none + (rng.random((9, 10, 1)) > 0.75)
+    some[:4, :4] = 0  # a blind corner
+    for valid in (none, some):
+        _refuse_unfinite(function, features, valid, kernel, bias)
+    _check_all_known(function, features, full, kernel, bias)
+    _check_blind(function, features, none, kernel, bias)
+    _compare_layer(*_answer(function, features, some, kernel, bias), features, some, kernel, bias)
+    output, known = _answer(function, full, some, np.full_like(kernel, 1 / 27), 0 * bias)
+    if not close(output, known + 0 * output, 1e-5):
+        wrong(
+            "ratio not exact",
+            "A picture of ones under a mean kernel must stay 1, up to rounding, wherever anything "
+            "is seen: is something added to the count?",
+        )
+    two, large = (features[..., :2], some[..., :2]), rng.normal(size=(5, 5, 2, 4))
+    output, known = _answer(function, *two, large, bias)
+    right, right_known = _layer(*two, large, bias)
+    if not close(output, right, 1e-3) or not close(known, right_known, 1e-6):
+        wrong(
+            "one size only",
+            "Right for windows of 3 x 3 on three channels, but not for 5 x 5 on two: is one of "
+            "these sizes written as a number?",
+        )
+    return "Right for several channels, at the border, in blind windows, and in half precision."
+
+
+def _answer(function, *given):
+    """(features, validity) of a layer for float32 arrays, as floats."""
+    output, known = _pair(call(function, *(one.astype("float32") for one in given)))
+    check_array(output, shape=(9, 10, 4), where=" (its features)")
+    check_array(known, shape=(9, 10, 1), where=" (its validity)")
+    return np.asarray(output, dtype=float), np.asarray(known, dtype=float)
+
+
+def _refuse_unfinite(function, *given):
+    output = np.asarray(_pair(call(function, *(one.astype("float16") for one in given)))[0])
+    if output.dtype.kind == "f" and not np.isfinite(output).all():
+        wrong(
+            "not finite in float16",
+            "For float16 inputs with blind windows the output holds NaN or infinity: look at what "
+            "is divided there.",
+        )
+
+
+def _check_all_known(function, features, full, kernel, bias):
+    output, _ = _answer(function, features, full, kernel, bias)
+    plain = np.einsum("hwcij,ijcf->hwf", _windows(features), kernel)[1:-1, 1:-1]
+    inside = output[1:-1, 1:-1]
+    if close(inside, plain / 3 + bias, 1e-3):
+        wrong(
+            "channels still forgotten",
+            "With all known and three channels, the output inside is a third of an ordinary "
+            "convolution's.",
+        )
+    if not close(inside, plain + bias, 1e-3):
+        wrong(
+            "not an ordinary convolution inside",
+            "With all known, the output inside the picture must be an ordinary convolution's.",
+        )
+    if close(output, _layer(features, full, kernel, bias, padding=1)[0], 1e-3):
+        wrong(
+            "padding counts as known",
+            "With all known, the border is too weak: beyond the picture nothing is known.",
+        )
+
+
+def _check_blind(function, features, none, kernel, bias):
+    output, known = _answer(function, features, none, kernel, bias)
+    if close(output[3:-3, 3:-3], np.broadcast_to(bias, (3, 4, 4)), 1e-3):
+        wrong("bias in blind windows", "With nothing known, the output must be 0; it is the bias.")
+    if not close(output, 0 * output, 1e-6) or known.any():
+        wrong("blind windows are not 0", "With nothing known, output and validity must be 0.")
+
+
+def _compare_layer(output, known, *given):
+    draw, some, w, b = given
+    right, right_known = _layer(*given)
+    if close(known, some[..., :1], 1e-6):
+        wrong("validity not updated", "The new validity is the old one: see equation 2.")
+    if not close(known, right_known, 1e-6):
+        wrong("wrong validity", "m' is 1 where anything in the window was known, else 0.")
+    seen = _windows(some).sum(axis=(2, 3, 4))[..., None]
+    if close(output, right + (27 / np.maximum(seen, 1) - 1) * b * right_known, 1e-3):
+        wrong("bias scaled", "The bias is added after the ratio, it is not scaled by it.")
+    if not close(output, right, 1e-3):
+        wrong("wrong values", "On a random mask the output differs from equation 1.")
+
+
+def _pair(output):
+    if not isinstance(output, (list, tuple)) or len(output) != 2:
+        wrong("not two results", "Return two arrays: the features and the new validity.")
+    if any(part is None or part is Ellipsis for part in output):
+        not_attempted("Some of the results are still missing.")
+    return output
+
+
+def _windows(array, rows=3, columns=3, padding=0):
+    """Every window of an (H, W, C) array, (H, W, C, rows, columns)."""
+    margins = (rows // 2, rows // 2), (columns // 2, columns // 2), (0, 0)
+    padded = np.pad(array, margins, constant_values=padding)
+    return np.lib.stride_tricks.sliding_window_view(padded, (rows, columns), axis=(0, 1))
+
+
+def _layer(features, valid, kernel, bias, padding=0):
+    """The partial convolution of whole arrays; ``padding`` is what stands beyond the border."""
+    rows, columns = kernel.shape[:2]
+    known = np.where(valid > 0, features, 0)
+    total = np.einsum("hwcij,ijcf->hwf", _windows(known, rows, columns), kernel)
+    seen = _windows(valid, rows, columns, padding).sum(axis=(2, 3, 4))[..., None]
+    new_valid = (seen > 0).astype(float)
+    ratio = kernel[..., 0].size / np.maximum(seen, 1)
+    return (total * ratio + bias) * new_valid, new_valid
+
+
+def _signal(filters, sources, *, strongest=max, divisor=None, skips=True):
+    factors, channels = [1.0], [3, *filters]
+    for k, given in enumerate(sources, start=1):
+        top = strongest([factors[s] for s in given]) if skips else factors[k - 1]
+        below = divisor(channels, given, k) if divisor else sum(channels[s] for s in given)
+        factors.append(top / below)
+    return np.array(factors[1:])
+
+
+SIGNAL_MISTAKES = mistake_rows(
+    {
+        "skips ignored": [
+            (
+                partial(_signal, skips=False),
+                "A layer is treated as if all it is given had passed through every layer before.",
+            ),
+            (
+                lambda filters, sources: _signal(filters, [(k,) for k in range(len(filters))]),
+                "A layer is treated as if it were given the layer before it alone.",
+            ),
+        ],
+        "weakest path": (
+            partial(_signal, strongest=min),
+            "Of a strong and a weak signal that are joined, the strong one is what you see.",
+        ),
+        "one source only": [
+            (
+                partial(_signal, strongest=lambda factors: factors[0]),
+                "The strongest of the joined signals need not be the one that is named first.",
+            ),
+            (
+                partial(_signal, strongest=lambda factors: factors[-1]),
+                "The strongest of the joined signals need not be the one that is named last.",
+            ),
+        ],
+        "paths averaged": (
+            partial(_signal, strongest=np.mean),
+            "The task asks for the strongest path alone, not for the mean of all.",
+        ),
+        "paths added": (
+            partial(_signal, strongest=sum),
+            "Close, but the task asks for the strongest path alone.",
+        ),
+        "channels out, not in": (
+            partial(_signal, divisor=lambda channels, sources, k: channels[k]),
+            "Each layer divides by the channels that it is given, not by those that it makes.",
+        ),
+        "channels of one source only": (
+            (
+                partial(_signal, divisor=lambda channels, sources, k: channels[sources[-1]]),
+                partial(_signal, divisor=lambda channels, sources, k: channels[sources[0]]),
+            ),
+            "The window holds the channels of all sources that are joined.",
+        ),
+        "its own division only": (
+            partial(_signal, strongest=lambda factors: 1),
+            "The signal was divided in the layers before as well.",
+        ),
+        "multiplied, not divided": (
+            lambda filters, sources: 1 / _signal(filters, sources),
+            "The factor is turned over: the faulty layer divides.",
+        ),
+    }
+)
+
+
+@task("11_3", mistakes=SIGNAL_MISTAKES)
+def task_11_3(strongest_signal):
+    """Check ``strongest_signal(filters, sources)`` against a search over all paths."""
+    rng = np.random.default_rng()
+    inputs = {f"a network of {count} layers": _network(rng, count) for count in (8, 11, 14)}
+    inputs["two layers side by side, joined"] = ([8, 16, 4], [(0,), (0,), (1, 2)])
+    inputs["a chain without skips"] = ([8, 16, 4], [(0,), (1,), (2,)])
+    inputs["a skip that is named last"] = ([8, 16, 4, 8], [(0,), (1,), (2, 0), (3, 1)])
+    function = as_function(strongest_signal)
+    for name, network in inputs.items():
+        shape = (len(network[0]),)
+        check_array(call(function, *network), shape=shape, low=0, where=f" for {name}")
+    rows = [replace(row, compute=_decades(row.compute)) for row in SIGNAL_MISTAKES]
+    check_function(_decades(function), _decades(_by_paths), inputs, mistakes=rows)
+    return "The skips carry what was divided less often; they are what reaches the end."
+
+
+def _decades(function):
+    """The function's logarithms, so that small factors count as much as large ones."""
+    return lambda *network: np.log10(np.maximum(np.asarray(function(*network), float), 1e-300))
+
+
+def _network(rng, count):
+    """(filters, sources): a chain, layers that join a skip, last the chain's weak end."""
+    filters = [int(one) for one in rng.choice([4, 8, 16, 24, 32, 48], count)]
+    chain = count // 2
+    sources = [(layer - 1,) for layer in range(1, count + 1)]
+    for layer in range(count - 1, chain, -2):
+        sources[layer - 1] = (int(rng.integers(2)), layer - 1)
+    sources[-1] = (count - 1, chain)
+    return filters, sources
+
+
+def _by_paths(filters, sources):
+    """The same by walking every path back to the picture."""
+    channels = [3, *filters]
+
+    def products(layer):
+        if layer == 0:
+            return [1.0]
+        given = sources[layer - 1]
+        divided = sum(channels[one] for one in given)
+        return [product / divided for one in given for product in products(one)]
+
+    return np.array([max(products(layer)) for layer in range(1, len(filters) + 1)])
+
+
+@task("11_4", seconds=60)
+def task_11_4(accepts):
+    """Check that ``accepts(layer)`` is true for right layers and false for faulty ones."""
+    function = as_function(accepts)
+
+    def verdict(layer):
+        output = call(function, layer)
+        check_array(output, shape=(), dtype=bool)
+        return bool(output)
+
+    for name, layer in _RIGHT.items():
+        if not verdict(layer):
+            wrong("rejects a right layer", f"Your test rejects {name}, which is right.")
+    survivors = [about for about, layer in FAULTY_LAYERS.items() if verdict(layer)]
+    if survivors:
+        found = len(FAULTY_LAYERS) - len(survivors)
+        wrong(
+            "accepts a faulty layer",
+            f"Your test finds {found} of {len(FAULTY_LAYERS)} faulty layers. One that it "
+            f"accepts: {survivors[0]}.",
+        )
+    return f"It accepts the right layers and finds all {len(FAULTY_LAYERS)} faulty ones."
+
+
+def _loops(features, valid, kernel, bias):
+    rows, columns, _, filters = kernel.shape
+    X, M = _windows(np.where(valid > 0, features, 0), rows, columns), _windows(valid, rows, columns)
+    output, new_valid = np.zeros((*valid.shape[:2], filters)), np.zeros((*valid.shape[:2], 1))
+    for place in np.ndindex(valid.shape[:2]):
+        if M[place].sum():
+            total = np.einsum("cij,ijcf->f", X[place], kernel)
+            output[place] = total / (M[place].sum() / M[place].size) + bias
+            new_valid[place] = 1
+    return output, new_valid
+
+
+def _single_precision(*given):
+    with np.errstate(invalid="ignore"):
+        return tuple(one.astype("float32") for one in _layer(*(np.float32(x) for x in given)))
+
+
+_RIGHT = {
+    "one made of loops": _loops,
+    "one made of whole arrays": _layer,
+    "one that computes in float32": _single_precision,
+}
+
+
+def _ratio(valid, kernel):
+    """sum(1) / sum(M) of every window, (H, W, 1); sum(1) where nothing is known."""
+    seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
+    return kernel[..., 0].size / np.maximum(seen, 1)
+
+
+def _rescaled(factor):
+    """The right layer, but its sums times ``factor(kernel, ratio)``."""
+
+    def layer(features, valid, kernel, bias):
+        output, known = _layer(features, valid, kernel, 0 * bias)
+        return (output * factor(kernel, _ratio(valid, kernel)) + bias) * known, known
+
+    return layer
+
+
+def _biased(factor):
+    """The right layer, but its bias times ``factor(known, ratio)``."""
+
+    def layer(features, valid, kernel, bias):
+        output, known = _layer(features, valid, kernel, 0 * bias)
+        return output + bias * factor(known, _ratio(valid, kernel)), known
+
+    return layer
+
+
+def _updated(update):
+    """The right layer, but its new validity is ``update(valid, known values' share)``."""
+
+    def layer(features, valid, kernel, bias):
+        share = _windows(valid, *kernel.shape[:2]).mean(axis=(2, 3, 4))[..., None]
+        return _layer(features, valid, kernel, bias)[0], update(valid, share)
+
+    return layer
+
+
+def _reads_holes(features, valid, kernel, bias):
+    total = np.einsum("hwcij,ijcf->hwf", _windows(features, *kernel.shape[:2]), kernel)
+    known = _layer(features, valid, kernel, bias)[1]
+    return np.where(known > 0, total * _ratio(valid, kernel) + bias, 0), known
+
+
+def _by_weight(features, valid, kernel, bias):
+    output, known = _layer(features, valid, kernel, 0 * bias)
+    by_count, _ = _layer(np.ones_like(valid), valid, np.abs(kernel), 0 * bias)
+    ratio = np.abs(kernel).sum(axis=(0, 1, 2)) / np.where(known > 0, by_count, 1)
+    return (output * ratio + bias) * known, known
+
+
+def _rectified(*given):
+    output, known = _layer(*given)
+    return np.maximum(output, 0), known
+
+
+FAULTY_LAYERS = {  # what is wrong, said to the learner: a layer (features, valid, kernel, bias)
+    "one that forgets the channels in sum(1)": _rescaled(lambda w, ratio: 1 / w.shape[2]),
+    "one that takes the mean over the known values": _rescaled(lambda w, ratio: 1 / w[..., 0].size),
+    "one that forgets the ratio": _rescaled(lambda w, ratio: 1 / ratio),
+    "one whose ratio is never above 4": _rescaled(lambda w, ratio: np.minimum(4 / ratio, 1)),
+    "one with the bias in blind windows": _biased(lambda known, ratio: 1),
+    "one that scales the bias": _biased(lambda known, ratio: known * ratio),
+    "one that counts the padding as known": partial(_layer, padding=1),
+    "one that reads the holes": _reads_holes,
+    "one that divides by the weights that were seen": _by_weight,
+    "one with a ReLU inside": _rectified,
+    "one that turns the kernel by half a turn": lambda features, valid, kernel, bias: _layer(
+        features, valid, kernel[::-1, ::-1], bias
+    ),
+    "one whose new validity asks for a majority": _updated(
+        lambda valid, share: (share > 0.5).astype(float)
+    ),
+    "one that passes the validity on as it came": _updated(lambda valid, share: valid[..., :1]),
+    "one that is right for windows of 3 x 3 only": _rescaled(
+        lambda w, ratio: 9 / (w.shape[0] * w.shape[1])
+    ),
+    "one that takes the first channel's validity for all": lambda features, valid, *rest: _layer(
+        features, np.broadcast_to(valid[..., :1], valid.shape), *rest
+    ),
+    "one that lets NaN out of the holes": lambda features, valid, *rest: _reads_holes(
+        features * valid, valid, *rest
+    ),
+}

@@ -1,0 +1,219 @@
+"""Wrong answers to exercise 10: (task, the verdict that names the mistake, the answer)."""
+
+import numpy as np
+from skimage.metrics import structural_similarity
+
+from course_lib import masks, metrics
+
+
+def of_each(score):
+    """An answer that calls score(true mask, found mask) picture by picture."""
+
+    def mask_scores(true_masks, confidences):
+        with np.errstate(all="ignore"):
+            return np.array(
+                [
+                    score(one, other > 0.5)
+                    for one, other in zip(true_masks, confidences, strict=True)
+                ]
+            )
+
+    return mask_scores
+
+
+def formulas(true, found):
+    both, sizes = np.logical_and(true, found).sum(), true.sum() + found.sum()
+    return 2 * both / sizes, both / (sizes - both)
+
+
+def with_convention(true, found):
+    return formulas(true, found) if true.any() or found.any() else (1.0, 1.0)
+
+
+def averaged(true_masks, confidences):
+    return of_each(with_convention)(true_masks, confidences).mean(0)
+
+
+def dice_only(true_masks, confidences):
+    return of_each(with_convention)(true_masks, confidences)[:, 0]
+
+
+def rounded_down(true_masks, confidences):
+    return of_each(with_convention)(true_masks, confidences).astype(int)
+
+
+def white_score(means):
+    return 2 * means.sum() / (len(means) + means.sum())
+
+
+def of_each_picture(means, deviations):
+    return means + deviations**2 / means, 2 * means / (1 + means)
+
+
+def table(*, peak=1, similar=1, raw_psnr=False, raw_ssim=False, averaged=False, third="mae"):
+    """The published report with some faults repaired."""
+
+    def report(true, raw, mask):
+        filled = masks.composite(true, raw, mask)
+        hole = np.repeat(mask[..., None], 3, axis=-1)
+        if raw_psnr:
+            hole = np.ones_like(hole)
+        squares = np.where(hole, (true - raw) ** 2, 0)
+        axes = (1, 2, 3) if averaged else None
+        errors = squares.sum(axis=axes) / hole.sum(axis=axes)
+        psnr = np.mean(10 * np.log10(peak**2 / errors))
+        ssim = np.mean(
+            [
+                structural_similarity(one, other, channel_axis=2, data_range=similar)
+                for one, other in zip(true, raw if raw_ssim else filled, strict=True)
+            ]
+        )
+        numbers = {
+            "mae": np.abs(true - raw)[mask].mean(),
+            "dice": 2 * (true * raw).sum() / (true.sum() + raw.sum()),
+            "everywhere": np.abs(true - filled).mean(),
+            "raw": np.abs(true - raw).mean(),
+        }
+        return psnr, ssim, numbers[third]
+
+    return report
+
+
+AS_PUBLISHED = table(
+    peak=255, similar=255, raw_psnr=True, raw_ssim=True, averaged=True, third="dice"
+)
+
+
+def composited_everywhere(true, raw, mask):
+    filled = masks.composite(true, raw, mask)
+    return metrics.psnr(true, filled), metrics.ssim(true, filled), metrics.mae(true, filled, mask)
+
+
+def ssim_in_holes(true, raw, mask):
+    filled = masks.composite(true, raw, mask)
+    return (
+        metrics.psnr(true, filled, mask),
+        metrics.ssim(true, filled, mask),
+        metrics.mae(true, filled, mask),
+    )
+
+
+def two_numbers(true, raw, mask):
+    return metrics.psnr(true, raw, mask), metrics.ssim(true, masks.composite(true, raw, mask))
+
+
+def a_dictionary(true, raw, mask):
+    return {"psnr": 20.0, "ssim": 0.9, "mae": 0.1}
+
+
+def similarity(true, filled, mask):
+    return metrics.ssim(true, filled, mask)
+
+
+def decibels(true, filled, mask):
+    return -10 * np.log10(np.square(true - filled)[mask].mean() + 1e-12)
+
+
+def same_deviation(true, filled, mask):
+    return -abs(true[mask].std() - filled[mask].std())
+
+
+def same_histogram(true, filled, mask):
+    levels = [np.sort(picture[mask].mean(axis=-1)) for picture in (true, filled)]
+    return -np.abs(levels[0] - levels[1]).mean()
+
+
+def variance_alone(true, filled, mask):
+    return filled[mask].std()
+
+
+def constant(true, filled, mask):
+    return 1.0
+
+
+def half_counts(true_masks, confidences):
+    marked = np.where(confidences >= 0.5, 1.0, 0.0)
+    return of_each(with_convention)(true_masks, marked)
+
+
+def wrong_sign(means, deviations):
+    return (deviations**2 - means**2).sum() / means.sum(), white_score(means)
+
+
+def composited_backwards(true, raw, mask):
+    filled = masks.composite(raw, true, mask)
+    return metrics.psnr(true, filled), metrics.ssim(true, filled), metrics.mae(true, filled)
+
+
+def truth_for_holes(true, raw, mask):
+    filled = masks.composite(raw, true, mask)
+    with np.errstate(divide="ignore"):
+        decibels = -10 * np.log10(np.square(true - filled)[mask].mean())
+    return decibels, metrics.ssim(true, filled), metrics.mae(true, filled, mask)
+
+
+def known_for_holes(true, raw, mask):
+    filled = masks.composite(true, raw, mask)
+    return metrics.psnr(true, raw, ~mask), metrics.ssim(true, filled), 0.1
+
+
+def with_third(change):
+    """The right report with its last two numbers changed: change(ssim, mae, errors, mask)."""
+
+    def report(true, raw, mask):
+        psnr, ssim, mae = table()(true, raw, mask)
+        return psnr, *change(ssim, mae, np.abs(true - raw), mask)
+
+    return report
+
+
+def each_picture(ssim, mae, errors, mask):
+    return ssim, np.mean([one[hole].mean() for one, hole in zip(errors, mask, strict=True)])
+
+
+def pixels_for_values(true, raw, mask):
+    _, ssim, mae = table()(true, raw, mask)
+    squares = (((true - raw) ** 2) * mask[..., None]).sum() / mask.sum()
+    return -10 * np.log10(squares), ssim, mae
+
+
+WRONG = [
+    ("10_1", "exactly half sure counted", half_counts),
+    ("10_2", "sign of the mean squared", wrong_sign),
+    ("10_3", "mask inverted", composited_backwards),
+    ("10_3", "mask inverted", known_for_holes),
+    ("10_3", "truth in the holes", truth_for_holes),
+    ("10_3", "three values a pixel", pixels_for_values),
+    ("10_3", "SSIM and MAE swapped", with_third(lambda ssim, mae, *rest: (mae, ssim))),
+    ("10_3", "grey levels", with_third(lambda ssim, mae, *rest: (ssim, 255 * mae))),
+    ("10_3", "three values a pixel", with_third(lambda ssim, mae, *rest: (ssim, 3 * mae))),
+    ("10_3", "pictures averaged", with_third(each_picture)),
+    (
+        "10_3",
+        "squared error",
+        with_third(lambda ssim, mae, errors, mask: (ssim, (errors[mask] ** 2).mean() ** 0.5)),
+    ),
+    ("10_1", "wrong shape", dice_only),
+    ("10_1", "wrong dtype", rounded_down),
+    ("10_2", "wrong shape", of_each_picture),
+    ("10_3", "peak of 255", AS_PUBLISHED),
+    ("10_3", "peak of 255", table(peak=255)),
+    ("10_3", "peak of 255", table(similar=255)),
+    ("10_3", "raw picture measured", table(raw_psnr=True)),
+    ("10_3", "raw picture measured", table(raw_psnr=True, averaged=True)),
+    ("10_3", "raw picture measured", table(raw_ssim=True)),
+    ("10_3", "raw picture measured", table(third="raw")),
+    ("10_3", "decibels averaged", table(averaged=True)),
+    ("10_3", "dice on intensities", table(third="dice")),
+    ("10_3", "known pixels measured", table(third="everywhere")),
+    ("10_3", "known pixels measured", composited_everywhere),
+    ("10_3", "SSIM of the holes", ssim_in_holes),
+    ("10_3", "wrong shape", two_numbers),
+    ("10_3", "wrong type", a_dictionary),
+    ("10_4", "a smooth fill wins", similarity),
+    ("10_4", "a smooth fill wins", decibels),
+    ("10_4", "the shuffled pixels win", same_deviation),
+    ("10_4", "the shuffled pixels win", same_histogram),
+    ("10_4", "truth beaten", variance_alone),
+    ("10_4", "always the same score", constant),
+]
