@@ -81,6 +81,21 @@ def too_large():
     return mask
 
 
+def strip(turn):
+    def four_rows():
+        mask = np.zeros((32, 32), dtype=bool)
+        mask[-4:] = True
+        return np.rot90(mask, turn)
+
+    return four_rows
+
+
+def square_at_the_border():
+    """Deeper than the centred one, but known on three sides."""
+    row, column = np.mgrid[:32, :32]
+    return (row < 12) & (abs(column - 15.5) < 6)
+
+
 def largest_is_white(stored, hole):
     array = stored if stored.ndim == 2 else stored[..., 0]
     white = array / array.max() >= 0.5
@@ -96,6 +111,31 @@ def from_127_on(stored, hole):
 def brighter_than_average(stored, hole):
     array = stored if stored.ndim == 2 else stored[..., 0]
     return array > array.mean() if hole == "white" else array <= array.mean()
+
+
+def lost_twice(stored, hole):
+    """127 is neither above nor below 127."""
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    middle = {"b": 0.5, "u": 127, "f": 0.5}[array.dtype.kind]
+    return array > middle if hole == "white" else array < middle
+
+
+def guesses_the_range(stored, hole):
+    array = np.atleast_3d(stored)[..., 0]
+    array = array / 255 if array.max() > 1 else array * 1.0
+    return (array > 0.5) == (hole == "white")
+
+
+def mean_of_channels(stored, hole):
+    array = np.atleast_3d(stored).mean(-1) if stored.ndim == 3 else stored
+    white = array > (127 if array.dtype == np.uint8 else 0.5)
+    return white if hole == "white" else np.logical_not(white)
+
+
+def round_up_at_the_middle(stored, hole):
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    white = array >= {"b": 1, "u": 128, "f": 0.5}[array.dtype.kind]
+    return white if hole == "white" else ~white
 
 
 def psnr_of_the_images(psnrs, hole_fractions):
@@ -135,8 +175,12 @@ def rounded_places(count, size, side, rng):
 
 WRONG = [
     ("01_1", "divided by the largest value", largest_is_white),
-    ("01_1", "wrong values", from_127_on),
-    ("01_1", "wrong values", brighter_than_average),
+    ("01_1", "the middle counts as white", from_127_on),
+    ("01_1", "the middle counts as white", round_up_at_the_middle),
+    ("01_1", "the middle is neither white nor black", lost_twice),
+    ("01_1", "split by what the picture holds", brighter_than_average),
+    ("01_1", "range guessed from the values", guesses_the_range),
+    ("01_1", "dtype asked too late", mean_of_channels),
     ("01_2", "divided by the number of pictures", psnr_of_the_images),
     ("01_3", "wrong side", all_squares_so_far),
     ("01_3", "rng not used", own_generator),
@@ -151,6 +195,8 @@ WRONG = [
     ("01_3", "last row or column never missing", stops_early),
     ("01_3", "randomness from elsewhere", global_randomness),
     ("01_3", "mask inverted", holes_are_zero),
-    ("01_4", "not hard enough", centred),
+    ("01_4", "no deeper than the square", centred),
+    *(("01_4", "no deeper than the square", strip(turn)) for turn in range(4)),
+    ("01_4", "not hard enough", square_at_the_border),
     ("01_4", "too many holes", too_large),
 ]
