@@ -33,8 +33,8 @@ def unhurried(monkeypatch):
     """Give every check all the time it needs: none is too slow because the machine is."""
     run = _task._run
 
-    def patiently(check, answer, seconds):
-        return run(check, answer, max(seconds, PATIENCE) if seconds > 1 else seconds)
+    def patiently(check, answer, seconds, work):
+        return run(check, answer, max(seconds, PATIENCE) if seconds > 1 else seconds, work)
 
     monkeypatch.setattr(_task, "_run", patiently)
 

@@ -152,13 +152,14 @@ def test_an_endless_loop_is_stopped(monkeypatch):
         while True:
             pass
 
-    @_task.task("99_1", seconds=0.5)
+    @_task.task("99_1", seconds=0.5, work="two pictures")
     def check(answer):
         answer()
 
     monkeypatch.setattr(_task, "GRACE", PATIENCE)
     result = check(endless)
-    assert result.verdict == "too slow" and "0.5 seconds" in result.message
+    assert result.verdict == "too slow" and "only slow" in result.message
+    assert "It has 0.5 seconds for two pictures." in result.message
     assert "restart" not in result.message  # it was stopped
 
 

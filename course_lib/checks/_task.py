@@ -115,7 +115,7 @@ def not_attempted(message="Replace the three dots by your answer and run the cel
     raise Verdict(NOT_ATTEMPTED, message)
 
 
-def task(name, *, seconds=SECONDS, mistakes=()):
+def task(name, *, seconds=SECONDS, work="", mistakes=()):
     """Make a function the check of a task.
 
     The function takes the learner's answer, calls ``wrong`` or ``not_attempted`` (the helpers of
@@ -126,6 +126,8 @@ def task(name, *, seconds=SECONDS, mistakes=()):
         name: such as "01_2": lesson, number.
         seconds: time limit of the whole check, on the clock and of the processor, so that a busy
             machine stops nobody.
+        work: what is to be done in that time, such as "12 pictures", where an honest answer may be
+            too slow; the exercise states both.
         mistakes: the ``Mistake`` rows by which the check names a wrong answer.
     """
 
@@ -136,7 +138,7 @@ def task(name, *, seconds=SECONDS, mistakes=()):
                 many = f"You gave {len(answers)} answers; this check takes one."
                 result = Result(name, "wrong number of answers", many)
             else:
-                result = Result(name, *_run(check, answers[0], seconds))
+                result = Result(name, *_run(check, answers[0], seconds, work))
             note = _progress.record(name) if result else None
             if note:
                 result = Result(name, result.verdict, f"{result.message} {note}")
@@ -190,7 +192,7 @@ def hint(name, step=1):
     return Text(f"Hint {step} of 3: {TASKS[key].hints[step - 1]}")
 
 
-def _run(check, answer, seconds):
+def _run(check, answer, seconds, work=""):
     """(verdict, message) of a check that is run in a thread and stopped after ``seconds``."""
     outcome = []
 
@@ -211,8 +213,10 @@ def _run(check, answer, seconds):
         return outcome[0]
     message = (
         f"It was still running after {seconds} seconds and was stopped: is there a loop that "
-        "never ends?"
+        "never ends, or is it only slow?"
     )
+    if work:
+        message += f" It has {seconds} seconds for {work}."
     if not stopped:
         message += " It could not be stopped and still runs: restart the kernel."
     return "too slow", message

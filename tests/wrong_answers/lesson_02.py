@@ -107,6 +107,23 @@ def nearest_number(height, width, factor):
     return round(math.log(factor) / math.log(0.5 * cos(height) + 0.5 * cos(width)))
 
 
+def swept(height, width, factor):
+    """What the exercise measures, handed in as the explanation."""
+    error = np.outer(half_wave(height), half_wave(width))
+    middle = height // 2, width // 2
+    goal, sweeps = factor * error[middle], 0
+    while error[middle] > goal:
+        error[1:-1, 1:-1] = mean_of(
+            (error[:-2, 1:-1], error[2:, 1:-1], error[1:-1, :-2], error[1:-1, 2:])
+        )
+        sweeps += 1
+    return sweeps
+
+
+def half_wave(n):
+    return np.sin(np.pi * np.arange(n + 2) / (n + 1))
+
+
 def heat_in_place(image, mask, steps):
     image[mask] = 0
     for _ in range(steps):
@@ -117,6 +134,11 @@ def heat_in_place(image, mask, steps):
 WRONG = [
     ("02_1", "pixel counts itself", edge_padded),
     ("02_2", "rounded to the nearest", nearest_number),
+    ("02_2", "sweeps itself", swept),
+    ("02_3", "inner neighbour counted twice", heat(border="reflect")),
+    ("02_3", "inner neighbour counted twice", heat(rate=0.1, border="reflect")),
+    ("02_3", "stops too early", heat(enough=1e-6)),
+    ("02_3", "stops too early", heat(rate=0.1, enough=1e-7)),
     ("02_3", "step too large", heat(rate=0.26)),
     ("02_3", "stops too early", heat(enough=0.0001)),
     ("02_3", "steps too small", heat(rate=0.02)),
