@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from course_lib import classical, data, masks, metrics
+from course_lib import classical, data, masks, metrics, scenes
 from course_lib.classical import METHODS, _contract
 from course_lib.classical.bertalmio import anisotropic_diffusion, transport
 from course_lib.classical.exemplar import ORDERS, copies, data_term
@@ -702,6 +702,44 @@ def test_opencv_methods_agree_with_opencv():
         expected = cv2.inpaint(damaged, mask.astype(np.uint8), 1, flag)
         filled = METHODS[name](bytes_image / np.float32(255), mask)
         np.testing.assert_array_equal(np.rint(filled * 255).astype(np.uint8), expected)
+
+
+@pytest.mark.parametrize("radius", [1, 2, 3, 5])
+@pytest.mark.parametrize(
+    "seen",
+    [scenes.places("brick", 1, size=64, hole=1, seed=0).images[0], picture(24, 26) > 0.7],
+    ids=["photograph", "black and white"],
+)
+def test_the_weights_of_navier_stokes_average_to_what_opencv_writes(seen, radius):
+    seen = seen.astype(np.float64)
+    for row, column in np.random.RandomState(0).randint(radius + 1, 22 - radius, (25, 2)):
+        mask = np.zeros(seen.shape[:2], bool)
+        mask[row, column] = True
+        written = classical.navier_stokes(seen, mask, radius=radius)[row, column]
+        weights = classical.navier_stokes_weights(seen, (row, column), radius=radius)
+        np.testing.assert_allclose(weights.sum(axis=(0, 1)), 1)
+        reach = np.hypot(*(np.argwhere(weights.any(axis=-1)) - (row, column)).T)
+        assert weights.min() == 0 and 0 < reach.min() and reach.max() <= radius
+        average = (weights * np.where(mask[..., None], 0, seen)).sum(axis=(0, 1))
+        np.testing.assert_allclose(255 * average, 255 * written, atol=0.5001)
+        scribbled = np.where(mask[..., None], np.nan, seen)
+        again = classical.navier_stokes_weights(scribbled, (row, column), radius=radius)
+        np.testing.assert_array_equal(again, weights)
+
+
+@pytest.mark.parametrize(
+    ("pixel", "radius", "sentence"),
+    [
+        ((1, 5), 1, "more than 1 pixels inside"),
+        ((5, 10), 3, "inside the picture of 12 x 14"),
+        ((5,), 1, "pass .row, column"),
+        ((5, 5), 0, "radius"),
+        ((5, 5), 1.5, "radius"),
+    ],
+)
+def test_weights_of_navier_stokes_that_are_refused(pixel, radius, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        classical.navier_stokes_weights(picture(), pixel, radius=radius)
 
 
 # Exemplar

@@ -125,6 +125,37 @@ def test_isophotes_run_along_edges_with_the_brighter_side_on_the_right(turns):
         assert grey[right] > grey[left]
 
 
+def test_along_an_isophote_the_brightness_stays_and_the_laplacian_is_that_of_the_fill():
+    """A slanted ramp with a bump: the line's points, and both values there, by bilinear weights."""
+    y, x = np.mgrid[:20, :20]
+    grey = (x + 2 * y) / 80 + 0.1 * np.exp(-((x - 10) ** 2 + (y - 9) ** 2) / 20)
+    image = np.repeat(grey[..., None], 3, axis=-1)
+    picture, chart = plots.along_an_isophote(image, SQUARE, level=0.4).axes
+    (line,) = picture.lines
+    across, down = line.get_data()
+    brightness, laplacian, _ = chart.lines
+    np.testing.assert_allclose(brightness.get_ydata(), 0.4)
+    way = np.concatenate([[0], np.cumsum(np.hypot(np.diff(across), np.diff(down)))])
+    np.testing.assert_allclose(brightness.get_xdata(), way)
+    padded = np.pad(grey, 1, mode="edge")
+    sides = padded[2:, 1:-1] + padded[:-2, 1:-1] + padded[1:-1, 2:] + padded[1:-1, :-2]
+    bend, left, above = sides - 4 * grey, np.floor(across).astype(int), np.floor(down).astype(int)
+    right, below = np.minimum(left + 1, 19), np.minimum(above + 1, 19)
+    to_right, to_below = across - left, down - above
+    expected = (1 - to_below) * ((1 - to_right) * bend[above, left] + to_right * bend[above, right])
+    expected += to_below * ((1 - to_right) * bend[below, left] + to_right * bend[below, right])
+    np.testing.assert_allclose(laplacian.get_ydata(), expected, atol=1e-12)
+    (shade,) = chart.patches
+    inside = way[(abs(across - 9.5) < 4) & (abs(down - 9.5) < 4)]
+    assert abs(shade.get_x() - inside.min()) < 1.5
+    assert abs(shade.get_x() + shade.get_width() - inside.max()) < 1.5
+
+
+def test_a_level_that_the_picture_does_not_pass():
+    with pytest.raises(ValueError, match="level is 0.95: pass a brightness"):
+        plots.along_an_isophote(EDGE, SQUARE, level=0.95)
+
+
 def test_no_arrow_starts_in_or_beside_the_hole():
     starts, _ = arrows(plots.isophotes(EDGE, SQUARE, every=1))
     columns, rows = starts.T

@@ -9,11 +9,12 @@ from course_lib.plots.blind_spot import blind_spot
 from course_lib.plots.charts import bars, curves, points, standings
 from course_lib.plots.depth import depth_map
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, figure, tint
-from course_lib.plots.isophotes import isophotes
+from course_lib.plots.isophotes import along_an_isophote, isophotes
 from course_lib.plots.page import encode, show
 from course_lib.plots.priority import priority
 
 __all__ = [
-    "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "bars", "blind_spot", "curves", "depth_map",
-    "encode", "figure", "isophotes", "points", "priority", "show", "standings", "tint",
+    "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
+    "curves", "depth_map", "encode", "figure", "isophotes", "points", "priority", "show",
+    "standings", "tint",
 ]  # fmt: skip

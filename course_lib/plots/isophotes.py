@@ -2,9 +2,12 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from scipy import ndimage
+from skimage import measure
 
 from course_lib import masks
-from course_lib._validation import check_count, check_image, check_pair
+from course_lib._validation import brief, check_count, check_image, check_number, check_pair
+from course_lib.plots.charts import BLUE, ORANGE
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, own_style
 
 STEEP = 0.02  # a step of brightness from one pixel to the next that is worth an arrow
@@ -40,6 +43,65 @@ def isophotes(image, mask, *, every=2):
     axes = drawing.subplots()
     draw_arrows(axes, masks.damage(image, mask, fill=0.6), ~mask & _away_from(mask), every)
     return drawing
+
+
+@own_style()
+def along_an_isophote(image, mask, *, level):
+    """Follow one isophote of a fill: the line in the picture, brightness and Laplacian along it.
+
+    Args:
+        image: the filled picture, RGB (H, W, 3) in [0, 1].
+        mask: bool (H, W), True = where the hole was.
+        level: the brightness, mean of the channels, of the line; the longest one is taken.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Raises:
+        TypeError, ValueError: if image or mask is not as above, or no pixel is as bright and
+            another as dark as the level.
+
+    Example:
+        >>> edge = np.linspace(0, 1, 16)[None, :, None] * np.ones((16, 1, 3))
+        >>> drawing = along_an_isophote(edge, masks.squares(1, 16, side=6)[0], level=0.5)
+        >>> [line.get_label() for line in drawing.axes[1].lines]
+        ['brightness', 'Laplacian']
+    """
+    image, mask = check_pair(check_image(image), mask)
+    asked = "a brightness that the picture passes"
+    level = check_number("level", level, asked, lambda brightness: 0 <= brightness <= 1)
+    grey = image.mean(axis=-1, dtype=np.float64)
+    lines = measure.find_contours(grey, level)
+    if not lines:
+        raise ValueError(f"level is {brief(level)}: pass {asked}.")
+    line = max(lines, key=len)
+    drawing = Figure(figsize=(9.2, 3.6), dpi=DOTS_PER_INCH, layout="constrained")
+    picture, chart = drawing.subplots(1, 2, width_ratios=(1, 1.7))
+    picture.imshow(np.clip(image, 0, 1), interpolation="nearest")
+    picture.plot(*line.T[::-1], color=ARROW, linewidth=2)
+    picture.contour(mask, levels=[0.5], colors=[HOLE_COLOUR], linewidths=1, linestyles="--")
+    picture.set(xticks=[], yticks=[], title="one isophote of the fill")
+    _profile(chart, line, grey, mask)
+    return drawing
+
+
+def _profile(axes, line, grey, mask):
+    """Brightness and Laplacian against the way along a line of (row, column) points."""
+    way = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    laplacian = ndimage.convolve(grey, [[0, 1, 0], [1, -4, 1], [0, 1, 0]], mode="nearest")
+    for values, name, colour, dashes in (
+        (grey, "brightness", BLUE, "-"),
+        (laplacian, "Laplacian", ORANGE, "--"),
+    ):
+        along_it = ndimage.map_coordinates(values, line.T, order=1)
+        axes.plot(way, along_it, label=name, color=colour, linestyle=dashes, linewidth=2)
+    inside = way[mask[tuple(np.rint(line).astype(int).T)]]
+    if len(inside):
+        axes.axvspan(inside.min(), inside.max(), color=HOLE_COLOUR, alpha=0.12, label="in the hole")
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(xlabel="way along the line (px)", title="along it")
+    axes.legend(frameon=False)
 
 
 def along(image):
