@@ -64,8 +64,8 @@ def along_an_isophote(image, mask, *, level):
     Example:
         >>> edge = np.linspace(0, 1, 16)[None, :, None] * np.ones((16, 1, 3))
         >>> drawing = along_an_isophote(edge, masks.squares(1, 16, side=6)[0], level=0.5)
-        >>> [line.get_label() for line in drawing.axes[1].lines]
-        ['brightness', 'Laplacian']
+        >>> [text.get_text() for text in drawing.axes[1].get_legend().get_texts()]
+        ['brightness', 'Laplacian', 'in the hole']
     """
     image, mask = check_pair(check_image(image), mask)
     asked = "a brightness that the picture passes"
