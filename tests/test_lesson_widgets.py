@@ -210,7 +210,7 @@ def test_the_front_counts_the_pixels_that_it_has_passed():
     for time in (0.0, 1.0, 2.5, demo.controls["time"].max):
         demo.controls["time"].value = time
         burnt = int(((times > 0) & (times <= time)).sum())
-        assert f"until time {time:.1f}, {burnt} of 64 pixels" in demo.alt
+        assert f"{burnt} of 64 pixels burnt by time {time:.1f}" in demo.alt
     assert burnt == 64
     with pytest.raises(ValueError, match="no front moves"):
         widgets.front(np.zeros((4, 4), bool))

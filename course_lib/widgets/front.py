@@ -28,7 +28,7 @@ def front(mask):
         >>> from course_lib import masks
         >>> demo = front(masks.squares(1, 16, side=6)[0])
         >>> demo.alt
-        'A hole burnt in until time 1.5, 20 of 36 pixels, and a map of the arrival times so far.'
+        'A hole with 20 of 36 pixels burnt by time 1.5, and a map of the arrival times so far.'
     """
     times = classical.arrival_time(mask)
     if not times.any():
@@ -40,7 +40,7 @@ def front(mask):
         drawing = Figure(figsize=(8.6, 4.2), dpi=plots.DOTS_PER_INCH, layout="constrained")
         state, arrival = drawing.subplots(1, 2)
         state.imshow(_coloured(mask, burnt), interpolation="nearest")
-        state.set_title(f"burnt until {time:.1f}: the black is still to fill", fontsize=10)
+        state.set_title(f"after {time:.1f} s: orange is burnt, black is not", fontsize=10)
         arrival.imshow(_coloured(mask, burnt), interpolation="nearest")
         shown = np.ma.masked_where(~burnt, times)
         drawn = arrival.imshow(shown, cmap="viridis", vmin=0, vmax=end, interpolation="nearest")
@@ -50,7 +50,7 @@ def front(mask):
             colors="white",
             linewidths=0.4,
         )
-        arrival.set_title("arrival time (px)", fontsize=10)
+        arrival.set_title("arrival time (s)", fontsize=10)
         drawing.colorbar(drawn, ax=arrival, shrink=0.8)
         for axes in (state, arrival):
             axes.set(xticks=[], yticks=[])
@@ -59,8 +59,8 @@ def front(mask):
     return explore(
         draw,
         alt=lambda time: (
-            f"A hole burnt in until time {time:.1f}, {(mask & (times <= time)).sum()} of "
-            f"{mask.sum()} pixels, and a map of the arrival times so far."
+            f"A hole with {(mask & (times <= time)).sum()} of {mask.sum()} pixels burnt by time "
+            f"{time:.1f}, and a map of the arrival times so far."
         ),
         caption="The front comes in from every side; where two meet, the times have a ridge.",
         time=(0.0, end, 0.5, float(np.round(end) / 2)),
