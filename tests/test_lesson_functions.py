@@ -63,6 +63,26 @@ def test_lesson_and_library_agree(lesson, name):
         )
 
 
+@pytest.mark.parametrize(
+    ("order", "recorded"),
+    [("by arrival", "arrival"), ("row by row", "row by row"), ("at random", "random")],
+)
+def test_the_fill_of_lesson_04_is_the_benchmarks(order, recorded):
+    """So that the lesson's table and the recorded one, with more rules, are one measurement."""
+    from benchmarks import part_one
+
+    lesson = definitions("04_fast_marching")
+    rules = {"alike": "mean", "1/distance²": "1 / distance²"}
+    assert set(lesson["WEIGHTS"]) == set(rules)
+    image, mask = picture(0, (30, 34)), masks.squares(1, (30, 34), side=20)[0]
+    for weights, rule in rules.items():
+        filled = lesson["fill_in_order"](
+            image, mask, lesson["ORDERS"][order], lesson["WEIGHTS"][weights]
+        )
+        expected = part_one.fill_in_order(image, mask, recorded, rule)
+        np.testing.assert_allclose(filled, expected, atol=1e-12)
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []
