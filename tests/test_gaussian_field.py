@@ -61,7 +61,7 @@ def dense_fill(picture, valid, kernel):
     return solution.reshape(padded.shape)[margin:-margin, margin:-margin]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(
     size=st.tuples(st.integers(1, 6), st.integers(1, 6)),
     known=st.floats(0.3, 0.9),
