@@ -25,15 +25,16 @@ from course_lib.classical.bertalmio import bertalmio
 from course_lib.classical.biharmonic import biharmonic, uncut_biharmonic
 from course_lib.classical.exemplar import exemplar
 from course_lib.classical.fast_marching import arrival_time, fast_marching
+from course_lib.classical.gaussian import Gaussian, fit_gaussian
 from course_lib.classical.harmonic import harmonic, jacobi, sor
 from course_lib.classical.opencv import navier_stokes, navier_stokes_weights, telea
 from course_lib.classical.simple import grey, mean, nearest, nothing
 from course_lib.classical.walkers import random_walks
 
 __all__ = [
-    "METHODS", "arrival_time", "bertalmio", "biharmonic", "exemplar", "fast_marching", "grey",
-    "harmonic", "jacobi", "mean", "navier_stokes", "navier_stokes_weights", "nearest", "nothing",
-    "random_walks", "sor", "telea", "uncut_biharmonic",
+    "METHODS", "Gaussian", "arrival_time", "bertalmio", "biharmonic", "exemplar", "fast_marching",
+    "fit_gaussian", "grey", "harmonic", "jacobi", "mean", "navier_stokes", "navier_stokes_weights",
+    "nearest", "nothing", "random_walks", "sor", "telea", "uncut_biharmonic",
 ]  # fmt: skip
 
 METHODS = {
