@@ -1,0 +1,282 @@
+# %% [markdown]
+# # Carry lines on: transport
+#
+# {{badge}}
+#
+# The fill of [lesson 02](02_diffusion.ipynb) blurs every edge. Restorers prolong the lines that arrive at the hole. In 2000
+# Bertalmio, Sapiro, Caselles and Ballester made an equation of that habit, and gave *image inpainting* its name: a line goes
+# on when its bend is carried along it.
+#
+# **You need** lesson 02, and gradients. No network, no GPU. About 30 minutes.
+
+# %%
+# {{launch}}
+
+# %%
+from course_lib import runtime
+
+run = runtime.setup()
+
+# %% [markdown]
+# ## Isophotes
+#
+# An *isophote* is a line of equal brightness, like a contour on a map. The gradient $\nabla I$ points uphill; turned by
+# 90 degrees it runs along the isophote, $\nabla^\perp I$, with the brighter side on its right. Our pictures are soft edges at
+# random angles, each with a square hole.
+
+# %%
+from course_lib import scenes
+
+edges = scenes.edges("edge", 16, side=12, seed=2026)
+image, mask = edges.images[0], edges.masks[0]
+
+# %%
+from course_lib import plots
+
+plots.show(
+    plots.isophotes(image, mask),
+    alt="A slanted edge with a grey square across it; arrows run along the edge up to the square.",
+    caption="Inside the hole nothing is known; there the arrows must be continued.",
+)
+
+# %% [markdown]
+# ## What should be carried along?
+#
+# Start from the harmonic fill and walk along its isophotes into the hole. One can carry the *brightness* along, or its *bend*, the
+# Laplacian $L = \Delta I$. What does not change along the way need not be carried.
+#
+# **Predict.** Which of the two changes along the isophotes?
+
+# %%
+import numpy as np
+from scipy import ndimage
+
+
+def along_isophote(quantity, image):
+    down, right = np.gradient(image)
+    quantity_down, quantity_right = np.gradient(quantity)
+    return quantity_right * down - quantity_down * right
+
+
+def laplacian(image):
+    return ndimage.convolve(image, [[0, 1, 0], [1, -4, 1], [0, 1, 0]], mode="nearest")
+
+
+# %%
+from course_lib import classical
+
+fills = [fill[..., 0] for fill in map(classical.harmonic, edges.images, edges.masks)]
+brightness = [abs(along_isophote(fill, fill)).max() for fill in fills]
+bend = [abs(along_isophote(laplacian(fill), fill)).max() for fill in fills]
+print(f"brightness changes by at most {np.mean(brightness):.4f}, mean of {len(fills)} edges")
+print(f"Laplacian  changes by at most {np.mean(bend):.4f}")
+
+# %% [markdown]
+# **Read.** Along its own isophote the brightness is constant, by definition, so moving it does nothing. Here are both along
+# one isophote.
+
+# %%
+level = 0.25 * image.min() + 0.75 * image.max()
+plots.show(
+    plots.along_an_isophote(classical.harmonic(image, mask), mask, level=level),
+    alt="A blurred edge with a line that bulges in the hole. Along it the brightness stays at 0.7; "
+    "the Laplacian is about -0.1 outside the hole and 0 inside.",
+    caption="The brightness is the same all along. The bend is missing in the hole.",
+)
+
+# %% [markdown]
+# **Read.** The harmonic fill was made with $\Delta I = 0$: in the hole there is no bend, outside there is. Carry it in, until
+# it is the same all along the line:
+#
+# $$\frac{\partial I}{\partial t} = \nabla L \cdot \nabla^\perp I .$$
+#
+# One step of this is one line of code. **Predict.** Is that all?
+
+
+# %%
+def transported(image, mask, steps):
+    image = classical.harmonic(image, mask)[..., 0]
+    for _ in range(steps):
+        moved = image + 0.1 * along_isophote(laplacian(image), image)
+        image = np.where(mask, moved.clip(0, 1), image)
+    return np.dstack([image] * 3)
+
+
+# %%
+from functools import partial
+
+from course_lib import evaluation
+
+methods = {f"{steps} steps": partial(transported, steps=steps) for steps in (0, 300, 2000)}
+evaluation.compare(methods, edges[:8])[["psnr_hole", "gain", "ahead"]].round(1)
+
+# %% [markdown]
+# **Read.** After 300 steps nearly every edge is a little better, after 2,000 nearly every one far worse: the values run wild. The
+# paper takes each difference from the side where the information comes from (*upwind*), and adds a little *anisotropic
+# diffusion*, which smooths along isophotes and never across, so that lines do not cross. Fifteen steps of one and two of the other
+# make a round of `classical.bertalmio`.
+#
+# Move the slider: rounds, beginning with the harmonic fill.
+
+# %%
+from course_lib import widgets
+
+widgets.isophotes(image, mask)
+
+# %% [markdown]
+# ## Which of the two does the work?
+#
+# Run each alone, in the dose that it has in a round, and both together: 100 rounds on eight edges, eight bright bars
+# and eight arcs, with a hole of 8 pixels.
+#
+# **Predict.** Diffusion shortens isophotes. On which of the three will it do harm?
+
+# %%
+doses = {"diffusion": (0, 2), "transport": (15, 0), "both": (15, 2)}
+methods = {"harmonic": classical.harmonic}
+for name, (carry, smooth) in doses.items():
+    dose = {"transport_steps": carry, "diffusion_steps": smooth}
+    methods[name] = partial(classical.bertalmio, rounds=100, **dose)
+
+# %%
+import pandas as pd
+
+drawn = {kind: scenes.edges(kind, 16, side=8, seed=2026)[:8] for kind in ("edge", "bar", "arc")}
+found = {kind: evaluation.compare(methods, some) for kind, some in drawn.items()}
+pd.concat({kind: table[["gain", "ahead"]] for kind, table in found.items()}, axis=1).round(1)
+
+# %% [markdown]
+# **Read.** A gain is in decibels over the harmonic start, a mean of eight; beside it stands how many of them gained. Transport alone
+# gains nearly everywhere. Diffusion alone straightens edges and *eats bars*: the shorter way for an isophote is around the bar's two ends.
+# In the [longer series](../benchmarks/RESULTS.md) (lesson 03: 96 drawings, gaps of 8 and 12 pixels) transport is ahead
+# of its start in 91, and both together are ahead of diffusion in all 96.
+
+# %%
+image, mask = drawn["bar"].images[6], drawn["bar"].masks[6]
+pictures = {"damaged": plots.tint(image, mask)}
+pictures |= {name: method(image, mask) for name, method in methods.items()} | {"truth": image}
+
+# %%
+plots.show(
+    [picture[8:32, 8:32] for picture in pictures.values()],
+    titles=list(pictures),
+    columns=3,
+    alt="A bar with a gap. Diffusion cuts it off at both sides of the gap, transport draws it "
+    "through with rough sides; harmonic and both darken in the gap.",
+    caption="Of the eight, the bar whose gains are nearest to the mean.",
+)
+
+# %% [markdown]
+# ## When to stop
+#
+# More rounds are not always better. Decibels in the hole, mean of sixteen drawings, both together (same results):
+#
+# | rounds | 0 | 20 | 100 | 200 |
+# |---|---|---|---|---|
+# | edge, gap of 8 pixels | 22.0 | 25.7 | 36.5 | 38.4 |
+# | arc, gap of 8 | 22.4 | 26.2 | 32.0 | 31.5 |
+# | bar, gap of 8 | 17.7 | 18.2 | 19.0 | 19.6 |
+# | bar, gap of 12 | 15.2 | 14.8 | 14.4 | 14.0 |
+#
+# The number of rounds is one more thing to choose. The library's default is 20.
+
+# %% [markdown]
+# ## What Navier and Stokes have to do with it
+#
+# A year later Bertalmio, Bertozzi and Sapiro saw a fluid in this. Take the brightness for the *stream function* of a flow in the plane:
+# then isophotes are the paths of the fluid, and the Laplacian is its *vorticity*, how fast it spins. A steady flow without friction
+# carries its vorticity along its paths, $\nabla^\perp I \cdot \nabla \Delta I = 0$, and that is our equation at rest. The
+# diffusion plays the part of viscosity.
+#
+# OpenCV's flag `INPAINT_NS` bears these names. Its source is something else: an average of the known pixels within a
+# radius, in which those weigh more that are near and that lie along their own isophote. `navier_stokes_weights` writes these weights
+# down.
+#
+# **Predict.** One pixel is missing. How near does the average come to what OpenCV writes?
+
+# %%
+places = scenes.places("coffee", 100, size=21, hole=1, seed=0)
+away = []
+for photograph, hole in zip(places.images, places.masks, strict=True):
+    weights = classical.navier_stokes_weights(photograph, (10, 10), radius=5)
+    written = classical.navier_stokes(photograph, hole, radius=5)[10, 10]
+    away.append(255 * abs((weights * photograph).sum(axis=(0, 1)) - written).max())
+print(f"{len(away)} places of a photograph: at most {max(away):.2f} of 255 levels away")
+
+# %%
+piece, hole = edges.images[0][10:31, 10:31], places.masks[0]
+weights = classical.navier_stokes_weights(piece, (10, 10), radius=5)[..., 0]
+plots.show(
+    [plots.tint(piece, hole), weights],
+    titles=["one pixel of an edge is missing", "weights of the known ones, sum 1"],
+    alt="An edge with one coloured pixel on it. In the map of weights six of its eight neighbours "
+    "stand out; the two that lie across the edge are dark.",
+    caption="Near pixels weigh most, and hardly those straight across the edge.",
+)
+
+# %% [markdown]
+# **Read.** Half a level, which is rounding: the average *is* what OpenCV writes. Nothing is carried, there is no Laplacian and no
+# iteration. In a wider hole the same average is taken once for each pixel, from the rim inwards, by the march of lesson 04.
+#
+# ## The leaderboard
+
+# %%
+plots.show(
+    plots.standings(evaluation.standings("bertalmio")),
+    alt="Bars of hole PSNR: biharmonic, bertalmio, harmonic, Navier-Stokes, then the others.",
+    caption="Thin lines leave little to carry.",
+)
+
+# %% [markdown]
+# ## Questions
+#
+# **1.** Why is the Laplacian carried along isophotes, and not the brightness?
+#
+# 1. The Laplacian is smaller.
+# 2. Brightness does not change along its own isophotes, so carrying it does nothing.
+# 3. It is faster.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** An isophote *is* a line of equal brightness. The Laplacian does change along it, where the line enters the blurred hole. 1 and
+# 3 are no reasons.
+# </details>
+#
+# **2.** Anisotropic diffusion alone fills a gap in a bright bar that is narrower than the gap. What comes
+# out?
+#
+# 1. The bar, drawn through.
+# 2. Two bars, cut off at the hole.
+# 3. A grey blot.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** It shortens isophotes, and the shorter way is around the two ends. 3 is the harmonic fill.
+# </details>
+
+# %% [markdown]
+# ## Key points
+#
+# * A line goes on when its bend, the Laplacian, is carried along it: ahead of the harmonic start in 91 of 96 drawings.
+# * Brightness is constant along its own isophotes; carrying it does nothing.
+# * Diffusion straightens edges and eats bars. At the same dose, transport beside it helped in 96 of 96.
+#
+# {{exercise}}
+#
+# {{next}}
+#
+# <details><summary>Notes</summary>
+#
+# The paper leaves the start open; ours is the harmonic fill. Each colour channel is treated by itself, and the picture is not smoothed
+# beforehand. After 200 rounds diffusion alone is ahead of both on straight edges (40.7 against 38.4 dB, gap of 8 pixels): a straight
+# line is the shortest. What is carried travels one way along a line, so a mirrored picture is not filled as the mirror image. `classical.bertalmio` runs the equation of 2000. The paper of
+# 2001 solves $\partial_t \omega + v \cdot \nabla \omega = \nu \nabla \cdot (g \nabla \omega)$ for the vorticity and recovers $I$ from
+# $\Delta I = \omega$.
+# </details>
+#
+# ## References
+#
+# * Bertalmio, Sapiro, Caselles, Ballester: [Image Inpainting](https://doi.org/10.1145/344779.344972), SIGGRAPH 2000.
+# * Bertalmio, Bertozzi, Sapiro: [Navier-Stokes, Fluid Dynamics, and Image and Video
+#   Inpainting](https://doi.org/10.1109/CVPR.2001.990497), CVPR 2001.
+# * OpenCV: [inpaint.cpp](https://github.com/opencv/opencv/blob/4.x/modules/photo/src/inpaint.cpp), function `icvNSInpaintFMM`.
