@@ -102,7 +102,7 @@ plots.show(
 #
 # ## Many masks
 #
-# Lines, brush strokes, squares, scattered pixels and irregular blobs, each thin and wide, few and many: 29 sets
+# Lines, brush strokes, squares, scattered pixels and irregular blobs, thin and wide, few and many: 29 sets
 # of masks. For each set, PSNR over all missing pixels of the hundred pictures.
 #
 # **Predict.** Which tells the error of a set better: the share that it removes, or its mean depth?
@@ -136,7 +136,7 @@ for number, label, caption in (
 # %% [markdown]
 # **Read.** The agreement is a rank correlation: 1 if the number puts the sets in the order of their errors. Mean
 # depth nearly does, for both methods, and the families lie along one curve. This is why a scratch across a
-# whole photograph is easy and a hole of the same area is not. The figures of all sets and of three more methods are
+# whole photograph is easy and a square hole of the same area is not. The figures of all sets and of three more methods are
 # in [RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*.
 #
 # ## Design a mask
@@ -202,7 +202,7 @@ for colour in ("black", "white"):
     print(f"{colour} is the hole: {100 * masks.hole_fraction(taken):.0f} % missing")
 
 # %% [markdown]
-# **Read.** No error. Turned round, the mask keeps the scratches and asks for everything else to be invented. Look at the hole
+# **Read.** No error. Turned round, the mask keeps the damage and asks for everything else to be invented. Look at the hole
 # fraction before you believe a result.
 #
 # ## The leaderboard
@@ -242,7 +242,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Its mean depth is 3.9 pixels, that of 1 and 2 is 1.2 and 1.4. Among the 29 sets `harmonic` reaches 20.4 dB in
+# **3.** Its mean depth is 3.85 pixels, that of 1 and 2 is 1.15 and 1.39. Among the 29 sets `harmonic` reaches 20.4 dB in
 # these squares, 25.3 in 1 and 24.8 in 2, and 1 removes nearly twice as much as 3.
 # </details>
 #
