@@ -254,7 +254,7 @@ for side in (4, 8, 16, 32):
 # %%
 plots.show(
     plots.standings(evaluation.standings("harmonic", "biharmonic")),
-    alt="Bars of hole PSNR: biharmonic and harmonic, both new, then Navier-Stokes, nearest and others.",
+    alt="Bars of hole PSNR: biharmonic and harmonic, both new, lead Navier-Stokes and the others.",
     caption="Two equations lead, on thin lines.",
 )
 
