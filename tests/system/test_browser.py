@@ -195,11 +195,13 @@ def address_of(process, runtime, log):
 
     def told():
         assert process.poll() is None, log.read_text(encoding="utf-8")
-        return list(runtime.glob("jpserver-*.json"))
+        written = [path.read_text(encoding="utf-8") for path in runtime.glob("jpserver-*.json")]
+        # For a moment the file is there and empty, or half of it is.
+        return [record for record in written if record.rstrip().endswith("}")]
 
     wait_for(told)
     (record,) = told()
-    return "http://127.0.0.1:" + str(json.loads(record.read_text(encoding="utf-8"))["port"])
+    return "http://127.0.0.1:" + str(json.loads(record)["port"])
 
 
 class Server:
