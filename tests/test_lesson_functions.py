@@ -44,8 +44,6 @@ CALLS = {
     "plain_dice": lambda f, s: f(picture(s), picture(s + 1)),
     "squared_dice": lambda f, s: f(picture(s), picture(s + 1)),
     "harmonic": lambda f, s: f(picture(s), hole(s)),
-    "jacobi": lambda f, s: f(picture(s), hole(s), sweeps=7),
-    "bertalmio": lambda f, s: f(picture(s), hole(s)),
     "arrival_time": lambda f, s: f(hole(s)),
     "fast_marching": lambda f, s: f(picture(s), hole(s)),
     # Large enough for patches of the default size: the library shrinks them where it must.
