@@ -1,23 +1,239 @@
-"""Checks of exercise 03: edges through a hole."""
+"""Checks of exercise 03: isophotes, what is carried along them, and edges through a hole."""
+
+import itertools
+from functools import partial
 
 import numpy as np
+from scipy import ndimage
 
 from course_lib import classical, masks, metrics
-from course_lib.checks._compare import as_function
-from course_lib.checks._kinds import fills
+from course_lib.checks._compare import as_function, check_function, mistake_rows
+from course_lib.checks._kinds import fills, function_task
 from course_lib.checks._task import task, wrong
 
+
+def _central(grey):
+    return np.gradient(grey)
+
+
+def _wrapping(grey):
+    return [(np.roll(grey, -1, axis) - np.roll(grey, 1, axis)) / 2 for axis in (0, 1)]
+
+
+def _forward(grey):
+    return [
+        np.diff(grey, axis=0, append=grey[-1:]),
+        np.diff(grey, axis=1, append=grey[:, -1:]),
+    ]
+
+
+def _isophotes(grey, *, turn=lambda down, right: (-right, down), slopes=_central, power=1):
+    """Steps (H, W, 2) of length 1 along the isophotes, with the ways to get it wrong."""
+    down, right = slopes(grey)
+    length = np.hypot(down, right) ** power
+    return np.stack(turn(down, right), axis=-1) / np.where(length > 0, length, 1)[..., None]
+
+
+def _turned(*turns):
+    return tuple(partial(_isophotes, turn=turn) for turn in turns)
+
+
+def _pictures(rng):
+    """Smooth noise with and without a flat part, a ramp, and nothing but flat: (9, 13) each."""
+    noise = ndimage.gaussian_filter(rng.uniform(0, 1, (9, 13)), 1)
+    flat = noise.copy()
+    flat[4:, 6:] = 0.5
+    down, right = np.mgrid[:9, :13]
+    angle = rng.uniform(0, 2 * np.pi)
+    ramp = 0.5 + 0.03 * (down * np.sin(angle) + right * np.cos(angle))
+    return {
+        "a picture of many shades": (noise,),
+        "a picture with a flat part": (flat,),
+        "a ramp": (ramp,),
+        "a picture of one shade": (np.full((9, 13), 0.3),),
+    }
+
+
+task_03_1 = function_task(
+    "03_1",
+    right=_isophotes,
+    inputs=_pictures,
+    tolerance=1e-4,
+    dtype=float,
+    praise="Who walks so stays as bright as before.",
+    mistakes={
+        "slope not turned": (
+            _turned(lambda down, right: (down, right), lambda down, right: (-down, -right)),
+            "This is the slope itself, straight up or down the hill: along a line of equal "
+            "brightness it is turned by 90 degrees.",
+        ),
+        "turned the other way": (
+            _turned(lambda down, right: (right, -down)),
+            "The line is the right one, but the brighter side is on the left hand: walk it the "
+            "other way.",
+        ),
+        "rows and columns mixed up": (
+            _turned(lambda down, right: (down, -right), lambda down, right: (-down, right)),
+            "np.gradient gives the slope down the rows first, and a step is (down, right): one of "
+            "the two pairs is taken in the other order.",
+        ),
+        "slope not turned, rows and columns mixed up": (
+            _turned(lambda down, right: (right, down), lambda down, right: (-right, -down)),
+            "The two components change places and one changes its sign: in yours both signs are "
+            "alike.",
+        ),
+        "length not 1": (
+            (partial(_isophotes, power=0), partial(_isophotes, power=2)),
+            "The direction is right, but a step has length 1 wherever the picture is not flat: "
+            "divide by the length, the root of the squared slopes, summed.",
+        ),
+        "wraps around the border": (
+            partial(_isophotes, slopes=_wrapping),
+            "At the border the slope is taken from the opposite one: np.roll does so, np.gradient "
+            "does not.",
+        ),
+        "slope from one side": (
+            partial(_isophotes, slopes=_forward),
+            "np.gradient takes the slope from both neighbours, half the difference of the next "
+            "pixel and the one before.",
+        ),
+    },
+)
+
+
+FAULTS = {  # of the published code, in the order in which they are told
+    "rows and columns mixed up": "np.gradient gives the slope down the rows first, then the one to "
+    "the right.",
+    "brightness carried": "Nothing moves, or nothing that helps: along its own isophotes the "
+    "brightness is constant. What does the lesson carry?",
+    "length not 1": "The step along the isophote is divided by the square of its length: it is to "
+    "have length 1.",
+    "known pixels drift": "Known pixels change from step to step and come back at the very end; "
+    "meanwhile the hole is filled from the wrong rim.",
+}
+
+
+def _laplacian(grey):
+    around = np.pad(grey, 1, mode="edge")
+    return around[:-2, 1:-1] + around[2:, 1:-1] + around[1:-1, :-2] + around[1:-1, 2:] - 4 * grey
+
+
+def _steepness(grey, along):
+    """|gradient|, from the side that the change comes from."""
+    rows = np.diff(grey, axis=0, prepend=grey[:1], append=grey[-1:])
+    columns = np.diff(grey, axis=1, prepend=grey[:, :1], append=grey[:, -1:])
+    sign = np.sign(along)
+    ahead = [(sign * step).clip(min=0) for step in (rows[1:], columns[:, 1:])]
+    behind = [(sign * step).clip(max=0) for step in (rows[:-1], columns[:, :-1])]
+    return np.sqrt(sum(step**2 for step in ahead + behind))
+
+
+def _turn(down, right, of_down, of_right):
+    return of_right * down - of_down * right
+
+
+def _carry(grey, mask, steps, *, faults=(), of_start=False, change=_turn, length=None):
+    """Transport of the Laplacian, with the faults of the published code and other ways to fail."""
+    fill = grey
+    for _ in range(steps):
+        down, right = np.gradient(fill)
+        if "rows and columns mixed up" in faults:
+            down, right = right, down
+        carried = fill if "brightness carried" in faults else _laplacian(grey if of_start else fill)
+        squared = down**2 + right**2 + 1e-6
+        size = squared if "length not 1" in faults else np.sqrt(squared)
+        along = change(down, right, *np.gradient(carried)) / (length or size)
+        fill = fill + 0.1 * along * _steepness(fill, along)
+        if "known pixels drift" not in faults:
+            fill = np.where(mask, fill, grey)
+    return np.where(mask, fill, grey)
+
+
+def _with_any_of(faults):
+    """``_carry`` with the first of these faults and any of those after it."""
+    first, *others = faults
+    return tuple(
+        partial(_carry, faults=(first, *more))
+        for count in range(len(others), -1, -1)
+        for more in itertools.combinations(others, count)
+    )
+
+
+CARRIED = mistake_rows(
+    {name: (_with_any_of(list(FAULTS)[k:]), why) for k, (name, why) in enumerate(FAULTS.items())}
+    | {
+        "carried the other way": (
+            partial(_carry, change=lambda *slopes: -_turn(*slopes)),
+            "The lesson walks with the brighter side on the right, and so did the published code: "
+            "that was no fault.",
+        ),
+        "slope not turned": (
+            partial(
+                _carry,
+                change=lambda down, right, of_down, of_right: of_down * down + of_right * right,
+            ),
+            "This is how the Laplacian changes up the hill: along the isophote the slope is turned "
+            "by 90 degrees.",
+        ),
+        "Laplacian of the start": (
+            partial(_carry, of_start=True),
+            "The Laplacian is taken once, of the picture handed in: it changes with the fill, step "
+            "by step.",
+        ),
+        "not divided by the length": (
+            partial(_carry, length=1),
+            "The turned slope is not divided by anything: its length is the slope's, not 1.",
+        ),
+        "mask inverted": (
+            lambda grey, mask, steps: _carry(grey, ~mask, steps),
+            "The known pixels changed and the missing ones stayed: True = hole.",
+        ),
+    }
+)
+
+
+@task("03_2", mistakes=CARRIED)
+def task_03_2(carry):
+    """Check ``carry(grey, mask, steps)`` against transport, step for step."""
+    inputs = _drawings(np.random.default_rng())
+    check_function(carry, _carry, inputs, mistakes=CARRIED, tolerance=APART)
+    return "The Laplacian is carried, the rim stands still."
+
+
+APART = 1e-4  # what two answers may differ by; what has another name differs by more
+
+
+def _drawings(rng):
+    """Smooth noise with a hole inside, such that every mistake shows at some pixel."""
+    mask = np.zeros((16, 18), bool)
+    mask[4:12, 5:13] = True
+    while True:
+        grey = ndimage.gaussian_filter(rng.uniform(-1, 2, (16, 18)), 1.2)
+        grey = (grey - grey.min()) / np.ptp(grey)
+        if _all_names_differ(grey, mask, 12):
+            return {"one step": (grey, mask, 1), "twelve steps": (grey, mask, 12)}
+
+
+def _all_names_differ(*given):
+    """Whether no two mistakes of different names look alike, and none as the right answer."""
+    fills = [("right", _carry(*given)), *((row.name, row.compute(*given)) for row in CARRIED)]
+    return np.abs([fill for _, fill in fills]).max() < 20 and all(
+        np.abs(one - other).max() > 4 * APART
+        for (name, one), (other_name, other) in itertools.combinations(fills, 2)
+        if name != other_name
+    )
+
+
+SEED = 12  # of the pictures
 GAIN, RAMP = 3.0, 40.0  # dB
 
 
-@task("03_1")
-def task_03_1(draw_through):
+@task("03_3", seconds=60, work="12 pictures")
+def task_03_3(draw_through):
     """Check ``draw_through`` on edges (3 dB above harmonic) and ramps (40 dB)."""
     function = as_function(draw_through)
-    rng = np.random.default_rng()
     square = masks.squares(1, 32, side=12)[0]
-    edges = np.stack([_edge(rng) for _ in range(8)])
-    ramps = np.stack([_ramp(rng) for _ in range(4)])
+    edges, ramps = _edges_and_ramps(SEED)
     drawn = _fills(function, edges, square)
     on_edges = _psnr(drawn, edges, square)
     on_ramps = _psnr(_fills(function, ramps, square), ramps, square)
@@ -43,6 +259,19 @@ def task_03_1(draw_through):
     return f"{on_edges - harmonic:.1f} dB above harmonic on edges, {on_ramps:.1f} dB on ramps."
 
 
+def _edges_and_ramps(seed):
+    """Eight edges and four ramps, the same at every call: an answer that just passes does so again.
+
+    The edges' angles are spread over the circle, so that no seed draws easy ones only.
+    """
+    rng = np.random.default_rng(seed)
+    angles = 2 * np.pi * (np.arange(8) + rng.uniform(0, 1, 8)) / 8
+    return (
+        np.stack([_edge(rng, angle) for angle in angles]),
+        np.stack([_ramp(rng) for _ in range(4)]),
+    )
+
+
 def _fills(function, pictures, mask):
     damaged = [masks.damage(picture, mask) for picture in pictures]
     return fills(function, damaged, [mask] * len(damaged), low=-0.5, high=1.5)
@@ -60,10 +289,10 @@ def _two_coloured(fills, pictures, mask):
     return np.mean(off[:, mask] < 0.05) > 0.9
 
 
-def _edge(rng):
-    """One straight edge of any angle near the centre, between two colours that differ."""
+def _edge(rng, angle):
+    """One straight edge near the centre, between two colours that differ."""
     down, right = np.mgrid[:32, :32] - 15.5
-    angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-3, 3)
+    offset = rng.uniform(-3, 3)
     first, second = rng.uniform(0.0, 0.4, 3), rng.uniform(0.6, 1.0, 3)
     one_side = right * np.cos(angle) + down * np.sin(angle) > offset
     return np.where(one_side[..., None], first, second)
