@@ -363,7 +363,7 @@ def test_every_task_of_before_is_solved_under_its_new_name(own_file):
 
 
 OLD_DAYS = {"02_4": "2026-01-01", "04_1": "2026-01-02", "06_2": "2026-01-03", "77_7": "2020-01-01"}
-RENAMED = {"03_1": "2026-01-01", "06_1": "2026-01-02", "09_2": "2026-01-03", "77_7": "2020-01-01"}
+RENAMED = {"03_3": "2026-01-01", "06_1": "2026-01-02", "09_2": "2026-01-03", "77_7": "2020-01-01"}
 
 
 def test_what_is_written_bears_the_mark_and_is_renamed_no_more(own_file, monkeypatch):

@@ -63,7 +63,7 @@ from scipy import ndimage
 cup = ndimage.gaussian_filter(data.photo("coffee")[60:188, 210:338].mean(axis=-1), 3)
 
 
-def walk(grey, start, steps=600):
+def walk(grey, start, steps=300):
     """The places (steps, 2), as row and column, on a walk along the isophote from a start."""
     along, place, places = isophotes(grey), np.array(start, dtype=float), []
     for _ in range(steps):
@@ -76,7 +76,7 @@ def walk(grey, start, steps=600):
 # %% tags=["expected"]
 if checks.task_03_1(isophotes):
     drawn = np.stack([cup] * 3, axis=-1)
-    for start in ((30, 40), (64, 20), (100, 70)):
+    for start in ((40, 60), (64, 20), (90, 40)):
         way = walk(cup, start)
         drawn[tuple(way.T)] = 1, 0.2, 0.1
         values = cup[tuple(way.T)]
@@ -134,14 +134,19 @@ def published_carry(grey, mask, steps):
 
 
 # %%
+def rgb(grey):
+    return np.stack([grey] * 3, axis=-1)
+
+
 drawing = scenes.edges("bar", 1, side=8, seed=0)
 bar, gap = drawing.images[0, ..., 0], drawing.masks[0]
 start = classical.harmonic(drawing.images[0], gap)[..., 0]
 tried = {"harmonic": start, "published": published_carry(start, gap, 300), "truth": bar}
 plots.show(
-    [np.stack([picture] * 3, axis=-1) for picture in tried.values()],
+    [rgb(picture) for picture in tried.values()],
     titles=list(tried),
-    alt="A grey bar with a blurred gap; after the published code the gap is full of specks; the whole bar.",
+    alt="A grey bar with a blurred gap; after the published code the gap is crossed by "
+    "level stripes; the whole bar.",
     caption="It was to carry the bar's edges through. Mend one fault, and the next one shows.",
 )
 
@@ -173,12 +178,14 @@ checks.task_03_2(carry)
 # %% tags=["expected"]
 if checks.task_03_2(carry):
     tried = {"harmonic": start, "carried": carry(start, gap, 1500), "truth": bar}
-    scores = [f": {metrics.psnr(bar, fill, gap):.1f} dB" for fill in (start, tried["carried"])]
+    fills = start, tried["carried"]
+    scores = [f": {metrics.psnr(rgb(bar), rgb(fill), gap):.1f} dB" for fill in fills]
     plots.show(
-        [np.stack([picture] * 3, axis=-1) for picture in tried.values()],
+        [rgb(picture) for picture in tried.values()],
         titles=[name + score for name, score in zip(tried, [*scores, ""], strict=True)],
-        alt="A grey bar with a blurred gap; the same gap with the bar's edges reaching into it; the whole bar.",
-        caption="The edges grow into the gap from both ends.",
+        alt="A grey bar with a blurred gap; the same gap crossed again by the bar, ragged; "
+        "the whole bar.",
+        caption="2 dB nearer to the bar, and ragged: the recipe adds some diffusion.",
     )
 
 # %% [markdown]
