@@ -196,7 +196,7 @@ def _run(check, answer, seconds, work=""):
     """(verdict, message) of a check that is run in a thread and stopped after ``seconds``."""
     outcome = []
 
-    def work():
+    def judge():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -204,7 +204,7 @@ def _run(check, answer, seconds, work=""):
         except _TimeUp:
             pass
 
-    worker = threading.Thread(target=work, daemon=True)
+    worker = threading.Thread(target=judge, daemon=True)
     with capture_output():
         worker.start()
         _wait(worker, seconds)

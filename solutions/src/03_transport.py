@@ -3,7 +3,7 @@
 #
 # {{badge}}
 #
-# Three tasks on lesson 03, about 60 minutes. ★ implement, ★★ find the fault, ★★★ open. They do not depend on
+# Three tasks on [lesson 03](../notebooks/03_transport.ipynb), about 60 minutes. ★ implement, ★★ find the fault, ★★★ open. They do not depend on
 # each other: begin where you like.
 #
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
