@@ -94,7 +94,7 @@ RECIPES = {
     "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),
     # This one dies in its first steps (so did code=16): with two channels and no skips, ReLUs that
-    # output 0 for every picture cut the ladder, and it paints one grey. Lesson 08 shows it.
+    # output 0 for every picture cut the ladder, and it paints one grey.
     "explorer_autoencoder_2_code_4": _explorer("autoencoder", width=2, code=4),
     "explorer_autoencoder_4_code_4": _explorer("autoencoder", width=4, code=4),
     "explorer_autoencoder_4_code_16": _explorer("autoencoder", width=4, code=16),

@@ -80,6 +80,28 @@ def test_the_fill_of_lesson_04_is_the_benchmarks(order, recorded):
         np.testing.assert_allclose(filled, expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("skips", [True, False])
+def test_the_ladder_of_lesson_08_is_the_librarys(skips):
+    import keras
+
+    from course_lib import models
+
+    lesson = definitions("08_vanilla_autoencoder")
+    picture = keras.Input((32, 32, 3))
+    code, kept = lesson["down"](picture, 4)
+    painted = lesson["up_with_skips"](code, 4, kept) if skips else lesson["up"](code, 4)
+    in_lesson = keras.Model(picture, painted)
+    keras.utils.set_random_seed(1)
+    in_library = models.vanilla_unet(4) if skips else models.autoencoder(4)
+    strong = [2 * one for one in in_library.get_weights()]  # so that the deepest level is heard
+    in_lesson.set_weights(strong)
+    in_library.set_weights(strong)
+    pictures = np.random.RandomState(0).random_sample((2, 32, 32, 3)).astype(np.float32)
+    expected = in_library.predict(pictures, verbose=0)
+    assert expected.std() > 1e-3
+    np.testing.assert_allclose(in_lesson.predict(pictures, verbose=0), expected, atol=1e-6)
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []

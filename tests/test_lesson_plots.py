@@ -206,3 +206,67 @@ def test_priority_is_highest_where_the_exemplar_method_begins():
 def test_figures_that_are_refused(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def sizes(network):
+    """Height and width of the layers' outputs of a picture of 32, with their channels, by name."""
+    import keras
+
+    probe = keras.Model(network.inputs, [layer.output for layer in network.layers])
+    outputs = probe(np.zeros((1, 32, 32, 3), np.float32))
+    named = zip(network.layers, outputs, strict=True)
+    return {layer.name: tuple(output.shape[1:]) for layer, output in named}
+
+
+@pytest.mark.parametrize("width", [2, 4])
+def test_the_ladder_has_the_sizes_of_the_network(width):
+    from course_lib import models
+
+    network = sizes(models.vanilla_unet(width))
+    told = [text.get_text() for text in plots.ladder(width).axes[0].texts]
+    for level in range(1, 5):
+        for part in (f"encoder_{level}_conv_2", f"decoder_{level}_conv_2"):
+            assert told.count(" × ".join(map(str, network[part]))) == 2
+    code = network["bottleneck_conv_2"]
+    size, numbers = " × ".join(map(str, code)), int(np.prod(code))
+    assert f"code: {size} = {numbers:,} numbers" in told
+    assert "damaged picture, 32 × 32 × 3" in told and "prediction, 32 × 32 × 3" in told
+
+
+def test_the_ladder_shows_a_skip_on_each_level_or_none():
+    with_skips, without = (plots.ladder(4, levels=3, skips=skips) for skips in (True, False))
+    dashed = [
+        [patch for patch in drawing.axes[0].patches if patch.get_linestyle() == "--"]
+        for drawing in (with_skips, without)
+    ]
+    assert [len(arrows) for arrows in dashed] == [3, 0]
+    for arrow in dashed[0]:
+        (start, end) = arrow._posA_posB
+        assert start[0] == -end[0] < 0 and start[1] == end[1], "level, from left to right"
+
+
+@pytest.mark.parametrize("options", [{"side": 24}, {"levels": 7, "side": 128}, {"levels": 0}])
+def test_ladders_that_cannot_be_drawn(options):
+    with pytest.raises(ValueError, match="pass"):
+        plots.ladder(4, **options)
+
+
+def test_raw_and_composited_rows():
+    """The composite keeps what is known; the head of the first row hides what is missing."""
+    predictions = {"dark": np.full((20, 20, 3), 0.1), "bright": np.full((20, 20, 3), 1.2)}
+    panels = drawn_arrays(plots.raw_and_composited(EDGE, SQUARE, predictions))
+    expected = [
+        masks.damage(EDGE, SQUARE),
+        predictions["dark"],
+        EDGE,
+        EDGE,
+        np.ones_like(EDGE),
+        EDGE,
+    ]
+    for number, (panel, one) in enumerate(zip(panels, expected, strict=True)):
+        np.testing.assert_allclose(panel[~SQUARE], one[~SQUARE], err_msg=str(number))
+    for number, value in {0: 0, 1: 0.1, 2: 0.1, 4: 1, 5: 1}.items():
+        assert (panels[number][SQUARE] == value).all()
+    np.testing.assert_array_equal(panels[3], EDGE)
+    with pytest.raises(TypeError, match="name -> prediction"):
+        plots.raw_and_composited(EDGE, SQUARE, {})

@@ -10,7 +10,7 @@ from course_lib import classical, data, evaluation, masks, metrics, models
 SHIPPED = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
 NAMES = [name for name in SHIPPED if name != "classifier"]  # it has its own tests
 EXPLORERS = [name for name in NAMES if name.startswith("explorer_")]
-DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died; lesson 08 shows it
+DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died
 PATCHES = data.load("photos").test[:40] / np.float32(255)
 HOLES = masks.random_lines(40, seed=2026)
 

@@ -181,3 +181,15 @@ def test_the_tests_profile_compares_fewer_scenes():
 def test_nothing_to_compare():
     with pytest.raises(ValueError, match="nothing to compare"):
         evaluation.compare({}, scenes.edges("edge", 2, side=8, seed=0))
+
+
+def test_by_picture_measures_each_picture_alone():
+    random = np.random.RandomState(0)
+    images, other = random.random_sample((2, 3, 6, 6, 3))
+    where = random.random_sample((3, 6, 6)) < 0.5
+    table = evaluation.by_picture({"one": other, "same": images}, images, where)
+    triples = zip(images, other, where, strict=True)
+    expected = [-10 * np.log10(((a - b)[w] ** 2).mean()) for a, b, w in triples]
+    np.testing.assert_allclose(table["one"], expected)
+    assert np.isinf(table["same"]).all()
+    assert metrics.psnr(images, other, where) < table["one"].max()

@@ -4,11 +4,11 @@
 that a claim of a lesson stands on.
 """
 
-from course_lib.evaluation.comparisons import by_depth, by_mask, compare
+from course_lib.evaluation.comparisons import by_depth, by_mask, by_picture, compare
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.standings import frozen_patches, standings
 
 __all__ = [
-    "BASELINES", "SEED", "by_depth", "by_mask", "compare", "evaluate", "frozen_masks",
-    "frozen_patches", "leaderboard", "standings",
+    "BASELINES", "SEED", "by_depth", "by_mask", "by_picture", "compare", "evaluate",
+    "frozen_masks", "frozen_patches", "leaderboard", "standings",
 ]  # fmt: skip

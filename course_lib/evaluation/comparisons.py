@@ -81,6 +81,33 @@ def by_mask(inpainters, images, mask_sets):
     return pd.DataFrame(rows)
 
 
+def by_picture(predictions, images, where):
+    """PSNR picture by picture, so that two networks can be compared on the same ones.
+
+    Args:
+        predictions: dict, name -> pictures like ``images``.
+        images: the true pictures, floats in [0, 1], (N, H, W, 3).
+        where: bool (N, H, W), the pixels that are measured: holes, or ~holes.
+
+    Returns:
+        pandas.DataFrame, a row for each picture, a column of dB for each name.
+
+    Raises:
+        TypeError, ValueError: if pictures and pixels do not fit, or a picture has none of them.
+
+    Example:
+        >>> images, where = np.zeros((2, 8, 8, 3)), np.ones((2, 8, 8), bool)
+        >>> by_picture({"grey": images + 0.1}, images, where).round(6).grey.tolist()
+        [20.0, 20.0]
+    """
+    return pd.DataFrame(
+        {
+            name: [metrics.psnr(*three) for three in zip(images, predicted, where, strict=True)]
+            for name, predicted in predictions.items()
+        }
+    )
+
+
 def compare(inpainters, scenes):
     """Measure inpainters scene by scene: means, spreads, and how often one is ahead of the first.
 

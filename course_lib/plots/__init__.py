@@ -10,11 +10,13 @@ from course_lib.plots.charts import bars, curves, points, standings
 from course_lib.plots.depth import depth_map
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, figure, tint
 from course_lib.plots.isophotes import along_an_isophote, isophotes
+from course_lib.plots.ladder import ladder
 from course_lib.plots.page import encode, show
+from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
-    "curves", "depth_map", "encode", "figure", "isophotes", "points", "priority", "show",
-    "standings", "tint",
+    "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "points", "priority",
+    "raw_and_composited", "show", "standings", "tint",
 ]  # fmt: skip
