@@ -103,8 +103,7 @@ def test_another_spelling_of_the_file_is_read(own_file, content):
         (WHOLE[: WHOLE.index("-03")].encode(), 2),
         (WHOLE.replace("{", "[").encode(), 3),
         (WHOLE.replace('"02_3"', "02_3").encode(), 2),
-        (b"<<<<<<< mine\n" + WHOLE.encode() + b"\n=======\n", 3),
-        (b"[1, 2]", 0),
+        (b"        (b"[1, 2]", 0),
         (b'"text"', 0),
         (b"\0" * 500, 0),
         (b"[" * 100_000, 0),
@@ -363,7 +362,8 @@ def test_every_task_of_before_is_solved_under_its_new_name(own_file):
 
 
 OLD_DAYS = {"02_4": "2026-01-01", "04_1": "2026-01-02", "06_2": "2026-01-03", "77_7": "2020-01-01"}
-RENAMED = {"03_3": "2026-01-01", "06_1": "2026-01-02", "09_2": "2026-01-03", "77_7": "2020-01-01"}
+<<<<<<< HEAD
+RENAMED = {"03_3": "2026-01-01", "08_1": "2026-01-02", "09_2": "2026-01-03", "77_7": "2020-01-01"}
 
 
 def test_what_is_written_bears_the_mark_and_is_renamed_no_more(own_file, monkeypatch):
@@ -403,7 +403,7 @@ def test_a_damaged_file_is_renamed_if_it_is_from_before(own_file, damage, marked
     days = {"05_3": "2026-01-02", "06_2": "2026-01-03"}
     mark = {"numbering": 2} if marked else {}
     own_file.write_text(damage(json.dumps({"course": "inpainting-course", **mark, "solved": days})))
-    renamed = days if marked else {"08_3": "2026-01-02", "09_2": "2026-01-03"}
+    renamed = days if marked else {"08_4": "2026-01-02", "09_2": "2026-01-03"}
     found, note = _progress.solved()
     assert found and found.items() <= renamed.items() and "damaged" in note
     _progress.record("01_1")
@@ -417,7 +417,7 @@ def test_two_versions_in_one_file_are_each_read_as_what_they_are(own_file, first
     today = json.dumps({"numbering": 2, "solved": {"04_2": "2026-01-03"}})
     texts = (before, today) if first == "from before" else (today, before)
     own_file.write_text("<<<<<<< mine\n" + "\n=======\n".join(texts) + "\n>>>>>>> theirs\n")
-    assert _progress.solved()[0] == {"06_1": "2026-01-02", "04_2": "2026-01-03"}
+    assert _progress.solved()[0] == {"08_1": "2026-01-02", "04_2": "2026-01-03"}
 
 
 def test_a_saved_file_of_before_is_loaded_and_saved_over(tmp_path, own_file):

@@ -7,6 +7,8 @@ then "some values differ".
 
 import copy
 import dis
+import functools
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -184,7 +186,11 @@ def check_array(value, *, shape=None, dtype=None, low=None, high=None, where="")
             f"The result{where} must hold {dtype.__name__} values, but it holds {array.dtype}.",
         )
     if array.dtype.kind == "f" and np.isnan(array).any():
-        wrong("not a number", f"The result{where} holds NaN: is something divided by zero?")
+        wrong(
+            "not a number",
+            f"The result{where} holds NaN: is zero divided by zero, or a root or logarithm taken "
+            "of a negative number?",
+        )
     if low is not None and array.size and array.min() < low - 1e-6:
         wrong("wrong range", f"The result{where} goes down to {array.min():.3g}, below {low}.")
     if high is not None and array.size and array.max() > high + 1e-6:
@@ -192,17 +198,53 @@ def check_array(value, *, shape=None, dtype=None, low=None, high=None, where="")
 
 
 def check_inputs_unchanged(function, inputs):
-    """End the check if a right function writes into the arrays that it is given."""
+    """End the check if a right function changes the arrays or lists that it is given."""
     for arguments in inputs.values():
         given = copy.deepcopy(arguments)
         function(*given)
-        for before, after in zip(arguments, given, strict=True):
-            if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-                wrong(
-                    "changes its input",
-                    "The result is right, but your function writes into the array that it is "
-                    "given: work on a copy.",
-                )
+        check_unchanged(arguments, given)
+
+
+def check_unchanged(before, after):
+    """End the check unless what was handed to the answer, ``after``, is still as ``before``."""
+    if not _same(before, after):
+        wrong(
+            "changes its input",
+            "The result may be right, but your function changes what it is given: work on a copy.",
+        )
+
+
+def _same(before, after):
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+    if isinstance(before, dict):
+        return list(before) == list(after) and all(_same(before[key], after[key]) for key in before)
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_same, before, after))
+    return before is after or not isinstance(before, (bool, int, float, str)) or before == after
+
+
+def without(function, forbidden, name, why):
+    """The function, but a call of forbidden code while it runs ends the check, once it has ended.
+
+    Args:
+        function: the learner's.
+        forbidden: says of a code object (its ``co_filename``, its ``co_name``) whether it is.
+        name, why: what ``wrong`` is told.
+    """
+
+    @functools.wraps(function)
+    def watched(*arguments):
+        called, before = set(), sys.getprofile()
+        sys.setprofile(lambda frame, event, _: event == "call" and called.add(frame.f_code))
+        try:
+            return function(*arguments)
+        finally:
+            sys.setprofile(before)
+            if any(forbidden(code) for code in called):
+                wrong(name, why)
+
+    return watched
 
 
 def _computed(mistake, arguments):
@@ -212,22 +254,32 @@ def _computed(mistake, arguments):
         return np.nan
 
 
+FEW = 4  # values that a message names one by one
+
+
 def _report_difference(outputs, expected, fits):
     """End the check: values differ, and where is all that can be said."""
     first = next(name for name, fit in fits.items() if not fit)
     good = [name for name, fit in fits.items() if fit]
     value = as_array(outputs[first]).astype("float64")
-    difference = np.abs(value - np.asarray(expected[first], dtype="float64"))
+    difference = value - np.asarray(expected[first], dtype="float64")
     message = f"It is wrong for {first}"
-    if difference.ndim:
-        message += f": {np.mean(difference > 1e-9):.0%} of the values differ"
-        message += f", by up to {np.nanmax(difference):.3g}"
+    differs = np.abs(difference) > 1e-9
+    if difference.ndim > 1 or difference.size > FEW:
+        message += f": {np.mean(differs):.0%} of the values differ"
+        message += f", by up to {np.nanmax(np.abs(difference)):.3g}"
+    elif difference.ndim:
+        numbers = np.flatnonzero(differs)
+        message += ": " + ", ".join(f"number {n + 1} is {_off(difference[n])}" for n in numbers)
     elif as_array(outputs[first]).dtype.kind != "b":
-        side = "large" if value > expected[first] else "small"
-        message += f": too {side} by {difference:.3g}"
+        message += f": {_off(difference)}"
     if good:
         message += f"; it is right for {good[0]}"
     wrong("wrong values", message + ".")
+
+
+def _off(difference):
+    return f"too {'large' if difference > 0 else 'small'} by {abs(difference):.3g}"
 
 
 def _kind(value):

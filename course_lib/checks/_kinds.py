@@ -1,16 +1,26 @@
 """Kinds of tasks: a function held to the right one, and a fill held to a rival's."""
 
+from functools import partial
+
 import numpy as np
 
 from course_lib import data, masks, metrics
 from course_lib._pixels import as_floats
-from course_lib.checks._compare import call, check_array, check_function, mistake_rows
+from course_lib.checks._compare import (
+    as_function,
+    call,
+    check_array,
+    check_function,
+    check_unchanged,
+    mistake_rows,
+    without,
+)
 from course_lib.checks._task import task, wrong
 
 ONLY_THE_HOLE = "Known pixels must come back as they were: write into the hole only."
 
 
-def function_task(name, *, right, inputs, mistakes, praise, **comparison):
+def function_task(name, *, right, inputs, mistakes, praise, shortcut=None, **comparison):
     """A task whose answer is a function: the right one, inputs that tell, mistakes by name.
 
     Args:
@@ -20,12 +30,14 @@ def function_task(name, *, right, inputs, mistakes, praise, **comparison):
             ``check_function`` takes them; drawn anew for every answer.
         mistakes: a table as ``mistake_rows`` takes it.
         praise: what a right answer reads.
+        shortcut: what the answer must not call: (forbidden, name, why), as ``without`` takes them.
         comparison: ``check_function``'s tolerance, dtype, low and high.
     """
     rows = mistake_rows(mistakes)
 
     @task(name, mistakes=rows)
     def check(answer):
+        answer = without(as_function(answer), *shortcut) if shortcut else answer
         check_function(answer, right, inputs(np.random.default_rng()), mistakes=rows, **comparison)
         return praise
 
@@ -43,13 +55,15 @@ def fills(inpainter, damaged, holes, *, tolerance=1e-6, low=0, high=1):
     """What an inpainter makes of each picture, clipped to [0, 1], as one array of floats.
 
     Ends the check where a fill is no picture between ``low`` and ``high``, or changes known
-    pixels by more than the tolerance.
+    pixels by more than the tolerance, or writes into what it is given.
     """
     found = []
     for image, hole in zip(damaged, holes, strict=True):
-        one = call(inpainter, image, hole)
+        given = image.copy(), hole.copy()
+        one = call(partial(inpainter, *given))
         check_array(one, shape=image.shape, dtype=float, low=low, high=high)
         check_known(one, image, hole, tolerance=tolerance)
+        check_unchanged((image, hole), given)
         found.append(np.clip(np.asarray(one, dtype=float), 0, 1))
     return np.stack(found)
 
@@ -68,6 +82,8 @@ def decibels_ahead(truth, yours, rival, holes, *, gain, of):
     ahead = metrics.psnr(truth, yours, holes) - metrics.psnr(truth, rival, holes)
     if ahead >= gain:
         return ahead
+    if abs(ahead) < 0.005:
+        wrong(f"not better than {of}", f"In the holes it is level with {of}; {gain} dB are asked.")
     if ahead > 0:
         wrong(
             "too little gain",

@@ -33,6 +33,7 @@ RENUMBERED |= {
     )
     for number in (1, 2, 3, 4)
 }
+RENUMBERED |= {"04_1": "08_1"} | {f"05_{number}": f"08_{number + 1}" for number in (1, 2, 3, 4)}
 WAITS, STALE = 100, 20  # times 0.05 s for another kernel; seconds after which it has died
 
 _solved_here = {}  # what this kernel has seen solved, also where no file can be written

@@ -1,18 +1,110 @@
-"""Checks of exercise 08: counting weights, the floor of a loss, a U-Net, a small network."""
+"""Checks of exercise 08: reach, counting weights, the floor of a loss, a U-Net, a small network."""
 
 import functools
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
-from course_lib import classical, masks
-from course_lib.checks._compare import as_function, call, check_attempted
+from course_lib import classical, masks, metrics
+from course_lib.checks._compare import as_function, call, check_attempted, without
 from course_lib.checks._kinds import decibels_ahead, fills, function_task, some_patches
 from course_lib.checks._task import WITH_KERAS, task, wrong
 
 MOST_WEIGHTS = 5_000
 GAIN = 3.0  # decibels above the mean of the known pixels that the open task asks for
+LEARNED = 0.5  # decibels above the same network with random weights
 LEVELS = 4
+
+
+def _stacks(rng):
+    def layer(*, strides=(1, 2, 3), dilations=(1, 2, 3)):
+        return int(rng.integers(2, 6)), int(rng.choice(strides)), int(rng.choice(dilations))
+
+    mixed = [layer(), layer(strides=(2, 3)), layer(dilations=(2, 3)), layer()]
+    later = int(rng.integers(2, 9))
+    return {
+        "one layer of kernel 3": ([(3, 1, 1)], 0),
+        "two layers, the first with stride 2": ([(3, 2, 1), (5, 1, 1)], later),
+        "two layers with dilation": ([layer(strides=(1,)), (3, 1, 4)], later),
+        "four layers, output 0": (mixed, 0),
+        "four layers, a later output": (mixed, later),
+    }
+
+
+def _seen(layers, output, *, extra=0, early=False):
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        width += (kernel - 1 + extra) * dilation * (step * stride if early else step)
+        step *= stride
+    return output * step, output * step + width - 1
+
+
+def _first_right(reach):
+    """The right first pixel, and a last one that is so many pixels further."""
+
+    def seen(layers, output):
+        first = _seen(layers, output)[0]
+        return first, first + reach(layers)
+
+    return seen
+
+
+def _without_strides(layers):
+    return [(kernel, 1, dilation) for kernel, _, dilation in layers]
+
+
+task_08_1 = function_task(
+    "08_1",
+    right=_seen,
+    inputs=_stacks,
+    dtype=int,
+    praise="You can say for any stack which pixels decide an output.",
+    mistakes={
+        "kernels added up": (
+            partial(_seen, extra=1),
+            "A kernel of 3 adds 2 pixels to what is seen, not 3.",
+        ),
+        "dilation ignored": (
+            lambda layers, output: _seen([(k, s, 1) for k, s, _ in layers], output),
+            "With dilation d the weights of a layer stand d steps apart.",
+        ),
+        "strides forgotten": (
+            lambda layers, output: _seen(_without_strides(layers), output),
+            "After a stride of 2 every step of the later layers is two pixels long.",
+        ),
+        "strides forgotten in the width": (
+            _first_right(lambda layers: _seen(_without_strides(layers), 0)[1]),
+            "The first pixel is right. In the width, a step of a layer is as long as the product "
+            "of all strides before it.",
+        ),
+        "own stride counted too early": (
+            partial(_seen, early=True),
+            "A layer's stride lengthens the steps of the layers after it, not its own.",
+        ),
+        "own stride for the step": (
+            _first_right(lambda layers: sum((k - 1) * d * s for k, s, d in layers)),
+            "The first pixel is right. In the width a layer's steps are as long as the product of "
+            "all strides before it, its own not among them.",
+        ),
+        "output not turned into pixels": (
+            lambda layers, output: (output, output + _seen(layers, 0)[1]),
+            "The width is right, but one output further is more than one pixel further.",
+        ),
+        "last pixel not included": (
+            lambda layers, output: np.add(_seen(layers, output), (0, 1)),
+            "The last pixel is one too far: count the pixels from first to last.",
+        ),
+        "width instead of the last pixel": (
+            lambda layers, output: (_seen(layers, output)[0], 1 + _seen(layers, 0)[1]),
+            "The second number is how many pixels are seen: return which one is the last.",
+        ),
+        "picture padded": (
+            lambda layers, output: np.subtract(_seen(layers, output), _seen(layers, 0)[1] // 2),
+            "You centre the stretch, as padding would: here output 0 begins at pixel 0.",
+        ),
+    },
+)
 
 
 def _unet_weights(width, kernel, levels, *, fault=None):
@@ -50,12 +142,17 @@ def _networks(rng):
     }
 
 
-task_08_1 = function_task(
-    "08_1",
+task_08_2 = function_task(
+    "08_2",
     right=_unet_weights,
     inputs=_networks,
     tolerance=1e-9,
     praise="You know where the weights of a U-Net sit: now a wrong count will strike you.",
+    shortcut=(
+        lambda code: "keras" in Path(code.co_filename).parts,
+        "a network built",
+        "Compute the number from the sizes; no network needs to be built for it.",
+    ),
     mistakes={
         "biases forgotten": (
             partial(_unet_weights, fault="bias"),
@@ -145,8 +242,8 @@ def _counts(rng):
     }
 
 
-task_08_2 = function_task(
-    "08_2",
+task_08_3 = function_task(
+    "08_3",
     right=_bce_floor,
     inputs=_counts,
     tolerance=1e-5,
@@ -211,29 +308,28 @@ task_08_2 = function_task(
 )
 
 
-@task("08_3", seconds=WITH_KERAS)
-def task_08_3(repaired_unet):
+@task("08_4", seconds=WITH_KERAS)
+def task_08_4(repaired_unet):
     """Check ``repaired_unet(width)``: with the same weights it predicts what the lesson's does."""
-    function = as_function(repaired_unet)
+    from course_lib import models
+
+    library = Path(models.__file__).parent
+    function = without(
+        as_function(repaired_unet),
+        lambda code: library in Path(code.co_filename).parents,
+        "the library's network",
+        "Build the network from layers: models is what yours is compared with.",
+    )
     rng = np.random.default_rng()
     width = int(rng.integers(2, 5))
     network = _check_network(call(function, width), inputs=1)
-    _check_weights(network, width)
     pictures = rng.random((1, 32, 32, 3), dtype=np.float32)
+    _check_weights(network, width, rng, pictures)
     predicted = np.asarray(network(pictures))
     if predicted.shape != pictures.shape:
         wrong("wrong shape", f"Pictures of shape (1, 32, 32, 3) come back as {predicted.shape}.")
     _check_output(network, pictures)
-    values = _random_values(network, rng)
-    predictions = [_predict(network, given, pictures) for given in (values, _exchanged(values))]
-
-    def alike(**fault):
-        reference = _lesson_unet(width, **fault)
-        if [one.shape for one in reference.weights] != [one.shape for one in network.weights]:
-            return False
-        expected = _predict(reference, values, pictures)
-        return any(np.allclose(one, expected, atol=1e-4) for one in predictions)
-
+    alike = _comparison(network, width, rng, pictures)
     if alike():
         return "With the same weights, your network is the lesson's."
     for name, (faults, why) in OTHER_NETWORKS.items():
@@ -244,6 +340,21 @@ def task_08_3(repaired_unet):
         "The weights are as many as they should be, but with the same weights as the lesson's "
         "network it predicts something else: look at skips, activations, pooling and padding.",
     )
+
+
+def _comparison(network, width, rng, pictures):
+    """Says of the lesson's network with a fault whether the given one predicts the same."""
+    values = _random_values(network, rng)
+    predictions = [_predict(network, given, pictures) for given in (values, _exchanged(values))]
+
+    def alike(**fault):
+        reference = _lesson_unet(width, **fault)
+        if [one.shape for one in reference.weights] != [one.shape for one in network.weights]:
+            return False
+        expected = _predict(reference, values, pictures)
+        return any(np.allclose(one, expected, atol=1e-4) for one in predictions)
+
+    return alike
 
 
 def _check_network(network, inputs):
@@ -266,7 +377,7 @@ def _check_network(network, inputs):
     return network
 
 
-def _check_weights(network, width):
+def _check_weights(network, width, rng, pictures):
     expected = _unet_weights(width, 3, LEVELS)
     count = network.count_params()
     if count == expected:
@@ -279,7 +390,13 @@ def _check_weights(network, width):
             "Every level of the encoder has the same number of channels, whatever is asked of it.",
         )
     if count == _unet_weights(width, 3, LEVELS, fault="skip"):
-        wrong("no skips", "What was skipped never reaches the way up: concatenate it.")
+        if _comparison(network, width, rng, pictures)(join=None):
+            wrong("no skips", "What was skipped never reaches the way up: concatenate it.")
+        wrong(
+            "skips not concatenated",
+            "The first convolution of a level on the way up reads only half of the channels: "
+            "Concatenate puts the skip beside the path, whatever mixes the two loses one of them.",
+        )
     wrong(
         "wrong number of weights",
         f"For width {width} it has {count:,} weights, but {expected:,} are expected.",
@@ -349,6 +466,7 @@ def _lesson_unet(
     up_activation=None,
     first_skips=False,
     last="sigmoid",
+    join="Concatenate",
 ):
     """The vanilla U-Net, or one with a fault; made once, since making one takes longest."""
     import keras
@@ -373,7 +491,8 @@ def _lesson_unet(
     for level in reversed(range(LEVELS)):
         channels = width * 2**level
         up = layers.Conv2DTranspose(channels, 2, strides=2, activation=up_activation)(features)
-        _, features = convolve(layers.Concatenate()([up, skips[level]]), channels)
+        joined = getattr(layers, join)()([up, skips[level]]) if join else up
+        _, features = convolve(joined, channels)
     predicted = layers.Conv2D(3, 3, padding="same", activation=last)(features)
     return keras.Model(damaged, predicted)
 
@@ -407,9 +526,12 @@ def _predict(network, values, pictures):
     return np.asarray(network(pictures))
 
 
-@task("08_4", seconds=WITH_KERAS + 60)  # a function that trains is taken, too
-def task_08_4(network):
-    """Check that a network of at most 5,000 weights beats the mean by 3 dB in lines."""
+SEED = 2008  # of patches and lines: one network gets the same number each time it is checked
+
+
+@task("08_5", seconds=WITH_KERAS + 60)  # a function that trains is taken, too
+def task_08_5(network):
+    """Check that at most 5,000 weights, and learned ones, beat the mean by 3 dB in lines."""
     check_attempted(network)
     from course_lib import models
 
@@ -417,7 +539,7 @@ def task_08_4(network):
     count = network.count_params()
     if count > MOST_WEIGHTS:
         wrong("too many weights", f"It has {count:,} weights; at most {MOST_WEIGHTS:,} may be.")
-    truth, holes = some_patches(np.random.default_rng(), 400)
+    truth, holes = some_patches(np.random.default_rng(SEED), 400)
     damaged = masks.damage(truth, holes)
     try:
         filled = models.inpaint(network, damaged, holes)
@@ -425,7 +547,24 @@ def task_08_4(network):
         wrong("does not fill", f"models.inpaint cannot use it: {error}")
     mean = fills(classical.METHODS["mean"], damaged, holes)
     gain = decibels_ahead(truth, filled, mean, holes, gain=GAIN, of="the mean")
+    _check_weights_learned(network, truth, filled, damaged, holes)
     return f"{count:,} weights, and {gain:.1f} dB better than the mean."
+
+
+def _check_weights_learned(network, truth, filled, damaged, holes):
+    """End the check if the same layers with weights drawn anew fill as well."""
+    import keras
+
+    from course_lib import models
+
+    fresh = models.inpaint(keras.models.clone_model(network), damaged, holes)
+    learned = metrics.psnr(truth, filled, holes) - metrics.psnr(truth, fresh, holes)
+    if learned < LEARNED:
+        wrong(
+            "nothing learned",
+            f"With weights drawn anew it fills as well ({learned:+.1f} dB for yours): what fills "
+            "here stands in the layers, not in the weights.",
+        )
 
 
 def _given_network(network):

@@ -1,21 +1,37 @@
 """Checks of exercise 09: what can be read from the curves of a training, and what cannot."""
 
+import copy
 import functools
 from functools import partial
 
 import numpy as np
 
 from course_lib import data
-from course_lib.checks._compare import as_array, as_function, call, check_array
+from course_lib.checks._compare import (
+    as_array,
+    as_function,
+    call,
+    check_array,
+    check_unchanged,
+    without,
+)
 from course_lib.checks._kinds import function_task
 from course_lib.checks._task import WITH_KERAS, task, wrong
 
 
 def _stopped(
-    losses, patience, delta, *, reference="counted", exactly=False, renewed=True, first=True
+    losses,
+    patience,
+    delta,
+    *,
+    reference="counted",
+    exactly=False,
+    renewed=True,
+    first=True,
+    start=np.inf,
 ):
     """(epochs trained, epoch kept); the keywords are what learners do otherwise."""
-    mark, kept, waited = (np.inf, 0, 0) if first else (losses[0], 1, 0)
+    mark, kept, waited = (start, 0, 0) if first else (losses[0], 1, 0)
     for epoch, loss in enumerate(losses, start=1):
         counts = loss <= mark - delta if exactly else loss < mark - delta
         if counts:
@@ -69,6 +85,7 @@ def _loss_curves(rng):
         "lower, but not by min_delta": (curve(-big, -unit, unit, unit), 3, 2 * unit / 1024),
         "falls from a peak": (curve(-big, 3 * big, -2 * big, big, -2 * big), 3, unit / 1024),
     }
+    inputs["losses of any size"] = (curve(-big, unit, unit, unit, unit) * 2.0**1000, 3, 0.0)
     for number in (1, 2, 3):
         steps = rng.integers(-12, 13, 30)
         delta = int(rng.integers(0, 12)) / 1024
@@ -123,6 +140,11 @@ task_09_1 = function_task(
         "first epoch not counted": (
             partial(_stopped, first=False),
             "The first epoch counts as lower: patience must not begin to run out with it.",
+        ),
+        "starting value too low": (
+            partial(_stopped, start=1000),
+            "Losses above the number that you begin with never count: begin with one that every "
+            "loss lies below.",
         ),
         "min_delta on the wrong side": (
             lambda losses, patience, delta: _stopped(losses, patience, -delta),
@@ -201,14 +223,20 @@ def _change(second=None, third=None):
     return changed
 
 
+def _root(number):
+    return number**0.5 if number >= 0 else np.nan
+
+
 def _errors(rng):
     inputs = {}
-    for count in (7, 12, 200):
+    for number, count in enumerate((7, 12, 200)):
         shared = rng.gamma(2.0, 4.0, count)
         one, other = (
             shared * rng.uniform(0.5, 1.5) + rng.gamma(1.0, rng.uniform(1, 3), count)
             for _ in range(2)
         )
+        if (one.std() < other.std()) == number % 2:  # either method jumps more in some input
+            one, other = other, one
         inputs[f"{count} pictures"] = (one, other)
     return inputs
 
@@ -249,6 +277,14 @@ task_09_2 = function_task(
                 "Variances are never subtracted: look at the differences picture by picture.",
             ),
         ],
+        "variances subtracted": (
+            (
+                _change(second=lambda one, other, unpaired: _root(one**2 - other**2)),
+                _change(second=lambda one, other, unpaired: _root(other**2 - one**2)),
+            ),
+            "Variances are never subtracted, and the root of a negative number is NaN: look at "
+            "the differences picture by picture.",
+        ),
         "standard deviations added": (
             _change(third=lambda one, other, paired: one + other),
             "Of independent numbers the variances add up, not the standard deviations.",
@@ -275,27 +311,60 @@ def task_09_3(repaired_training):
 
     The network's weights follow a script, so that the best epoch on each part is known.
     """
-    function = as_function(repaired_training)
+    from course_lib import training
+
+    function = without(
+        as_function(repaired_training),
+        lambda code: code is training.fit.__code__,
+        "training.fit called",
+        "training.fit keeps the promise for you: repair the loop itself.",
+    )
     parts, bank = _three_parts()
-    network = _note_taking_network()
-    curve = call(lambda: function(network, parts, bank, len(network.script)))
+    network = _note_taking_network(parts)
+    given = copy.deepcopy((parts, bank))
+    curve = call(lambda: function(network, *given, len(network.script)))
+    _check_what_was_trained(network)
+    _check_what_was_looked_at(network)
+    _check_weights_left(network)
+    losses = {}
+    for epoch, _, _, loss in network.looked:
+        if epoch > 0:
+            losses.setdefault(epoch, loss)  # not a look after the best weights were put back
+    check_array(curve, shape=(len(network.script),))
+    if not np.allclose(as_array(curve), list(losses.values()), atol=1e-5):
+        wrong("another curve", "The list must hold the validation loss of each epoch, in order.")
+    check_unchanged((vars(parts), bank), (vars(given[0]), given[1]))
+    return "New masks to learn from, the same to judge by, and the best weights really kept."
+
+
+def _check_what_was_trained(network):
     if not network.trained:
-        wrong("never trained", "The network's fit was never called with training pictures.")
-    if {part for _, part, *_ in network.trained} != {"train"}:
+        wrong("fit never called", "The network's fit was never called with training pictures.")
+    if {part for _, part, _ in network.trained} != {"train"}:
         wrong("trained on other pictures", "The network must be trained on parts.train alone.")
-    epochs, looks = len(network.script), network.looked
-    if any(part in ("test", "several") for epoch, part, *_ in looks if epoch < epochs):
+
+
+def _check_what_was_looked_at(network):
+    epochs = len(network.script)
+    on_test = {epoch for epoch, part, *_ in network.looked if part in ("test", "several")}
+    if any(0 < epoch < epochs for epoch in on_test):
         wrong(
             "chosen on the test set",
             "Test pictures were looked at while the network was trained: whoever looks, chooses.",
         )
-    if {part for epoch, part, *_ in looks if epoch > 0} == {"train"}:
+    if on_test:
+        wrong(
+            "test opened inside",
+            "The test pictures are for after this function: here nothing may look at them.",
+        )
+    looks = [look for look in network.looked if look[0] > 0]
+    if {part for _, part, *_ in looks} == {"train"}:
         wrong(
             "measured on training pictures",
             "Held-out pictures are those that the network does not learn from: evaluate the "
             "validation pictures.",
         )
-    looks = [one for one in looks if one[1] == "validation" and one[0] > 0]
+    looks = [look for look in looks if look[1] == "validation"]
     if len({epoch for epoch, *_ in looks}) < epochs:
         wrong("not every epoch is measured", "Evaluate validation pictures after each epoch.")
     if len({content for *_, content, _ in looks}) > 1:
@@ -309,14 +378,6 @@ def task_09_3(repaired_training):
             "same masks in every epoch",
             "The network was trained on the same pairs of picture and mask again and again.",
         )
-    _check_weights_left(network)
-    losses = {}
-    for epoch, *_, loss in looks:
-        losses.setdefault(epoch, loss)  # not a look after the best weights were put back
-    check_array(curve, shape=(epochs,))
-    if not np.allclose(as_array(curve), list(losses.values()), atol=1e-5):
-        wrong("another curve", "The list must hold the validation loss of each epoch, in order.")
-    return "New masks to learn from, the same to judge by, and the best weights really kept."
 
 
 def _check_weights_left(network):
@@ -325,41 +386,40 @@ def _check_weights_left(network):
         wrong(
             "last weights kept",
             "The network is left with the weights of the last epoch. Does what was stored change "
-            "while the training goes on?",
+            "while the training goes on? Or is a loss compared with another than the lowest?",
         )
-    if abs(left - network.best_on["train"]) < 1e-6:
+    if abs(left - LEVELS["train"]) < 1e-6:
         wrong("best training loss kept", "The held-out loss chooses, not the training loss.")
-    if abs(left - network.best_on["validation"]) > 1e-6:
+    if abs(left - LEVELS["validation"]) > 1e-6:
         wrong("other weights kept", "The weights left are not those of the lowest held-out loss.")
+
+
+LEVELS = {"train": 0.16, "validation": 0.51, "test": 0.86}  # brightness of the parts
+# How far from the validation pictures' brightness each epoch predicts: the loss falls, rises,
+# falls to its lowest in the fourth epoch, rises, and falls again without reaching it.
+DISTANCES = (0.35, -0.2, -0.35, 0.0, 0.42, -0.1)
 
 
 def _three_parts():
     """A data set whose parts are told by their brightness, 8 x 8 pixels, and a bank of masks."""
     rng = np.random.default_rng()
-    levels = {"train": (20, 60), "validation": (110, 150), "test": (200, 240)}
     pictures = {
-        part: rng.integers(low, high, (24, 8, 8, 3), dtype=np.uint8)
-        for part, (low, high) in levels.items()
+        part: rng.integers(middle - 20, middle + 21, (24, 8, 8, 3), dtype=np.uint8)
+        for part, middle in ((part, round(255 * level)) for part, level in LEVELS.items())
     }
     return data.Dataset(**pictures, provenance="random numbers"), rng.random((16, 8, 8)) < 0.2
 
 
-def _note_taking_network():
-    """A ``NoteTaking`` whose lowest loss on each part belongs to another epoch.
-
-    That on validation pictures belongs neither to the first epoch nor to the last.
-    """
+def _note_taking_network(parts):
+    """A ``NoteTaking`` whose lowest loss on each part belongs to another epoch."""
     import keras
 
     picture = keras.Input((8, 8, 3))
     network = _note_taking_class()(picture, keras.layers.Conv2D(3, 1)(picture))
     network.compile("sgd", loss="mse")
-    rng = np.random.default_rng()
-    best = {"train": 0.16, "validation": 0.51, "test": 0.86}
-    levels = list(rng.permutation([best["train"], best["test"]]))
-    levels.insert(rng.integers(1, 3), best["validation"])
-    network.script = [float(level) for level in [*levels, 0.35]]
-    network.best_on, network.trained, network.looked = best, [], []
+    side = np.random.default_rng().choice((-1, 1))
+    network.script = [float(LEVELS["validation"] + side * distance) for distance in DISTANCES]
+    network.validation, network.trained, network.looked = parts.validation / 255, [], []
     return network
 
 
@@ -383,7 +443,7 @@ def _note_taking_class():
             callbacks.on_train_begin()
             for epoch in range(first, last):
                 callbacks.on_epoch_begin(epoch)
-                self.follow_script(x, y)
+                self.follow_script(x)
                 logs = {"loss": self.loss_on(x, y)}
                 if options.get("validation_data") is not None:
                     logs["val_loss"] = self.evaluate(*_pair(options["validation_data"]))
@@ -393,19 +453,28 @@ def _note_taking_class():
             callbacks.on_train_end()
             return self.history
 
-        def follow_script(self, x, y):
+        def follow_script(self, x):
             level = self.script[min(len(self.trained), len(self.script) - 1)]
-            self.trained.append((len(self.trained) + 1, *_fingerprint(x, y)))
+            self.trained.append((len(self.trained) + 1, *_fingerprint(x)))
             self.set_weights([np.zeros((1, 1, 3, 3)), np.full(3, level)])
 
         def evaluate(self, x=None, y=None, **options):
             loss = self.loss_on(x, y)
-            self.looked.append((len(self.trained), *_fingerprint(x, y), loss))
+            self.looked.append((len(self.trained), *_fingerprint(x), loss))
             return {"loss": loss} if options.get("return_dict") else loss
 
+        def predict(self, x, **options):
+            loss = float(np.square(self.validation - self.level).mean())
+            self.looked.append((len(self.trained), *_fingerprint(x), loss))
+            return np.full(_damaged(x).shape, self.level, np.float32)
+
+        @property
+        def level(self):
+            return self.get_weights()[-1].mean()
+
         def loss_on(self, x, y):
-            level = self.get_weights()[-1].mean()
-            return float(np.square(_shown(x, y)[1] - level).mean())
+            original = y if y is not None else np.concatenate([x[k][1] for k in range(len(x))])
+            return float(np.square(np.asarray(original) - self.level).mean())
 
     return NoteTaking
 
@@ -415,30 +484,35 @@ def _pair(data_or_arrays):
     return data_or_arrays if isinstance(data_or_arrays, tuple) else (data_or_arrays, None)
 
 
-def _shown(x, y):
-    """(damaged, original) of a data set's pictures, or of arrays."""
-    batches = [(x, y)] if isinstance(x, np.ndarray) else [x[k][:2] for k in range(len(x))]
-    return tuple(np.concatenate(one) for one in zip(*batches, strict=True))
+def _damaged(x):
+    """The damaged pictures of a data set, or of an array."""
+    arrays = [x] if hasattr(x, "shape") else [x[k][0] for k in range(len(x))]
+    return np.concatenate([np.asarray(one) for one in arrays])
 
 
-def _fingerprint(x, y):
+def _fingerprint(x):
     """(part, bytes of the damaged pictures) of what a network is shown."""
-    damaged, original = _shown(x, y)
-    found = set(np.digitize(original.mean(axis=(1, 2, 3)), (0.3, 0.7)))
+    damaged = _damaged(x)
+    brightest = damaged.max(axis=(1, 2, 3))
+    found = set(np.digitize(brightest / (255 if brightest.max() > 1 else 1), (0.35, 0.7)))
     part = ("train", "validation", "test")[found.pop()] if len(found) == 1 else "several"
     return part, damaged.tobytes()
+
+
+SEED = 2009  # of the trainings: one answer is right equally often each time it is checked
 
 
 @task("09_4")
 def task_09_4(overfits):
     """Check that ``overfits(training_losses, validation_losses)`` is right on 88 % of 1,000."""
     function = as_function(overfits)
-    of_training, of_validation, turned = _trainings(1000, np.random.default_rng())
-    answers = []
-    for curves in zip(of_training, of_validation, strict=True):
+    *losses, turned = _trainings(1000, np.random.default_rng(SEED))
+    given, answers = copy.deepcopy(losses), []
+    for curves in zip(*given, strict=True):
         answer = call(function, *curves) if not answers else function(*curves)
         check_array(answer, shape=(), dtype=bool)
         answers.append(bool(answer))
+    check_unchanged(losses, given)
     answers = np.array(answers)
     right = np.mean(answers == turned)
     if answers.all() or not answers.any():

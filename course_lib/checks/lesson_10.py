@@ -12,6 +12,7 @@ from course_lib.checks._compare import (
     call,
     check_array,
     check_inputs_unchanged,
+    check_unchanged,
 )
 from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
@@ -88,6 +89,11 @@ task_10_1 = function_task(
     inputs=_found_masks,
     dtype=float,
     praise="Equal to the counts, for empty masks too.",
+    shortcut=(
+        lambda code: code.co_filename == metrics.__file__,
+        "the library's scores",
+        "Here metrics is what your own counts are compared with: write them yourself.",
+    ),
     mistakes={
         "dice and IoU swapped": (
             lambda *given: _mask_scores(*given)[:, ::-1],
@@ -406,16 +412,19 @@ def _name_what_differs(told, variants):
     wrong("wrong values", f"{what.capitalize()[:4]}{what[4:]} is too {side}: {told[0]:.4g}.")
 
 
-@task("10_4")
+SEED = 2010  # of the pictures: one metric gets the same share each time it is checked
+
+
+@task("10_4", seconds=60)
 def task_10_4(looks_right):
     """Check that ``looks_right(true, filled, mask)`` puts the truth first, the same texture next.
 
-    Twelve pictures, four of each texture; 90 % of 48 comparisons with spoilt fills.
+    24 pictures, eight of each texture, always the same; 90 % of 96 comparisons with spoilt fills.
     """
     function = as_function(looks_right)
-    rng = np.random.default_rng()
+    rng = np.random.default_rng(SEED)
     beaten, ahead = {}, []
-    for name in ("grass", "gravel", "brick") * 4:
+    for name in ("grass", "gravel", "brick") * 8:
         true, square, fills = _candidates(name, rng)
         own = _score(function, true, true, square)
         scores = {kind: _score(function, true, fill, square) for kind, fill in fills.items()}
@@ -453,8 +462,10 @@ SPOILT = {
 
 
 def _score(function, true, filled, square):
-    score = call(function, true, filled, square)
+    given = true.copy(), filled.copy(), square.copy()
+    score = call(lambda: function(*given))
     check_array(score, shape=())
+    check_unchanged((true, filled, square), given)
     return float(score)
 
 

@@ -8,7 +8,7 @@
 #
 # {{badge}}
 #
-# Four tasks on [lesson 08](../notebooks/08_vanilla_autoencoder.ipynb), about 60 minutes. ★ implement, ★★
+# Five tasks on [lesson 08](../notebooks/08_vanilla_autoencoder.ipynb), about 70 minutes. ★ implement, ★★
 # explain or find the fault, ★★★ open. They do not depend on each other: begin where you like.
 #
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
@@ -35,9 +35,65 @@ from matplotlib.figure import Figure
 from course_lib import checks, data, evaluation, masks, models, plots, training
 
 # %% [markdown]
-# ## Task 1 ★: where 7,760,931 weights come from
+# ## Task 1 ★: which pixels does an output see?
 #
-# Lesson 08 prints the number of weights of the article's U-Net. Find it with a pencil. This is the ladder, with
+# Take one row of a picture, its pixels numbered from 0, and layers without padding: output 0 of a layer
+# stands on the layer's inputs from number 0 on, output 1 one stride further, and so on.
+#
+# Write `seen(layers, output)`. `layers` is a list of `(kernel, stride, dilation)`, the first layer first;
+# `output` is the number of an output of the last layer. It returns two whole numbers: the first and the
+# last pixel on which that output depends, both included.
+#
+# Expected: for the encoder below, output 1 sees the pixels 16 to 155. And the picture: row $i$ is white
+# where output $i$ of `SMALL` looks.
+
+# %% [markdown] tags=["hints"]
+# 1. Two numbers are needed: how wide a stretch one output sees, and how far that moves from one
+#    output to the next. Go through the layers, beginning with one pixel seen and steps of one.
+# 2. A layer adds (kernel - 1) * dilation steps to the width, each as long as the product of all
+#    strides before it. Without padding output 0 begins at pixel 0.
+# 3. width += (kernel - 1) * dilation * step, then step *= stride; first = output * step, and the
+#    last is first + width - 1.
+
+
+# %%
+def seen(layers, output):
+    ### BEGIN SOLUTION
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        width += (kernel - 1) * dilation * step
+        step *= stride
+    first = output * step
+    return first, first + width - 1
+    ### END SOLUTION
+
+
+# %%
+LEVEL = [(3, 1, 1), (3, 1, 1), (2, 2, 1)]
+ENCODER = LEVEL * 4 + LEVEL[:2]  # of a U-Net with four levels
+SMALL = [(3, 1, 1), (2, 2, 1), (3, 1, 2)]
+result = seen(ENCODER, 1)
+print("output 1 of the encoder sees:", "no answer yet" if result is None else result)
+
+# %%
+checks.task_08_1(seen)
+
+# %% tags=["expected"]
+if checks.task_08_1(seen):
+    looks = np.zeros((8, 32), dtype=bool)
+    for output, row in enumerate(looks):
+        first, last = seen(SMALL, output)
+        row[first : last + 1] = True
+    plots.show(
+        looks,
+        alt="Eight rows of 32 pixels; in each a white stretch of 12, two further right every row.",
+        caption="Row i: the pixels that output i of SMALL sees. Each sees 12, a step is 2 pixels.",
+    )
+
+# %% [markdown]
+# ## Task 2 ★: where 7,760,931 weights come from
+#
+# The article's U-Net has 7,760,931 weights. Find that number with a pencil. This is the ladder, with
 # `levels` levels below each other, `width` channels on the first, and twice as many on each further one:
 #
 # * **down**, on every level: two convolutions to the level's channels, then max-pooling;
@@ -88,10 +144,10 @@ for width in (4, 16, 32):
     print(f"width {width:2}:", "no answer yet" if result is None else f"{result:,} weights")
 
 # %%
-checks.task_08_1(unet_weights)
+checks.task_08_2(unet_weights)
 
 # %% [markdown]
-# ## Task 2 ★★: explain a loss that cannot reach zero
+# ## Task 3 ★★: explain a loss that cannot reach zero
 #
 # A public notebook trains its inpainting network with *binary cross-entropy*, BCE, instead of the squared error. For
 # a true value $y$ and a prediction $r$, both between 0 and 1, that is
@@ -149,10 +205,10 @@ result = bce_floor(counts)
 print("floor:", "no answer yet" if result is None else round(result, 4))
 
 # %%
-checks.task_08_2(bce_floor)
+checks.task_08_3(bce_floor)
 
 # %% tags=["expected"]
-if checks.task_08_2(bce_floor):
+if checks.task_08_3(bce_floor):
     figure = Figure(figsize=(6, 2.8), layout="constrained")
     axes = figure.subplots()
     axes.plot(np.arange(256) / 255, [bce_floor(one) for one in np.eye(256)])
@@ -176,13 +232,13 @@ if checks.task_08_2(bce_floor):
 # <!-- END SOLUTION -->
 
 # %% [markdown]
-# ## Task 3 ★★: bug hunt, a U-Net that is none
+# ## Task 4 ★★: bug hunt, a U-Net that is none
 #
-# A public builder looked much like this. It promises the ladder of task 1 with kernels of 3 × 3, every hidden
+# A public builder looked much like this. It promises the ladder of task 2 with kernels of 3 × 3, every hidden
 # convolution followed by ReLU (the transposed ones are not), and returns a prediction in [0, 1] of the picture's own size. It runs and it trains.
 
 # %% [markdown] tags=["hints"]
-# 1. Compare the numbers of weights with those of lesson 08. Then follow one known pixel from the
+# 1. Compare the numbers of weights with those of task 2. Then follow one known pixel from the
 #    input to the output: where is it sharp for the last time? Then ask which values the last
 #    layer can return.
 # 2. Count how often filters is used in published_convolve. Where is the skip of a level taken in
@@ -230,10 +286,9 @@ for width in (4, 16, 32):
 
 # %% [markdown]
 # It has three faults. Find them, and write `repaired_unet(width)`, which returns the untrained Keras model with the
-# input `damaged` alone. (Copy what you need. The library has this network as `models.vanilla_unet`; write your own.)
+# input `damaged` alone. Copy what you need from above, but nothing from `models`.
 #
-# Expected: the numbers of weights that lesson 08 prints, 121,831 for width 4, and with the same weights the predictions
-# of lesson 08's network.
+# Expected: 121,831 weights for width 4, and with the same weights the predictions of `models.vanilla_unet`.
 
 
 # %%
@@ -265,7 +320,7 @@ result = repaired_unet(4)
 print("width 4:", "no answer yet" if result is None else f"{result.count_params():,} weights")
 
 # %%
-checks.task_08_3(repaired_unet)
+checks.task_08_4(repaired_unet)
 
 # %% [markdown]
 # Which three faults did you find, and what does each of them cost?
@@ -280,20 +335,18 @@ checks.task_08_3(repaired_unet)
 # <!-- END SOLUTION -->
 
 # %% [markdown]
-# ## Task 4 ★★★: five thousand weights
+# ## Task 5 ★★★: five thousand weights
 #
-# In lesson 08 a U-Net with 121,831 weights, trained for half a minute, came out half a decibel above the flat
-# *mean* of the known pixels. Do better with at most 5,000 weights. Write `trained_network()`, which builds a network, trains it for
-# a minute at most, and returns it. The check fills lines in 400 test patches through `models.inpaint`, which puts known
-# pixels back, and asks for 3 dB more in the holes than `mean`.
+# Even with width 4 the U-Net of task 2 has 121,831 weights, and most of them stand deep down. Lines are thin: fill them with at most
+# 5,000 weights. Write `trained_network()`, which builds a network, trains it for a minute at most, and returns it. The check fills lines
+# in 400 test patches through `models.inpaint`, which puts known pixels back, and asks for 3 dB more in the holes than the mean of the
+# known pixels, of weights that have learned: the same layers with weights drawn anew must do worse.
 #
-# Everything is yours to choose: layers, loss, learning rate. Two kinds of training pairs are ready. `plain` is what lesson 08
-# used. In `masked` the network also gets `valid`, 1 = known and 0 = hole, as a second input: build it with
-# `keras.Model([damaged, valid], predicted)`. `models.inpaint` serves both kinds. Keras's own `network.fit(masked, epochs=3)` will do
-# (it draws the same masks in every epoch; `training.fit` draws new ones and asks for frozen validation pairs, as in the lesson).
+# Layers, loss, learning rate are yours to choose. Two kinds of training pairs are ready: `plain`, and `masked`, where the network also
+# gets `valid`, 1 = known and 0 = hole, as a second input: build it with `keras.Model([damaged, valid], predicted)`. `models.inpaint`
+# serves both kinds. Train by `network.fit(pairs)` in a loop that sets `pairs.epoch` to 0, 1, 2, ...: then every epoch has new masks.
 #
-# Expected: 3 to 6 dB more than `mean`. The check draws other patches and lines each time, so its number moves by up to a
-# decibel: aim higher than 3.
+# Expected: 3 to 6 dB more than the mean. The check's patches and lines are always the same: they are the test, so choose before you look.
 
 # %% [markdown] tags=["hints"]
 # 1. Lines are thin: what a hole pixel needs stands two or three pixels away. Deep levels and many
@@ -358,10 +411,10 @@ if network is not None:
     print(f"{network.count_params():,} weights, {score(network):.2f} dB on validation pictures")
 
 # %%
-checks.task_08_4(network)
+checks.task_08_5(network)
 
 # %% tags=["expected"]
-if checks.task_08_4(network):
+if checks.task_08_5(network):
     one = 45
     plots.show(
         [
@@ -378,11 +431,11 @@ if checks.task_08_4(network):
     )
 
 # %% [markdown]
-# Say what your network has that the U-Net of lesson 08 lacks, and how you found out that it matters.
+# Say what your network has that the U-Net of task 2 lacks, and how you found out that it matters.
 #
 # <!-- BEGIN SOLUTION -->
 # It spends its weights where thin lines need them: at full resolution, where four layers with a dilation of 2
-# among them reach six pixels far (the sum of dilations with the output's, lesson 06). The deep levels of the U-Net hold
+# among them reach six pixels far (the sum of dilations with the output's). The deep levels of the U-Net hold
 # most of its weights, and what they know about the whole picture helps a thin line little. It is told where the holes are. And with few weights a step is quick,
 # so a minute is many steps. A wide square would turn this round: no known pixel is within reach of its middle.
 #

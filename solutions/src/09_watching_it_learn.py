@@ -32,8 +32,8 @@ from course_lib import checks, classical, data, masks, plots, training
 # %% [markdown]
 # ## Task 1 ★: which epoch to keep
 #
-# Lesson 09 kept the epoch with the lowest validation loss and ended a training when there was no lower one for a
-# while. Here is the rule to the letter, as Keras has it too:
+# Keep the epoch with the lowest validation loss, and end the training when there was no lower one for a while:
+# here is that rule to the letter, as Keras has it too.
 #
 # * The first epoch counts as lower. A later one does if its loss lies *more than* `min_delta` below the loss of the last
 #   epoch that counted.
@@ -42,7 +42,7 @@ from course_lib import checks, classical, data, masks, plots, training
 #
 # Write `early_stopping(losses, patience, min_delta)`, which gets the validation losses that a training *would* have, one an
 # epoch, and returns two whole numbers: after how many epochs the training ends (all of them if patience never runs out), and the number of
-# the epoch kept. Epochs are counted from 1. All numbers are finite, `patience` is 1 or more.
+# the epoch kept. Epochs are counted from 1. Losses are finite and of any size, `patience` is 1 or more.
 #
 # Expected: `(6, 4)` for the losses below with `patience=2, min_delta=0`, although epoch 7 would have been lower still.
 
@@ -184,12 +184,12 @@ checks.task_09_2(predicted_jumps)
 #
 # This function gets a compiled network, a data set with the three parts `train`, `validation` and `test`, a bank of masks and a number of epochs.
 # It promises to train with new masks in every epoch, to return the list of held-out losses, one an epoch, that can be compared with each other, and to leave
-# the network with the weights of the epoch where that loss was lowest. The test pictures are meant for the very end, after it. It runs, and its
+# the network with the weights of the epoch where that loss was lowest. The test pictures are for later: nothing in it may look at them. It runs, and its
 # losses fall.
 
 # %% [markdown] tags=["hints"]
 # 1. Ask of each promise in turn whether it is kept: new masks in every epoch, losses that can be
-#    compared, the weights of the best epoch, test pictures for the very end.
+#    compared, the weights of the best epoch, test pictures for later.
 # 2. Compare train[0][0] in two epochs, held_out[0][0] in two epochs, and a weight in `best` when
 #    it is stored and one epoch later.
 # 3. The epoch belongs to train; the held-out pairs are the validation pictures, frozen; and
@@ -237,7 +237,7 @@ print(np.round(published_training(trained, photos, bank, epochs=8), 4))
 
 # %% [markdown]
 # It has four faults. Find them and write `repaired_training`, with the same arguments, which keeps the promise.
-# (`training.fit` of the course would, too. Here repair the loop: it is the loop that you will meet elsewhere.)
+# Repair the loop, without `training.fit`: it is the loop that you will meet elsewhere.
 #
 # Expected: the network that it leaves has exactly the lowest loss of the curve, when it is evaluated on the same held-out pairs once more.
 
@@ -275,8 +275,7 @@ checks.task_09_3(repaired_training)
 # %% [markdown]
 # ## Task 4 ★★★: noise, or overfitting?
 #
-# Early stopping asks when to stop. Afterwards one asks: did it overfit, or does the curve only jump? Here are trainings of which we know it, because they are made up.
-# All of them learn, in all of them the training loss goes on falling below the validation loss, and in half of them the validation loss turns up at some epoch, under
+# Did it overfit, or does the curve only jump? Here are trainings of which we know it, because they are made up. All of them learn, in all of them the training loss goes on falling below the validation loss, and in half of them the validation loss turns up at some epoch, under
 # noise of 2 to 8 per cent.
 
 # %% [markdown] tags=["hints"]
@@ -325,7 +324,8 @@ plots.show(
 
 # %% [markdown]
 # Write `overfits(training_losses, validation_losses)`, which gets the two curves of one training, 40 numbers each, and returns `True` if it overfits. *The last
-# validation loss is not the lowest* is right in 54 of 100 trainings, *the lowest is ten or more epochs ago* in 82. The check makes 1,000 new trainings and asks for 88 %.
+# validation loss is not the lowest* is right in 54 of 100 trainings, *the lowest is ten or more epochs ago* in 82. The check asks for 88 % of 1,000 other trainings,
+# always the same. It looks at your answers alone: a rule of two lines may do, and nothing in it needs to be learned.
 #
 # Expected: 92 to 96 % right by the validation curve alone. More is possible.
 
@@ -348,7 +348,7 @@ checks.task_09_4(overfits)
 # A mean over seven epochs has less than half of the noise of one, so a lowest point that is only lucky is averaged away; and asking for five per cent more than the lowest
 # leaves a margin for what noise remains. Both simple rules look at *one* epoch, the luckiest, and the first is fooled by any noise at all.
 #
-# **Rubric.** (1) At least 88 % of 1,000 new trainings: check. (2) The answer names the noise of a single epoch as the reason why the simple rules fail, and averages or fits a slope over several. (3) It names
+# **Rubric.** (1) At least 88 % of the check's 1,000 trainings: check. (2) The answer names the noise of a single epoch as the reason why the simple rules fail, and averages or fits a slope over several. (3) It names
 # where the rule fails: late turns, gentle rises under strong noise, slow learners whose mean still falls. (4) It says that a gap between the curves proves nothing here, since it opens
 # in all of them. (How *fast* it opens does tell, and an answer that uses it is a good one: what both curves learn cancels in their difference, so a line
 # through the last 25 gaps that climbs by more than 1.2 per cent of the training loss an epoch is right in about 99 of 100. It then says that this relies on how these curves were made up: both learn

@@ -30,7 +30,7 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # the finder rightly marks nothing; two empty masks are equal, so they score 1.
 #
 # Write `mask_scores(true_masks, confidences)`, which returns an array of shape `(N, 2)`: dice and IoU of each picture.
-# (The library has them for a pair of masks as `metrics.dice` and `metrics.iou`; write your own.)
+# Count them yourself, without `metrics`.
 #
 # Expected: for the two pictures below, `[[0.667, 0.5], [1, 1]]`.
 
@@ -187,7 +187,7 @@ for name, prediction in {"raw prediction": raw, "grey in every hole": grey_holes
     print(f"{name:20s} {told}")
 
 # %% [markdown]
-# It has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers by the rules of lesson 10: the PSNR in the holes in dB, the SSIM of
+# It has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers: the PSNR in the holes in dB, the SSIM of
 # the image, and instead of the accuracy a number in which smaller is better, the MAE in the holes. You may use whatever `metrics` offers.
 #
 # Expected: for the raw prediction 24.7 dB, an SSIM of 0.95 and an MAE of 0.031; for grey holes 10.4 dB, 0.57 and 0.27.
@@ -229,7 +229,7 @@ checks.task_10_3(report)
 # %% [markdown]
 # ## Task 4 ★★★: a metric that asks *could it be one?*
 #
-# Lesson 10 ended with a flat square on grass that beat other grass in PSNR and in SSIM. Can you do better, without a trained network? Here are five fills of a hole of 96 × 96 pixels in
+# PSNR and SSIM prefer a flat square on grass to other grass. Can you do better, without a trained network? Here are five fills of a hole of 96 × 96 pixels in
 # the middle of a picture of 160 × 160: the same texture from another place, and four that nobody would take for it. The textures are `grass`, `gravel` and `brick`.
 
 # %% [markdown] tags=["hints"]
@@ -279,8 +279,8 @@ plots.show(
 )
 
 # %% [markdown]
-# Write `looks_right(true, filled, mask)`, a number that is higher for a better fill, pictures of floats in [0, 1]. The check draws twelve new pictures, four of each texture. It asks that the truth
-# scores highest in every one (a metric's first duty), and that *same texture* beats the other four in at least 90 % of the 48 comparisons. PSNR in the hole manages about 26 %, SSIM
+# Write `looks_right(true, filled, mask)`, a number that is higher for a better fill, pictures of floats in [0, 1]. The check has 24 other pictures, eight of each texture, always the same. It asks that the truth
+# scores highest in every one (a metric's first duty), and that *same texture* beats the other four in at least 90 % of the 96 comparisons. PSNR in the hole manages about 26 %, SSIM
 # 39 %; the difference of the standard deviations in the hole 71 %, since shuffled pixels cheat it.
 #
 # Expected: 95 to 100 %.
@@ -328,7 +328,7 @@ if checks.task_10_4(looks_right):
 # It is cheated by whatever keeps these strengths and destroys the rest: the hole upside down, the grey picture instead of the coloured one, or noise that was given the same
 # strengths at every size. It cannot say whether *this* was there: a window filled with brick could please it. So PSNR in the hole stays beside it, as the other question.
 #
-# **Rubric.** (1) Truth highest, 90 % of 48: check. (2) The answer names what the metric ignores (place, colour, edges at the border of the hole) and shows one fill that cheats it, with its score. (3) It says that the metric answers
+# **Rubric.** (1) Truth highest, 90 % of 96: check. (2) The answer names what the metric ignores (place, colour, edges at the border of the hole) and shows one fill that cheats it, with its score. (3) It says that the metric answers
 # *could it be one?* and PSNR *is it this one?*. (4) Extra: seams at the border of the hole are punished too; or scores of several sizes are shown, as LPIPS takes features of several layers.
 # <!-- END SOLUTION -->
 

@@ -1,30 +1,72 @@
 """Wrong answers to exercise 06: (task, the verdict that names the mistake, the answer)."""
 
+import warnings
+
 import numpy as np
+from scipy import ndimage
 
 from course_lib import classical, evaluation, masks, metrics
 
 
-def backwards(layers, output):
-    """The right answer, from the last layer to the first."""
-    first = last = output
-    for kernel, stride, dilation in reversed(layers):
-        first, last = first * stride, last * stride + (kernel - 1) * dilation
-    return first, last
+def least_squares(pictures, radius):
+    """Row by row, by the normal equations."""
+    side, rows, target = 2 * radius + 1, [], []
+    for picture in pictures:
+        for y in range(radius, picture.shape[0] - radius):
+            for x in range(radius, picture.shape[1] - radius):
+                window = picture[y - radius : y + radius + 1, x - radius : x + radius + 1].ravel()
+                rows.append(np.delete(window, side**2 // 2))
+                target.append(picture[y, x])
+    rows, target = np.array(rows), np.array(target)
+    weights = np.linalg.solve(rows.T @ rows, rows.T @ target)
+    return np.insert(weights, side**2 // 2, 0).reshape(side, side)
 
 
-def around(layers, output):
-    first, last = backwards(layers, output)
-    half = (last - first) // 2
-    return first - half, first - half + (last - first)
+def mean_of_four(pictures, radius):
+    """Harmonic's weights, which nothing was fitted for."""
+    weights = np.zeros((2 * radius + 1,) * 2)
+    weights[radius, [radius - 1, radius + 1]] = weights[[radius - 1, radius + 1], radius] = 0.25
+    return weights
 
 
-def only_the_width(layers, output):
-    return backwards(layers, 0)[1] + 1
+def first_picture(pictures, radius):
+    return least_squares(pictures[:1], radius)
 
 
-def as_floats(layers, output):
-    return tuple(float(pixel) for pixel in backwards(layers, output))
+def flat_weights(pictures, radius):
+    return least_squares(pictures, radius).ravel()
+
+
+def transposed_weights(pictures, radius):
+    return least_squares(pictures.swapaxes(1, 2), radius)
+
+
+def clears_the_pictures(pictures, radius):
+    weights = least_squares(pictures, radius)
+    pictures[:] = 0
+    return weights
+
+
+def fitted_polynomial(degree):
+    """Review: "without fitting anything", and yet accepted, since contexts were few."""
+
+    def floors(contexts, values):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            guess = np.polynomial.Chebyshev.fit(contexts, values, degree)(contexts)
+        return np.mean((guess - values) ** 2), floors_with(contexts, values, np.mean, np.median)[1]
+
+    return floors
+
+
+def curve_through_all(contexts, values):
+    return fitted_polynomial(len(np.unique(contexts)) - 1)(contexts, values)
+
+
+def sorts_the_values(contexts, values):
+    found = floors_with(contexts, values, np.mean, np.median)
+    values.sort()
+    return found
 
 
 def floors_with(contexts, values, squared_guess, absolute_guess):
@@ -68,6 +110,8 @@ def comparison(
     score_choosing=False,
     whole=False,
     all_on_test=False,
+    pool=lambda errors, holes: -10 * np.log10(np.mean(np.concatenate(errors))),
+    afterwards=lambda photographs, methods: None,
 ):
     """A comparison that is right but for what the keywords say."""
     train, choosing, test = split(photographs, rng)
@@ -78,8 +122,10 @@ def comparison(
     def score(name, patches, holes):
         damaged = damage(patches, holes)
         filled = np.stack([learned[name](d, h) for d, h in zip(damaged, holes, strict=True)])
-        error = (filled - patches / 255) ** 2
-        return -10 * np.log10(error.mean() if whole else error[holes].mean())
+        errors = (filled - patches / 255) ** 2
+        if whole:
+            return -10 * np.log10(errors.mean())
+        return pool([one[hole].ravel() for one, hole in zip(errors, holes, strict=True)], holes)
 
     holes = holes_of(len(choosing), rng)
     scores = {}
@@ -92,7 +138,9 @@ def comparison(
         return best, scores[best]
     if all_on_test:
         return best, {name: score(name, test, final) for name in learned}[best]
-    return best, score(best, test, final)
+    found = best, score(best, test, final)
+    afterwards(photographs, methods)
+    return found
 
 
 def but(**faults):
@@ -139,6 +187,72 @@ def half_of_the_test(photographs, rng):
     return np.concatenate(photographs[:-2]), photographs[-2], photographs[-1][:2]
 
 
+def squares_of(side):
+    def holes_of(count, rng):
+        return masks.squares(count, 32, side=side, seed=int(rng.integers(2**31)))
+
+    return holes_of
+
+
+def never_cut(count, rng):
+    holes = np.zeros((count, 32, 32), bool)
+    for hole, (top, left) in zip(holes, rng.integers(0, 21, (count, 2)), strict=True):
+        hole[top : top + 12, left : left + 12] = True
+    return holes
+
+
+def painted(colour):
+    def damage(patches, holes):
+        return np.where(holes[..., None], colour, patches / 255)
+
+    return damage
+
+
+def noise_in_the_holes(patches, holes):
+    noise = np.random.default_rng(0).random(patches.shape)
+    return np.where(holes[..., None], noise, patches / 255)
+
+
+def highest_bit(patches, holes):
+    return np.where(holes[..., None], patches >> 7, patches / 255)
+
+
+def mean_of_the_known(patches, holes):
+    damaged = patches / 255
+    for one, hole in zip(damaged, holes, strict=True):
+        one[hole] = one[~hole].mean(axis=0)
+    return damaged
+
+
+def second_best(scores, key):
+    return sorted(scores, key=key)[1]
+
+
+def only(number):
+    """Cuts the choosing patches to so many."""
+
+    def split(photographs, rng):
+        return np.concatenate(photographs[:-2]), photographs[-2][:number], photographs[-1]
+
+    return split
+
+
+def patch_by_patch(errors, holes):
+    return -10 * np.log10(np.mean([one.mean() for one in errors]))
+
+
+def pops_a_photograph(photographs, methods):
+    photographs.pop()
+
+
+def forgets_a_method(photographs, methods):
+    methods.popitem()
+
+
+def blackens_the_test(photographs, methods):
+    photographs[-1][:] = 0
+
+
 def best_name_only(photographs, methods, rng):
     return comparison(photographs, methods, rng)[0]
 
@@ -157,12 +271,22 @@ def by_the_library(photographs, methods, rng):
     return best, evaluation.evaluate(fills[best], test / 255.0, holes)["psnr_image"]
 
 
-def just_harmonic(image, mask):
-    return classical.harmonic(image, mask)
+def always(fill):
+    """Learns nothing: returns the same fill whatever it is shown."""
+
+    def learn_to_fill(damaged, holes, truth):
+        return fill
+
+    return learn_to_fill
 
 
-def biharmonic_again(image, mask):
-    return classical.METHODS["biharmonic"](image, mask)
+def blurred(width):
+    def fill(image, mask):
+        filled = classical.harmonic(image, mask)
+        smooth = ndimage.gaussian_filter(filled, (width, width, 0))
+        return np.where(mask[..., None], smooth, image)
+
+    return fill
 
 
 def smooths_everything(image, mask):
@@ -175,8 +299,38 @@ def a_batch(image, mask):
     return classical.harmonic(image, mask)[None]
 
 
-def first_and_width(layers, output):
-    return backwards(layers, output)[0], backwards(layers, 0)[1] + 1
+def writes_into_the_picture(image, mask):
+    image[mask] = blurred(1.5)(image, mask)[mask]
+    return image
+
+
+def best_of_three_widths(damaged, holes, truth):
+    """Chooses on the pairs, but among blurs alone."""
+
+    def error(width):
+        filled = [blurred(width)(*pair) for pair in zip(damaged[:40], holes[:40], strict=True)]
+        return -metrics.psnr(truth[:40], np.stack(filled), holes[:40])
+
+    return blurred(min((0.5, 1.5, 2.5), key=error))
+
+
+def learns_the_light_alone(damaged, holes, truth):
+    light = truth[~holes].mean() / damaged[~holes].mean()
+
+    def fill(image, mask):
+        bright = np.clip(light * classical.harmonic(image, mask), 0, 1)
+        return np.where(mask[..., None], bright, image)
+
+    return fill
+
+
+def scales_the_truth(damaged, holes, truth):
+    truth -= truth.mean()
+    return blurred(1.5)
+
+
+def no_fill(damaged, holes, truth):
+    return np.ones((3, 3))
 
 
 def rounded_contexts(contexts, values):
@@ -233,7 +387,36 @@ def averages_decibels(photographs, methods, rng):
 
 
 WRONG = [
-    ("06_1", "width instead of the last pixel", first_and_width),
+    ("06_1", "rows and columns exchanged", transposed_weights),
+    ("06_1", "wrong shape", flat_weights),
+    ("06_1", "wrong values", mean_of_four),
+    ("06_1", "wrong values", first_picture),
+    ("06_1", "changes its input", clears_the_pictures),
+    *[("06_2", "a curve fitted", fitted_polynomial(degree)) for degree in (3, 9, 15, 20)],
+    ("06_2", "near contexts taken for one", curve_through_all),
+    ("06_2", "changes its input", sorts_the_values),
+    *[("06_3", "other holes", but(holes_of=squares_of(side))) for side in (3, 10, 11, 13, 16)],
+    ("06_3", "no hole is cut", but(holes_of=never_cut)),
+    *[("06_3", "holes not black", but(damage=painted(one))) for one in (1, 0.5, 1 / 255)],
+    ("06_3", "holes not black", but(damage=noise_in_the_holes)),
+    ("06_3", "a bit leaks", but(damage=highest_bit)),
+    ("06_3", "holes not emptied", but(damage=mean_of_the_known)),
+    ("06_3", "not the best method chosen", but(choose=second_best)),
+    *[("06_3", "choosing patches left out", but(split=only(number))) for number in (10, 50, 64)],
+    ("06_3", "errors averaged patch by patch", but(pool=patch_by_patch)),
+    ("06_3", "changes its input", but(afterwards=pops_a_photograph)),
+    ("06_3", "changes its input", but(afterwards=forgets_a_method)),
+    ("06_3", "changes its input", but(afterwards=blackens_the_test)),
+    *[("06_4", "does not learn", always(blurred(width))) for width in (1, 1.5, 2.5)],
+    ("06_4", "does not learn", best_of_three_widths),
+    ("06_4", "not better than harmonic", always(classical.harmonic)),
+    ("06_4", "not better than harmonic", always(classical.METHODS["biharmonic"])),
+    ("06_4", "not better than harmonic", learns_the_light_alone),
+    ("06_4", "known pixels changed", always(smooths_everything)),
+    ("06_4", "wrong shape", always(a_batch)),
+    ("06_4", "changes its input", always(writes_into_the_picture)),
+    ("06_4", "changes its input", scales_the_truth),
+    ("06_4", "no function returned", no_fill),
     ("06_2", "contexts made whole numbers", rounded_contexts),
     ("06_2", "wrong values", counted_contexts),
     ("06_3", "one hole for all patches", but(holes_of=the_same_hole)),
@@ -241,8 +424,6 @@ WRONG = [
     ("06_3", "training patches scaled", but(split=learns_scaled)),
     ("06_3", "learned twice", learns_again),
     ("06_3", "decibels averaged", averages_decibels),
-    ("06_1", "wrong shape", only_the_width),
-    ("06_1", "wrong dtype", as_floats),
     ("06_2", "wrong shape", squared_only),
     ("06_3", "one photograph on both sides", as_published),
     ("06_3", "one photograph on both sides", but(split=shuffled)),
@@ -259,12 +440,8 @@ WRONG = [
     ("06_3", "randomness from elsewhere", but(holes_of=own_random_holes)),
     ("06_3", "rng not used", but(holes_of=always_these_holes)),
     ("06_3", "other holes", but(holes_of=lines_instead)),
-    ("06_3", "truth left in the holes", but(damage=lambda patches, holes: patches / 255)),
+    ("06_3", "holes not emptied", but(damage=lambda patches, holes: patches / 255)),
     ("06_3", "not floats from 0 to 1", but(damage=blackened_bytes)),
     ("06_3", "test patches left out", but(split=half_of_the_test)),
     ("06_3", "wrong type", best_name_only),
-    ("06_4", "not better than harmonic", just_harmonic),
-    ("06_4", "not better than harmonic", biharmonic_again),
-    ("06_4", "known pixels changed", smooths_everything),
-    ("06_4", "wrong shape", a_batch),
 ]

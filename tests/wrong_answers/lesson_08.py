@@ -55,6 +55,7 @@ def ladder(
     up=None,
     pool="MaxPooling2D",
     skip_first=False,
+    join="Concatenate",
 ):
     """A U-Net with the faults that the keywords ask for.
 
@@ -80,7 +81,7 @@ def ladder(
         x = layers.Conv2DTranspose(made, 2, strides=2, activation=up)(x)
         if skips:
             both = [x, x if skips == "own" else kept[level]]
-            x = layers.Concatenate()(both[::-1] if skip_first else both)
+            x = getattr(layers, join)()(both[::-1] if skip_first else both)
         x = convolution(convolution(x, made), made)
     return keras.Model(picture, layers.Conv2D(3, 3, padding="same", activation=last)(x))
 
@@ -165,32 +166,150 @@ def half_tanh(before):
     return (1 + ops.tanh(before)) / 2
 
 
+def counted_by_keras(width, kernel, levels):
+    """The article's ladder, built in order to count its weights."""
+    import keras
+    from keras import layers
+
+    def twice(x, made):
+        for _ in range(2):
+            x = layers.Conv2D(made, kernel, padding="same")(x)
+        return x
+
+    picture = x = keras.Input((32, 32, 3))
+    kept = []
+    for level in range(levels):
+        kept.append(twice(x, width * 2**level))
+        x = layers.MaxPooling2D()(kept[-1])
+    x = twice(x, width * 2**levels)
+    for level in reversed(range(levels)):
+        x = layers.Conv2DTranspose(width * 2**level, 2, strides=2)(x)
+        x = twice(layers.Concatenate()([x, kept[level]]), width * 2**level)
+    return keras.Model(picture, layers.Conv2D(3, kernel, padding="same")(x)).count_params()
+
+
+def counted_by_the_library(width, kernel, levels):
+    from course_lib import models
+
+    if (kernel, levels) == (3, 4):
+        return models.vanilla_unet(width).count_params()
+    return hidden_layers(width, kernel, levels) + layer(kernel, width, 3)
+
+
+def empties_the_counts(counts):
+    floor = float((entropy(LEVELS_OF_GREY) * counts).sum() / counts.sum())
+    counts[:] = 0
+    return floor
+
+
+def of_the_library(width):
+    from course_lib import models
+
+    return models.vanilla_unet(width)
+
+
+def copied_from_the_library(width):
+    import keras
+
+    from course_lib.models import vanilla_unet
+
+    return keras.models.clone_model(vanilla_unet(width))
+
+
+def averages_known_neighbours():
+    """No weight is learned: a mean over the known pixels of the nearest window that has some."""
+    import keras
+
+    damaged, valid = keras.Input((None, None, 3)), keras.Input((None, None, 1))
+    filled = damaged
+    for side in (9, 7, 5, 3):
+        pool = keras.layers.AveragePooling2D(side, strides=1, padding="same")
+        count = pool(valid)
+        filled = keras.ops.where(count > 0.001, pool(damaged) / (count + 1e-6), filled)
+    unused = keras.layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros")(damaged)
+    return keras.Model([damaged, valid], filled + 0 * unused)
+
+
+def backwards(layers, output):
+    """The right answer, from the last layer to the first."""
+    first = last = output
+    for kernel, stride, dilation in reversed(layers):
+        first, last = first * stride, last * stride + (kernel - 1) * dilation
+    return first, last
+
+
+def around(layers, output):
+    first, last = backwards(layers, output)
+    half = (last - first) // 2
+    return first - half, first - half + (last - first)
+
+
+def only_the_width(layers, output):
+    return backwards(layers, 0)[1] + 1
+
+
+def as_floats(layers, output):
+    return tuple(float(pixel) for pixel in backwards(layers, output))
+
+
+def first_and_width(layers, output):
+    return backwards(layers, output)[0], backwards(layers, 0)[1] + 1
+
+
+def empties_the_layers(layers, output):
+    width, step = 1, 1
+    while layers:
+        kernel, stride, dilation = layers.pop(0)
+        width += (kernel - 1) * dilation * step
+        step *= stride
+    return output * step, output * step + width - 1
+
+
+def reverses_the_layers(layers, output):
+    found = backwards(layers, output)
+    layers.reverse()
+    return found
+
+
 WRONG = [
-    ("08_1", "output of 1 x 1", output_of_one),
-    ("08_2", "black and white not counted", without_black_and_white),
-    ("08_3", "ReLU after the transposed convolutions", with_faults(up="relu")),
-    ("08_3", "skips after one convolution", with_faults(skips="first")),
-    ("08_3", "another last function", with_faults(last=half_tanh)),
-    ("08_3", "another last function", with_faults(last="softmax")),
-    ("08_1", "wrong values", by_heart),
-    ("08_1", "wrong shape", each_layer),
-    ("08_2", "wrong shape", per_level),
-    ("08_3", "filters ignored on the way down", as_published),
-    ("08_3", "filters ignored on the way down", with_faults(filters=16)),
-    ("08_3", "skips taken after the pooling", with_faults(skips="pooled")),
-    ("08_3", "skips taken after the pooling", with_faults(skips="pooled", skip_first=True)),
-    ("08_3", "output not limited to 0 to 1", with_faults(last="relu")),
-    ("08_3", "output not limited to 0 to 1", with_faults(last=None)),
-    ("08_3", "output cut off", clipped),
-    ("08_3", "no ReLU", with_faults(hidden=None)),
-    ("08_3", "no skips", with_faults(skips=None)),
-    ("08_3", "another network", with_faults(pool="AveragePooling2D")),
-    ("08_3", "another network", with_faults(skips="own")),
-    ("08_3", "wrong number of weights", ends_with_a_sigmoid_of_three_relus),
-    ("08_3", "no Keras model", a_prediction),
-    ("08_3", "other inputs or outputs", two_outputs),
-    ("08_4", "too many weights", large_unet),
-    ("08_4", "not better than the mean", untrained),
-    ("08_4", "does not fill", shrinks),
-    ("08_4", "no Keras model", its_name),
+    ("08_1", "changes its input", empties_the_layers),
+    ("08_1", "changes its input", reverses_the_layers),
+    ("08_1", "width instead of the last pixel", first_and_width),
+    ("08_1", "wrong shape", only_the_width),
+    ("08_1", "wrong dtype", as_floats),
+    ("08_2", "a network built", counted_by_keras),
+    ("08_2", "a network built", counted_by_the_library),
+    ("08_3", "changes its input", empties_the_counts),
+    ("08_4", "the library's network", of_the_library),
+    ("08_4", "the library's network", copied_from_the_library),
+    ("08_4", "skips not concatenated", with_faults(join="Add")),
+    ("08_4", "skips not concatenated", with_faults(join="Maximum")),
+    ("08_5", "nothing learned", averages_known_neighbours),
+    ("08_2", "output of 1 x 1", output_of_one),
+    ("08_3", "black and white not counted", without_black_and_white),
+    ("08_4", "ReLU after the transposed convolutions", with_faults(up="relu")),
+    ("08_4", "skips after one convolution", with_faults(skips="first")),
+    ("08_4", "another last function", with_faults(last=half_tanh)),
+    ("08_4", "another last function", with_faults(last="softmax")),
+    ("08_2", "wrong values", by_heart),
+    ("08_2", "wrong shape", each_layer),
+    ("08_3", "wrong shape", per_level),
+    ("08_4", "filters ignored on the way down", as_published),
+    ("08_4", "filters ignored on the way down", with_faults(filters=16)),
+    ("08_4", "skips taken after the pooling", with_faults(skips="pooled")),
+    ("08_4", "skips taken after the pooling", with_faults(skips="pooled", skip_first=True)),
+    ("08_4", "output not limited to 0 to 1", with_faults(last="relu")),
+    ("08_4", "output not limited to 0 to 1", with_faults(last=None)),
+    ("08_4", "output cut off", clipped),
+    ("08_4", "no ReLU", with_faults(hidden=None)),
+    ("08_4", "no skips", with_faults(skips=None)),
+    ("08_4", "another network", with_faults(pool="AveragePooling2D")),
+    ("08_4", "another network", with_faults(skips="own")),
+    ("08_4", "wrong number of weights", ends_with_a_sigmoid_of_three_relus),
+    ("08_4", "no Keras model", a_prediction),
+    ("08_4", "other inputs or outputs", two_outputs),
+    ("08_5", "too many weights", large_unet),
+    ("08_5", "not better than the mean", untrained),
+    ("08_5", "does not fill", shrinks),
+    ("08_5", "no Keras model", its_name),
 ]

@@ -43,12 +43,13 @@ def loop(
     told="train",
     copied=True,
     told_held_out=False,
-    chosen_by=lambda held, learned: held,
+    keeps=lambda held, learned: held[-1] == min(held),
     told_curve=lambda held, learned: held,
+    at_the_end=None,
 ):
     """A training loop that is right but for what the keywords say.
 
-    The weights are kept where the list ``chosen_by`` ends in its lowest number.
+    The weights are kept after every epoch of which ``keeps`` says so, from the losses until then.
     """
 
     def train_it(network, parts, bank, epochs):
@@ -64,14 +65,55 @@ def loop(
                 held_out.epoch = epoch
             learned += network.fit(train, verbose=0).history["loss"]
             held.append(network.evaluate(held_out, verbose=0))
-            scores = chosen_by(held, learned)
-            if scores and scores[-1] == min(scores):
+            if keeps(held, learned):
                 best = network.get_weights() if copied else network.weights
         if best is not None:
             network.set_weights(best)
+        if at_the_end:
+            at_the_end(network, parts, bank)
         return told_curve(held, learned)
 
     return train_it
+
+
+def evaluates_the_test(network, parts, bank):
+    from course_lib import training
+
+    network.evaluate(training.pairs(parts.test, bank, batch_size=32, seed=3, frozen=True))
+
+
+def predicts_the_test(network, parts, bank):
+    network.predict(parts.test / np.float32(255))
+
+
+def darkens_the_training_pictures(network, parts, bank):
+    parts.train[:] //= 2
+
+
+def by_the_library(network, parts, bank, epochs):
+    from course_lib import training
+
+    train = training.pairs(parts.train, bank, batch_size=32, seed=1)
+    held_out = training.pairs(parts.validation, bank, batch_size=32, seed=2, frozen=True)
+    history = training.fit(network, train, held_out, epochs=epochs, seed=1)
+    return history.history["val_loss"]
+
+
+def falls(held, learned):
+    """Lower than the epoch before, which is not the lowest."""
+    return len(held) < 2 or held[-1] <= held[-2]
+
+
+def lowest_training_loss(held, learned):
+    return learned[-1] == min(learned)
+
+
+def first_valley(held, learned):
+    return all(later < before for before, later in zip(held[:-1], held[1:], strict=True))
+
+
+def below_the_mean(held, learned):
+    return held[-1] <= np.mean(held)
 
 
 def trains_on_everything(network, parts, bank, epochs):
@@ -122,7 +164,69 @@ def first_runs_out(losses, patience, min_delta):
     return len(losses), kept
 
 
+def starting_at(number):
+    """The rule with a number for infinity."""
+
+    def early_stopping(losses, patience, min_delta):
+        lowest, kept = number, 0
+        for epoch, loss in enumerate(losses, 1):
+            if loss < lowest - min_delta:
+                lowest, kept = loss, epoch
+            if epoch - kept == patience:
+                return epoch, kept
+        return len(losses), kept
+
+    return early_stopping
+
+
+def swapped(losses, patience, min_delta):
+    return right(losses, patience, min_delta)[::-1]
+
+
+def from_zero(losses, patience, min_delta):
+    return tuple(number - 1 for number in right(losses, patience, min_delta))
+
+
+def sorts_the_losses(losses, patience, min_delta):
+    found = right(losses, patience, min_delta)
+    losses.sort()
+    return found
+
+
+def variances_subtracted(one, other):
+    first, paired, unpaired = three_jumps(one, other)
+    with np.errstate(invalid="ignore"):
+        paired = np.sqrt((np.var(one, ddof=1) - np.var(other, ddof=1)) / len(one))
+    return first, paired, unpaired
+
+
+def centres_in_place(one, other):
+    found = three_jumps(one, other)
+    one -= one.mean()
+    return found
+
+
+def smooths_in_place(training_losses, validation_losses):
+    smooth = np.convolve(validation_losses, np.ones(7) / 7, mode="valid")
+    training_losses -= training_losses.min()
+    return bool(smooth[-1] > 1.05 * smooth.min())
+
+
 WRONG = [
+    *[("09_1", "starting value too low", starting_at(n)) for n in (100, 1000, 1e9, 1e100)],
+    ("09_1", "the two numbers swapped", swapped),
+    ("09_1", "epochs counted from 0", from_zero),
+    ("09_1", "changes its input", sorts_the_losses),
+    ("09_2", "variances subtracted", variances_subtracted),
+    ("09_2", "changes its input", centres_in_place),
+    ("09_3", "last weights kept", loop(keeps=falls)),
+    ("09_3", "last weights kept", loop(keeps=below_the_mean)),
+    ("09_3", "other weights kept", loop(keeps=first_valley)),
+    ("09_3", "test opened inside", loop(at_the_end=evaluates_the_test)),
+    ("09_3", "test opened inside", loop(at_the_end=predicts_the_test)),
+    ("09_3", "training.fit called", by_the_library),
+    ("09_3", "changes its input", loop(at_the_end=darkens_the_training_pictures)),
+    ("09_4", "changes its input", smooths_in_place),
     ("09_1", "first epoch not counted", first_runs_out),
     ("09_3", "measured on training pictures", loop(part="train")),
     ("09_1", "wrong shape", only_the_end),
@@ -139,9 +243,13 @@ WRONG = [
     ("09_3", "same masks in every epoch", loop(told="held_out")),
     ("09_3", "same masks in every epoch", loop(told=None)),
     ("09_3", "last weights kept", loop(copied=False)),
-    ("09_3", "last weights kept", loop(chosen_by=lambda held, learned: [])),
-    ("09_3", "best training loss kept", loop(chosen_by=lambda held, learned: learned)),
-    ("09_3", "other weights kept", loop(chosen_by=lambda held, learned: [-one for one in held])),
+    ("09_3", "last weights kept", loop(keeps=lambda held, learned: False)),
+    (
+        "09_3",
+        "best training loss kept",
+        loop(keeps=lowest_training_loss),
+    ),
+    ("09_3", "other weights kept", loop(keeps=lambda held, learned: held[-1] == max(held))),
     ("09_3", "another curve", loop(told_curve=lambda held, learned: learned)),
     ("09_3", "trained on other pictures", trains_on_everything),
     ("09_3", "not every epoch is measured", only_at_the_end),

@@ -1,6 +1,7 @@
 """Wrong answers to exercise 10: (task, the verdict that names the mistake, the answer)."""
 
 import numpy as np
+from scipy import ndimage
 from skimage.metrics import structural_similarity
 
 from course_lib import masks, metrics
@@ -177,7 +178,48 @@ def pixels_for_values(true, raw, mask):
     return -10 * np.log10(squares), ssim, mae
 
 
+def by_the_library(true, found):
+    return metrics.dice(true, found), metrics.iou(true, found)
+
+
+def by_plain_dice(true_masks, confidences):
+    """The library's other dice, and IoU from it."""
+    scores = []
+    for true, sure in zip(true_masks, confidences, strict=True):
+        dice = metrics.plain_dice(true, (sure > 0.5).astype(float)) if true.any() else 1.0
+        scores.append((dice, dice / (2 - dice)))
+    return np.array(scores)
+
+
+def thresholds_in_place(true_masks, confidences):
+    confidences[:] = confidences > 0.5
+    return of_each(with_convention)(true_masks, confidences)
+
+
+def squares_in_place(means, deviations):
+    deviations *= deviations
+    return np.mean(means**2 + deviations) / means.mean(), white_score(means)
+
+
+def composites_in_place(true, raw, mask):
+    raw[~mask] = true[~mask]
+    return table()(true, raw, mask)
+
+
+def centres_in_place(true, filled, mask):
+    """A good metric that changes the picture that it is given."""
+    filled -= filled[mask].mean()
+    fine = [ndimage.gaussian_filter(one[32:128, 32:128], (1, 1, 0)) for one in (true, filled)]
+    return -abs(fine[0].std() - fine[1].std())
+
+
 WRONG = [
+    ("10_1", "the library's scores", of_each(by_the_library)),
+    ("10_1", "the library's scores", by_plain_dice),
+    ("10_1", "changes its input", thresholds_in_place),
+    ("10_2", "changes its input", squares_in_place),
+    ("10_3", "changes its input", composites_in_place),
+    ("10_4", "changes its input", centres_in_place),
     ("10_1", "exactly half sure counted", half_counts),
     ("10_2", "sign of the mean squared", wrong_sign),
     ("10_3", "mask inverted", composited_backwards),
