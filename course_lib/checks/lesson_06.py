@@ -199,7 +199,13 @@ task_06_2 = function_task(
             "Nothing needs to be fitted: which guess is best in one context?",
         ),
         "near contexts taken for one": (
-            lambda contexts, values: _floors(np.round(contexts, 12), values),
+            (
+                lambda contexts, values: _floors(np.round(contexts, 12), values),
+                lambda contexts, values: (
+                    _floors(np.round(contexts, 12), values)[0],
+                    _floors(contexts, values)[1],
+                ),
+            ),
             "Contexts that lie very near to each other got one guess. A fitted curve cannot part "
             "them; contexts that are not equal are different.",
         ),

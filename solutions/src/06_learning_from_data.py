@@ -31,7 +31,7 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # whose whole window lies in its picture, in all pictures with the same weights and without a constant. It returns the weights as an
 # array of the window's shape, each where its pixel stands, and 0 in the middle.
 #
-# Expected: for `radius=1` on the pictures below about 0.6 beside, above and below the middle, about -0.3 at the corners; and the picture.
+# Expected: for `radius=1` on the pictures below about 0.4 beside, above and below the middle, about -0.2 at the corners; and the picture.
 
 # %% [markdown] tags=["hints"]
 # 1. Every pixel that is guessed is one equation: its neighbours, times the weights, should be the
