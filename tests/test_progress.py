@@ -103,7 +103,8 @@ def test_another_spelling_of_the_file_is_read(own_file, content):
         (WHOLE[: WHOLE.index("-03")].encode(), 2),
         (WHOLE.replace("{", "[").encode(), 3),
         (WHOLE.replace('"02_3"', "02_3").encode(), 2),
-        (b"        (b"[1, 2]", 0),
+        (b"<<<<<<< mine\n" + WHOLE.encode() + b"\n=======\n", 3),
+        (b"[1, 2]", 0),
         (b'"text"', 0),
         (b"\0" * 500, 0),
         (b"[" * 100_000, 0),
@@ -362,7 +363,6 @@ def test_every_task_of_before_is_solved_under_its_new_name(own_file):
 
 
 OLD_DAYS = {"02_4": "2026-01-01", "04_1": "2026-01-02", "06_2": "2026-01-03", "77_7": "2020-01-01"}
-<<<<<<< HEAD
 RENAMED = {"03_3": "2026-01-01", "08_1": "2026-01-02", "09_2": "2026-01-03", "77_7": "2020-01-01"}
 
 
