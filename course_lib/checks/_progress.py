@@ -25,7 +25,7 @@ ENTRY = re.compile(r'"(\d\d+_\d+)"\s*:\s*"(\d{4}-\d\d-\d\d)"')
 MARK, NUMBERING = "numbering", 2
 # Task in a file without the mark -> the same task today.
 RENUMBERED = {"02_4": "03_3"}
-RENUMBERED |= {"03_1": "04_1", "03_2": "04_2", "03_3": "05_1", "03_4": "05_2"}
+RENUMBERED |= {"03_1": "04_1", "03_2": "04_2", "03_3": "05_2", "03_4": "05_3"}
 RENUMBERED |= {
     f"{before}_{number}": f"{today}_{number}"
     for before, today in zip(
