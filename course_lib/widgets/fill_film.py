@@ -67,7 +67,7 @@ def fill_film(image, mask, *, patch=9, orders=("lines first", "onion peel")):
         ),
         caption="Solid frame: the patch just filled. Dashed: where it was copied from.",
         photograph=max(mask.shape) > 64,
-        copies=(0, longest, 1, longest // 3),
+        copies=(0, longest, 1, 2 * longest // 3),
     )
 
 
