@@ -468,3 +468,37 @@ def _limit(image, mask, outside):
     for _ in range(500):
         fill = np.where(mask[..., None], _neighbour_mean(fill, outside), image)
     return fill
+
+
+FURTHER = 0.5  # of the range of brightness, beyond the brightest known pixel
+DARK, BRIGHT = 0.25, 0.75  # what known pixels may be
+
+
+@task("02_4")
+def task_02_4(surroundings):
+    """Check that the uncut biharmonic fill of ``surroundings()`` overshoots by 0.5."""
+    image = call(as_function(surroundings))
+    check_array(image, shape=(32, 32, 3), dtype=float)
+    image, mask = np.asarray(image, dtype=float), masks.squares(1, 32, side=12)[0]
+    known = image[~mask]
+    if known.min() < DARK - 1e-6 or known.max() > BRIGHT + 1e-6:
+        wrong(
+            "out of bounds",
+            f"Known pixels go from {known.min():.2f} to {known.max():.2f}; they may go from {DARK} "
+            f"to {BRIGHT}.",
+        )
+    fill = classical.uncut_biharmonic(np.clip(image, 0, 1), mask)[mask]
+    beyond = (fill.max(axis=0) - known.max(axis=0)).max()
+    if beyond < 0.001:
+        wrong(
+            "no overshoot",
+            "No pixel of the fill is brighter than the brightest known one. What stands in the "
+            "hole is not read: it is the slopes at its rim that are carried on.",
+        )
+    if beyond < FURTHER:
+        wrong(
+            "not far enough",
+            f"The fill goes {beyond:.2f} beyond the brightest known pixel; {FURTHER} is asked for. "
+            "Where does a slope have to be steep?",
+        )
+    return f"The fill goes {beyond:.2f} beyond anything that is known. Harmonic cannot."

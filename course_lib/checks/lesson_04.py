@@ -1,10 +1,19 @@
-"""Checks of exercise 04: the front's arrival and OpenCV's Telea."""
+"""Checks of exercise 04: the front's arrival, OpenCV's Telea, and a march that hurries."""
 
+import heapq
+import itertools
 from functools import partial
 
 import numpy as np
 
-from course_lib.checks._compare import as_function, check_function, mistake_rows
+from course_lib.checks._compare import (
+    as_array,
+    as_function,
+    call,
+    check_function,
+    close,
+    mistake_rows,
+)
 from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
 
@@ -19,6 +28,7 @@ def _arrival(
     of_pair=min,
     straight_from=None,
     step=None,
+    straight_after=min,
     power=2,
     sign=1,
     root=2,
@@ -27,8 +37,15 @@ def _arrival(
     """The later solution of (T - a)^2 + (T - b)^2 = s^2, with the ways to get it wrong."""
     a, b = of_pair(left, right), of_pair(above, below)
     if abs(a - b) >= (slowness if straight_from is None else straight_from):
-        return min(a, b) + (slowness if step is None else step)
+        return straight_after(a, b) + (slowness if step is None else step)
     return (a + b + sign * np.sqrt(root * slowness**power - (a - b) ** 2)) / divisor
+
+
+def _oblique_unless_infinite(left, right, above, below, slowness):
+    a, b = min(left, right), min(above, below)
+    if np.isinf([a, b]).any():
+        return min(a, b) + slowness
+    return (a + b + np.sqrt(max(2 * slowness**2 - (a - b) ** 2, 0))) / 2
 
 
 def _diagonal_step(left, right, above, below, slowness):
@@ -56,6 +73,23 @@ ARRIVALS = mistake_rows(
             partial(_arrival, straight_from=np.inf),
             "If a and b differ by the slowness or more, the later one comes too late to help: then "
             "the quadratic equation has no solution, or not the right one.",
+        ),
+        "obliquely unless one is infinite": (
+            _oblique_unless_infinite,
+            "An axis on which nothing burns yet does not help; one that burns too late helps as "
+            "little: compare the difference of a and b with the slowness.",
+        ),
+        "after the later neighbour": (
+            partial(_arrival, straight_after=max),
+            "Where the fire comes along one axis it comes from the earlier side, and does not wait "
+            "for the later one.",
+        ),
+        "one axis only": (
+            (
+                lambda left, right, above, below, slowness: min(left, right) + slowness,
+                lambda left, right, above, below, slowness: min(above, below) + slowness,
+            ),
+            "Only one of the two axes is looked at.",
         ),
         "diagonal step": (
             _diagonal_step,
@@ -222,7 +256,12 @@ task_04_2 = function_task(
             "Look at the table again: does OpenCV's number move up or down where jx + jy is large?",
         ),
         "Telea's own rule": (
-            _telea,
+            (
+                _telea,
+                lambda *given: np.rint(_telea(*given)),
+                lambda *given: _stored(_telea(*given)),
+                lambda *given: np.clip(_telea(*given), 0, 255),
+            ),
             f"This is what the paper says, not what OpenCV does. {OWN_LENGTH}",
         ),
         "slope instead of direction": (
@@ -287,3 +326,94 @@ task_04_2 = function_task(
         ),
     },
 )
+
+
+STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))
+
+
+def _burn(
+    burning, slowness, arrival, *, beyond=np.inf, source="new", earliest_first=True, steps=STEPS
+):
+    """Fast marching on a field, with ways to get it wrong."""
+    times = np.pad(np.where(burning, 0.0, np.inf), 1, constant_values=beyond)
+    final = np.pad(np.zeros_like(burning), 1, constant_values=True)
+    slowness = np.pad(slowness, 1)
+    turns = itertools.count()
+    waiting = [(0.0, next(turns), row + 1, column + 1) for row, column in np.argwhere(burning)]
+    while waiting:
+        *_, row, column = heapq.heappop(waiting)
+        final[row, column] = True
+        for down, right in steps:
+            r, c = row + down, column + right
+            if final[r, c]:
+                continue
+            around = times[r, c - 1], times[r, c + 1], times[r - 1, c], times[r + 1, c]
+            time = arrival(*around, slowness[r, c] if source == "new" else slowness[row, column])
+            if time < times[r, c]:
+                times[r, c] = time
+                heapq.heappush(waiting, (time if earliest_first else 0, next(turns), r, c))
+    return times[1:-1, 1:-1]
+
+
+def _along_axes(left, right, above, below, slowness):
+    return min(left, right, above, below) + slowness
+
+
+# On a single row the order cannot matter: these two faults show, whatever else is wrong.
+ON_A_ROW = mistake_rows(
+    {
+        "burns in from the border": (
+            (partial(_burn, beyond=0.0), partial(_burn, beyond=0.0, source="old")),
+            "Fire comes in from beyond the field's border, where np.pad has put times of 0: "
+            "nothing burns there.",
+        ),
+        "slowness of the pixel before": (
+            partial(_burn, source="old"),
+            "The time for a pixel is worked out with the slowness of the pixel that the fire comes "
+            "from: it is the new pixel that takes its time to burn.",
+        ),
+    }
+)
+
+
+@task("04_3")
+def task_04_3(burn):
+    """Check ``burn(burning, slowness, arrival)`` against fast marching, one fault after another."""
+    function, rng = as_function(burn), np.random.default_rng()
+    row = np.arange(9)[None] == 0, rng.uniform(1, 5, (1, 9)), _arrival
+    check_function(function, _burn, {"a field of one row": row}, mistakes=ON_A_ROW)
+    wet = _wet_field(rng)
+    if close(call(function, *wet), _burn(*wet[:2], _along_axes), 1e-6):
+        wrong(
+            "arrival not used",
+            "The times are those of a walk along rows and columns: work them out with the function "
+            "arrival that you are given.",
+        )
+    if _is_late(as_array(call(function, *wet)), _burn(*wet)):
+        wrong(
+            "overtaken",
+            "To some pixels the fire comes later than it could: an earlier way is found too late. "
+            "Which of the pixels that wait must leave the list first, and from when on can a "
+            "time not change any more?",
+        )
+    check_function(function, _burn, {"a field with wet grass": wet})
+    return "The earliest first: its time cannot change any more."
+
+
+def _is_late(found, right):
+    """Whether times are the right ones or later."""
+    if found is None or found.shape != right.shape or not np.isfinite(found).all():
+        return False
+    return (found > right - 1e-6).all() and (found > right + 1e-3).any()
+
+
+def _wet_field(rng):
+    burning = np.arange(90).reshape(9, 10) == 44
+    while True:
+        slowness = np.where(rng.random((9, 10)) < 0.5, 1.0, 12.0) * rng.uniform(0.9, 1.1, (9, 10))
+        wet = burning, slowness, _arrival
+        if all(
+            _is_late(_burn(*wet, earliest_first=False, steps=steps), _burn(*wet))
+            for steps in itertools.permutations(STEPS)
+        ):
+            return wet

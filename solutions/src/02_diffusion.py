@@ -3,8 +3,8 @@
 #
 # {{badge}}
 #
-# Three tasks on [lesson 02](../notebooks/02_diffusion.ipynb), about 45 minutes. ★ implement, ★★
-# explain or find the fault. They do not depend on each other: begin where you like.
+# Four tasks on [lesson 02](../notebooks/02_diffusion.ipynb), about 60 minutes. ★ implement, ★★ explain or
+# find the fault, ★★★ open. They do not depend on each other: begin where you like.
 #
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
 # notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("02_1", 1)` gives the first
@@ -246,6 +246,49 @@ if checks.task_02_3(heat):
 #    right for a rim that is not the picture's.
 # 4. It stops when a *step* is small. Across a wide hole the error shrinks by only a percent or so a step, so a step of
 #    0.002 means an error near 0.2 and not 0.002.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## Task 4 ★★★: how far can it overshoot?
+#
+# The harmonic fill is never brighter than its rim. The biharmonic one carries slopes on, and may leave the known range. How far?
+# Write `surroundings()`, a float image `(32, 32, 3)` whose known pixels lie between 0.25 and 0.75. The check cuts out the
+# centred square of 12 × 12 pixels, fills it by `classical.uncut_biharmonic`, and asks for a pixel at least 0.5 brighter than the
+# brightest known one.
+#
+# Expected: 0.5 or more; the best that we know is 1.44.
+
+# %% [markdown] tags=["hints"]
+# 1. A roof overshoots, because two slopes that rise towards each other go on rising. From how many sides can the
+#    picture rise towards the hole, and how steeply?
+# 2. Only the two rings of known pixels next to the hole count. The steepest rise is from 0.25 to 0.75 from one pixel
+#    to the next.
+# 3. Let ring = np.maximum(abs(down), abs(right)) be the distance from the middle; the hole has ring < 6. Make the first
+#    ring around it, ring < 7, bright and everything beyond it dark.
+
+
+# %%
+def surroundings():
+    ### BEGIN SOLUTION
+    down, right = np.mgrid[:32, :32] - 15.5
+    ring = np.maximum(abs(down), abs(right))
+    return np.repeat(np.where(ring < 7, 0.75, 0.25)[..., None], 3, axis=-1)
+    ### END SOLUTION
+
+
+# %%
+checks.task_02_4(surroundings)
+
+# %% [markdown]
+# Say why your surroundings overshoot, and how you would find the farthest of all.
+#
+# <!-- BEGIN SOLUTION -->
+# From all four sides the picture rises by 0.5 in one pixel, and the fill goes on rising: 1.37 beyond the rim. Every filled pixel is a weighted sum
+# of known ones, and the weights may be negative: light one known pixel at a time, fill, and read off its weight at the middle. Bright where
+# the weight is positive and dark where it is negative is the farthest of all for the middle pixel: 1.44.
+#
+# **Rubric.** (1) 0.5 beyond the brightest known pixel: check. (2) The answer names the slope at the rim, on several sides, as the reason. (3) At
+# least one other picture was tried and its number is written down. (4) Extra: the weights are found, and the best picture from them.
 # <!-- END SOLUTION -->
 
 # %%

@@ -3,8 +3,8 @@
 #
 # {{badge}}
 #
-# Two tasks on [lesson 04](../notebooks/04_fast_marching.ipynb), about 30 minutes. ★ implement, ★★
-# explain. They do not depend on each other: begin where you like.
+# Three tasks on [lesson 04](../notebooks/04_fast_marching.ipynb), about 50 minutes. ★ implement, ★★
+# explain or find the fault. They do not depend on each other: begin where you like.
 #
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
 # notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("04_1", 1)` gives the first
@@ -69,23 +69,23 @@ checks.task_04_1(arrival)
 
 
 # %%
-def burn(burning, slowness):
-    """Arrival times (H, W) of a fire that starts at the pixels burning, (H, W) bool."""
-    times = np.pad(np.where(burning, 0.0, np.inf), 1, constant_values=np.inf)
-    final = np.pad(np.zeros_like(burning), 1, constant_values=True)
-    slowness = np.pad(slowness, 1, constant_values=np.inf)
-    heap = [(0.0, row + 1, column + 1) for row, column in np.argwhere(burning).tolist()]
-    while heap:
-        _, row, column = heapq.heappop(heap)
-        final[row, column] = True
-        for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-            r, c = row + down, column + right
-            if not final[r, c]:
-                around = times[r, c - 1], times[r, c + 1], times[r - 1, c], times[r + 1, c]
-                time = arrival(*around, slowness[r, c])
-                if time < times[r, c]:
-                    times[r, c] = time
-                    heapq.heappush(heap, (time, r, c))
+def sweep(times, slowness, rows, columns):
+    """Ask every pixel inside the rim once, in this order, for an earlier time."""
+    for r in rows:
+        for c in columns:
+            around = times[r, c - 1], times[r, c + 1], times[r - 1, c], times[r + 1, c]
+            if min(around) < times[r, c]:
+                times[r, c] = min(times[r, c], arrival(*around, slowness[r, c]))
+
+
+def burnt_field(burning, slowness):
+    """Arrival times (H, W) of a fire from the pixels burning: swept until none changes."""
+    times, before = np.pad(np.where(burning, 0.0, np.inf), 1, constant_values=np.inf), None
+    down, right = range(1, len(slowness) + 1), range(1, slowness.shape[1] + 1)
+    while not np.array_equal(before, times):
+        before = times.copy()
+        for rows, columns in ((down, right), (down, right[::-1]), (down[::-1], right)):
+            sweep(times, np.pad(slowness, 1), rows, columns)
     return times[1:-1, 1:-1]
 
 
@@ -98,7 +98,7 @@ edge[:, 0] = True
 # %% tags=["expected"]
 if checks.task_04_1(arrival):
     plots.show(
-        [field, burn(edge, field)],
+        [field, burnt_field(edge, field)],
         titles=["slowness (s)", "arrival time (s)"],
         alt="Left: a slow vertical ditch with a gap low in it. Right: arrival times grow to the "
         "right, and behind the ditch in arcs around the gap.",
@@ -186,6 +186,92 @@ checks.task_04_2(opencv_level)
 # may get 200 ± 1.41 + 0.5, rounded: 199 to 202. Pixels filled later have those as neighbours and go on to 198 and
 # 203. With 128 the weighted mean is exact, because multiplying by a power of two does not round; 128.5 goes to the even
 # 128, no pixel changes, and no slope ever arises. 201 has no such luck even with an exact mean: 201.5 goes to 202.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## Task 3 ★★: bug hunt, a fire in a hurry
+#
+# Code like this could be published. It promises the arrival time of a fire at every pixel of a field, each pixel with its own
+# slowness. `arrival` is the rule of task 1, handed in as a function: (left, right, above, below, slowness) -> time.
+
+# %% [markdown] tags=["hints"]
+# 1. What stands beyond the border of the field? Which pixel burns slowly? Which pixel is taken from the list
+#    first? And can a time that is called final still change?
+# 2. Pad the times with np.inf. The slowness is that of (r, c). Take the earliest pixel from the list (a heap does
+#    so), and only then call it final; until then it may be reached again, and earlier.
+# 3. heapq.heappush(heap, (time, r, c)) if time < times[r, c]; _, row, column = heapq.heappop(heap); then
+#    final[row, column] = True. Begin with final nowhere but beyond the border.
+
+
+# %%
+def published_burn(burning, slowness, arrival):
+    """Arrival times (H, W); burning is bool (H, W), slowness (H, W), in seconds."""
+    times = np.pad(np.where(burning, 0.0, np.inf), 1)
+    final = np.pad(burning, 1, constant_values=True)
+    slowness = np.pad(slowness, 1)
+    reached = [(row + 1, column + 1) for row, column in np.argwhere(burning)]
+    while reached:
+        row, column = reached.pop(0)
+        for r, c in ((row, column + 1), (row, column - 1), (row + 1, column), (row - 1, column)):
+            if not final[r, c]:
+                around = times[r, c - 1], times[r, c + 1], times[r - 1, c], times[r + 1, c]
+                times[r, c] = arrival(*around, slowness[row, column])
+                final[r, c] = True
+                reached.append((r, c))
+    return times[1:-1, 1:-1]
+
+
+# %%
+def along_axes(left, right, above, below, slowness):
+    return min(left, right, above, below) + slowness
+
+
+marsh = np.where(np.random.RandomState(3).rand(5, 9) < 0.4, 9.0, 1.0)
+left = np.zeros((5, 9), bool)
+left[2, 0] = True
+print("slowness (s):", marsh, "published, along rows and columns (s):", sep="\n")
+print(published_burn(left, marsh, along_axes))
+
+# %% [markdown]
+# It has four faults. Find them and write `burn`.
+#
+# Expected: in the marsh above the lower right corner burns at the time that the cheapest walk along rows and columns takes.
+
+
+# %%
+def burn(burning, slowness, arrival):
+    ### BEGIN SOLUTION
+    times = np.pad(np.where(burning, 0.0, np.inf), 1, constant_values=np.inf)
+    final = np.pad(np.zeros_like(burning), 1, constant_values=True)
+    slowness = np.pad(slowness, 1)
+    heap = [(0.0, row + 1, column + 1) for row, column in np.argwhere(burning)]
+    while heap:
+        _, row, column = heapq.heappop(heap)
+        final[row, column] = True
+        for r, c in ((row, column + 1), (row, column - 1), (row + 1, column), (row - 1, column)):
+            if not final[r, c]:
+                around = times[r, c - 1], times[r, c + 1], times[r - 1, c], times[r + 1, c]
+                time = arrival(*around, slowness[r, c])
+                if time < times[r, c]:
+                    times[r, c] = time
+                    heapq.heappush(heap, (time, r, c))
+    return times[1:-1, 1:-1]
+    ### END SOLUTION
+
+
+# %%
+checks.task_04_3(burn)
+
+# %% [markdown]
+# Which four faults did you find?
+#
+# <!-- BEGIN SOLUTION -->
+# 1. `np.pad` writes 0 beyond the border: there it burns from the start, and the fire comes in from all sides.
+# 2. The time takes the slowness of the pixel that the fire comes from, not that of the pixel that is to burn.
+# 3. `pop(0)` takes the pixel that was reached first, not the one that burns earliest. Through wet grass fewer pixels
+#    take longer.
+# 4. A pixel is final as soon as it is reached. Another neighbour may bring the fire earlier, and only the earliest of
+#    all that wait cannot be overtaken.
 # <!-- END SOLUTION -->
 
 # %%

@@ -131,7 +131,46 @@ def heat_in_place(image, mask, steps):
     return image
 
 
+# Surroundings
+
+
+def grey_picture(brightness):
+    return np.repeat(np.clip(brightness, 0.25, 0.75)[..., None], 3, axis=-1)
+
+
+def from_middle():
+    down, right = np.mgrid[:32, :32] - 15.5
+    return np.maximum(abs(down), abs(right)), np.hypot(down, right)
+
+
+def roof():
+    return grey_picture(
+        0.75 - 0.5 * np.maximum(abs(np.arange(32) - 15.5) - 6, 0) / 6 * np.ones((32, 1))
+    )
+
+
+def cone():
+    return grey_picture(0.75 - 0.5 * (from_middle()[1] - 6) / 4)
+
+
+def ramp():
+    return grey_picture(np.linspace(0.25, 0.75, 32) * np.ones((32, 1)))
+
+
+def bright_in_the_hole():
+    return grey_picture(0.25 + 0.5 * (from_middle()[0] < 6))
+
+
+def black_and_white():
+    return np.repeat((from_middle()[0] < 7.0)[..., None] * 1.0, 3, axis=-1)
+
+
 WRONG = [
+    ("02_4", "no overshoot", ramp),
+    ("02_4", "no overshoot", bright_in_the_hole),
+    ("02_4", "not far enough", roof),
+    ("02_4", "not far enough", cone),
+    ("02_4", "out of bounds", black_and_white),
     ("02_1", "pixel counts itself", edge_padded),
     ("02_2", "rounded to the nearest", nearest_number),
     ("02_2", "sweeps itself", swept),
