@@ -32,7 +32,7 @@ STARTUP = Path(HOME.name, ".ipython", "profile_default", "startup")
 STARTUP.mkdir(parents=True)
 shutil.copy(Path(__file__).parent / "tests" / "kernel.py", STARTUP)
 
-KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-5]_")
+KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-57]_")
 FORBIDDEN = str(Path(__file__).parent / "tests" / "forbidden")
 
 

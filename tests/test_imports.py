@@ -180,8 +180,12 @@ def test_a_loaded_library_is_found(tmp_path):
 
 @pytest.mark.parametrize("library", HEAVY)
 def test_the_kernels_of_the_first_lessons_cannot_load_it(library, tmp_path):
-    """What conftest.py lays in the way of lessons 00 to 05 and their solutions."""
-    for path in ("notebooks/00_first_repair.ipynb", "solutions/05_texture_and_patches.ipynb"):
+    """What conftest.py lays in the way of lessons 00 to 05 and 07, and of their solutions."""
+    for path in (
+        "notebooks/00_first_repair.ipynb",
+        "solutions/05_texture_and_patches.ipynb",
+        "notebooks/07_gaussian_world.ipynb",
+    ):
         environment = {**os.environ, "PYTHONPATH": conftest.python_path(path, str(tmp_path))}
         command = [sys.executable, "-c", f"import {library}"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)

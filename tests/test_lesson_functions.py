@@ -102,6 +102,16 @@ def test_the_ladder_of_lesson_08_is_the_librarys(skips):
     np.testing.assert_allclose(in_lesson.predict(pictures, verbose=0), expected, atol=1e-6)
 
 
+def test_the_conditional_mean_of_lesson_07_is_the_librarys_fill():
+    lesson = definitions("07_gaussian_world")["conditional_mean"]
+    pictures = np.random.RandomState(0).uniform(0.3, 0.7, (40, 9, 8, 3))
+    gaussian = classical.fit_gaussian(pictures, noise=1e-2)
+    for seed in range(3):
+        image, mask = pictures[seed], masks.random_pixels(1, (9, 8), fraction=0.4, seed=seed)[0]
+        filled = lesson(image, mask, gaussian.mean, gaussian.precision)
+        np.testing.assert_allclose(filled.clip(0, 1), gaussian.fill(image, mask), atol=1e-9)
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []

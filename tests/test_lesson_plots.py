@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from course_lib import data, masks, plots
+from course_lib import classical, data, masks, plots
 from course_lib.classical.exemplar import ORDERS, copies
 
 SQUARE = masks.squares(1, 20, side=8)[0]
@@ -270,3 +270,24 @@ def test_raw_and_composited_rows():
     np.testing.assert_array_equal(panels[3], EDGE)
     with pytest.raises(TypeError, match="name -> prediction"):
         plots.raw_and_composited(EDGE, SQUARE, {})
+
+
+def test_row_worlds_show_the_precision_the_fill_and_its_two_deviations():
+    """A chain of steps with variance 0.01: half way between two known ends, variance 0.01 n / 4."""
+    steps = np.diff(np.eye(9), axis=0)
+    world = classical.Gaussian(np.zeros((1, 9, 3)), np.kron(steps.T @ steps / 0.01, np.eye(3)))
+    row, gap = np.linspace(0.3, 0.7, 9)[None, :, None].repeat(3, 2), np.zeros((1, 9), bool)
+    gap[0, 2:7] = True
+    above, below = plots.row_worlds({"steps": world}, row, gap).axes
+    np.testing.assert_allclose(above.lines[0].get_ydata()[3:6], [-0.5, 1, -0.5])
+    assert not above.lines[0].get_ydata()[:3].any()
+    *_, mean, known = below.lines
+    np.testing.assert_allclose(mean.get_ydata(), row[0, 2:7, 0])
+    np.testing.assert_allclose(known.get_ydata(), row[0, ~gap[0], 0])
+    band = below.collections[0].get_paths()[0].vertices
+    middle = band[band[:, 0] == 4][:, 1]
+    # Six steps lie between the known ends 1 and 7, the middle three from each: 3 * 3 / 6 of them.
+    np.testing.assert_allclose(np.ptp(middle), 4 * np.sqrt(0.01 * 1.5))
+    assert len(below.lines) == 3 + 2
+    with pytest.raises(ValueError, match="at least one"):
+        plots.row_worlds({}, row, gap)

@@ -10,6 +10,8 @@ from course_lib.widgets._page import WIDGET_MEDIA_TYPE
 SQUARE = masks.squares(1, 20, side=8)[0]
 EDGE = np.where(np.arange(20) < 9, 0.2, 0.8)[None, :, None] * np.ones((20, 1, 3))
 STRIPES = np.where(np.arange(32) % 4 < 2, 0.2, 0.8)[None, :, None] * np.ones((32, 1, 3))
+GREYS = np.random.RandomState(0).uniform(0.2, 0.8, (60, 1, 1, 3)) * np.ones((1, 20, 20, 1))
+WORLD = classical.fit_gaussian(GREYS, noise=1e-3)
 DEMOS = {
     "mask_designer": widgets.mask_designer,
     "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
@@ -17,6 +19,7 @@ DEMOS = {
     "isophotes": lambda: widgets.isophotes(EDGE, SQUARE, rounds=(0, 2, 5)),
     "front": lambda: widgets.front(SQUARE),
     "fill_film": lambda: widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], patch=5),
+    "samples": lambda: widgets.samples(WORLD, GREYS[0], SQUARE, count=3, start=2),
 }
 
 
@@ -241,3 +244,26 @@ def test_films_of_one_order_and_films_that_are_refused():
             widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], **options)
     with pytest.raises(ValueError, match="nothing is copied"):
         widgets.fill_film(STRIPES, np.zeros((32, 32), bool))
+
+
+# Samples
+
+
+def test_the_samples_are_the_gaussians_and_their_mean_nears_the_conditional_one():
+    demo = widgets.samples(WORLD, EDGE, SQUARE, count=40)
+    drawn = np.stack([WORLD.sample(EDGE, SQUARE, seed=seed) for seed in range(1, 41)])
+    best = metrics.psnr(EDGE, WORLD.fill(EDGE, SQUARE), SQUARE)
+    for k in (1, 2, 40):
+        demo.controls["sample"].value = k
+        one = metrics.psnr(EDGE, drawn[k - 1], SQUARE)
+        mean = metrics.psnr(EDGE, drawn[:k].mean(axis=0), SQUARE)
+        assert f"{one:.1f} and {mean:.1f} dB, the conditional mean's {best:.1f} dB" in demo.alt
+    assert mean > one and abs(mean - best) < 0.3
+
+
+def test_samples_that_are_refused():
+    for options, sentence in (({"count": 1}, "count"), ({"start": 50}, "sample is")):
+        with pytest.raises(ValueError, match=sentence):
+            widgets.samples(WORLD, EDGE, SQUARE, **options)
+    with pytest.raises(ValueError, match="knows pictures of 20 x 20"):
+        widgets.samples(WORLD, EDGE[:10], SQUARE[:10])

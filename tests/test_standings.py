@@ -33,6 +33,52 @@ def test_the_frozen_patches_are_coffee_under_the_frozen_lines(monkeypatch):
     np.testing.assert_array_equal(few_scratches, scratches[:10])
 
 
+def test_more_frozen_patches_are_those_of_the_gaussians_benchmark(monkeypatch):
+    monkeypatch.setenv("INPAINTING_PROFILE", "quick")
+    patches, scratches = evaluation.frozen_patches(300)
+    np.testing.assert_array_equal(patches, data.load("photos").test[:300] / np.float32(255))
+    np.testing.assert_array_equal(scratches, evaluation.frozen_masks(300, buckets=())["lines"])
+    with pytest.raises(ValueError, match="there are 1189 patches"):
+        evaluation.frozen_patches(2000)
+    with pytest.raises(ValueError, match="count"):
+        evaluation.frozen_patches(0)
+
+
+def test_calibration_groups_pixels_by_what_is_promised():
+    """Errors drawn with the promised deviation: every group is kept; twice as large, none is."""
+    rng = np.random.RandomState(0)
+    promised = rng.uniform(0.1, 0.5, (40, 16, 16))
+    hole = np.broadcast_to(masks.squares(1, 16, side=12), promised.shape)
+    errors = promised[..., None] * rng.standard_normal((*promised.shape, 3))
+    for factor in (1, 2):
+        table = evaluation.calibration(promised, factor * errors, hole, groups=4)
+        np.testing.assert_allclose(table.made, factor * table.predicted, rtol=0.05)
+    assert table.pixels.tolist() == [40 * 144 / 4] * 4
+    edges = np.quantile(promised[hole], [0, 0.25, 0.5, 0.75, 1])
+    for predicted, low, high in zip(table.predicted, edges[:-1], edges[1:], strict=True):
+        inside = promised[hole][(promised[hole] >= low) & (promised[hole] <= high)]
+        assert predicted == pytest.approx(np.sqrt((inside**2).mean()), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"errors": np.zeros((2, 4, 4))}, "do not fit"),
+        ({"masks": np.ones((2, 4, 4))}, "do not fit"),
+        ({"masks": np.zeros((2, 4, 4), bool)}, "fewer than 5 pixels"),
+        ({"groups": 0}, "groups"),
+    ],
+)
+def test_calibrations_that_are_refused(change, sentence):
+    given = {
+        "deviations": np.ones((2, 4, 4)),
+        "errors": np.zeros((2, 4, 4, 3)),
+        "masks": np.ones((2, 4, 4), bool),
+    }
+    with pytest.raises(ValueError, match=sentence):
+        evaluation.calibration(**given | change)
+
+
 @pytest.mark.parametrize(
     ("new", "taught"),
     [

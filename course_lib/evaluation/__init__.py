@@ -1,14 +1,15 @@
 """One evaluation for every method: holes and image, error and seconds, on frozen masks.
 
 ``scores`` measures, ``standings`` is the course's one table, ``comparisons`` are the many cases
-that a claim of a lesson stands on.
+that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made.
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_mask, by_picture, compare
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.standings import frozen_patches, standings
+from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
-    "BASELINES", "SEED", "by_depth", "by_mask", "by_picture", "compare", "evaluate",
+    "BASELINES", "SEED", "by_depth", "by_mask", "by_picture", "calibration", "compare", "evaluate",
     "frozen_masks", "frozen_patches", "leaderboard", "standings",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import pandas as pd
 
 from course_lib import classical, data, masks, runtime
 from course_lib._pixels import as_floats
+from course_lib._validation import check_count
 from course_lib.evaluation.scores import SEED, evaluate
 
 PATCHES = 100
@@ -13,22 +14,30 @@ TAUGHT = (  # in the order of the lessons
 )  # fmt: skip
 
 
-def frozen_patches():
-    """What the standings are measured on: 100 patches of a photograph, each with its own scratches.
+def frozen_patches(count=PATCHES):
+    """What the standings are measured on: patches of a photograph, each with its own scratches.
 
     The tests' profile takes fewer.
 
+    Args:
+        count: how many. Another count gives other scratches.
+
     Returns:
-        (images, masks): float32 (100, 32, 32, 3) in [0, 1]; bool (100, 32, 32), True = hole.
+        (images, masks): float32 (count, 32, 32, 3) in [0, 1]; bool (count, 32, 32), True = hole.
+
+    Raises:
+        ValueError: if count is no whole number from 1 on, or the photograph has fewer patches.
 
     Example:
         >>> patches, scratches = frozen_patches()
         >>> patches.shape[1:], scratches.shape[1:]
         ((32, 32, 3), (32, 32))
     """
-    count = runtime.share(PATCHES)
-    patches = as_floats(data.load("photos").test[:count])
-    return patches, masks.random_lines(PATCHES, 32, seed=SEED)[:count]
+    test = data.load("photos").test
+    if check_count("count", count, lowest=1) > len(test):
+        raise ValueError(f"count is {count}, but there are {len(test)} patches: ask for fewer.")
+    taken = runtime.share(count)
+    return as_floats(test[:taken]), masks.random_lines(count, 32, seed=SEED)[:taken]
 
 
 def standings(*new, **own):

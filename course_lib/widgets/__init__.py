@@ -12,9 +12,10 @@ from course_lib.widgets.isophotes import isophotes
 from course_lib.widgets.mask_designer import mask_designer
 from course_lib.widgets.painter import MaskPainter
 from course_lib.widgets.random_walkers import random_walkers
+from course_lib.widgets.samples import samples
 from course_lib.widgets.sliders import MaskSliders
 
 __all__ = [
     "Exploration", "MaskPainter", "MaskSliders", "explore", "fill_film", "front", "heat_flow",
-    "isophotes", "mask_designer", "random_walkers",
+    "isophotes", "mask_designer", "random_walkers", "samples",
 ]  # fmt: skip

@@ -1,0 +1,307 @@
+# %% [markdown]
+# # Fill with a distribution: a Gaussian world
+#
+# {{badge}}
+#
+# Under squared error the best guess is an average over everything that could stand in a hole (lesson 06). Here we take this
+# literally and give all pictures one probability distribution, the simplest there is. From it come the best guess, in five
+# lines, how unsure it is, and other fills that were possible.
+#
+# **You need** lessons [02](02_diffusion.ipynb) and [06](06_learning_from_data.ipynb), and matrices. No network, no GPU.
+# About 30 minutes.
+
+# %%
+# {{launch}}
+
+# %%
+import numpy as np
+
+from course_lib import classical, data, evaluation, masks, metrics, plots, runtime, widgets
+
+run = runtime.setup()
+
+# %% [markdown]
+# ## All pictures as one cloud
+#
+# A picture of 32 × 32 pixels is 3,072 numbers, a point in a space of 3,072 dimensions. The training pictures are a cloud of
+# such points. We keep two things of it: its mean $\mu$, and its covariance, which says of any two numbers how they vary
+# together. A *Gaussian* is the distribution that these two make up. It knows nothing of cups and eyes; it has only seen
+# that neighbours are alike.
+#
+# All that follows uses the inverse of the covariance, the *precision* $P$. It takes 75 MB, and about 10 seconds.
+
+# %%
+pictures = data.load("photos")
+gaussian = classical.fit_gaussian(pictures.train)
+print(len(pictures.train), "pictures, precision", gaussian.precision.shape)
+
+# %% [markdown]
+# ## The best guess in five lines
+#
+# Call the missing numbers $m$ and the known ones $k$. In a Gaussian the missing ones, given the known, are Gaussian again,
+# with mean and covariance
+#
+# $$\mu_m - P_{mm}^{-1} P_{mk}\,(k - \mu_k), \qquad P_{mm}^{-1} .$$
+#
+# Read the first from the right: how far the known numbers are from their mean, how hard each pulls on the missing ones, and
+# one system of equations for what they settle on.
+
+
+# %%
+def conditional_mean(image, mask, mean, precision):
+    missing = np.repeat(mask.ravel(), 3)  # of the 3,072 numbers
+    offset = (image - mean).ravel()[~missing]
+    pull = precision[np.ix_(missing, ~missing)] @ offset
+    filled = image.copy()
+    pulled = np.linalg.solve(precision[np.ix_(missing, missing)], pull)
+    filled[mask] = mean[mask] - pulled.reshape(-1, 3)
+    return filled
+
+
+# %% [markdown]
+# The second is how the missing numbers vary around that mean. Draw from it, and you have a *sample*: a fill that is as
+# likely as any other.
+#
+# We fill 300 patches of a photograph with both, once under lines and once under a square of 16 × 16 pixels, and measure the
+# error and the roughness of lesson 02.
+#
+# **Predict.** Which has the smaller error, the mean or a sample? And which is as rough as the truth?
+
+
+# %%
+def draw(image, mask, seed):
+    return gaussian.sample(image, mask, seed=seed)
+
+
+patches, lines = evaluation.frozen_patches(300)
+holes = {"lines": lines, "square": masks.squares(len(patches), 32, side=16)}
+means = {name: np.stack(list(map(gaussian.fill, patches, holes[name]))) for name in holes}
+seeds = range(len(patches))
+samples = {name: np.stack(list(map(draw, patches, holes[name], seeds))) for name in holes}
+
+
+# %%
+def roughness(picture):
+    return sum((np.diff(picture, axis=axis) ** 2).sum() for axis in (0, 1))
+
+
+print(f"truth          {np.mean([*map(roughness, patches)]):27.1f}")
+for name, hole in holes.items():
+    for kind, fills in {"mean": means[name], "sample": samples[name]}.items():
+        score, rough = metrics.psnr(patches, fills, hole), np.mean([*map(roughness, fills)])
+        print(f"{name:7s} {kind:7s} {score:6.2f} dB   roughness {rough:5.1f}")
+
+# %%
+k = 13
+hole = holes["square"][k]
+fills = [means["square"][k], *(draw(patches[k], hole, seed) for seed in (1, 2))]
+plots.show(
+    [masks.damage(patches[k], hole), *fills, patches[k]],
+    titles=["damaged"]
+    + [
+        f"{name}: {metrics.psnr(patches[k], fill, hole):.1f} dB"
+        for name, fill in zip(["mean", "sample", "sample"], fills, strict=True)
+    ]
+    + ["truth"],
+    alt="A patch with a square hole; the mean is smooth; two samples differ and have grain.",
+    caption="The mean scores best. The samples have the grain that it lacks, and differ.",
+)
+
+# %% [markdown]
+# **Read.** The mean scores 3 dB better, and is smoother than the truth. A sample is as rough as the truth, to 3 %. *What
+# scores best is a mean; what looks right is a sample.* You cannot have both in one picture.
+#
+# ## Why 3 dB
+#
+# Let the truth $Y$ come from the distribution, with mean $\mu$ and variance $\sigma^2$ in some pixel. Then the mean is
+# wrong by $\mathrm{E}(\mu - Y)^2 = \sigma^2$. A sample $S$ comes from the same distribution and knows nothing more of $Y$:
+#
+# $$\mathrm{E}(S - Y)^2 = \mathrm{E}(S - \mu)^2 + \mathrm{E}(\mu - Y)^2 = 2\sigma^2 .$$
+#
+# Twice the squared error, $10 \log_{10} 2 = 3.01$ dB. Nothing in this line is Gaussian: every method that draws from the
+# right distribution pays it. In the table it is 3.0 dB on lines and 3.3 in squares: there the Gaussian holds itself for
+# less sure than it is, so that its samples stray too far.
+#
+# **Predict.** And the mean of two samples, or of twenty? Move the slider.
+
+# %%
+widgets.samples(gaussian, patches[k], hole)
+
+# %% [markdown]
+# **Read.** The more samples go into it, the smoother their mean, and the nearer it comes to the conditional mean from
+# below. The exercise turns that into a formula.
+#
+# ## How unsure?
+#
+# The covariance $P_{mm}^{-1}$ has the variance of each missing pixel on its diagonal. **Predict.** Where in the square is
+# the fill least sure?
+
+# %%
+unsure = gaussian.uncertainty(patches[k], hole)
+error = np.abs(means["square"][k] - patches[k]).mean(axis=-1)
+plots.show(
+    [means["square"][k], unsure, error],
+    titles=["mean", "predicted deviation", "error made"],
+    alt="The filled patch; a map of predicted deviations, a hill in the square; the error made.",
+    caption="The prediction is a smooth hill. The error has its own shape.",
+)
+
+# %% [markdown]
+# One picture cannot show whether a prediction of *how much* is right; many can. Sort all missing pixels of the 300 patches
+# by their predicted deviation into five groups. In each group, is the error made (root mean square) what was predicted?
+
+# %%
+deviations = np.stack([*map(gaussian.uncertainty, patches, lines)])
+errors = means["lines"] - patches
+evaluation.calibration(deviations, errors, lines).round(3)
+
+# %% [markdown]
+# **Read.** In every group the two are within about a tenth of each other, from 0.047 for the surest to 0.079 for the least
+# sure. No earlier method of the course could say this about itself. On CIFAR-10 four of five groups agree as well; of the
+# surest 0.045 is predicted and 0.034 made ([results](../benchmarks/RESULTS.md), lesson 07).
+#
+# ## What it does not know
+#
+# The formula for the variance contains $P$ and the hole, but not the known pixels' colours. **Predict.** Sort the *patches*
+# by how rough their known pixels are, into a calm half and a lively half. What is predicted for each, and what errors are
+# made?
+
+# %%
+known = np.where(lines[..., None], np.nan, patches)
+liveliness = [np.nanmean(np.diff(picture, axis=1) ** 2) for picture in known]
+order = np.argsort(liveliness)
+for name, half in zip(("calm", "lively"), np.array_split(order, 2), strict=True):
+    (row,) = evaluation.calibration(deviations[half], errors[half], lines[half], groups=1).values
+    print(f"{name:6s}  predicted {row[0]:.3f}   made {row[1]:.3f}")
+
+# %%
+ratio = np.abs(errors[lines]) / deviations[lines][:, None]
+print(f"within a third of a deviation: {np.mean(ratio < 1 / 3):.0%} of the errors (Gaussian: 26 %)")
+print(f"beyond three deviations:       {np.mean(ratio > 3):.1%} of the errors (Gaussian: 0.3 %)")
+
+# %% [markdown]
+# **Read.** The same is predicted for both halves, and the errors are more than twice as large in the lively one. So the
+# promise holds on average over pictures and not for each: most errors are far smaller than promised, and a few, at edges,
+# far larger. Real pictures have *heavier tails* than a Gaussian.
+#
+# ## What harmonic and biharmonic assume
+#
+# A Gaussian needs no training pictures; any precision will do. Take one row of pixels. Suppose that the steps from pixel to
+# pixel are independent, all with one variance $s^2$. Its precision is $D^\mathsf{T} D / s^2$, where $D$ takes steps: on the
+# diagonal 2, beside it −1. That is lesson 02's matrix, and the conditional mean is the *harmonic* fill. With steps of steps
+# instead it is the *biharmonic* one.
+#
+# Beside them stands a Gaussian fitted to all rows of the training pictures. **Predict.** Which of the two does it look
+# like?
+
+# %%
+rows = pictures.train.reshape(-1, 1, 32, 3) / np.float32(255)
+worlds = {"fitted": classical.fit_gaussian(rows)}
+for name, times in {"harmonic": 1, "biharmonic": 2}.items():
+    steps = np.diff(np.eye(32), n=times, axis=0)
+    variance = (np.diff(rows, n=times, axis=2) ** 2).mean()
+    precision = np.kron(steps.T @ steps / variance, np.eye(3))
+    worlds[name] = classical.Gaussian(worlds["fitted"].mean, precision)
+
+# %%
+gap = np.zeros((1, 32), bool)
+gap[0, 12:20] = True
+plots.show(
+    plots.row_worlds(worlds, patches[k][16:17], gap),
+    alt="Three columns. Precisions: fitted and harmonic pull with the nearest neighbours, "
+    "biharmonic pushes with the next ones. Gaps: two wandering bundles, one wide smooth bundle.",
+    caption="Above: how a pixel hangs on its row. Below: mean, two deviations, three samples.",
+)
+
+# %%
+across = patches[:, 16:17]  # one row of each patch
+gaps = np.repeat(gap[None], len(across), axis=0)
+for name, world in worlds.items():
+    fills = np.stack([*map(world.fill, across, gaps)])
+    promised = np.stack([*map(world.uncertainty, across, gaps)])
+    (row,) = evaluation.calibration(promised, fills - across, gaps, groups=1).values
+    score = metrics.psnr(across, fills, gaps)
+    print(f"{name:10s} {score:5.2f} dB   predicted {row[0]:.3f}   made {row[1]:.3f}")
+
+# %% [markdown]
+# **Read.** The fitted one looks like `harmonic` and scores like it. `biharmonic` believes in slopes that last: its samples
+# swing wide, and it is wrong by more. A method that seems to assume nothing assumes a covariance.
+#
+# ## Where it wins, where it loses
+#
+# On `photos`, 300 patches and eleven sets of holes, the Gaussian is level with `harmonic` (within 0.25 dB). It is ahead of
+# `biharmonic` by 0.3 to 0.7 dB in seven sets, and level with it in four; worst are squares of 8 pixels, 0.24 dB behind. Its
+# covariance depends there on the step between two pixels alone: for more, 5,259 pictures are too few. From 44,000 CIFAR-10
+# pictures and their mirror images it can be learned place by place, and then it is ahead of both in all eleven sets, of
+# `biharmonic` by 0.6 to 1.2 dB, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
+
+# %%
+plots.show(
+    plots.standings(evaluation.standings(gaussian=gaussian.fill)),
+    alt="Bars of hole PSNR: biharmonic, the new Gaussian and harmonic are close together on top.",
+    caption="On thin lines it is level with the best equations.",
+)
+
+# %% [markdown]
+# ## Questions
+#
+# **1.** A colleague's network fills holes with sharp detail, and its PSNR is 3 dB below that of a blurry one. What follows?
+#
+# 1. The sharp network is worse.
+# 2. It may be exactly right: this is what a sample costs.
+# 3. It was trained too briefly.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** If both know the true distribution, the blurry one gives its mean and the sharp one a sample. 1: for the question
+# "which picture could it be?" it is better. 3: PSNR alone cannot tell.
+# </details>
+#
+# **2.** Two pictures have the same hole, one of a plain wall, one of a fence. What does the Gaussian's map say?
+#
+# 1. It is less sure on the fence.
+# 2. The same for both.
+# 3. It is less sure on the wall.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** $P_{mm}^{-1}$ depends on the hole alone. 1 would be right of the errors made.
+# </details>
+#
+# **3.** You average 100 samples of one hole. The result
+#
+# 1. is nearly the conditional mean.
+# 2. is sharper than any of them.
+# 3. costs 3 dB, as each of them does.
+#
+# <details><summary>Answer</summary>
+#
+# **1.** What the samples do not share averages out, detail included. 3 holds for one.
+# </details>
+
+# %% [markdown]
+# ## Key points
+#
+# * The fill with the least squared error is the conditional mean: with the precision matrix one system of equations.
+# * A fill has an uncertainty. Here it is right on average, and it does not look at the picture.
+# * The mean scores best; a sample looks right and costs twice the squared error, 3 dB.
+#
+# {{exercise}}
+#
+# {{next}}
+#
+# <details><summary>Notes</summary>
+#
+# `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it takes a
+# covariance that depends on the step between two pixels alone. That estimate may promise a negative variance in some
+# direction; it is set to 0. A fill solves $P_{mm}$ only, so it costs what the hole is large: 1 ms for 64 pixels, a third of
+# a second for 900. Samples are cut at 0 and 1, which makes them a little cheaper than theory says; a predicted deviation
+# that is too large makes them dearer. In one row `harmonic` is exactly the Gaussian shown; scikit-image's `biharmonic`
+# differs from it at the border, and is cut at the range of the known pixels.
+# </details>
+#
+# ## References
+#
+# * Bishop: [Pattern Recognition and Machine
+#   Learning](https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/), 2006, section 2.3.
+# * Blau, Michaeli: [The Perception-Distortion Tradeoff](https://arxiv.org/abs/1711.06077), CVPR 2018. Mean or sample, in general.

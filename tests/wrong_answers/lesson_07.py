@@ -1,0 +1,128 @@
+"""Wrong answers to exercise 07: (task, the verdict that names the mistake, the answer)."""
+
+import numpy as np
+
+# The conditional mean
+
+
+def inverse_of_the_wrong_block(values, missing, mean, covariance):
+    filled = values.copy()
+    own = covariance[missing][:, missing]
+    pull = covariance[missing][:, ~missing] @ (values[~missing] - mean[~missing])
+    filled[missing] = np.linalg.inv(own) @ pull + mean[missing]
+    return filled
+
+
+def only_missing(values, missing, mean, covariance):
+    return mean[missing]
+
+
+def in_place(values, missing, mean, covariance):
+    known = ~missing
+    across = covariance[np.ix_(missing, known)] @ np.linalg.inv(covariance[np.ix_(known, known)])
+    values[missing] = mean[missing] + across @ (values - mean)[known]
+    return values
+
+
+def reads_the_gap(values, missing, mean, covariance):
+    filled = values.copy()
+    filled[missing] = mean[missing] + (covariance @ (values - mean))[missing]
+    return filled
+
+
+# Samples
+
+
+def parts(values, missing, mean, precision):
+    block = precision[np.ix_(missing, missing)]
+    fill, deviation = values.copy(), np.zeros(len(values))
+    pull = precision[np.ix_(missing, ~missing)] @ (values - mean)[~missing]
+    fill[missing] = mean[missing] - np.linalg.solve(block, pull)
+    deviation[missing] = np.sqrt(np.diag(np.linalg.inv(block)))
+    return block, fill, deviation
+
+
+def mended(*, fill=None, deviation=None, step=None):
+    """The right answer with one of its parts replaced."""
+
+    def draw_row(values, missing, mean, precision, white):
+        block, right_fill, right_deviation = parts(values, missing, mean, precision)
+        first = right_fill if fill is None else fill(values, missing, mean, precision, right_fill)
+        second = right_deviation if deviation is None else deviation(precision, missing, block)
+        sample = first.copy()
+        root = np.linalg.cholesky(np.linalg.inv(block))
+        sample[missing] += root @ white if step is None else step(block, second[missing], white)
+        return first, second, sample
+
+    return draw_row
+
+
+def on_missing(numbers, missing):
+    return np.where(missing, numbers, 0)
+
+
+def wrong_side(values, missing, mean, precision, right):
+    return np.where(missing, 2 * mean - right, right)
+
+
+def plain_mean(values, missing, mean, precision, right):
+    return np.where(missing, mean, values)
+
+
+def as_covariance(values, missing, mean, precision, right):
+    filled = values.copy()
+    known = ~missing
+    across = precision[np.ix_(missing, known)] @ np.linalg.inv(precision[np.ix_(known, known)])
+    filled[missing] = mean[missing] + across @ (values - mean)[known]
+    return filled
+
+
+def own_noise(values, missing, mean, precision, white):
+    block, fill, deviation = parts(values, missing, mean, precision)
+    sample = fill.copy()
+    sample[missing] += np.random.multivariate_normal(np.zeros(len(block)), np.linalg.inv(block))
+    return fill, deviation, sample
+
+
+def shifted_known(values, missing, mean, precision, right):
+    return np.where(missing, right, mean)
+
+
+WRONG = [
+    ("07_1", "blocks swapped", inverse_of_the_wrong_block),
+    ("07_1", "wrong shape", only_missing),
+    ("07_1", "changes its input", in_place),
+    ("07_1", "wrong values", reads_the_gap),
+    ("07_2", "the precision's sign", mended(fill=wrong_side)),
+    ("07_2", "treated as a covariance", mended(fill=as_covariance)),
+    ("07_2", "wrong fill", mended(fill=plain_mean)),
+    ("07_2", "known numbers changed", mended(fill=shifted_known)),
+    (
+        "07_2",
+        "marginal instead of conditional",
+        mended(deviation=lambda p, m, block: on_missing(np.sqrt(np.diag(np.linalg.inv(p))), m)),
+    ),
+    (
+        "07_2",
+        "given the missing ones too",
+        mended(deviation=lambda p, m, block: on_missing(np.diag(p) ** -0.5, m)),
+    ),
+    (
+        "07_2",
+        "unsure of known numbers",
+        mended(deviation=lambda p, m, block: np.sqrt(np.diag(np.linalg.inv(p)))),
+    ),
+    ("07_2", "each number by itself", mended(step=lambda block, deviation, z: deviation * z)),
+    ("07_2", "wrong root", mended(step=lambda block, d, z: np.linalg.cholesky(block) @ z)),
+    (
+        "07_2",
+        "wrong root",
+        mended(step=lambda block, d, z: np.linalg.inv(np.linalg.cholesky(block)) @ z),
+    ),
+    ("07_2", "wrong root", mended(step=lambda block, d, z: np.linalg.solve(block, z))),
+    ("07_2", "wrong law", mended(step=lambda block, d, z: 0.5 * d * z)),
+    ("07_2", "sample is not around the fill", own_noise),
+    ("07_2", "not three results", lambda v, m, mean, p, z: parts(v, m, mean, p)[1]),
+    ("07_3", "ratio instead of decibels", lambda k, warmth: (k + warmth**2) / k),
+    ("07_3", "wrong values", lambda k, warmth: 3.01 / k),
+]
