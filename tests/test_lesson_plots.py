@@ -291,3 +291,25 @@ def test_row_worlds_show_the_precision_the_fill_and_its_two_deviations():
     assert len(below.lines) == 3 + 2
     with pytest.raises(ValueError, match="at least one"):
         plots.row_worlds({}, row, gap)
+
+
+def test_weights_are_drawn_on_one_scale_with_their_numbers():
+    small = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
+    large = np.zeros((7, 7))
+    large[0, 1] = -0.5
+    drawing = plots.weights({"harmonic": small, "far": large})
+    one, other = (axes.images[0] for axes in drawing.axes[:2])
+    np.testing.assert_array_equal(one.get_array(), small)
+    np.testing.assert_array_equal(other.get_array(), large)
+    assert one.get_clim() == other.get_clim() == (-0.5, 0.5)
+    numbers = {text.get_position()[::-1]: text.get_text() for text in drawing.axes[0].texts}
+    assert len(numbers) == 8 and numbers[0, 1] == "0.25" and (1, 1) not in numbers
+    assert not drawing.axes[1].texts
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"), [({}, "no weights"), ({"even": np.zeros((2, 3))}, "even has shape")]
+)
+def test_weights_that_are_not_drawn(named, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plots.weights(named)

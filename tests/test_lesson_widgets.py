@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from course_lib import classical, masks, metrics, plots, widgets
+from course_lib import classical, data, masks, metrics, plots, widgets
 from course_lib.widgets._page import WIDGET_MEDIA_TYPE
 
 SQUARE = masks.squares(1, 20, side=8)[0]
@@ -12,7 +12,10 @@ EDGE = np.where(np.arange(20) < 9, 0.2, 0.8)[None, :, None] * np.ones((20, 1, 3)
 STRIPES = np.where(np.arange(32) % 4 < 2, 0.2, 0.8)[None, :, None] * np.ones((32, 1, 3))
 GREYS = np.random.RandomState(0).uniform(0.2, 0.8, (60, 1, 1, 3)) * np.ones((1, 20, 20, 1))
 WORLD = classical.fit_gaussian(GREYS, noise=1e-3)
+SMALL = data.load("photos", subset=40)
 DEMOS = {
+    "best_guess": widgets.best_guess,
+    "context_size": lambda: widgets.context_size(SMALL.train, SMALL.validation),
     "mask_designer": widgets.mask_designer,
     "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
     "random_walkers": lambda: widgets.random_walkers(EDGE, SQUARE),
@@ -267,3 +270,48 @@ def test_samples_that_are_refused():
             widgets.samples(WORLD, EDGE, SQUARE, **options)
     with pytest.raises(ValueError, match="knows pictures of 20 x 20"):
         widgets.samples(WORLD, EDGE[:10], SQUARE[:10])
+
+
+# The best guess, and how much context it is worth to learn
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.45, 0.55, 1.0])
+def test_the_best_guesses_are_the_lowest_of_all(share):
+    demo = widgets.best_guess(0.3, 0.7)
+    demo.controls["share"].value = share
+    guesses = np.linspace(0, 1, 1001)
+    cost = {
+        power: (1 - share) * abs(guesses - 0.3) ** power + share * abs(guesses - 0.7) ** power
+        for power in (1, 2)
+    }
+    squared, absolute = (guesses[cost[power].argmin()] for power in (2, 1))
+    assert f"squared error is least at {squared:.2f}, the absolute at {absolute:.1f}." in demo.alt
+
+
+def test_at_one_half_every_guess_between_is_as_good():
+    demo = widgets.best_guess()
+    demo.controls["share"].value = 0.5
+    assert "the absolute anywhere between." in demo.alt
+
+
+@pytest.mark.parametrize("values", [(0.5, 0.5), (-0.1, 0.5), (0.2, 1.1)])
+def test_values_between_which_nothing_is_to_guess(values):
+    with pytest.raises(ValueError, match="dark < bright"):
+        widgets.best_guess(*values)
+
+
+def test_the_errors_of_contexts_are_those_of_learned_windows(monkeypatch):
+    monkeypatch.setenv("INPAINTING_PROFILE", "smoke")  # 15 pictures to learn from, 10 held out
+    demo = widgets.context_size(SMALL.train, SMALL.validation)
+    quarters = classical.Window([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
+    for radius in (1, 3):
+        demo.controls["radius"].value = radius
+        inner = slice(6 - radius, 26 + radius)  # the places that the largest window has too
+        few = [
+            classical.fit_window(some[:, inner, inner], radius=radius)
+            for some in (SMALL.train[:10], SMALL.train[10:15])
+        ]
+        few = [window.squared_error(SMALL.validation[:10], margin=6) for window in few]
+        assert f"{1000 * np.mean(few):.2f} from 10 pictures" in demo.alt
+        harmonic = 1000 * quarters.squared_error(SMALL.validation[:10], margin=6)
+        assert f"{harmonic:.2f} for harmonic" in demo.alt

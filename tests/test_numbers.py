@@ -51,6 +51,7 @@ WHOLE = {
     "exemplar patch": (lambda n: classical.exemplar(IMAGE, MASK, patch=n), 127),
     "fast_marching radius": (lambda n: classical.fast_marching(IMAGE, MASK, radius=n), 12),
     "telea radius": (lambda n: classical.telea(IMAGE, MASK, radius=n), 3),
+    "fit_window radius": (lambda n: classical.fit_window(BATCH, radius=n).weights, 2),
     "figure columns": (lambda n: len(plots.figure([IMAGE] * 3, columns=n).axes), 2),
     "evaluate resamples": (scores, 100),
     "frozen_masks": (

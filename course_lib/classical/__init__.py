@@ -30,11 +30,13 @@ from course_lib.classical.harmonic import harmonic, jacobi, sor
 from course_lib.classical.opencv import navier_stokes, navier_stokes_weights, telea
 from course_lib.classical.simple import grey, mean, nearest, nothing
 from course_lib.classical.walkers import random_walks
+from course_lib.classical.window import Window, fit_window
 
 __all__ = [
-    "METHODS", "Gaussian", "arrival_time", "bertalmio", "biharmonic", "exemplar", "fast_marching",
-    "fit_gaussian", "grey", "harmonic", "jacobi", "mean", "navier_stokes", "navier_stokes_weights",
-    "nearest", "nothing", "random_walks", "sor", "telea", "uncut_biharmonic",
+    "METHODS", "Gaussian", "Window", "arrival_time", "bertalmio", "biharmonic", "exemplar",
+    "fast_marching", "fit_gaussian", "fit_window", "grey", "harmonic", "jacobi", "mean",
+    "navier_stokes", "navier_stokes_weights", "nearest", "nothing", "random_walks", "sor", "telea",
+    "uncut_biharmonic",
 ]  # fmt: skip
 
 METHODS = {

@@ -5,7 +5,15 @@ from functools import wraps
 
 import numpy as np
 
-from course_lib._validation import check_number, check_pair, check_single
+from course_lib._pixels import as_floats
+from course_lib._validation import (
+    as_array,
+    check_images,
+    check_number,
+    check_pair,
+    check_single,
+    check_values,
+)
 
 # How the libraries below say so: SciPy's SuperLU (a RuntimeError), OpenCV, C++.
 OUT_OF_MEMORY = re.compile("MALLOC|Insufficient memory|bad_alloc")
@@ -40,6 +48,23 @@ def inpainter(fill):
 
     inpaint.core = fill
     return inpaint
+
+
+def training_pictures(pictures):
+    """Whole pictures that a method learns from: a stack (N, H, W, 3) of floats in [0, 1].
+
+    uint8 pictures, 0 to 255, become such floats.
+    """
+    pictures = as_array(pictures, "pictures")
+    if pictures.dtype == np.uint8 and pictures.ndim == 4:
+        pictures = as_floats(pictures)
+    check_images(pictures, "pictures")
+    check_values(pictures, "a pixel")
+    if pictures.ndim != 4:
+        raise ValueError(
+            f"pictures have shape {pictures.shape}: pass a stack of them, (N, H, W, 3)."
+        )
+    return pictures
 
 
 def check_radius(radius):

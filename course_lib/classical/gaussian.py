@@ -12,18 +12,15 @@ Only P_mm is solved, so a hole costs what it is large.
 import numpy as np
 from scipy import fft, linalg
 
-from course_lib._pixels import as_floats
 from course_lib._validation import (
     as_array,
     brief,
-    check_images,
     check_number,
     check_pair,
     check_seed,
     check_single,
-    check_values,
 )
-from course_lib.classical._contract import inpainter
+from course_lib.classical._contract import inpainter, training_pictures
 
 MOST_NUMBERS = 3 * 64 * 64  # in a picture: their covariance takes 1.2 GB
 ENOUGH = 8  # pictures for each number, from which on places have a covariance of their own
@@ -59,7 +56,8 @@ def fit_gaussian(pictures, *, covariance=None, noise=5e-4):
         >>> bool(abs(fit_gaussian(greys, noise=1e-6).fill(image, hole) - 0.3).max() < 1e-3)
         True
     """
-    pictures = _training(pictures)
+    pictures = training_pictures(pictures)
+    _check_memory(pictures)
     if covariance not in (None, *COVARIANCES):
         raise ValueError(
             f'covariance is {brief(covariance)}: pass "by lag", "by place" or nothing.'
@@ -191,23 +189,13 @@ class Gaussian:
             )
 
 
-def _training(pictures):
-    pictures = as_array(pictures, "pictures")
-    if pictures.dtype == np.uint8 and pictures.ndim == 4:
-        pictures = as_floats(pictures)
-    check_images(pictures, "pictures")
-    check_values(pictures, "a pixel")
-    if pictures.ndim != 4:
-        raise ValueError(
-            f"pictures have shape {pictures.shape}: pass a stack of them, (N, H, W, 3)."
-        )
+def _check_memory(pictures):
     if pictures[0].size > MOST_NUMBERS:
         height, width = pictures.shape[1:3]
         raise ValueError(
             f"pictures of {height} x {width} pixels have a covariance of "
             f"{8 * pictures[0].size ** 2 / 1e9:.0f} GB: pass patches of at most 64 x 64."
         )
-    return pictures
 
 
 def _by_place(pictures):

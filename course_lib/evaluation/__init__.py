@@ -5,11 +5,13 @@ that a claim of a lesson stands on, ``uncertain`` holds promised errors to those
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_mask, by_picture, compare
+from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.standings import frozen_patches, standings
 from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
-    "BASELINES", "SEED", "by_depth", "by_mask", "by_picture", "calibration", "compare", "evaluate",
-    "frozen_masks", "frozen_patches", "leaderboard", "standings",
+    "BASELINES", "SEED", "Lookalikes", "by_depth", "by_mask", "by_picture", "calibration",
+    "compare", "evaluate", "frozen_masks", "frozen_patches", "leaderboard", "lookalikes",
+    "standings",
 ]  # fmt: skip

@@ -11,13 +11,15 @@ from course_lib.plots.depth import depth_map
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, figure, tint
 from course_lib.plots.isophotes import along_an_isophote, isophotes
 from course_lib.plots.ladder import ladder
+from course_lib.plots.lookalikes import lookalikes
 from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
+from course_lib.plots.weights import weights
 from course_lib.plots.worlds import row_worlds
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
-    "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "points", "priority",
-    "raw_and_composited", "row_worlds", "show", "standings", "tint",
+    "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "lookalikes", "points",
+    "priority", "raw_and_composited", "row_worlds", "show", "standings", "tint", "weights",
 ]  # fmt: skip

@@ -4,6 +4,8 @@ Every one of them shows itself when it is the last line of a cell, together with
 for places where nothing can be moved: a page on the web, a printed notebook. It needs no network.
 """
 
+from course_lib.widgets.best_guess import best_guess
+from course_lib.widgets.context_size import context_size
 from course_lib.widgets.explore import Exploration, explore
 from course_lib.widgets.fill_film import fill_film
 from course_lib.widgets.front import front
@@ -16,6 +18,6 @@ from course_lib.widgets.samples import samples
 from course_lib.widgets.sliders import MaskSliders
 
 __all__ = [
-    "Exploration", "MaskPainter", "MaskSliders", "explore", "fill_film", "front", "heat_flow",
-    "isophotes", "mask_designer", "random_walkers", "samples",
+    "Exploration", "MaskPainter", "MaskSliders", "best_guess", "context_size", "explore",
+    "fill_film", "front", "heat_flow", "isophotes", "mask_designer", "random_walkers", "samples",
 ]  # fmt: skip
