@@ -3,7 +3,7 @@
 #
 # {{badge}}
 #
-# Three tasks on lesson 05, about 50 minutes. ★ implement, ★★ find the fault, ★★★ open. They do not depend on
+# Three tasks on [lesson 05](../notebooks/05_texture_and_patches.ipynb), about 50 minutes. ★ implement, ★★ find the fault, ★★★ open. They do not depend on
 # each other: begin where you like.
 #
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
