@@ -85,7 +85,7 @@ mean = guesses.mean(axis=1)
 # %%
 plots.show(
     plots.lookalikes(found),
-    alt="Three small windows with a missing middle, five other middles each, their mean, the truth.",
+    alt="Three windows with a missing middle, five other middles each, their mean, the truth.",
     caption="The three windows, out of 200, whose eight matches differ most.",
 )
 
@@ -127,8 +127,8 @@ plots.show(
     looks,
     titles=[f"{row}, epoch {k}" for row in ("training", "validation") for k in range(4)],
     columns=4,
-    alt="One small picture four times, with new black lines each time; another with the same.",
-    caption="In training the damage changes and one picture makes many pairs; validation is frozen.",
+    alt="One picture four times, with new black lines each time; another with the same.",
+    caption="In training the damage changes: one picture, many pairs. Validation is frozen.",
 )
 
 # %% [markdown]
