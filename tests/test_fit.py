@@ -486,3 +486,29 @@ def test_a_network_without_a_built_input_is_trained_too():
     model = keras.Sequential([keras.layers.Conv2D(3, 1)])
     model.compile("sgd", loss="mse")
     assert len(fit(model, *batches(), epochs=1, seed=0).history["loss"]) == 1
+
+
+@pytest.mark.parametrize(("dropout", "equal"), [(0.0, True), (0.4, False)])
+def test_what_keras_own_backup_keeps_and_what_it_does_not(dropout, equal, tmp_path):
+    """docs/checkpoints.md: weights and optimizer, but not where the random numbers stood."""
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise RuntimeError("power cut")
+
+    damaged, original = batches()[1][0]
+
+    def trained(*callbacks):
+        model = network(dropout=dropout)
+        options = {"epochs": 4, "shuffle": False, "verbose": 0}
+        try:
+            model.fit(damaged, original, callbacks=list(callbacks), **options)
+        except RuntimeError:
+            return None
+        return weights(model)
+
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    whole = trained()
+    assert trained(backup, PowerCut()) is None
+    assert (trained(backup) == whole) is equal

@@ -1,5 +1,7 @@
 """The things to move that lessons share: their numbers, and what stands on a page without them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import linalg
@@ -13,6 +15,10 @@ STRIPES = np.where(np.arange(32) % 4 < 2, 0.2, 0.8)[None, :, None] * np.ones((32
 GREYS = np.random.RandomState(0).uniform(0.2, 0.8, (60, 1, 1, 3)) * np.ones((1, 20, 20, 1))
 WORLD = classical.fit_gaussian(GREYS, noise=1e-3)
 SMALL = data.load("photos", subset=40)
+FRAMES = [np.full((2, 20, 20, 3), level, np.uint8) for level in (0, 100, 200)]
+LOGGED = SimpleNamespace(  # what a PredictionLogger has after two epochs
+    epochs=[0, 1, 2], frames=FRAMES, raw_frames=FRAMES[::-1], psnr_hole=[7.0, 9.0, 12.0]
+)
 DEMOS = {
     "best_guess": widgets.best_guess,
     "context_size": lambda: widgets.context_size(SMALL.train, SMALL.validation),
@@ -23,6 +29,9 @@ DEMOS = {
     "front": lambda: widgets.front(SQUARE),
     "fill_film": lambda: widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], patch=5),
     "samples": lambda: widgets.samples(WORLD, GREYS[0], SQUARE, count=3, start=2),
+    "training_film": lambda: widgets.training_film(
+        LOGGED, np.stack([EDGE, EDGE[:, ::-1]]), np.stack([SQUARE, SQUARE])
+    ),
 }
 
 
@@ -315,3 +324,28 @@ def test_the_errors_of_contexts_are_those_of_learned_windows(monkeypatch):
         assert f"{1000 * np.mean(few):.2f} from 10 pictures" in demo.alt
         harmonic = 1000 * quarters.squared_error(SMALL.validation[:10], margin=6)
         assert f"{harmonic:.2f} for harmonic" in demo.alt
+
+
+def test_the_training_film_shows_the_frames_of_its_epoch(monkeypatch):
+    shown, encode = [], plots.page.encode
+
+    def keep(drawing, photograph):
+        shown.append(drawing)
+        return encode(drawing, photograph)
+
+    monkeypatch.setattr(plots.page, "encode", keep)
+    demo = DEMOS["training_film"]()
+    damaged, filled, raw, truth = (axes.images[0].get_array() for axes in shown[0].axes[:4])
+    assert demo.values == {"epoch": 1, "picture": 0}
+    np.testing.assert_array_equal(damaged, masks.damage(EDGE, SQUARE))
+    np.testing.assert_array_equal(filled, FRAMES[1][0])
+    np.testing.assert_array_equal(raw, FRAMES[1][0])
+    np.testing.assert_array_equal(truth, EDGE)
+    curve, mark = shown[0].axes[4].lines
+    assert curve.get_ydata().tolist() == LOGGED.psnr_hole and mark.get_ydata().tolist() == [9.0]
+
+
+def test_a_logger_that_has_seen_no_training_has_no_film():
+    empty = SimpleNamespace(epochs=[], frames=[], raw_frames=[], psnr_hole=[])
+    with pytest.raises(ValueError, match="train with it"):
+        widgets.training_film(empty, EDGE[None], SQUARE[None])

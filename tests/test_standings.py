@@ -239,3 +239,13 @@ def test_by_picture_measures_each_picture_alone():
     np.testing.assert_allclose(table["one"], expected)
     assert np.isinf(table["same"]).all()
     assert metrics.psnr(images, other, where) < table["one"].max()
+
+
+def test_by_draw_scores_the_same_pictures_under_one_draw_after_another():
+    scores = evaluation.by_draw(classical.mean, PATCHES, 3, seed=5)
+    drawn = masks.random_lines(18, 32, seed=5).reshape(3, 6, 32, 32)
+    for score, holes in zip(scores, drawn, strict=True):
+        filled = [classical.mean(*pair) for pair in zip(PATCHES, holes, strict=True)]
+        assert score == pytest.approx(metrics.psnr(PATCHES, np.stack(filled), holes), abs=1e-4)
+    assert len(set(scores)) == 3
+    np.testing.assert_array_equal(evaluation.by_draw(classical.mean, PATCHES, 3, seed=5), scores)

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from course_lib import metrics, runtime
-from course_lib._validation import check_pair
-from course_lib.masks import hole_depth, hole_fraction
+from course_lib._validation import check_count, check_pair
+from course_lib.evaluation.scores import evaluate
+from course_lib.masks import hole_depth, hole_fraction, random_lines
 from course_lib.scenes import misplaced
 
 
@@ -106,6 +107,33 @@ def by_picture(predictions, images, where):
             for name, predicted in predictions.items()
         }
     )
+
+
+def by_draw(inpainter, images, draws, *, seed=100):
+    """The hole PSNR of one inpainter on the same pictures, under one draw of masks after another.
+
+    Args:
+        inpainter: a function (image, mask) -> image, or a Keras model.
+        images: the true pictures, floats in [0, 1], (N, H, W, 3).
+        draws: how many, 1 or more.
+        seed: of the masks; the same seed gives every inpainter the same draws.
+
+    Returns:
+        float64 array (draws,), dB, each over all holes of its draw.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
+    Example:
+        >>> from course_lib import classical
+        >>> ramp = np.linspace(0, 1, 32 * 32 * 3).reshape(1, 32, 32, 3)
+        >>> by_draw(classical.mean, ramp, 3).shape
+        (3,)
+    """
+    draws = check_count("draws", draws, lowest=1)
+    drawn = random_lines(draws * len(images), images.shape[1:3], seed=seed)
+    each = np.split(drawn, draws)
+    return np.array([evaluate(inpainter, images, holes)["psnr_hole"] for holes in each])
 
 
 def compare(inpainters, scenes):

@@ -16,8 +16,10 @@ from course_lib.widgets.painter import MaskPainter
 from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.samples import samples
 from course_lib.widgets.sliders import MaskSliders
+from course_lib.widgets.training_film import training_film
 
 __all__ = [
     "Exploration", "MaskPainter", "MaskSliders", "best_guess", "context_size", "explore",
     "fill_film", "front", "heat_flow", "isophotes", "mask_designer", "random_walkers", "samples",
+    "training_film",
 ]  # fmt: skip
