@@ -248,8 +248,8 @@ four = {
 labels = {"title": "Six pictures", "xlabel": "steps", "ylabel": "PSNR in holes (dB)"}
 plots.show(
     plots.curves(four, **labels),
-    alt="Four curves of hole PSNR over 200 steps: with the same masks and with new ones, each on the "
-    "six training pictures and on others.",
+    alt="Four curves of hole PSNR over 200 steps: with the same masks and new ones, each on "
+    "the six training pictures and on others.",
     caption="Others: 128 validation pictures under frozen masks.",
 )
 
