@@ -30,7 +30,7 @@ def ladder(width, *, side=32, levels=4, skips=True):
 
     Example:
         >>> drawing = ladder(4, side=8, levels=1)
-        >>> [text.get_text() for text in drawing.axes[0].texts if "code" in text.get_text()]
+        >>> [text.get_text() for text in drawing.axes[0].texts if "code:" in text.get_text()]
         ['code: 4 × 4 × 8 = 128 numbers']
     """
     width, side = check_count("width", width, lowest=1), check_count("side", side, lowest=1)
