@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -200,8 +201,16 @@ def address_of(process, runtime, log):
         return [record for record in written if record.rstrip().endswith("}")]
 
     wait_for(told)
-    (record,) = told()
-    return "http://127.0.0.1:" + str(json.loads(record)["port"])
+    port = json.loads(told()[0])["port"]
+
+    def answers():
+        """It writes the port down before it listens there."""
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        with socket.socket() as knock:
+            return knock.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for(answers)
+    return f"http://127.0.0.1:{port}"
 
 
 class Server:
