@@ -7,6 +7,7 @@ import textwrap
 import nbformat
 import pytest
 
+from course_lib import checks
 from tools import check_notebooks, exercises
 from tools.build_notebooks import build_exercise
 from tools.project import EXERCISES, EXPECTED, SOLUTIONS
@@ -111,6 +112,15 @@ def test_each_source_has_its_solution_and_its_exercise():
 def test_solution_and_exercise_have_no_problem(path):
     assert check_notebooks.problems(path) == []
     assert check_notebooks.problems(EXERCISES / path.name) == []
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
+def test_a_solution_counts_the_tasks_that_there_are(path):
+    solution = nbformat.read(path, as_version=4)
+    counted = copy.deepcopy(solution)
+    exercises.renew_progress(counted, path.name[:2])
+    assert counted == solution, "make notebooks"
+    assert f" of {len(checks.TASKS)} tasks solved." in str(solution.cells)
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)

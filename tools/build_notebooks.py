@@ -162,6 +162,8 @@ def build(
 def build_exercise(solution_path, target, *, pictures=EXPECTED):
     """Write the exercise of a built solution and its expected pictures; True if one changed."""
     solution = nbformat.read(solution_path, as_version=4)
+    exercises.renew_progress(solution, solution_path.name[:2])
+    _write(solution, solution_path)
     changed = exercises.write_expected(solution, pictures)
     return _write(exercises.exercise(solution), target) or changed
 

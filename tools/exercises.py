@@ -278,3 +278,19 @@ def _metadata(grade_id, *, grade=False, solution=False, points=None):
         "task": False,
     }
     return described | ({"points": points} if grade else {})
+
+
+def renew_progress(solution, lesson):
+    """Let a solution's ``checks.progress()`` count the tasks that the course has by now.
+
+    Args:
+        solution: an executed notebook, changed in place.
+        lesson: two digits: whose tasks are the solved ones.
+    """
+    from course_lib.checks import learner  # whose tasks may have been written just before
+
+    solved = {name: "" for name in learner.TASKS if name.startswith(lesson)}
+    text = learner.told(solved)
+    for cell in solution.cells:
+        if cell.source == "checks.progress()":
+            cell.outputs[0].data["text/plain"] = text

@@ -22,6 +22,11 @@ def progress():
         A string that a notebook shows without quotes.
     """
     solved, note = _progress.solved()
+    return Text("\n".join([told(solved), *([note] if note else [])]))
+
+
+def told(solved):
+    """``progress`` in words, for the names of the solved tasks."""
     lines = [f"{sum(name in solved for name in TASKS)} of {len(TASKS)} tasks solved."]
     for lesson in sorted({name[:2] for name in TASKS}):
         tasks = [task for name, task in TASKS.items() if name[:2] == lesson]
@@ -33,7 +38,7 @@ def progress():
     upcoming = next((task for name, task in TASKS.items() if name not in solved), None)
     if upcoming:
         lines.append(f"Next: {upcoming.name.replace('_', '.')}, {upcoming.title}.")
-    return Text("\n".join(lines + ([note] if note else [])))
+    return "\n".join(lines)
 
 
 def save_progress(path):
