@@ -39,9 +39,18 @@ raw = {k: models.predict(models.load_pretrained(SHIPPED[k]), patches, holes) for
 print("steps:", {kind: models.recipe(name)["steps"] for kind, name in SHIPPED.items()})
 
 # %%
-plots.show(
-    plots.raw_and_composited(patches[8], holes[8], {kind: raw[kind][8] for kind in raw}),
-    alt="A cup: the raw prediction without skips is a grey blur, with skips sharp but orange.",
+from course_lib import widgets
+
+
+def skips_off_and_on(patch):
+    shown = {kind: raw[kind][patch] for kind in raw}
+    return plots.raw_and_composited(patches[patch], holes[patch], shown)
+
+
+widgets.explore(
+    skips_off_and_on,
+    patch=(0, len(patches) - 1, 1, 8),
+    alt="A small picture: raw, without skips, it is a blur; with skips sharp, in odd colours.",
     caption="Raw is what the network says. Composited: the known pixels put back.",
 )
 
