@@ -24,7 +24,7 @@ run = runtime.setup()
 # ones have something to lean on. To put them in order, set fire to all known pixels and let it burn inwards, one pixel a
 # second. The second $T$ in which the fire reaches a pixel is its *arrival time*.
 #
-# Move the slider. The front comes in from every side at once.
+# Move the slider. The front comes in from every known side at once.
 
 # %%
 import numpy as np
@@ -103,8 +103,8 @@ table = {name: evaluation.compare(rivals, places[name]) for name in holes}
 pd.concat(table, axis=1).loc[:, (slice(None), ["psnr_hole", "ahead"])].round(1)
 
 # %% [markdown]
-# **Read.** *Row by row* comes from one side, and loses 0.8 to 1.8 dB to the front. *At random* comes from all sides, as
-# the front does, and loses nothing. The weights are worth 0.4 dB at most. And `harmonic`, which asks the whole rim at once,
+# **Read.** *Row by row* comes from one side, and loses 0.8 to 1.8 dB to the front in the mean. *At random* comes from all sides, as
+# the front does, and loses nothing. These weights are worth 0.4 dB at most. And `harmonic`, which asks the whole rim at once,
 # is ahead of them all.
 #
 # Here is one of the squares, in which the four stand in the order of their means.
@@ -201,7 +201,7 @@ assert np.allclose(arrival_time(blob), classical.arrival_time(blob))
 times = arrival_time(half_plane)
 p = np.array([3, 4])
 q = p + disc(3)
-q = q[times[tuple(q.T)] < times[tuple(p)]]  # what is filled before p
+q = q[times[tuple(q.T)] < times[tuple(p)]]  # what burnt before p
 weights = telea_weights(p, q, times, np.stack(np.gradient(times), axis=-1))
 
 # %%
@@ -219,7 +219,8 @@ plots.show(
 # %% [markdown]
 # He also lets each $q$ continue its slope, so that it tells $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
 # his method gains on lines (28.1 dB, against 27.4 for $1/\text{distance}^2$) and loses in the square (25.4 against 26.5). Without
-# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`): a continued slope helps over a short way and misleads over a long one.
+# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`). In the square the loss is
+# the slopes'; on lines their gain is small beside the spread of the places.
 #
 # ## A surprise at 200
 #
@@ -247,8 +248,8 @@ for name, fill in {"OpenCV": opencv, "ours": ours}.items():
     print(f"{name} changes {changed} of 256 levels")
 
 # %% [markdown]
-# **Read.** One level too much, except for 128. Do the 200 by hand, as the program does: in single precision, one of the 80
-# neighbours after the other. (Of its three weights we take the distance alone.)
+# **Read.** These become one level too much, except for 128. How can that be? Do the 200 by hand: in single precision, as the
+# program does, one of the 80 neighbours after the other, but with the weight of distance alone.
 
 # %% tags=["nbval-check-output"]
 total = weight = np.float32(0)
@@ -264,8 +265,8 @@ print(f"mean {mean:.5f}   plus 0.5: {mean + 0.5:.5f}   rounded: {np.rint(mean + 
 # number: 201. With 128, a power of two, no product rounds, and 128.5 goes to the even neighbour, 128. It is also the value in
 # OpenCV's own test.
 #
-# In a larger hole the next pixel leans on this 201, and the faults add up: the exercise takes that apart. So test with values
-# that are not round; and test a property, *constants stay constant*, for all of them.
+# The program's other two weights round in their own way, so other levels are lucky too: that 128 passes says little. Test a
+# property, *constants stay constant*, on all values.
 #
 # ## The leaderboard
 #
@@ -319,7 +320,7 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 # * Over many holes, coming from all sides beats row by row; by arrival or at random, and how to weigh, makes 0.4 dB.
 #   `harmonic`, which asks the whole rim at once, is ahead.
 # * An arrival time is final when no earlier one is left: that is what the heap is for.
-# * Test a property on many values: 128 is a lucky one.
+# * Test a property on all values: 128 is a lucky one.
 #
 # {{exercise}}
 #

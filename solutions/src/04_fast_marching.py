@@ -109,8 +109,8 @@ if checks.task_04_1(arrival):
 # %% [markdown]
 # ## Task 2 ★★: explain what OpenCV writes into a hole
 #
-# The lesson said why OpenCV's `INPAINT_TELEA` does not keep a picture of one colour: it rounds twice, and of the
-# slopes it uses only the direction. Now you can predict its answer. Around a hole of a single pixel, with
+# The lesson showed that OpenCV's `INPAINT_TELEA` does not keep a picture of one colour, because its sums round. It
+# has another habit: of the slopes it uses only the direction. Now you can predict its answer. Around a hole of a single pixel, with
 # radius 1, Telea's rule needs three numbers, in grey levels:
 #
 # * `mean`, the weighted mean of the neighbours' values (all four have the same weight here);
@@ -175,15 +175,15 @@ def opencv_level(mean, jx, jy):
 checks.task_04_2(opencv_level)
 
 # %% [markdown]
-# In your own words: by how many grey levels can the slope shift one pixel at most, and when? Why did 200 become
-# anything from 198 to 203 in the lesson, and why is 128 kept?
+# In your own words: by how many grey levels can the slope shift one pixel at most, and when? Why does 200
+# become anything from 199 to 203 in holes of many pixels (radius 5), and why is 128 kept?
 #
 # <!-- BEGIN SOLUTION -->
 # A direction has length 1, so the sum of its two components is at most √2, on the diagonal, and it is that large even if
 # the slope is a thousandth of a level. Telea's rule would shift by the slope itself, and the other way: OpenCV
 # subtracts. From neighbours that all have 200 one pixel becomes 200 (an exact mean: 200.5 goes to the even number) or
 # 201 (a mean with rounding noise above 200). As soon as one neighbour is 201 there is a slope, and the next pixel
-# may get 200 ± 1.41 + 0.5, rounded: 199 to 202. Pixels filled later have those as neighbours and go on to 198 and
+# may get 200 ± 1.41 + 0.5, rounded: 199 to 202. Pixels filled later have those as neighbours and go on to
 # 203. With 128 the weighted mean is exact, because multiplying by a power of two does not round; 128.5 goes to the even
 # 128, no pixel changes, and no slope ever arises. 201 has no such luck even with an exact mean: 201.5 goes to 202.
 # <!-- END SOLUTION -->
