@@ -269,7 +269,7 @@ plots.show(
 #
 # * A line goes on when its bend, the Laplacian, is carried along it: ahead of the harmonic start in 91 of 96 drawings.
 # * Brightness is constant along its own isophotes; carrying it does nothing.
-# * Diffusion straightens edges and spoils thin bars. At the same dose, transport beside it helped in 96 of 96.
+# * Diffusion straightens edges and spoils thin bars. In 100 rounds, transport beside it helped in 96 of 96.
 #
 # {{exercise}}
 #

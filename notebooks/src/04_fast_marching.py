@@ -248,7 +248,7 @@ for name, fill in {"OpenCV": opencv, "ours": ours}.items():
     print(f"{name} changes {changed} of 256 levels")
 
 # %% [markdown]
-# **Read.** These become one level too much, except for 128. How can that be? Do the 200 by hand: in single precision, as the
+# **Read.** Of these four, only 128 is kept. How can that be? Do the 200 by hand: in single precision, as the
 # program does, one of the 80 neighbours after the other, but with the weight of distance alone.
 
 # %% tags=["nbval-check-output"]
