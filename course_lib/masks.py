@@ -46,7 +46,8 @@ def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
         count: how many masks.
         size: an int or (H, W), pixels.
         lines: (fewest, most) lines in a mask, both included, 1 to 10,000.
-        thickness: (thinnest, thickest) line in pixels, both included, 1 to 32,767.
+        thickness: (thinnest, thickest), both included, 1 to 32,767, as OpenCV counts it: 1, 2, 3
+            and 5 are drawn 1, 3, 5 and 7 pixels wide.
         seed: an int.
 
     Returns:

@@ -192,7 +192,7 @@ def mask_families(count, size=32, *, seed):
     sets = {"strokes, free": masks.brush_strokes(count, size, seed=seed)}
     for thickness in (1, 2, 3, 5):
         for lines in (2, 6):
-            sets[f"lines, {lines} of {thickness} px"] = masks.random_lines(
+            sets[f"lines, {lines} of thickness {thickness}"] = masks.random_lines(
                 count, size, lines=(lines, lines), thickness=(thickness, thickness), seed=seed
             )
     for low, high in ((1, 10), (10, 20), (20, 30), (30, 40), (40, 50), (50, 60)):  # per cent

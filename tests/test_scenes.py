@@ -120,7 +120,11 @@ def test_mask_families_are_of_all_kinds_and_sizes():
         assert low < 100 * shares[f"bucket, {low}-{high} %"] <= high
     assert shares["square, 12 px"] == 144 / 1024
     assert shares["pixels, 90 %"] == pytest.approx(0.9, abs=0.001)
-    assert shares["lines, 2 of 1 px"] < shares["lines, 2 of 5 px"] < shares["lines, 6 of 5 px"]
+    assert (
+        shares["lines, 2 of thickness 1"]
+        < shares["lines, 2 of thickness 5"]
+        < shares["lines, 6 of thickness 5"]
+    )
     assert min(shares.values()) < 0.01 and max(shares.values()) > 0.9
 
 

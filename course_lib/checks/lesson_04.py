@@ -100,6 +100,14 @@ ARRIVALS = mistake_rows(
             "The lesson's limit 1 was the slowness of dry grass: compare a and b with this pixel's "
             "own.",
         ),
+        "obliquely for too long": [
+            (
+                lambda *given, factor=factor: _arrival(*given, straight_from=factor * given[4]),
+                "Where a and b differ by s or more, the fire comes along one axis: by the "
+                "quadratic equation it would arrive before the later neighbour burns.",
+            )
+            for factor in (1.2, np.sqrt(2))
+        ],
         "slowness forgotten": (
             lambda left, right, above, below, slowness: _arrival(left, right, above, below, 1),
             "Every pixel takes one second, whatever its slowness.",
@@ -181,6 +189,8 @@ def _fires(rng):
         "fire from below": (60.0, 50.0, 40.0, early, slow),
         "no fire above or below yet": (early + 1, early, np.inf, np.inf, slow),
         "a corner": (early, 40.0, 50.0, early, slow),
+        "fire almost along one axis": (early + 6, early, early + 1.1 * slow, early + 9, slow),
+        "fire nearly along one axis": (early, early + 7, early + 8, early + 1.3 * slow, slow),
         "oblique fire": (early + 0.3 * slow, early + 9, early, early + 8, slow),
         "wet grass between unequal neighbours": (40.0, early, early + 0.4 * slow, 20.0, slow),
         "fire from right and above": (early + 5, early, early + 0.2 * slow, early + 6, slow),

@@ -90,7 +90,8 @@ plots.show(
 #
 # `nearest` copies the closest known pixel. `harmonic` makes each missing pixel the average of its four
 # neighbours, all of them at once, like a soap film stretched over the hole. `navier_stokes` is OpenCV's
-# `cv2.inpaint` with the flag `INPAINT_NS`: averages of known neighbours, from the rim inwards.
+# `cv2.inpaint` with the flag `INPAINT_NS`: averages of pixels that are known or already filled, from the
+# rim inwards.
 #
 # **Predict.** What will each write into the disc?
 
@@ -106,11 +107,11 @@ plots.show(
     titles=["damaged", *names],
     alt="A cat with a black disc over one eye, then three fills: sharp rays that meet in the "
     "middle, a smooth brown blur with a dark side, blurred rays.",
-    caption="They continue the fur and the dark lid.",
+    caption="The colours around the hole go on, each in its way.",
 )
 
 # %% [markdown]
-# **Read.** No eye: each makes its values from what touches the hole, and no eye touches it.
+# **Read.** No eye: each makes its values from the pixels around the hole, and no iris is among them.
 #
 # How wrong are they? The *mean absolute error* (MAE) is how far a fill is off, on average over the
 # missing values. A fill's errors to A and to B add up to at least the difference between A and B, as two
@@ -125,8 +126,8 @@ for name, guess in guesses.items():
 print(f"{'A to B':14s} {metrics.mae(cat_a, cat_b, eye):34.3f}")
 
 # %% [markdown]
-# **Read.** No sum is below the last line, and none ever will be: on at least one of the two cats
-# every fill is off by half of it or more.
+# **Read.** No sum is below the last line, and none ever will be: whatever is written, to one of the two cats
+# it is off by half of that or more.
 #
 # ## Where a guess is enough
 #
@@ -170,8 +171,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** At first sight the portrait is whole again. Here is a piece of it, enlarged: scratches cross the
-# hair and one eye.
+# **Read.** The plain background is nearly whole again. Hair and teeth show the repair: steps in `nearest`, softer marks in
+# the other two. Here is a piece of it, enlarged: scratches cross the hair and one eye.
 
 # %%
 rows, columns = slice(60, 108), slice(96, 144)
@@ -187,8 +188,8 @@ plots.show(
 # A repair may change what is missing and nothing else. In this course every known pixel comes back bit for
 # bit; if one did not, the next cell would stop with an error.
 #
-# Then we count. One picture proves little, so we take twenty places of the photograph, each with
-# scratches of its own. We did the damage and know the truth: the error in the holes is given as *PSNR*, in
+# Then we count. One picture proves little, so we take twenty places of the photograph (they overlap),
+# each with scratches of its own. We did the damage and know the truth: the error in the holes is given as *PSNR*, in
 # decibels (dB). More is better; lesson 01 derives it.
 
 # %%
@@ -238,8 +239,7 @@ widgets.explore(
 )
 
 # %% [markdown]
-# **Read.** The smoother the picture around it, the wider a stroke may be. And cover the nose: the nose is
-# gone. A face without one fits all that the methods were told.
+# **Read.** How wide depends on the place, and your eye is the judge. And cover the nose: the nose is gone. A face without one fits all that the methods were told.
 #
 # ## Questions
 #

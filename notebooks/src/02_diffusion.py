@@ -67,10 +67,10 @@ known = np.array([0.2, 0, 0.6])
 print(matrix, known, np.linalg.solve(matrix, known).round(3), sep="\n")
 
 # %% [markdown]
-# **Read.** A straight line. In two dimensions a missing pixel $p$ has four neighbours $q$ (at the picture's border fewer), and
+# **Read.** A straight line. In two dimensions a missing pixel $p$ has $n = 4$ neighbours $q$, at the picture's border fewer, and
 # we ask the same:
 #
-# $$4\,I(p) - \sum_{q \sim p} I(q) = 0 .$$
+# $$n\,I(p) - \sum_{q \sim p} I(q) = 0 .$$
 #
 # The left side with its sign turned is the *Laplacian* $\Delta I$, so this reads $\Delta I = 0$. Its solutions are called
 # *harmonic*.
@@ -91,9 +91,10 @@ for name, shape in shapes.items():
     print(f"{name}: fill - truth from {error.min():.0e} to {error.max():.0e}")
 
 # %% [markdown]
-# **Read.** On the first two the error is rounding. The bowl's fill lies above, because at the bottom of a bowl the
-# mean of the neighbours is higher than the pixel. And one more thing can be checked on any picture: a mean is never above all its
+# **Read.** On the first two the error is rounding. The bowl's fill lies above: everywhere in a bowl the mean of the
+# neighbours is higher than the pixel. And one thing can be checked on any picture: a mean is never above all its
 # neighbours nor below all of them, so no missing pixel is brighter or darker than all known ones around the hole. This is the *maximum principle*.
+# It leaves one answer only: the difference of two fills would satisfy the equation too, with 0 all around, so it is 0.
 #
 # ## The blurriest honest answer
 #
@@ -131,7 +132,7 @@ for name in ("nearest", "navier_stokes", "biharmonic", "harmonic"):
 
 # %% [markdown]
 # **Read.** `harmonic` is the smoothest, smoother than the truth. It must be: where that sum is smallest, its derivative
-# by each missing pixel is zero, and this says that the pixel is the mean of its neighbours. So the fill is the
+# by each missing pixel is zero, and this says that the pixel is the mean of its neighbours, which only one fill satisfies. So the fill is the
 # *blurriest* that agrees with the known pixels. And it is *honest*: nothing in it is brighter or darker than what is around the hole.
 #
 # ## All equations at once
@@ -176,7 +177,7 @@ for name, fill in {"column means": classical.mean(damaged, mask), "harmonic": sm
 # Send a walker out from a missing pixel. At each step it goes to a random neighbour; where it meets a known pixel, it takes
 # that colour home.
 #
-# **Predict.** What is the mean of what a thousand walkers bring? Move the slider.
+# **Predict.** What is the mean of what many walkers bring? Move the slider.
 
 # %%
 from course_lib import widgets
@@ -223,7 +224,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Whether that is right depends on what was there. The ridge reached 1.00, a flat roof would have stopped at 0.70,
-# and both leave the same pixels known. A continued slope is a bet: in 19 of 96 places of two photographs the fill leaves the range
+# and both leave the same pixels known. A continued slope is a bet: in 19 of 96 places of two photographs, with holes 8 to 20 pixels wide, the fill leaves the range
 # around the hole by more than a hundredth of the way from black to white (same results).
 #
 # ## Watch it warm up
@@ -246,8 +247,8 @@ for side in (4, 8, 16, 32):
     print(f"square of {side:2d} px in a white picture: {sweeps:3d} sweeps until nowhere below 0.9")
 
 # %% [markdown]
-# **Read.** After 100 sweeps the stroke is still dark in the middle, after 300 no more. Twice the width takes nearly four times
-# the sweeps: heat does not march straight on, it wanders as the walkers do.
+# **Read.** After 100 sweeps the stroke is still dark in the middle, after 300 no more. Twice the width takes 3.4 to 3.8 times
+# the sweeps, ever nearer to four: heat does not march straight on, it wanders as the walkers do.
 #
 # ## The leaderboard
 
@@ -255,10 +256,13 @@ for side in (4, 8, 16, 32):
 plots.show(
     plots.standings(evaluation.standings("harmonic", "biharmonic")),
     alt="Bars of hole PSNR: biharmonic and harmonic, both new, lead Navier-Stokes and the others.",
-    caption="Two equations lead, on thin lines.",
+    caption="Two equations lead on line masks.",
 )
 
 # %% [markdown]
+# **Read.** On these masks `biharmonic` is ahead, on others not: over 300 patches and eleven sets of masks `harmonic` is ahead of it
+# in ten ([results](../benchmarks/RESULTS.md), lesson 07).
+#
 # ## Questions
 #
 # **1.** A harmonic fill of a hole in a picture with known values from 0.3 to 0.7 contains the value 0.8. What follows?
@@ -281,8 +285,8 @@ plots.show(
 # <details><summary>Answer</summary>
 #
 # **2.** In a gap of $n$ pixels the part of the error that lasts longest is half a wave from end to end. A sweep multiplies it by
-# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$, so the number of sweeps grows with $n^2$. 1 would hold if heat marched straight on. 3
-# holds for the solver.
+# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$, so the number of sweeps grows with $n^2$. 1 would hold if heat marched straight on. 3:
+# it has farther to go.
 # </details>
 #
 # **3.** Why is `biharmonic` exact on $x^2 + y^2$, and `harmonic` not?

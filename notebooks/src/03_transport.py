@@ -99,7 +99,8 @@ plots.show(
 #
 # $$\frac{\partial I}{\partial t} = \nabla L \cdot \nabla^\perp I .$$
 #
-# One step of this is one line of code. **Predict.** Is that all?
+# The equation changes $I$, and $L$ with it, until it is at rest: then $L$ is constant along each isophote. One step is one line of
+# code. **Predict.** Is that all?
 
 
 # %%
@@ -120,7 +121,7 @@ methods = {f"{steps} steps": partial(transported, steps=steps) for steps in (0, 
 evaluation.compare(methods, edges[:8])[["psnr_hole", "gain", "ahead"]].round(1)
 
 # %% [markdown]
-# **Read.** After 300 steps nearly every edge is a little better, after 2,000 nearly every one far worse: the values run wild. The
+# **Read.** After 300 steps nearly every edge is a little better, after 2,000 nearly every one far worse. The
 # paper takes each difference from the side where the information comes from (*upwind*), and adds *anisotropic
 # diffusion*, which smooths along isophotes and never across, so that lines do not cross. Fifteen steps of one and two of the other
 # make a round of `classical.bertalmio`.
@@ -158,7 +159,7 @@ pd.concat({kind: table[["gain", "ahead"]] for kind, table in found.items()}, axi
 # **Read.** A gain is in decibels over the harmonic start, a mean of eight; beside it stands how many of them gained. On
 # edges and arcs most of the gain is diffusion's, which straightens. On bars it is transport's: diffusion alone spoils most of them, and
 # beside transport it costs.
-# In the [longer series](../benchmarks/RESULTS.md) (lesson 03: 96 drawings, gaps of 8 and 12 pixels) transport is ahead
+# In the [longer series](../benchmarks/RESULTS.md) (lesson 03: 96 drawings, gaps of 8 and 12 pixels, 100 rounds) transport is ahead
 # of its start in 91, and both together are ahead of diffusion in all 96.
 
 # %%
@@ -188,7 +189,7 @@ plots.show(
 # | bar, gap of 8 | 17.7 | 18.2 | 19.0 | 19.6 |
 # | bar, gap of 12 | 15.2 | 14.8 | 14.4 | 14.0 |
 #
-# The number of rounds is one more thing to choose. The library's default is 20.
+# On bars with a wide gap every number does harm. The number of rounds is one more thing to choose. The library's default is 20.
 
 # %% [markdown]
 # ## What Navier and Stokes have to do with it

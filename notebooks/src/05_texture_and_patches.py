@@ -21,7 +21,7 @@ run = runtime.setup()
 #
 # Efros and Leung (1999) fill a pixel so: look at what is known around it, find the place in the picture whose surroundings
 # are most alike, and copy the pixel that stands there. Copying a whole *patch* at a time is the same idea, and faster. The
-# library has it as `exemplar`; below you read it line by line.
+# library has it as `exemplar`; below you read it.
 #
 # We cut 20 places out of each of three photographs, with a square hole of 28 pixels in each.
 #
@@ -58,7 +58,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** On bricks copying is 6.6 dB ahead, in 17 of 20 places: other bricks fit. On grass and gravel it is 2.4 and 2.8 dB
-# behind, in every place: they repeat their look, and not their pixels. To the eye the copies are grass and gravel even so; we come back to that.
+# behind, in every place: they repeat their look, and not their pixels. A few seams aside, the copies pass for grass and gravel even so; we come back to that.
 #
 # ## Which patch first?
 #
@@ -111,12 +111,13 @@ pd.concat(table)[["psnr_hole", "ahead", "misplaced"]].round({"psnr_hole": 1, "mi
 # %%
 plots.show(
     plots.priority(masks.damage(image, mask), mask),
-    alt="The rim three times: confidence is high at corners, data where the stripe comes in.",
+    alt="The rim three times: confidence is high at corners, data where the stripe comes in; "
+    "the product is highest at a corner beside the stripe.",
     caption="Larger and yellower is more. The frame is the patch that is filled first.",
 )
 
 # %% [markdown]
-# **Read.** Where the stripe comes in, and there beside a corner, around which most is known. Why not follow the data alone?
+# **Read.** At a corner that the stripe grazes, where both are high; the corner opposite is as good as level. Why not follow the data alone?
 # A line that was just copied is itself a line that runs into the hole. Confidence shrinks with every copy, and holds it back.
 #
 # **Predict.** Where two lines cross in the hole, what will data alone do?
@@ -179,9 +180,9 @@ def exemplar(image, mask, patch=9):
 
 
 # %% [markdown]
-# ## Right for the eye, wrong for the number
+# ## What a wrong copy costs
 #
-# On grass and gravel the copies look right and score 2.4 and 2.8 dB worse. A stone in the wrong place costs twice: it is
+# On grass and gravel the copies are of the right stuff, and score 2.4 and 2.8 dB worse. A stone in the wrong place costs twice: it is
 # missing where it was, and stands where none was. How much should that be? Take patches of the texture at random, and
 # compare the squared error of another patch with that of the mean of all.
 
@@ -193,8 +194,8 @@ for name in textures:
     print(f"{name}: another patch has {ratio:.2f} times the squared error of the mean patch")
 
 # %% [markdown]
-# **Read.** Twice, that is 3 dB. So a copy that looks right, but does not hit the place, must lose about that much to a cautious average.
-# PSNR rewards caution, eyes reward plausibility.
+# **Read.** Twice, that is 3 dB: so much an unrelated copy loses to the mean of all. The copies of grass and gravel come near to it.
+# Those of bricks are no unrelated ones, and win. PSNR rewards caution; it does not ask whether a fill is plausible.
 #
 # ## What the surroundings do not hold
 #
@@ -256,17 +257,18 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A plausible patch that is not the true one has twice the mean's squared error. 1 confuses two questions. 3: then the hole
+# **2.** A patch that has nothing to do with the true one but the texture has twice the mean's squared error. 1 confuses two questions. 3: then the hole
 # would still be there for all to see.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
-# * Copying beats averaging where a picture repeats: by 6 dB on bricks, not on grass or gravel.
-# * Where one line crosses the hole, the order is the algorithm: lines first, held back by confidence.
-# * A plausible copy costs about 3 dB against a cautious mean. Eyes and PSNR ask different questions.
-# * What the surroundings do not hold, no classical method can fill.
+# * Copying beats averaging where a picture repeats: on bricks, not on grass or gravel.
+# * Where one line crosses the hole, the order is the algorithm: lines first. Confidence keeps them from running on, and elsewhere
+#   does most of the work.
+# * A copy that misses the place costs up to 3 dB against a mean. Whether it is plausible PSNR does not ask.
+# * What the picture does not hold, none of these methods can fill.
 #
 # {{exercise}}
 #

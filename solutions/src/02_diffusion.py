@@ -88,8 +88,8 @@ if checks.task_02_1(spread):
 # %% [markdown]
 # ## Task 2 ★★: explain why a long scratch takes twice as long
 #
-# The lesson measured a gap of $n$ pixels in one row: the slowest error is half a wave from end to end, and a
-# sweep shrinks it by $\cos(\pi/(n+1))$. A hole of `height` × `width` pixels in the middle of a picture has a
+# In a gap of $n$ pixels in one row the slowest error is half a wave from end to end, and a sweep shrinks it by
+# $\cos(\pi/(n+1))$ (question 2 of the lesson). A hole of `height` × `width` pixels in the middle of a picture has a
 # slowest error too: half a wave down times half a wave across. The cell below sweeps it until it has shrunk to
 # 1 % of itself.
 

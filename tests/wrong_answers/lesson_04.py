@@ -8,6 +8,12 @@ import numpy as np
 # Arrival
 
 
+def while_there_is_a_root(left, right, above, below, slowness):
+    early, late = sorted((min(left, right), min(above, below)))
+    root = 2 * slowness**2 - (late - early) ** 2
+    return early + slowness if root < 0 else (early + late + root**0.5) / 2
+
+
 def four_times(left, right, above, below, slowness):
     return np.array([left, right, above, below]) + slowness
 
@@ -114,6 +120,7 @@ def still_infinite(burning, slowness, arrival):
 
 
 WRONG = [
+    ("04_1", "obliquely for too long", while_there_is_a_root),
     ("04_1", "after the later neighbour", later_side),
     ("04_1", "obliquely unless one is infinite", unless_infinite),
     ("04_2", "Telea's own rule", as_in_the_paper),
