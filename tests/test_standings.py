@@ -1,5 +1,8 @@
 """What lessons show in tables: the standings, errors by depth and by mask, scene by scene."""
 
+import importlib
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,16 +101,46 @@ def test_the_standings_keep_every_method_taught_before(new, taught):
 
 
 def test_the_standings_order_is_the_lessons_and_holds_every_method():
-    from course_lib.evaluation.standings import TAUGHT
+    from course_lib.evaluation.standings import LEARNED, TAUGHT
 
-    assert sorted(TAUGHT) == sorted(classical.METHODS)
+    assert sorted(TAUGHT) == sorted([*classical.METHODS, *LEARNED])
+    assert LEARNED["gaussian"] is classical.fit_gaussian
 
 
-def test_a_method_of_ones_own_meets_all_the_others():
+@pytest.fixture
+def world(monkeypatch):
+    """A stand-in for the fitted Gaussian, which takes seconds; a list of what it was fitted to."""
+    fitted_to = []
+
+    def fit(patches):
+        fitted_to.append(patches)
+        return SimpleNamespace(fill=half_grey)
+
+    module = importlib.import_module("course_lib.evaluation.standings")
+    monkeypatch.setitem(module.LEARNED, "gaussian", fit)
+    module._taught.cache_clear()
+    yield fitted_to
+    module._taught.cache_clear()
+
+
+def test_a_method_of_ones_own_meets_all_the_others(world):
     table = evaluation.standings(mine=half_grey).set_index("method")
-    assert set(table.index) == {*classical.METHODS, "mine"}
+    assert set(table.index) == {*classical.METHODS, "learned_window", "gaussian", "mine"}
     assert list(table.index[table.new]) == ["mine"]
-    assert table.psnr_hole["mine"] == table.psnr_hole["grey"]
+    assert table.psnr_hole["mine"] == table.psnr_hole["grey"] == table.psnr_hole["gaussian"]
+    train = data.load("photos").train
+    np.testing.assert_array_equal(world[0], train)
+    window = classical.fit_window(train[:150], radius=3)
+    expected = evaluation.evaluate(window.fill, *evaluation.frozen_patches())
+    assert table.psnr_hole["learned_window"] == expected["psnr_hole"]
+
+
+def test_a_lessons_own_takes_the_place_of_the_taught_method_of_its_name():
+    """Lessons 06 and 07 show what they have fitted themselves, and nothing of later lessons."""
+    table = evaluation.standings(learned_window=half_grey).set_index("method")
+    assert set(table.index) == {*classical.METHODS, "learned_window"}
+    assert list(table.index[table.new]) == ["learned_window"]
+    assert table.psnr_hole["learned_window"] == table.psnr_hole["grey"]
 
 
 def test_the_standings_are_pooled_hole_figures():
@@ -125,7 +158,7 @@ def test_the_standings_are_pooled_hole_figures():
         ((), {"mine": 3}, TypeError, "mine|no function"),
     ],
 )
-def test_standings_that_are_refused(new, own, error, sentence):
+def test_standings_that_are_refused(new, own, error, sentence, world):
     with pytest.raises(error, match=sentence):
         evaluation.standings(*new, **own)
 

@@ -9,6 +9,8 @@ Gaussian again (Bishop, Pattern Recognition and Machine Learning, 2006, section 
 Only P_mm is solved, so a hole costs what it is large.
 """
 
+import math
+
 import numpy as np
 from scipy import fft, linalg
 
@@ -67,12 +69,9 @@ def fit_gaussian(pictures, *, covariance=None, noise=5e-4):
     by_place = len(pictures) >= ENOUGH * numbers
     if (covariance or COVARIANCES[by_place]) == "by place":
         mean, matrix = _by_place(pictures)
-    else:
-        mean, matrix = _by_lag(pictures)
-    values, vectors = linalg.eigh(matrix, overwrite_a=True, check_finite=False)
-    # Estimated lag by lag, a matrix may promise a negative variance in some direction: it has none.
-    precision = (vectors / (np.maximum(values, 0) + noise)) @ vectors.T
-    return Gaussian(mean, precision)
+        return Gaussian(mean, _inverse(matrix, noise))
+    mean, matrix = _by_lag(pictures)
+    return Gaussian(mean, _inverse_in_halves(matrix, pictures.shape[1:], noise))
 
 
 class Gaussian:
@@ -233,6 +232,31 @@ def _lagged_products(offsets):
         spectra = fft.rfft2(some, s=size, axes=(1, 2))
         power = power + np.einsum("nyxc,nyxd->yxcd", spectra, spectra.conj(), optimize=True)
     return fft.irfft2(power, s=size, axes=(0, 1))
+
+
+def _inverse(matrix, noise):
+    """Of a covariance, once every number has the noise too."""
+    values, vectors = linalg.eigh(matrix, overwrite_a=True, check_finite=False)
+    # Estimated lag by lag, a matrix may promise a negative variance in some direction: it has none.
+    return (vectors / (np.maximum(values, 0) + noise)) @ vectors.T
+
+
+def _inverse_in_halves(matrix, shape, noise):
+    """The same where mirror images are as likely, in less than half the time.
+
+    What is even from left to right and what is odd are then uncorrelated.
+    """
+    height, width, channels = shape
+    inverse = 0
+    for sign in (1, -1):
+        basis = linalg.orth(np.eye(width) + sign * np.eye(width)[::-1])  # (W, W / 2)
+        size = height, basis.shape[1], channels
+        half = np.einsum(
+            "yxcvud,xa,ub->yacvbd", matrix.reshape(2 * shape), basis, basis, optimize=True
+        )
+        half = _inverse(half.reshape(2 * (math.prod(size),)), noise).reshape(2 * size)
+        inverse = inverse + np.einsum("yacvbd,xa,ub->yxcvud", half, basis, basis, optimize=True)
+    return inverse.reshape(matrix.shape)
 
 
 def _in_chunks(pictures):

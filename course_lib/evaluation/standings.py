@@ -1,5 +1,7 @@
 """The course's standings: one table that grows from lesson to lesson and keeps all its rows."""
 
+import functools
+
 import pandas as pd
 
 from course_lib import classical, data, masks, runtime
@@ -10,8 +12,12 @@ from course_lib.evaluation.scores import SEED, evaluate
 PATCHES = 100
 TAUGHT = (  # in the order of the lessons
     "nothing", "grey", "mean", "nearest", "navier_stokes", "biharmonic", "harmonic", "bertalmio",
-    "telea", "fast_marching", "exemplar",
+    "telea", "fast_marching", "exemplar", "learned_window", "gaussian",
 )  # fmt: skip
+LEARNED = {  # from the embedded training patches, as in lessons 06 and 07
+    "learned_window": lambda patches: classical.fit_window(patches[:150], radius=3),
+    "gaussian": classical.fit_gaussian,
+}
 
 
 def frozen_patches(count=PATCHES):
@@ -44,10 +50,10 @@ def standings(*new, **own):
     """Measure a lesson's new methods and all that were taught before them, on the same patches.
 
     Args:
-        *new: names of ``classical.METHODS``, this lesson's: every method taught up to the last of
-            them is measured.
-        **own: name=inpainter, a function (image, mask) -> image or a Keras model, new too; then
-            every classical method is measured.
+        *new: names of methods that are taught, this lesson's: every method up to the last of them
+            is measured. ``learned_window`` and ``gaussian`` are fitted to ``photos``.
+        **own: name=inpainter, a function (image, mask) -> image or a Keras model, new too. With
+            the name of a taught method it takes its place; another comes after all of them.
 
     Returns:
         pandas.DataFrame, best first: the columns method, psnr_hole (dB), mae_hole, ssim_image,
@@ -70,8 +76,9 @@ def standings(*new, **own):
             f"new is {', '.join(unknown) or 'empty'}: pass names out of {', '.join(TAUGHT)}, or "
             "a function of your own as name=function."
         )
-    last = len(TAUGHT) if own else max(1 + TAUGHT.index(name) for name in new)
-    measured = {name: classical.METHODS[name] for name in TAUGHT[:last]} | own
+    names = [*TAUGHT, *(name for name in own if name not in TAUGHT)]
+    last = max(names.index(name) for name in (*new, *own))
+    measured = {name: own.get(name) or _taught(name) for name in names[: last + 1]} | own
     patches, scratches = frozen_patches()
     rows = [
         {"method": name, **evaluate(method, patches, scratches), "new": name in (*new, *own)}
@@ -80,3 +87,10 @@ def standings(*new, **own):
     columns = ["method", "psnr_hole", "mae_hole", "ssim_image", "milliseconds", "new"]
     table = pd.DataFrame(rows)[columns]
     return table.sort_values("psnr_hole", ascending=False, kind="stable", ignore_index=True)
+
+
+@functools.cache
+def _taught(name):
+    if name in LEARNED:
+        return LEARNED[name](data.load("photos").train).fill
+    return classical.METHODS[name]
