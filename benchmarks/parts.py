@@ -1,15 +1,16 @@
-"""`best` taken apart: each part put into a plain network alone, or taken out of the full one.
+"""`best` taken apart: four parts, and a small network for every choice of them.
 
-    INPAINTING_DATA_DIR=... python -m benchmarks.parts            trains what is missing, collects
-    INPAINTING_DATA_DIR=... python -m benchmarks.parts --seed 2027     trains that seed alone
+    INPAINTING_DATA_DIR=... python -m benchmarks.parts              trains what is missing, collects
+    INPAINTING_DATA_DIR=... python -m benchmarks.parts --seed 2027  trains that seed alone
 
-Ten small networks with the same number of steps, the same pictures, masks, loss and seeds. A run
-that has finished is not repeated. ``benchmarks.ablation`` asks the same of the network in its full
-size, for equal minutes.
+Sixteen networks with the same number of steps, the same pictures, masks, loss and seeds. A run
+that has finished is not repeated. ``benchmarks.ablation`` asks about the network in its full size,
+for equal minutes.
 """
 
 import argparse
 import dataclasses
+import itertools
 import json
 import time
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ import keras
 import numpy as np
 from keras import layers
 
-from benchmarks import held_out
+from benchmarks import held_out, seeds
+from benchmarks.results import record, table
 from benchmarks.train import BANK, mask_bank
-from course_lib import data, losses, masks, models, training
+from course_lib import data, evaluation, losses, masks, models, training
 from course_lib._files import replaced
 from course_lib._pixels import as_floats
 from course_lib.layers import AddInHoles, PyramidFill
@@ -28,10 +30,14 @@ from course_lib.models.networks import DIVISOR, LEVELS, _convolve_twice, _decode
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "training" / "parts"
+STORED = ROOT / "course_lib" / "parts.json"  # beside it parts.npz, a few fills
+COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.parts"
+KEPT = ("mean", "low", "high", "pictures", "seeds")  # of a lead
+SHOWN = (3, 8, 21, 40, 62, 85)  # of the frozen patches of photos, to be filled for the lesson
 PARTS = ("fill", "composite", "residual", "falling_rate")
 SEEDS = (2026, 2027)
 STEPS = 1_500
-BATCH = 64
+BATCH = 32
 RATE = 1e-3
 FLOOR = 0.01  # of the rate, where the cosine ends
 WIDTHS = {True: 24, False: 8}  # of the residual trunk and of the plain one: 495,000 weights each
@@ -61,14 +67,15 @@ class Run:
         return "_".join([part for part in PARTS if getattr(self, part)] or ["plain"])
 
 
-def runs(seed):
-    """Plain, each part alone, full, each part away: ten runs."""
-    plain = dict.fromkeys(PARTS, False)
-    full = dict.fromkeys(PARTS, True)
-    chosen = [plain, full]
-    for part in PARTS:
-        chosen += [plain | {part: True}, full | {part: False}]
-    return [Run(**parts, seed=seed) for parts in chosen]
+def runs(seeds=SEEDS):
+    """All sixteen combinations of parts, from every seed: plain, full and one part exchanged first.
+
+    In order of worth: the ten that a part more or less makes, seed by seed, then the others.
+    """
+    switches = [*itertools.product((False, True), repeat=len(PARTS))]
+    near = [one for one in switches if sum(one) in (0, 1, len(PARTS) - 1, len(PARTS))]
+    rest = [one for one in switches if one not in near]
+    return [Run(*one, seed=seed) for some in (near, rest) for seed in seeds for one in some]
 
 
 def network(run):
@@ -156,18 +163,146 @@ def finish(run, pictures, images):
         np.savez(file, *[keras.ops.convert_to_numpy(one) for one in model.weights])
     with replaced(folder / f"{run.name}.json") as file:
         file.write(json.dumps(facts).encode())
-    scores = {
-        name: decibels(np.array(one), holes)
-        for (name, one), holes in zip(
-            facts["squared_errors"].items(), mask_sets(len(images)).values(), strict=True
-        )
+    print(f"{run.name} {run.seed}: {seconds:.0f} s", flush=True)
+
+
+def collect():
+    """Results of all runs: dict, name -> its seeds' facts.
+
+    Raises:
+        SystemExit: if a run is missing.
+    """
+    paths = {run: FOLDER / str(run.seed) / f"{run.name}.json" for run in runs()}
+    missing = [f"{run.name} {run.seed}" for run, path in paths.items() if not path.is_file()]
+    if missing:
+        raise SystemExit(f"{', '.join(missing)} missing: {COMMAND} trains them.")
+    facts = {}
+    for run, path in paths.items():
+        facts.setdefault(run.name, []).append(json.loads(path.read_text(encoding="utf-8")))
+    return facts
+
+
+def questions():
+    """What is asked of the runs: dict, (part, where) -> weights of the networks' figures.
+
+    Where: "alone" in the plain network, "in the full network", or "mean", over all eight pairs
+    that differ in this part only.
+    """
+    asked = {}
+    for place, part in enumerate(PARTS):
+        pairs = []
+        for others in itertools.product((False, True), repeat=len(PARTS) - 1):
+            on, off = (
+                Run(*others[:place], switch, *others[place:]).name for switch in (True, False)
+            )
+            pairs.append({on: 1, off: -1})
+        asked[part, "alone"] = pairs[0]
+        asked[part, "in the full network"] = pairs[-1]
+        asked[part, "mean"] = {
+            name: sign / len(pairs) for pair in pairs for name, sign in pair.items()
+        }
+    return asked
+
+
+def measured(facts, count):
+    """What ``questions`` asks, answered: dict, masks -> (part, where) -> ``seeds.Lead``, and dB.
+
+    Args:
+        facts: as ``collect`` gives.
+        count: held-out pictures.
+
+    Returns:
+        leads, figures: the second is masks -> name -> dB of each seed.
+    """
+    leads, figures = {}, {}
+    for name, holes in mask_sets(count).items():
+        counts = 3 * np.count_nonzero(holes, axis=(1, 2))
+        errors = {
+            run: np.array([one["squared_errors"][name] for one in of_seeds])
+            for run, of_seeds in facts.items()
+        }
+        leads[name] = seeds.contrasts(errors, counts, questions())
+        figures[name] = {run: seeds.decibels(one, counts) for run, one in errors.items()}
+    return leads, figures
+
+
+def body(facts, leads, figures):
+    """The section of RESULTS.md."""
+    weights = sorted({one["parameters"] for of_seeds in facts.values() for one in of_seeds})
+    rows = [
+        [part, where, *(_cell(leads[masks_name][part, where]) for masks_name in leads)]
+        for part, where in questions()
+    ]
+    scores = [
+        [f"`{name}`"]
+        + [" / ".join(f"{value:.2f}" for value in of_sets[name]) for of_sets in figures.values()]
+        for name in facts
+    ]
+    return "\n\n".join(
+        [
+            f"{len(facts)} networks of {' or '.join(f'{one:,}' for one in weights)} weights, "
+            f"{STEPS:,} steps of {BATCH}, the same pictures, mixed masks and loss (squared error, "
+            "a hole pixel six times). Hole PSNR (dB), composited, pooled over 1,000 held-out "
+            f"pictures. {', '.join(_described())}.",
+            "What a part is worth (dB), with 95 % intervals over pictures and seeds "
+            "(`benchmarks/seeds.py`): put into the plain network alone, taken out of the full "
+            "network alone, and the mean over all eight pairs that differ in it only.",
+            table(["part", "where", *leads], rows),
+            f"Each network, seeds {' / '.join(map(str, SEEDS))}:",
+            table(["parts that are on", *figures], scores),
+        ]
+    )
+
+
+def _cell(lead):
+    return f"{lead.mean:+.2f} ({lead.low:+.2f} to {lead.high:+.2f})"
+
+
+def _described():
+    lines = [line.strip() for line in Run.__doc__.splitlines()]
+    return [f"`{part}`" for part in PARTS if any(line.startswith(f"{part}:") for line in lines)]
+
+
+def stored(facts, leads, figures):
+    """What the lesson reads, as JSON can hold it."""
+    return {
+        "command": COMMAND,
+        "steps": STEPS,
+        "batch_size": BATCH,
+        "seeds": SEEDS,
+        "parts": PARTS,
+        "parameters": {name: of_seeds[0]["parameters"] for name, of_seeds in facts.items()},
+        "psnr_hole": {
+            masks_name: {name: np.round(one, 3).tolist() for name, one in of_set.items()}
+            for masks_name, of_set in figures.items()
+        },
+        "worth": {
+            masks_name: [
+                {"part": part, "where": where, **{k: round(getattr(lead, k), 3) for k in KEPT}}
+                for (part, where), lead in of_set.items()
+            ]
+            for masks_name, of_set in leads.items()
+        },
     }
-    print(f"{run.name} {run.seed}: {seconds:.0f} s, {scores}", flush=True)
 
 
-def decibels(squared, holes):
-    """Pooled hole PSNR, from each picture's summed squared error in its holes."""
-    return float(-10 * np.log10(squared.sum() / (3 * holes.sum())))
+def fills():
+    """The first seed's fills of a few photo patches: dict, "masks/network" -> uint8."""
+    patches, lines = evaluation.frozen_patches()
+    images = patches[list(SHOWN)]
+    sets = {"lines": lines[list(SHOWN)], "square_16": mask_sets(len(SHOWN))["square_16"]}
+    found = {"images": images} | {f"{name}/holes": holes for name, holes in sets.items()}
+    for run in runs([SEEDS[0]]):
+        model = network(run)
+        with np.load(FOLDER / str(run.seed) / f"{run.name}.npz") as weights:
+            model.set_weights([weights[name] for name in weights.files])
+        for name, holes in sets.items():
+            found[f"{name}/{run.name}"] = models.inpaint(model, images, holes)
+        keras.utils.clear_session()
+    return {
+        name: one if one.dtype == bool else np.rint(255 * one).astype(np.uint8)
+        for name, one in found.items()
+    }
 
 
 def main(arguments=None):
@@ -176,10 +311,16 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     pictures, _, judged = held_out.split(data.load("cifar10"))
     images = as_floats(judged)
-    for seed in [given.seed] if given.seed else SEEDS:
-        for run in runs(seed):
-            finish(run, pictures, images)
-            keras.utils.clear_session()
+    for run in runs([given.seed] if given.seed else SEEDS):
+        finish(run, pictures, images)
+        keras.utils.clear_session()
+    if given.seed:
+        return
+    facts = collect()
+    leads, figures = measured(facts, len(images))
+    STORED.write_text(json.dumps(stored(facts, leads, figures), indent=1) + "\n", encoding="utf-8")
+    np.savez_compressed(STORED.with_suffix(".npz"), **fills())
+    record("parts", "`best` taken apart", body(facts, leads, figures), COMMAND, SEEDS[0])
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ Student's quantile for as few seeds as there are.
 """
 
 import argparse
-import itertools
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import keras
@@ -53,15 +53,32 @@ def leads(errors, counts, *, resamples=RESAMPLES, seed=evaluation.SEED):
     """The leads of every network over every later one.
 
     Args:
+        errors, counts, resamples, seed: as for ``contrasts``.
+
+    Returns:
+        dict, (name, name) -> ``Lead``.
+
+    Raises:
+        ValueError: if no network has two seeds.
+    """
+    pairs = {pair: dict(zip(pair, (1, -1), strict=True)) for pair in combinations(errors, 2)}
+    return contrasts(errors, counts, pairs, resamples=resamples, seed=seed)
+
+
+def contrasts(errors, counts, weights, *, resamples=RESAMPLES, seed=evaluation.SEED):
+    """Weighted sums of networks' figures, such as one less another, with their intervals.
+
+    Args:
         errors: dict, name -> squared error in the holes, summed over a picture, (seeds, N); two
             seeds or more for at least one network. Seeds of different networks have nothing to do
             with each other; pictures are the same for all.
         counts: measured values in each picture, (N,).
+        weights: dict, any name -> dict, network -> weight of its figure in decibels.
         resamples: of the pictures.
         seed: of the resampling.
 
     Returns:
-        dict, (name, name) -> ``Lead``.
+        dict, name -> ``Lead``.
 
     Raises:
         ValueError: if no network has two seeds.
@@ -77,13 +94,13 @@ def leads(errors, counts, *, resamples=RESAMPLES, seed=evaluation.SEED):
         for name, of_seeds in errors.items()
     }
     return {
-        (one, other): _lead(
-            figures[one].mean() - figures[other].mean(),
-            np.var(resampled[one] - resampled[other], ddof=1),
-            spread / len(errors[one]) + spread / len(errors[other]),
+        label: _lead(
+            sum(weight * figures[name].mean() for name, weight in of_networks.items()),
+            np.var(sum(w * resampled[name] for name, w in of_networks.items()), ddof=1),
+            sum(w**2 * spread / len(errors[name]) for name, w in of_networks.items()),
             freedom,
         )
-        for one, other in itertools.combinations(errors, 2)
+        for label, of_networks in weights.items()
     }
 
 
@@ -148,7 +165,7 @@ def body(found, figures):
         + [" / ".join(f"{value:.2f}" for value in figures[masks_name][name]) for name in TRIO]
         for masks_name in figures
     ]
-    pairs = [*itertools.combinations(TRIO, 2)]
+    pairs = [*combinations(TRIO, 2)]
     differences = [
         [masks_name] + [_cell(found[masks_name][pair]) for pair in pairs] for masks_name in found
     ]
