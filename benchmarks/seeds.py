@@ -128,10 +128,12 @@ def squared_errors(model, images, holes):
 
 
 def networks(name, folder):
-    """The shipped network, and those from other seeds as their files lie in ``folder``."""
+    """The shipped network, and those from other seeds whose files lie in ``folder``."""
     yield models.load_pretrained(name)
     recipe = train.RECIPES[name]
     for seed in OTHERS:
+        if not (folder / f"{name}_{seed}.npz").is_file():
+            continue
         model = models.NETWORKS[recipe.network](**recipe.arguments)
         with np.load(folder / f"{name}_{seed}.npz", allow_pickle=False) as stored:
             for variable in model.weights:

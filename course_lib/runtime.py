@@ -34,6 +34,18 @@ class Run:
     data: str
     wandb: str
 
+    def count(self, quick, *, full):
+        """How many of something a lesson takes: ``share(quick)``, or ``full`` in that profile.
+
+        Args:
+            quick, full: whole numbers, 1 or more.
+
+        Example:
+            >>> Run("local", "gpu", "full", "cifar10", "offline").count(6, full=30)
+            30
+        """
+        return full if self.profile == "full" else share(quick)
+
 
 def setup():
     """Find out what the lesson runs on, print it in five lines, return it.

@@ -313,3 +313,66 @@ def test_weights_are_drawn_on_one_scale_with_their_numbers():
 def test_weights_that_are_not_drawn(named, sentence):
     with pytest.raises(ValueError, match=sentence):
         plots.weights(named)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_second_wire_is_the_networks_own(seed):
+    """The maps that are drawn against what the layers of the network hand on."""
+    import keras
+
+    from course_lib import models
+
+    holes = masks.in_bucket(1, 32, low=0.5, high=0.6, seed=seed)
+    holes = holes | masks.squares(1, 32, side=18, seed=seed)
+    network = models.partial_conv_unet(2)
+    names = [f"encoder_{level}" for level in (1, 2, 3, 4)] + ["bottleneck"]
+    names += [f"decoder_{level}" for level in (4, 3, 2, 1)]
+    wires = [network.get_layer(f"{name}_conv_2").output[1] for name in names]
+    valid = 1 - holes[..., None].astype(np.float32)
+    told = keras.Model(network.inputs, wires)([np.zeros((1, 32, 32, 3), np.float32), valid])
+    down, up = plots.validities(holes[0])
+    for mine, theirs in zip([*down, *up], told, strict=True):
+        np.testing.assert_array_equal(mine, keras.ops.convert_to_numpy(theirs)[0, ..., 0] > 0)
+
+
+def test_two_wires_shows_every_level_and_says_what_is_left():
+    square = masks.squares(1, 32, side=16)[0]
+    drawing = plots.two_wires(square, width=4)
+    down, up = plots.validities(square)
+    shown = drawn_arrays(drawing)
+    for map_, valid in zip(shown, [~square, *down, *up], strict=True):
+        np.testing.assert_array_equal(map_, valid)
+    told = [text.get_text() for text in drawing.axes[0].texts]
+    left = [f"{(~valid).mean():.1%} hole" for valid in (~square, *down) if not valid.all()]
+    assert [one for one in told if one.endswith(" hole")] == left
+    assert left == ["25.0% hole", "14.1% hole", "1.6% hole"]
+    assert told.count("32 × 32 × 4") == 2 and "2 × 2 × 64" in told
+
+
+@pytest.mark.parametrize(
+    ("mask", "levels", "sentence"),
+    [(np.zeros((12, 16), bool), 4, "halved 4 times"), (SQUARE[None], 1, "one \\(H, W\\)")],
+)
+def test_masks_that_cannot_be_halved(mask, levels, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plots.validities(mask, levels)
+
+
+def test_worths_draws_a_mark_and_an_interval_for_each_row():
+    rows = [
+        {"part": "fill", "where": "alone", "mean": 1.0, "low": 0.5, "high": 1.25},
+        {"part": "fill", "where": "in the full network", "mean": 2.0, "low": 1.5, "high": 2.5},
+        {"part": "blocks", "where": "alone", "mean": -0.5, "low": -1.0, "high": 0.0},
+    ]
+    drawing = plots.worths({"lines": pd.DataFrame(rows)})
+    axes = drawing.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["fill", "blocks"]
+    marks = [line for line in axes.lines if line.get_marker() in "os"]
+    assert [line.get_xdata().tolist() for line in marks] == [[1.0, -0.5], [2.0]]
+    told = [text.get_text().strip() for text in axes.texts]
+    assert told == ["+1.00", "-0.50", "+2.00"]
+    assert [text.get_text() for text in drawing.legends[0].get_texts()] == [
+        "alone", "in the full network",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="nothing to draw"):
+        plots.worths({})

@@ -16,10 +16,13 @@ from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
 from course_lib.plots.weights import weights
+from course_lib.plots.wires import two_wires, validities
 from course_lib.plots.worlds import row_worlds
+from course_lib.plots.worth import worths
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
     "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "lookalikes", "points",
-    "priority", "raw_and_composited", "row_worlds", "show", "standings", "tint", "weights",
+    "priority", "raw_and_composited", "row_worlds", "show", "standings", "tint", "two_wires",
+    "validities", "weights", "worths",
 ]  # fmt: skip
