@@ -18,7 +18,7 @@ HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 FLOORS = {
     "ground": ("masks", "data", "classical", "metrics", "plots", "scenes"),
     "learning": ("layers", "losses", "models", "training", "callbacks"),
-    "classroom": ("runtime", "evaluation", "widgets", "checks", "restoration"),
+    "classroom": ("runtime", "evaluation", "widgets", "checks", "restoration", "__main__"),
 }
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -31,8 +31,10 @@ LOADED = f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules])
 def floor_of(module):
     room = module.split(".")[1]
     for floor, rooms in FLOORS.items():
-        if room in rooms or (floor == "ground" and room.startswith("_")):
+        if room in rooms:
             return floor
+    if room.startswith("_"):
+        return "ground"
     raise AssertionError(f"course_lib.{room} stands on no floor: add it to FLOORS in this file.")
 
 

@@ -57,8 +57,14 @@ def telea(image, mask, *, radius=1):
 
 def _opencv_inpaint(image, mask, radius, algorithm):
     radius = min(check_radius(radius), OPENCVS_LARGEST)
-    holes = mask.astype(np.uint8)
-    return cv2.inpaint(as_bytes(image), holes, radius, algorithm) / 255
+    picture, holes = as_bytes(image), mask.astype(np.uint8)
+    # Beside a picture one pixel high or wide OpenCV reads memory that is not the picture's.
+    for axis in (0, 1):
+        if mask.shape[axis] == 1:
+            picture, holes = picture.repeat(3, axis), holes.repeat(3, axis)
+    filled = cv2.inpaint(picture, holes, radius, algorithm)
+    middle = tuple(slice(1, 2) if side == 1 else slice(None) for side in mask.shape)
+    return filled[middle] / 255
 
 
 def navier_stokes_weights(image, pixel, *, radius=1):

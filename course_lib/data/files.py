@@ -47,7 +47,7 @@ SUBFILE, BITS, PHOTOMETRIC = 254, 258, 262
 PREVIEW, WHITE_IS_ZERO = 1, 0
 
 
-class _NoPicture(Exception):
+class NoPicture(Exception):
     """A file that Pillow can read and we cannot mean; the message goes on after its name."""
 
 
@@ -76,16 +76,27 @@ def read(path):
         ...     print(read(f"{folder}/grey.png")[0, 0])
         [0.2 0.2 0.2]
     """
-    path = _named(path)
+    with opened(path) as picture:
+        return np.ascontiguousarray(turn(picture)(_as_rgb(picture)))
+
+
+@contextmanager
+def opened(path):
+    """A picture file as Pillow's image, open and decoded; what is wrong with it is one sentence.
+
+    Args, Raises: as for ``read``; what the block raises is taken for a fault of the file.
+    """
+    path = named(path)
     _check_file(path)
     name = shown(path.name)
     try:
-        with _patience(), Image.open(path) as opened:
-            _skip_previews(opened)
-            stored_as = str(opened.tile[0].args) if opened.tile else ""
-            opened.load()
-            return np.ascontiguousarray(_turn(opened)(_as_rgb(opened, stored_as)))
-    except _NoPicture as problem:
+        with _patience(), Image.open(path) as picture:
+            _skip_previews(picture)
+            # How the file stores it, which Pillow forgets once it has decoded it.
+            picture.stored_as = str(picture.tile[0].args) if picture.tile else ""
+            picture.load()
+            yield picture
+    except NoPicture as problem:
         raise ValueError(f"{name} {problem}") from None
     except UnidentifiedImageError:
         raise ValueError(
@@ -130,7 +141,18 @@ def save(path, image):
     """
     image = check_image(image)
     check_values(image, "the image")
-    path = _named(path)
+    path = named(path)
+    check_target(path)
+    write(path, Image.fromarray(as_bytes(image)))
+
+
+def check_target(path):
+    """A picture can be written there.
+
+    Raises:
+        ValueError: if the name has no known ending.
+        FileNotFoundError, IsADirectoryError: if the folder does not exist, or the name is one's.
+    """
     name, folder = shown(path.name), shown(path.parent)
     if path.suffix.lower() not in WRITTEN:
         ending = f"{shown(path.suffix)} is no" if path.suffix else "it has no"
@@ -139,18 +161,31 @@ def save(path, image):
         raise FileNotFoundError(f"there is no folder {folder}: make it first.")
     if os.path.isdir(path):
         raise IsADirectoryError(f"{shown(path)} is a folder: choose another name for the picture.")
-    content = _encoded(as_bytes(image), path)
+
+
+def write(path, picture, **options):
+    """Write Pillow's image in one step; options go to its encoder.
+
+    Raises:
+        ValueError: if the picture does not fit into the format.
+        OSError: if the folder or the disk does not take the file.
+    """
+    store(path, _encoded(picture, path, options))
+
+
+def store(path, content):
+    """Write the content of a file in one step, or say in a sentence why not."""
     try:
         with replaced(path) as file:
             file.write(content)
     except (OSError, ValueError) as problem:
         raise OSError(
-            f"{name} cannot be written into {folder} ({_in_one_line(problem)}): make room there, "
-            "or choose another name or folder."
+            f"{shown(path.name)} cannot be written into {shown(path.parent)} "
+            f"({_in_one_line(problem)}): make room there, or choose another name or folder."
         ) from None
 
 
-def _named(path):
+def named(path):
     if not isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(
             f"path is of the type {type(path).__name__}: pass the name of a file as a str."
@@ -206,10 +241,10 @@ def _skip_previews(opened):
         while getattr(opened, "tag_v2", {}).get(SUBFILE, 0) & PREVIEW:
             opened.seek(opened.tell() + 1)
     except EOFError:
-        raise _NoPicture("holds nothing but a preview: export it as PNG or JPEG.") from None
+        raise NoPicture("holds nothing but a preview: export it as PNG or JPEG.") from None
 
 
-def _turn(opened):
+def turn(opened):
     """What turns the picture as its camera was held; marks that cannot be read turn nothing."""
     try:
         return TURNS.get(opened.getexif().get(ORIENTATION), np.asarray)
@@ -217,13 +252,13 @@ def _turn(opened):
         return np.asarray
 
 
-def _as_rgb(opened, stored_as):
+def _as_rgb(opened):
     """float32 (H, W, 3) in [0, 1] of a picture in any of Pillow's modes."""
     if opened.mode == "F" or opened.mode.startswith("I"):
         return _grey(opened)[..., None].repeat(3, axis=-1)
     picture = opened.convert("LA") if opened.mode == "La" else opened
-    if "transparency" in picture.info and stored_as in WIDENED:
-        picture.info["transparency"] = WIDENED[stored_as](picture.info["transparency"])
+    if "transparency" in picture.info and opened.stored_as in WIDENED:
+        picture.info["transparency"] = WIDENED[opened.stored_as](picture.info["transparency"])
     if picture.mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
@@ -243,7 +278,7 @@ def _grey(opened):
         scale = 255 if opened.mode == "I" and highest <= 255 else 2**bits - 1
         plausible = 0 <= lowest and highest <= scale
     if not plausible:
-        raise _NoPicture(
+        raise NoPicture(
             f"holds values from {lowest:.6g} to {highest:.6g}, and what is black and what is white "
             "is not said: store it with values from 0 to 1, 0 to 255 or 0 to 65535."
         )
@@ -255,14 +290,14 @@ def _grey(opened):
     return grey
 
 
-def _encoded(pixels, path):
+def _encoded(picture, path, more):
     """The content of the file, made before anything is written."""
     file_format, options = WRITTEN[path.suffix.lower()]
     buffer = io.BytesIO()
     try:
-        Image.fromarray(pixels).save(buffer, format=file_format, **options)
+        picture.save(buffer, format=file_format, **options | more)
     except (OSError, ValueError) as problem:  # a side of JPEG ends at 65,500 pixels, of WebP sooner
-        height, width = pixels.shape[:2]
+        width, height = picture.size
         raise ValueError(
             f"{width} x {height} pixels do not fit into {file_format} ({_in_one_line(problem)}): "
             "end the name in .png."

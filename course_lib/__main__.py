@@ -1,0 +1,221 @@
+"""The course's methods for people without a notebook.
+
+python -m course_lib damage photo.jpg -o mask.png
+python -m course_lib restore photo.jpg --mask mask.png -o repaired.png
+python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
+"""
+
+import argparse
+import sys
+import warnings
+from pathlib import Path
+
+from course_lib import masks
+
+DESCRIPTION = """\
+Repair photographs by inpainting: what a mask marks is filled from what stands around it.
+
+  1. Find the damage. A mask is a picture of the same size, white where something is missing.
+     Paint it in any program, or let the first command propose one, and look at it:
+         python -m course_lib damage photo.jpg -o mask.png
+  2. Repair:
+         python -m course_lib restore photo.jpg --mask mask.png -o repaired.png
+  3. Not content? Set several methods side by side:
+         python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
+
+A fill is invented, never recovered: the repaired file says so in its metadata.
+"""
+MUCH = 0.5  # of a picture: who marks more has more often inverted the mask
+WIDEST = 600  # pixels of each picture on the sheet that compare writes
+
+
+def main(arguments=None):
+    """Run a command; 0 if it did its work, 1 if a file or its content is at fault, 2 for a typo."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UserWarning)
+            warnings.showwarning = _said
+            chosen.work(chosen)
+    except (TypeError, ValueError, OSError, MemoryError) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; nothing was written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def restore(chosen):
+    from course_lib import restoration
+
+    mask = _mask(chosen)
+    done = restoration.restore_file(
+        chosen.photo, mask, chosen.output or _beside(chosen.photo, "repaired"), chosen.method,
+        show="invented" if chosen.invented else "repaired", overwrite=chosen.overwrite,
+    )  # fmt: skip
+    width, height = done.size
+    print(
+        f"{done.target}: {100 * done.fraction:.2f} % of {width} x {height} pixels invented by "
+        f"{done.method} in {done.seconds:.1f} s"
+    )
+    if done.target.suffix.lower() in (".jpg", ".jpeg"):
+        print("JPEG compresses the known pixels anew; end the name in .png to keep them exactly.")
+
+
+def damage(chosen):
+    from course_lib import data, restoration
+
+    looks = _colour(chosen.looks) if chosen.looks.startswith("#") else chosen.looks
+    found = restoration.find_damage(
+        data.read(chosen.photo), looks, tolerance=chosen.tolerance, width=chosen.width,
+        smallest=chosen.smallest, grow=chosen.grow,
+    )  # fmt: skip
+    target = _free(chosen.output or _beside(chosen.photo, "mask"), chosen)
+    data.save(target, found[..., None].repeat(3, axis=-1).astype("float32"))
+    print(
+        f"{target}: {100 * masks.hole_fraction(found):.2f} % marked. Look at it before you repair."
+    )
+
+
+def compare(chosen):
+    from course_lib import data, restoration
+
+    target = _free(chosen.output or _beside(chosen.photo, "compared"), chosen)
+    image, mask = data.read(chosen.photo), _mask(chosen)
+    truth = data.read(chosen.truth) if chosen.truth else None
+    pictures, table = restoration.compare(image, mask, chosen.methods, truth=truth)
+    print(table.round({"seconds": 2, "psnr_hole": 2}).to_string(index=False))
+    damaged = masks.damage(image, mask, 1.0)
+    data.save(target, restoration.sheet([damaged, *pictures.values()], WIDEST))
+    print(f"{target}: from left to right damaged, {', '.join(pictures)}")
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib", description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    commands = parser.add_subparsers(
+        title="commands", metavar="restore | damage | compare", required=True
+    )
+    photo = argparse.ArgumentParser(add_help=False)
+    photo.add_argument("photo", type=Path, help="the photograph, any picture file")
+    photo.add_argument(
+        "-o", "--output", type=Path, help="the file to write (else beside the photograph)"
+    )
+    photo.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+    masked = argparse.ArgumentParser(add_help=False)
+    masked.add_argument("--mask", type=Path, required=True, help="a picture of the same size")
+    masked.add_argument(
+        "--hole",
+        choices=("white", "black"),
+        default="white",
+        help="the mask's colour of what is missing (white)",
+    )
+    _add_restore(commands, [photo, masked])
+    _add_damage(commands, [photo])
+    _add_compare(commands, [photo, masked])
+    return parser
+
+
+def _add_restore(commands, parents):
+    about = "fill what the mask marks, and keep everything else of the file as it is"
+    command = commands.add_parser("restore", parents=parents, help=about, description=about)
+    command.add_argument(
+        "--method", default="best",
+        help="best (a network, the default), biharmonic, harmonic, telea, exemplar, ...; "
+        "a wrong name lists them all",
+    )  # fmt: skip
+    command.add_argument(
+        "--invented",
+        action="store_true",
+        help="hatch what was filled, so that nobody takes it for real",
+    )
+    command.set_defaults(work=restore)
+
+
+def _add_damage(commands, parents):
+    about = "propose a mask for what looks damaged"
+    command = commands.add_parser("damage", parents=parents, help=about, description=about)
+    command.add_argument(
+        "--looks", default="bright scratches",
+        help='"bright scratches" (the default), "dark scratches", "bright", "dark", or a colour, '
+        '"#ffcc00"',
+    )  # fmt: skip
+    command.add_argument(
+        "--tolerance",
+        type=float,
+        default=0.1,
+        help="0 to 1: how much stands out, or how near the colour must be (0.1)",
+    )
+    command.add_argument("--width", type=int, default=5, help="of the widest scratch, pixels (5)")
+    command.add_argument(
+        "--smallest", type=int, default=5, help="leave out specks of fewer pixels (5)"
+    )
+    command.add_argument("--grow", type=int, default=1, help="pixels added all around (1)")
+    command.set_defaults(work=damage)
+
+
+def _add_compare(commands, parents):
+    about = "repair by several methods, with seconds and, if the truth is known, decibels"
+    command = commands.add_parser("compare", parents=parents, help=about, description=about)
+    command.add_argument(
+        "--methods", nargs="+", help="their names",
+        default=["telea", "navier_stokes", "harmonic", "biharmonic", "best"],
+    )  # fmt: skip
+    command.add_argument("--truth", type=Path, help="the undamaged photograph, where there is one")
+    command.set_defaults(work=compare)
+
+
+def _mask(chosen):
+    """The mask of a command, with a word about one that looks inverted."""
+    from course_lib import restoration
+
+    mask = restoration.read_mask(chosen.mask, hole=chosen.hole)
+    fraction = masks.hole_fraction(mask)
+    other = "white" if chosen.hole == "black" else "black"
+    if fraction == 0:
+        raise ValueError(
+            f"{chosen.mask} marks nothing: paint holes {chosen.hole}, or add --hole {other}."
+        )
+    if fraction > MUCH:
+        print(
+            f"{chosen.mask} covers {100 * fraction:.0f} % of the picture: if it is inverted, add "
+            f"--hole {other}.",
+            file=sys.stderr,
+        )
+    return mask
+
+
+def _beside(photo, what):
+    """The name of a new file beside the photograph, in a format that loses nothing."""
+    ending = photo.suffix.lower() if photo.suffix.lower() in (".png", ".tif", ".tiff") else ".png"
+    return photo.with_name(f"{photo.stem}-{what}{ending}")
+
+
+def _free(path, chosen):
+    if path.exists() and not chosen.overwrite:
+        raise FileExistsError(
+            f"{path} is there already: choose another name with -o, or add --overwrite."
+        )
+    return path
+
+
+def _colour(text):
+    """An RGB triple in [0, 1] of "#rrggbb"."""
+    try:
+        levels = bytes.fromhex(text[1:])
+    except ValueError:
+        levels = b""
+    if len(levels) != 3:
+        raise ValueError(f"{text!r} is no colour: write it as #rrggbb, such as #ffcc00.")
+    return [level / 255 for level in levels]
+
+
+def _said(message, *_, **__):
+    print(f"note: {message}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

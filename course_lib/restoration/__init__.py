@@ -1,0 +1,28 @@
+"""Photographs of any size, kind and depth: find the damage, repair it, keep the file's own kind.
+
+``restore`` repairs arrays, ``restore_file`` files; ``find_damage`` proposes a mask, ``compare``
+sets methods side by side. ``python -m course_lib`` is the same door without a notebook.
+"""
+
+from course_lib.restoration.comparing import compare, sheet
+from course_lib.restoration.damage import find_damage
+from course_lib.restoration.files import (
+    Photograph,
+    Repair,
+    read_mask,
+    read_photograph,
+    restore_file,
+)
+from course_lib.restoration.repairing import restore
+
+__all__ = [
+    "Photograph",
+    "Repair",
+    "compare",
+    "find_damage",
+    "read_mask",
+    "read_photograph",
+    "restore",
+    "restore_file",
+    "sheet",
+]

@@ -1,0 +1,361 @@
+"""Picture files, repaired: colour mode, depth, profile and EXIF stay, and nothing is written over.
+
+Pillow reads and writes all kinds but colour of 16 bits a channel, which it would cut to 8: there
+OpenCV reads, and OpenCV (PNG) or tifffile (TIFF) writes.
+"""
+
+import io
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import tifffile
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin
+
+from course_lib import masks
+from course_lib._files import shown
+from course_lib._opencv import cv2
+from course_lib.data import files
+from course_lib.restoration.repairing import SHOWN, restore
+
+IMAGE_HISTORY = 0x9213  # EXIF: what was done to a picture
+# EXIF: the turn, which is applied, and how a TIFF keeps its pixels, which its writer says anew.
+LAYOUT = {*range(254, 260), 262, 266, 273, 274, *range(277, 280), 284, *range(317, 324), 338, 339,
+          347, 34665, 34675, 34853}  # fmt: skip
+COMMENT = "Restoration"  # the same as a text in a PNG
+# Pillow's modes whose pixels are worked on as they are; of the others see ``_pixels``.
+NATIVE = ("L", "LA", "RGB", "RGBA", "CMYK")
+# Endings and the modes that they can hold; the others hold them all.
+HOLDS = {
+    ".jpg": ("1", "L", "RGB", "CMYK"),
+    ".jpeg": ("1", "L", "RGB", "CMYK"),
+    ".bmp": ("1", "L", "P", "RGB"),
+    ".webp": ("L", "RGB", "RGBA"),
+    ".png": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "RGB;16", "RGBA;16"),
+}
+DEEP = ("RGB;16", "RGBA;16")  # 16 bits a channel: not Pillow's
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A picture file's content.
+
+    Attributes:
+        pixels: uint8 or uint16, (H, W) or (H, W, channels), upright.
+        mode: Pillow's name for how the file stores them, or "RGB;16", "RGBA;16".
+        palette: uint8 (colours, 3 or 4) of a mode "P" picture, else None.
+        options: what Pillow is to write beside the pixels: exif, icc_profile, dpi, texts.
+    """
+
+    pixels: np.ndarray
+    mode: str
+    palette: np.ndarray | None = None
+    options: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What ``restore_file`` has done.
+
+    Attributes:
+        target: ``pathlib.Path`` of the new file.
+        size: (width, height), pixels.
+        fraction: share of the pixels that were invented.
+        method: by what.
+        seconds: reading and writing not included.
+    """
+
+    target: object
+    size: tuple
+    fraction: float
+    method: str
+    seconds: float
+
+
+def restore_file(
+    source, mask, target, method="best", *, hole="white", show="repaired", overwrite=False
+):
+    """Repair a picture file and write the result to another one.
+
+    The result has the file's own colour mode, depth, profile and EXIF data, stands upright as its
+    camera was held, and says which share of it was invented and by which method (EXIF's
+    ImageHistory; in a PNG a text). Known pixels are bit for bit those of the source in every format
+    but JPEG, which compresses them anew.
+
+    Args:
+        source: the picture, any file that ``data.read`` takes.
+        mask: a picture of the same size (of the upright picture), or bool (H, W), True = hole.
+        target: a name ending in .png, .jpg, .tif, .bmp or .webp.
+        method, show: as for ``restore``.
+        hole: "white" or "black", the colour of the hole in the mask's file.
+        overwrite: True if a file that stands in the target's place may be replaced.
+
+    Returns:
+        A ``Repair``: what was done.
+
+    Raises:
+        TypeError, ValueError, OSError, MemoryError: in one sentence, before anything is written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Image.new("L", (40, 30), 90).save(f"{folder}/old.png")
+        ...     scratch = np.eye(30, 40, dtype=bool)
+        ...     done = restore_file(f"{folder}/old.png", scratch, f"{folder}/new.png", "harmonic")
+        ...     Image.open(f"{folder}/new.png").mode, round(done.fraction, 3)
+        ('L', 0.025)
+    """
+    source, target = files.named(source), files.named(target)
+    files.check_target(target)
+    if target.exists() and not overwrite:
+        raise FileExistsError(
+            f"{shown(target)} is there already: choose another name, or allow to overwrite it."
+        )
+    photograph = read_photograph(source)
+    _check_holds(target, photograph.mode)
+    if not isinstance(mask, np.ndarray):
+        mask = read_mask(mask, hole=hole)
+    _check_size(mask, photograph, source)
+    start = time.perf_counter()
+    pixels = _repaired(photograph, mask, method, show)
+    seconds = time.perf_counter() - start
+    named = method if isinstance(method, str) else getattr(method, "name", "a method of one's own")
+    note = _note(mask, named, show)
+    write_photograph(target, photograph, pixels, note)
+    size = mask.shape[1], mask.shape[0]
+    return Repair(target, size, masks.hole_fraction(mask), named, seconds)
+
+
+def read_mask(path, *, hole="white"):
+    """A mask from a picture file, upright.
+
+    Args:
+        path: the file.
+        hole: "white" or "black", its colour of the hole.
+
+    Returns:
+        bool (H, W), True = hole.
+
+    Raises:
+        TypeError, ValueError, OSError: if the file cannot be read, or is no mask.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Image.new("1", (3, 2), 1).save(f"{folder}/mask.png")
+        ...     int(read_mask(f"{folder}/mask.png").sum())
+        6
+    """
+    with files.opened(path) as picture:
+        upright = _upright(picture).copy()
+    try:
+        return masks.as_mask(upright, hole=hole)
+    except ValueError as problem:
+        raise ValueError(f"{shown(files.named(path).name)} is no mask: {problem}") from None
+
+
+def read_photograph(path):
+    """A picture file as a ``Photograph``.
+
+    Raises:
+        TypeError, ValueError, OSError, MemoryError: as ``data.read``.
+    """
+    with files.opened(path) as picture:
+        upright = _upright(picture)
+        options = _options(picture)
+        if "16" in picture.stored_as and picture.mode in ("LA", "RGB", "RGBA"):
+            return _deep_photograph(files.named(path), files.turn(picture), options)
+        return _photograph(upright, options)
+
+
+def write_photograph(target, photograph, pixels, note):
+    """Write other pixels with a photograph's kind and metadata, and a note on what was done.
+
+    Raises:
+        ValueError: if they do not fit into the target's format.
+        OSError: if the folder or the disk does not take the file.
+    """
+    exif = Image.Exif()
+    exif.load(photograph.options.get("exif", b""))
+    exif[IMAGE_HISTORY] = "; ".join(filter(None, [str(exif.get(IMAGE_HISTORY, "")), note]))
+    options = photograph.options | {"exif": exif.tobytes()}
+    ending = target.suffix.lower()
+    if photograph.mode in DEEP:
+        files.store(target, _deep_content(pixels, ending, options, note))
+        return
+    texts = options.pop("texts", {})
+    if ending == ".png":
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        for key, text in {**texts, COMMENT: note}.items():
+            options["pnginfo"].add_itxt(key, text)
+    elif ending == ".webp":
+        options |= {"exact": True}  # colours under full transparency are kept too
+    files.write(target, _as_picture(pixels, photograph), **options)
+
+
+def _photograph(picture, options):
+    """Any of Pillow's pictures; modes that are seldom met become RGB, or RGBA."""
+    if picture.mode in ("P", "PA"):
+        return _of_a_palette(picture, options)
+    if picture.mode == "1":
+        return Photograph(np.asarray(picture.convert("L")), "1", options=options)
+    if picture.mode.startswith("I;16"):
+        return Photograph(np.asarray(picture).astype(np.uint16), "I;16", options=options)
+    if picture.mode in ("I", "F"):
+        return _of_wide_numbers(np.asarray(picture), options)
+    if "transparency" in picture.info or picture.mode in ("La", "RGBa"):
+        picture = picture.convert("LA" if picture.mode in ("L", "La") else "RGBA")
+    elif picture.mode not in NATIVE:
+        picture = picture.convert("RGB")
+        options.pop("icc_profile", None)  # it speaks of the other colours
+    return Photograph(np.asarray(picture), picture.mode, options=options)
+
+
+def _of_a_palette(picture, options):
+    if "transparency" in picture.info or picture.mode == "PA":
+        return Photograph(np.asarray(picture.convert("RGBA")), "RGBA", options=options)
+    palette = np.array(picture.getpalette("RGB"), np.uint8).reshape(-1, 3)
+    return Photograph(np.asarray(picture), "P", palette, options)
+
+
+def _of_wide_numbers(stored, options):
+    if stored.dtype.kind == "f" or stored.min() < 0 or stored.max() > 65_535:
+        raise files.NoPicture(
+            "holds floats or numbers beyond 16 bits: store it with 16 bits first."
+        )
+    return Photograph(stored.astype(np.uint16), "I;16", options=options)
+
+
+def _deep_photograph(path, turn, options):
+    pixels = cv2.imdecode(
+        np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+    )
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
+        raise files.NoPicture("holds 16 bits a channel in a rare kind: store it as a PNG first.")
+    order = [2, 1, 0, 3][: pixels.shape[2]]  # OpenCV's is blue, green, red
+    mode = "RGBA;16" if len(order) == 4 else "RGB;16"
+    return Photograph(np.ascontiguousarray(turn(pixels[..., order])), mode, options=options)
+
+
+def _upright(picture):
+    """The picture as its camera was held; EXIF data that cannot be read is left out."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:
+        picture.info.pop("exif", None)
+        return picture
+
+
+def _exif(picture):
+    """A file's EXIF data as bytes, without what says how its pixels lie there."""
+    kept = Image.Exif()
+    try:
+        found = picture.getexif()
+        kept.update({tag: said for tag, said in found.items() if tag not in LAYOUT})
+        for folder in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+            kept.get_ifd(folder).update(found.get_ifd(folder))
+        return kept.tobytes()
+    except Exception:  # data that a camera or a program has spoilt
+        return b""
+
+
+def _options(picture):
+    """What Pillow is to write beside the pixels."""
+    options = {"exif": _exif(picture)}
+    for key in ("icc_profile", "dpi"):
+        if picture.info.get(key):
+            options[key] = picture.info[key]
+    texts = {key: str(text) for key, text in getattr(picture, "text", {}).items()}
+    if texts:
+        options["texts"] = texts
+    return options
+
+
+def _check_holds(target, mode):
+    """The target's format can hold what the source does."""
+    ending = target.suffix.lower()
+    if mode not in HOLDS.get(ending, (mode,)):
+        lost = {"LA": "transparency", "RGBA": "transparency", "P": "a palette", "CMYK": "CMYK"}
+        what = lost.get(mode, "16 bits a channel" if "16" in mode else "this kind of picture")
+        better = ".tif" if mode == "CMYK" else ".png"
+        raise ValueError(f"{ending} cannot hold {what}: end the name in {better}.")
+
+
+def _check_size(mask, photograph, source):
+    if mask.shape == photograph.pixels.shape[:2]:
+        return
+    height, width = photograph.pixels.shape[:2]
+    said = f"the mask is {mask.shape[1]} x {mask.shape[0]} pixels and {shown(source.name)} "
+    said += f"{width} x {height}"
+    if mask.shape == (width, height):
+        raise ValueError(f"{said}: it lies on its side, so turn it by a quarter.")
+    raise ValueError(f"{said}: make the mask on this very picture, in its full size.")
+
+
+def _repaired(photograph, mask, method, show):
+    """The pixels, repaired, of the photograph's kind."""
+    pixels = photograph.pixels
+    if photograph.mode == "P":
+        colours = restore(photograph.palette[pixels], mask, method, show=show)
+        repaired = pixels.copy()
+        repaired[mask] = _nearest_colours(colours[mask], photograph.palette)
+        return repaired
+    if photograph.mode == "CMYK":
+        ink = restore(pixels[..., :3], mask, method, show=show)
+        black = restore(pixels[..., 3], mask, method)
+        return np.concatenate([ink, black[..., None]], axis=-1)
+    repaired = restore(pixels, mask, method, show=show)
+    if photograph.mode == "1":
+        repaired[mask] = 255 * (repaired[mask] > 127)
+    return repaired
+
+
+def _nearest_colours(colours, palette):
+    """For each colour (n, 3) the number of the nearest in the palette."""
+    numbers = np.empty(len(colours), np.uint8)
+    for start in range(0, len(colours), 4096):  # a distance to each of 256 colours at a time
+        part = colours[start : start + 4096].astype(np.int32)
+        distance = ((part[:, None] - palette[None].astype(np.int32)) ** 2).sum(axis=-1)
+        numbers[start : start + 4096] = distance.argmin(axis=1)
+    return numbers
+
+
+def _as_picture(pixels, photograph):
+    """Pillow's image of the photograph's mode."""
+    if photograph.mode == "1":
+        return Image.fromarray(pixels).convert("1", dither=Image.Dither.NONE)
+    if photograph.mode == "P":
+        picture = Image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
+        picture.putpalette(photograph.palette.tobytes())
+        return picture
+    if photograph.mode == "CMYK":
+        return Image.frombytes("CMYK", pixels.shape[1::-1], pixels.tobytes())
+    return Image.fromarray(pixels)
+
+
+def _deep_content(pixels, ending, options, note):
+    """The content of a file with 16 bits a channel in colour."""
+    if ending == ".png":
+        beside = {cv2.IMAGE_METADATA_EXIF: options["exif"].removeprefix(b"Exif\0\0")}
+        if "icc_profile" in options:
+            beside[cv2.IMAGE_METADATA_ICCP] = options["icc_profile"]
+        content = [np.frombuffer(one, np.uint8) for one in beside.values()]
+        order = [2, 1, 0, 3][: pixels.shape[2]]
+        done, encoded = cv2.imencodeWithMetadata(ending, pixels[..., order], [*beside], content)
+        if not done:
+            raise ValueError("the picture cannot be written as a PNG of 16 bits a channel.")
+        return encoded.tobytes()
+    buffer = io.BytesIO()
+    extra = ["unassalpha"] if pixels.shape[2] == 4 else None
+    tifffile.imwrite(
+        buffer, pixels, photometric="rgb", extrasamples=extra, description=note,
+        iccprofile=options.get("icc_profile"), compression="zlib", metadata=None,
+    )  # fmt: skip
+    return buffer.getvalue()
+
+
+def _note(mask, method, show):
+    """What the file says of itself."""
+    count, share = np.count_nonzero(mask), 100 * mask.mean()
+    said = f"{count} pixels ({share:.2f} %) were invented by inpainting ({method})"
+    return said + (", hatched" if show == SHOWN[1] else "")
