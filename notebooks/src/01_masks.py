@@ -93,12 +93,13 @@ plots.show(
     ),
     alt="Two falling curves of PSNR against depth, close together as far as both go; only the "
     "square's goes on to 8 pixels.",
-    caption="The deeper, the worse; at equal depth the two sets are about half a decibel apart.",
+    caption="The deeper, the worse; at equal depth the two sets are close, as far as both have pixels.",
 )
 
 # %% [markdown]
 # **Read.** From the square's rim to its middle the fill loses 6 dB. At equal depth the two sets differ by about
-# half a decibel, and from depth 2 on the square has the larger error, though the other removes more than three times as much.
+# half a decibel, as far as the scattered set has many pixels (to depth 3). And from depth 2 on the square has the larger error,
+# though the other removes more than three times as much.
 #
 # ## Many masks
 #
@@ -123,7 +124,7 @@ for method, rows in sets.groupby("method"):
 harmonic = sets[sets.method == "harmonic"]
 for number, label, caption in (
     ("hole_fraction", "share missing", "By area: a curve for each family."),
-    ("mean_depth", "mean depth (px)", "By mean depth: one band."),
+    ("mean_depth", "mean depth (px)", "By mean depth: one band, less than 2 dB wide."),
 ):
     drawing = plots.points(
         {name: (rows[number], rows.psnr_hole) for name, rows in harmonic.groupby("family")},
@@ -135,7 +136,7 @@ for number, label, caption in (
 
 # %% [markdown]
 # **Read.** The agreement is a rank correlation: 1 if the number puts the sets in the order of their errors. Mean
-# depth nearly does, for both methods, and the families lie in one band. This is why a scratch across a
+# depth nearly does, for both methods: sets of equal depth are less than 2 dB apart, where all sets span 7. This is why a scratch across a
 # whole photograph is easy and a square hole of the same area is not. All missing pixels of a set are
 # pooled here. Who averages the decibels of its pictures finds area nearly as good as depth, 0.83 against 0.85 for `harmonic`:
 # then the easiest pictures decide ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
