@@ -112,6 +112,21 @@ def test_the_conditional_mean_of_lesson_07_is_the_librarys_fill():
         np.testing.assert_allclose(filled.clip(0, 1), gaussian.fill(image, mask), atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_poster_and_the_cross_entropy_of_lesson_10_are_the_benchmarks(seed):
+    from benchmarks import dice
+
+    lesson = definitions("10_dice_and_other_metrics")
+    true, other = picture(seed), picture(seed + 1)
+    poster, score = lesson["best_picture"](true)
+    expected, highest = dice.best_picture(true)
+    np.testing.assert_array_equal(poster, expected)
+    assert score == pytest.approx(highest)
+    true[0], other[:, 0] = 0, 1  # what a logarithm does not take
+    for pair in ((true, other), (true, true)):
+        assert lesson["cross_entropy"](*pair) == pytest.approx(dice.cross_entropy(*pair), abs=1e-6)
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []

@@ -376,3 +376,67 @@ def test_worths_draws_a_mark_and_an_interval_for_each_row():
     ]  # fmt: skip
     with pytest.raises(ValueError, match="nothing to draw"):
         plots.worths({})
+
+
+def shades(seed, count=12):
+    return np.random.RandomState(seed).randint(0, 256, (count, count, 3)) / 255
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_staircase_climbs_from_the_truth_to_the_best_of_all_thresholds(seed):
+    true = shades(seed) ** 2
+    hill, line, stairs, start, top, level = plots.staircase(true).axes[0].lines
+    for threshold, score in zip(*hill.get_data(), strict=True):
+        kept = true > threshold
+        assert score == pytest.approx(2 * true[kept].sum() / (true.sum() + kept.sum()))
+    own = (true**2).sum() / true.sum()
+    every = [true >= value for value in np.unique(true)]
+    highest = max(2 * true[kept].sum() / (true.sum() + kept.sum()) for kept in every)
+    assert start.get_ydata()[0] == pytest.approx(own) == pytest.approx(level.get_ydata()[0])
+    assert top.get_ydata()[0] == pytest.approx(highest) and highest > own
+    across, up = stairs.get_data()
+    np.testing.assert_allclose(across[::2], np.array(up[::2]) / 2)  # on the line of half scores
+    np.testing.assert_allclose(line.get_xdata(), line.get_ydata() / 2)
+    assert list(up) == sorted(up) and len(up) % 2 == 1
+    assert (across[0], up[0]) == (start.get_xdata()[0], start.get_ydata()[0])
+    assert (across[-1], up[-1]) == (top.get_xdata()[0], top.get_ydata()[0])
+
+
+def test_a_mask_has_no_stairs_to_climb():
+    *_, stairs, start, top, _ = plots.staircase((shades(0) > 0.5) * 1.0).axes[0].lines
+    assert list(stairs.get_ydata()) == [1] and top.get_ydata() == start.get_ydata()
+    with pytest.raises(ValueError, match="all black"):
+        plots.staircase(np.zeros((8, 8, 3)))
+
+
+def test_white_beats_the_truth_below_the_border_and_nowhere_else():
+    random = np.random.RandomState(0)
+    pictures = np.stack([random.uniform(low, 1, (6, 5, 3)) ** 2 for low in np.linspace(0, 0.9, 40)])
+    axes = plots.white_sheet(pictures).axes[0]
+    (border,) = axes.lines
+    groups = [group.get_offsets() for group in axes.collections]
+    assert min(map(len, groups)) > 3 and sum(map(len, groups)) == 40
+    for points, below in zip(groups, (True, False), strict=True):
+        edge = np.interp(points[:, 0], *border.get_data())
+        assert ((points[:, 1] < edge) == below).all()
+    whites = [2 * y.sum() / (y.sum() + y.size) > (y**2).sum() / y.sum() for y in pictures]
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend[0] == f"white beats the truth: {sum(whites)}"
+    drawn = {(round(y.mean(), 9), round(y.std(), 9)) for y in pictures[whites]}
+    assert drawn == {(round(x, 9), round(y, 9)) for x, y in groups[0].tolist()}
+
+
+def test_cross_entropy_is_lowest_at_the_true_value():
+    axes = plots.cross_entropy((0.0, 0.1, 0.5, 1.0)).axes[0]
+    lowest, *pairs = axes.lines
+    for value, curve, mark in zip((0.0, 0.1, 0.5, 1.0), pairs[::2], pairs[1::2], strict=True):
+        predicted, loss = curve.get_data()
+        np.testing.assert_allclose(
+            loss, -(value * np.log(predicted) + (1 - value) * np.log(1 - predicted))
+        )
+        assert abs(predicted[loss.argmin()] - value) < 0.0015
+        assert mark.get_xdata() == [value] and mark.get_ydata()[0] <= loss.min() + 1e-12
+    y, least = lowest.get_data()
+    np.testing.assert_allclose(least, -(y * np.log(y) + (1 - y) * np.log(1 - y)))
+    with pytest.raises(ValueError, match=r"in \[0, 1\]"):
+        plots.cross_entropy((0.5, 1.5))

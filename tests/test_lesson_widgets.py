@@ -21,6 +21,7 @@ LOGGED = SimpleNamespace(  # what a PredictionLogger has after two epochs
 )
 DEMOS = {
     "best_guess": widgets.best_guess,
+    "cheat_metric": lambda: widgets.cheat_metric({"edge": EDGE, "stripes": STRIPES}),
     "context_size": lambda: widgets.context_size(SMALL.train, SMALL.validation),
     "mask_designer": widgets.mask_designer,
     "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
@@ -279,6 +280,59 @@ def test_samples_that_are_refused():
             widgets.samples(WORLD, EDGE, SQUARE, **options)
     with pytest.raises(ValueError, match="knows pictures of 20 x 20"):
         widgets.samples(WORLD, EDGE[:10], SQUARE[:10])
+
+
+# Cheat the metric
+
+
+def test_it_starts_past_the_tick_of_plain_dice_and_of_nothing_else():
+    demo = widgets.cheat_metric({"edge": EDGE})
+    brighter = np.minimum(1.3 * EDGE, 1)
+    score = 2 * (EDGE * brighter).sum() / (EDGE + brighter).sum()
+    own = (EDGE**2).sum() / EDGE.sum()
+    assert f"beyond the truth: plain dice {score:.3f} (the truth {own:.3f})." in demo.alt
+    assert demo.values == {
+        "brightness": 1.3, "black_and_white": False, "threshold": 0.5, "picture": "edge"
+    }  # fmt: skip
+
+
+def test_the_truth_itself_cheats_nothing():
+    demo = widgets.cheat_metric({"edge": EDGE, "stripes": STRIPES}, brightness=1)
+    for name in ("edge", "stripes"):
+        demo.controls["picture"].value = name
+        assert demo.alt.endswith("beyond the truth: none.")
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.2, 0.3, 0.9])
+def test_black_and_white_at_a_threshold(threshold):
+    demo = widgets.cheat_metric({"edge": EDGE}, brightness=1)
+    demo.controls["black_and_white"].value = True
+    demo.controls["threshold"].value = threshold
+    answer = EDGE >= threshold
+    score = 2 * EDGE[answer].sum() / (EDGE.sum() + answer.sum())
+    beaten = score > (EDGE**2).sum() / EDGE.sum()
+    assert (f"plain dice {score:.3f}" in demo.alt) == beaten
+    assert beaten == (threshold == 0.3)  # the others are white or black all over
+
+
+@pytest.mark.parametrize("brightness", [0.5, 1.1, 3.0])
+@pytest.mark.parametrize("black_and_white", [False, True])
+def test_only_plain_dice_can_be_cheated(brightness, black_and_white):
+    colours = np.random.RandomState(0).random_sample((16, 16, 3))
+    demo = widgets.cheat_metric({"colours": colours}, brightness=brightness)
+    demo.controls["black_and_white"].value = black_and_white
+    assert not {"squared dice", "SSIM", "MAE"} & set(demo.alt.split("beyond the truth")[1].split())
+
+
+def test_pictures_that_nothing_can_be_judged_by():
+    with pytest.raises(TypeError, match="pass a dict"):
+        widgets.cheat_metric(EDGE)
+    with pytest.raises(ValueError, match="all black"):
+        widgets.cheat_metric({"night": 0 * EDGE})
+    with pytest.raises(ValueError, match="larger pictures"):
+        widgets.cheat_metric({"tiny": EDGE[:5, :5]})
+    with pytest.raises(ValueError, match="0.5 to 3"):
+        widgets.cheat_metric({"edge": EDGE}, brightness=4)
 
 
 # The best guess, and how much context it is worth to learn

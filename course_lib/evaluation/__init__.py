@@ -5,6 +5,7 @@ that a claim of a lesson stands on, ``uncertain`` holds promised errors to those
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare
+from course_lib.evaluation.equally_wrong import equally_wrong
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.standings import frozen_patches, standings
@@ -12,6 +13,6 @@ from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
     "BASELINES", "SEED", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
-    "calibration", "compare", "evaluate", "frozen_masks", "frozen_patches", "leaderboard",
-    "lookalikes", "standings",
+    "calibration", "compare", "equally_wrong", "evaluate", "frozen_masks", "frozen_patches",
+    "leaderboard", "lookalikes", "standings",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ display and are never shown twice. What the page is made of, widgets and checks 
 
 from course_lib.plots.blind_spot import blind_spot
 from course_lib.plots.charts import bars, curves, points, standings
+from course_lib.plots.cross_entropy import cross_entropy
 from course_lib.plots.depth import depth_map
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, figure, tint
 from course_lib.plots.isophotes import along_an_isophote, isophotes
@@ -15,14 +16,16 @@ from course_lib.plots.lookalikes import lookalikes
 from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
+from course_lib.plots.staircase import staircase
 from course_lib.plots.weights import weights
+from course_lib.plots.white_sheet import white_sheet
 from course_lib.plots.wires import two_wires, validities
 from course_lib.plots.worlds import row_worlds
 from course_lib.plots.worth import worths
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
-    "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "lookalikes", "points",
-    "priority", "raw_and_composited", "row_worlds", "show", "standings", "tint", "two_wires",
-    "validities", "weights", "worths",
+    "cross_entropy", "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "lookalikes",
+    "points", "priority", "raw_and_composited", "row_worlds", "show", "staircase", "standings",
+    "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ for places where nothing can be moved: a page on the web, a printed notebook. It
 """
 
 from course_lib.widgets.best_guess import best_guess
+from course_lib.widgets.cheat_metric import cheat_metric
 from course_lib.widgets.context_size import context_size
 from course_lib.widgets.explore import Exploration, explore
 from course_lib.widgets.fill_film import fill_film
@@ -19,7 +20,7 @@ from course_lib.widgets.sliders import MaskSliders
 from course_lib.widgets.training_film import training_film
 
 __all__ = [
-    "Exploration", "MaskPainter", "MaskSliders", "best_guess", "context_size", "explore",
-    "fill_film", "front", "heat_flow", "isophotes", "mask_designer", "random_walkers", "samples",
-    "training_film",
+    "Exploration", "MaskPainter", "MaskSliders", "best_guess", "cheat_metric", "context_size",
+    "explore", "fill_film", "front", "heat_flow", "isophotes", "mask_designer", "random_walkers",
+    "samples", "training_film",
 ]  # fmt: skip
