@@ -127,6 +127,26 @@ def test_the_best_poster_and_the_cross_entropy_of_lesson_10_are_the_benchmarks(s
         assert lesson["cross_entropy"](*pair) == pytest.approx(dice.cross_entropy(*pair), abs=1e-6)
 
 
+@pytest.mark.parametrize("sides", [(3, 3), (1, 1), (5, 3)])
+def test_the_partial_convolution_of_lesson_11_is_the_librarys_layer(sides):
+    from course_lib import layers
+
+    lesson = definitions("11_partial_convolution")["partial_convolution"]
+    random = np.random.RandomState(0)
+    for share in (0, 0.1, 0.6, 1):
+        valid = (random.random_sample((8, 9, 1)) < share).astype(np.float32)
+        features = np.where(valid > 0, random.normal(size=(8, 9, 3)), np.nan).astype(np.float32)
+        kernel, bias = random.normal(size=(*sides, 3, 4)), random.normal(size=4)
+        layer = layers.PartialConv2D(4, sides)
+        layer.build([(1, 8, 9, 3), (1, 8, 9, 1)])
+        layer.set_weights([kernel, bias])
+        expected = [np.array(one)[0] for one in layer([features[None], valid[None]])]
+        for one, other in zip(
+            lesson(features, valid.repeat(3, axis=-1), kernel, bias), expected, strict=True
+        ):
+            np.testing.assert_allclose(one, other, atol=1e-4)
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []

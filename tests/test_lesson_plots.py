@@ -440,3 +440,38 @@ def test_cross_entropy_is_lowest_at_the_true_value():
     np.testing.assert_allclose(least, -(y * np.log(y) + (1 - y) * np.log(1 - y)))
     with pytest.raises(ValueError, match=r"in \[0, 1\]"):
         plots.cross_entropy((0.5, 1.5))
+
+
+def test_a_number_grid_writes_each_number_into_its_cell_and_colours_what_is_known():
+    numbers = np.array([[1.5, np.nan, 3], [4, 5, 6], [7, 8, 0]])
+    known = np.array([[1, 0, 1], [1, 1, -1], [1, 1, 0]])
+    drawing = plots.number_grid(
+        {"X": (numbers, known), "other": (numbers[:2], known[:2])}, windows={"X": (0, 0)}
+    )
+    axes, other = drawing.axes
+    told = {text.get_position(): text.get_text() for text in axes.texts}
+    assert told.pop((2.5, 2.5)) == "0" and told[0.5, 0.5] == "1.5" and (1.5, 0.5) not in told
+    assert len(told) == 7 and len(other.texts) == 5
+    (mesh,) = axes.collections
+    np.testing.assert_array_equal(np.reshape(mesh.get_array(), (3, 3)), known)
+    colours = {kind: tuple(mesh.to_rgba(kind)[:3]) for kind in (-1, 0, 1)}
+    assert colours[0] == pytest.approx(plots.HOLE_COLOUR) and colours[1] == (1, 1, 1)
+    assert axes.yaxis_inverted(), "the first row is on top"
+    (window,) = axes.patches
+    assert (window.get_xy(), window.get_width(), window.get_height()) == ((0, 0), 3, 3)
+    assert not other.patches
+
+
+@pytest.mark.parametrize(
+    ("panels", "windows", "sentence"),
+    [
+        ({}, None, "at least one"),
+        ({"a": (np.eye(3), np.eye(3))}, {"b": (0, 0)}, "for them alone"),
+        ({"a": np.eye(3)}, None, "a is"),
+        ({"a": (np.eye(3), np.eye(2))}, None, "two of one"),
+        ({"a": (np.ones(3), np.ones(3))}, None, "two of one"),
+    ],
+)
+def test_number_grids_that_are_refused(panels, windows, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plots.number_grid(panels, windows=windows)

@@ -19,6 +19,9 @@ FRAMES = [np.full((2, 20, 20, 3), level, np.uint8) for level in (0, 100, 200)]
 LOGGED = SimpleNamespace(  # what a PredictionLogger has after two epochs
     epochs=[0, 1, 2], frames=FRAMES, raw_frames=FRAMES[::-1], psnr_hole=[7.0, 9.0, 12.0]
 )
+NUMBERS = np.arange(20.0).reshape(4, 5)
+CORNER = np.zeros((4, 5), bool)
+CORNER[1:, 2:] = True
 DEMOS = {
     "best_guess": widgets.best_guess,
     "cheat_metric": lambda: widgets.cheat_metric({"edge": EDGE, "stripes": STRIPES}),
@@ -33,6 +36,8 @@ DEMOS = {
     "training_film": lambda: widgets.training_film(
         LOGGED, np.stack([EDGE, EDGE[:, ::-1]]), np.stack([SQUARE, SQUARE])
     ),
+    "window_steps": lambda: widgets.window_steps(NUMBERS, CORNER),
+    "closing_hole": lambda: widgets.closing_hole(EDGE, SQUARE),
 }
 
 
@@ -403,3 +408,96 @@ def test_a_logger_that_has_seen_no_training_has_no_film():
     empty = SimpleNamespace(epochs=[], frames=[], raw_frames=[], psnr_hole=[])
     with pytest.raises(ValueError, match="train with it"):
         widgets.training_film(empty, EDGE[None], SQUARE[None])
+
+
+# Partial convolution
+
+
+def window_by_hand(place, channels, bug):
+    """(known values, sum(1), x', m') of the mean of the known values, plus 1."""
+    y, x = divmod(place, 5)
+    known = [
+        NUMBERS[row, column]
+        for row in range(max(y - 1, 0), min(y + 2, 4))
+        for column in range(max(x - 1, 0), min(x + 2, 5))
+        if not CORNER[row, column]
+    ]
+    size = {"channels forgotten": 9, "ratio forgotten": channels * len(known)}.get(
+        bug, 9 * channels
+    )
+    if not known:
+        return 0, size, float(bug == "bias in blind windows"), 0
+    total = channels * sum(known) / (9 * channels)  # the kernel takes the mean of all channels
+    return channels * len(known), size, total * size / (channels * len(known)) + 1, 1
+
+
+@pytest.mark.parametrize("channels", [1, 32])
+@pytest.mark.parametrize(
+    "bug", ["none", "channels forgotten", "ratio forgotten", "bias in blind windows"]
+)
+def test_each_step_is_the_window_by_hand(bug, channels, monkeypatch):
+    monkeypatch.setattr(plots.page, "encode", lambda drawing, photograph: ("image/png", b""))
+    steps = widgets.window_steps(NUMBERS, CORNER)
+    steps.controls["channels"].value, steps.controls["bug"].value = channels, bug
+    for place in (0, 6, 8, 13, 19):  # in a corner, full, beside the hole, in it, blind
+        steps.controls["place"].value = place
+        known, size, output, valid = window_by_hand(place, channels, bug)
+        assert f"row {place // 5}, column {place % 5}: {known} of {9 * channels} " in steps.alt
+        assert f"output {output:.3g}, new validity {valid}." in steps.alt
+        assert (f"ratio {size} / {known}" if known else "blind") in steps.alt
+
+
+def test_the_grids_show_what_has_been_stepped_over(monkeypatch):
+    shown, encode = [], plots.page.encode
+    monkeypatch.setattr(
+        plots.page, "encode", lambda drawing, *rest: shown.append(drawing) or encode(drawing, *rest)
+    )
+    steps = widgets.window_steps(np.where(CORNER, np.nan, NUMBERS), CORNER)
+    steps.controls["place"].value = 18  # the last but one, blind
+    padded, window, output, valid = shown[-1].axes
+    assert [len(axes.texts) for axes in (padded, window, output, valid)] == [11, 9, 19, 19]
+    assert [int(text.get_text()) for text in valid.texts] == [
+        window_by_hand(place, 1, "none")[3] for place in range(19)
+    ]
+    assert [text.get_text() for text in output.texts] == [
+        f"{window_by_hand(place, 1, 'none')[2]:.3g}" for place in range(19)
+    ]
+
+
+def test_windows_that_cannot_be_stepped():
+    with pytest.raises(ValueError, match="pass two of one"):
+        widgets.window_steps(NUMBERS, CORNER[:2])
+    with pytest.raises(TypeError, match="bool"):
+        widgets.window_steps(NUMBERS, CORNER * 1)
+
+
+def test_a_closing_hole_is_the_mean_of_what_is_known_again_and_again():
+    from course_lib.widgets.closing_hole import after_layers
+
+    rough = np.random.RandomState(0).random_sample((12, 11, 3))
+    mask = masks.squares(1, (12, 11), side=6)[0]
+    mask[0, 0] = True
+    values, known = np.where(mask[..., None], 0, rough), ~mask
+    for count in range(5):
+        filled, left = after_layers(np.where(mask[..., None], np.nan, rough), mask, count)
+        np.testing.assert_array_equal(left, ~known)
+        np.testing.assert_allclose(filled, values, atol=1e-5)
+        new, seen = values.copy(), known.copy()
+        for y, x in np.argwhere(mask):
+            window = slice(max(y - 1, 0), y + 2), slice(max(x - 1, 0), x + 2)
+            seen[y, x] = known[window].any()
+            new[y, x] = values[window][known[window]].mean(axis=0) if seen[y, x] else 0
+        values, known = new, seen
+
+
+def test_the_painted_hole_is_the_one_that_closes():
+    demo = widgets.closing_hole(EDGE, SQUARE, layers=2)
+    assert demo.values["layers"] == 2 and "16 of 64 hole pixels" in demo.alt
+    wider = np.zeros_like(SQUARE)
+    wider[2:6, 3:15] = True
+    demo.controls["mask"].mask = wider
+    assert "0 of 48 hole pixels" in demo.alt
+    demo.controls["layers"].value = 1
+    assert "after 1 layer: 20 of 48" in demo.alt
+    demo.controls["mask"].mask = np.ones_like(SQUARE)
+    assert "400 of 400" in demo.alt and demo.message is None

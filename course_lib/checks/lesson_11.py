@@ -10,24 +10,30 @@ from course_lib.checks._compare import (
     call,
     check_array,
     check_function,
+    check_inputs_unchanged,
     close,
     mistake_rows,
 )
 from course_lib.checks._task import not_attempted, task, wrong
+from course_lib.evaluation.partial_layers import convolve, count_known, formula, windows
 
 
-def _window(rng, channels, side=3, known=None, hole=None):
-    """(features, valids, kernel, bias) of one place; at least one pixel known unless said."""
+def _window(rng, channels, side=3, known=None, hole=None, light=1.0, bias=None):
+    """(features, valids, kernel, bias) of one place; at least one pixel known unless said.
+
+    ``light`` is the share of the pixels that are not black.
+    """
     features, valids = [], []
     numbers = known or rng.permutation(np.arange(2, side**2 - 1))[: len(channels)]
     for count, number in zip(channels, numbers, strict=True):
         valid = np.zeros(side**2)
         valid[rng.permutation(side**2)[:number]] = 1
         valid = valid.reshape(side, side, 1)
-        feature = rng.normal(size=(side, side, count))
+        feature = rng.normal(size=(side, side, count)) * (rng.random((side, side, 1)) < light)
         features.append(feature if hole is None else np.where(valid > 0, feature, hole))
         valids.append(valid)
-    return features, valids, rng.normal(size=(side, side, sum(channels))), rng.uniform(0.3, 2)
+    bias = rng.uniform(0.3, 2) if bias is None else bias
+    return features, valids, rng.normal(size=(side, side, sum(channels))), bias
 
 
 def _one_place(features, valids, kernel, bias, *, ratio=None, holes="hidden", blind=0, update=None):
@@ -43,8 +49,8 @@ def _one_place(features, valids, kernel, bias, *, ratio=None, holes="hidden", bl
 
 
 def _with_ratio(ratio):
-    """One place whose ratio is ``ratio(valids, M)``."""
-    return partial(_one_place, ratio=ratio)
+    """One place whose ratio is ``ratio(valids, M)``, without and with the bias if it is blind."""
+    return tuple(partial(_one_place, ratio=ratio, blind=blind) for blind in (0, 1))
 
 
 def _joined(join):
@@ -63,7 +69,7 @@ def _joined_ratio(join):
         valid = join(valids, axis=0)
         return valid.size / valid.sum() if valid.sum() else 0
 
-    return _with_ratio(ratio)
+    return partial(_one_place, ratio=ratio)
 
 
 def _ratio_for_each(features, valids, kernel, bias):
@@ -74,6 +80,22 @@ def _ratio_for_each(features, valids, kernel, bias):
         first += feature.shape[-1]
     known = any(valid.any() for valid in valids)
     return (total + bias if known else 0.0), float(known)
+
+
+def _known_by_output(is_known, total_only=False):
+    """One place whose m' is ``is_known(x')``, or that of the sum without ratio and bias."""
+
+    def compute(features, valids, kernel, bias):
+        output, _ = _one_place(features, valids, kernel, bias)
+        judged = _one_place(features, valids, kernel, 0)[0] if total_only else output
+        return output, float(is_known(judged))
+
+    return compute
+
+
+def _black_is_hole(features, valids, kernel, bias):
+    lit = [v * (f != 0).any(axis=-1, keepdims=True) for f, v in zip(features, valids, strict=True)]
+    return _one_place(features, lit, kernel, bias)
 
 
 def _scaled_bias(features, valids, kernel, bias):
@@ -99,13 +121,18 @@ PLACE_MISTAKES = mistake_rows(
         "channels forgotten in sum(1)": [
             (
                 _with_ratio(lambda valids, M: M[..., 0].size / M.sum()),
-                "sum(M) counts every channel, sum(1) counts pixels only. This is the fault 1/C.",
+                "sum(M) counts every channel, sum(1) counts pixels only. This is the lesson's "
+                "formula II, the fault 1/C.",
             ),
             (
                 _with_ratio(lambda valids, M: len(valids) * M[..., 0].size / M.sum()),
                 "sum(M) counts every channel, sum(1) each input once. This is a fault like 1/C.",
             ),
         ],
+        "sum(1) forgotten": (
+            _with_ratio(lambda valids, M: 1 / M.sum()),
+            "Divided by sum(M), but not multiplied by sum(1): the lesson's formula IV.",
+        ),
         "channels forgotten in sum(M)": (
             _with_ratio(lambda valids, M: M.size / np.sum(valids)),
             "sum(1) counts every channel, sum(M) counts each input's pixels once.",
@@ -139,6 +166,19 @@ PLACE_MISTAKES = mistake_rows(
             partial(_one_place, holes="read"),
             "What stands in the holes changes your output: hide it before you sum.",
         ),
+        "validity from the output": (
+            (
+                _known_by_output(lambda output: output != 0),
+                _known_by_output(lambda output: output != 0, total_only=True),
+                _known_by_output(lambda output: output > 0),
+            ),
+            "A window of known black pixels gives 0, and is known. m' asks what was seen, not "
+            "what came out.",
+        ),
+        "black taken for a hole": (
+            _black_is_hole,
+            "A black pixel is a pixel: only the validity says where the holes are.",
+        ),
         "new validity is a share": (
             partial(_one_place, update=np.mean),
             "m' is 1 as soon as anything was seen, not the share that was seen.",
@@ -164,6 +204,9 @@ def task_11_1(one_place):
         "a blind window": _window(rng, (2, 3), known=(0, 0)),
         "a window of which one input is blind": _window(rng, (2, 3), known=(0, 4)),
         "a window in which all is known": _window(rng, (3, 2), known=(9, 9)),
+        "a window with black pixels": _window(rng, (3, 2), light=0.5),
+        "a window of known black pixels, with a bias": _window(rng, (3, 2), light=0),
+        "a window of known black pixels, without bias": _window(rng, (3, 2), light=0, bias=0.0),
     }
     poisoned = {
         "windows with NaN in their holes": _window(rng, (4, 2), hole=np.nan),
@@ -176,7 +219,7 @@ def task_11_1(one_place):
 
 @task("11_2")
 def task_11_2(partial_layer):
-    """Check ``partial_layer(features, valid, kernel, bias)``, fault by fault."""
+    """Check ``partialformula(features, valid, kernel, bias)``, fault by fault."""
     function = as_function(partial_layer)
     rng = np.random.default_rng()
     features, kernel = rng.normal(size=(9, 10, 3)), rng.normal(size=(3, 3, 3, 4))
@@ -186,9 +229,11 @@ def task_11_2(partial_layer):
     some[:4, :4] = 0  # a blind corner
     for valid in (none, some):
         _refuse_unfinite(function, features, valid, kernel, bias)
+    _check_ratio(function, features, some, kernel, bias)
     _check_all_known(function, features, full, kernel, bias)
     _check_blind(function, features, none, kernel, bias)
     _compare_layer(*_answer(function, features, some, kernel, bias), features, some, kernel, bias)
+    _check_black(function, some, kernel, bias)
     output, known = _answer(function, full, some, np.full_like(kernel, 1 / 27), 0 * bias)
     if not close(output, known + 0 * output, 1e-5):
         wrong(
@@ -198,13 +243,15 @@ def task_11_2(partial_layer):
         )
     two, large = (features[..., :2], some[..., :2]), rng.normal(size=(5, 5, 2, 4))
     output, known = _answer(function, *two, large, bias)
-    right, right_known = _layer(*two, large, bias)
+    right, right_known = formula(*two, large, bias)
     if not close(output, right, 1e-3) or not close(known, right_known, 1e-6):
         wrong(
             "one size only",
             "Right for windows of 3 x 3 on three channels, but not for 5 x 5 on two: is one of "
             "these sizes written as a number?",
         )
+    given = tuple(one.astype("float32") for one in (features, some, kernel, bias))
+    check_inputs_unchanged(function, {"a random mask": given})
     return "Right for several channels, at the border, in blind windows, and in half precision."
 
 
@@ -226,9 +273,20 @@ def _refuse_unfinite(function, *given):
         )
 
 
+def _check_ratio(function, features, some, kernel, bias):
+    """Before all that is known is tried: without a ratio the padding, too, seems to be known."""
+    output, _ = _answer(function, features, some, kernel, bias)
+    scaled, known = formula(features, some, kernel, 0 * bias)
+    seen, ratio = known[..., 0] > 0, _ratio(some, kernel)
+    if close(output[seen], (scaled / ratio + bias)[seen], 1e-3):
+        wrong("ratio forgotten", "The fewer are known, the more a sum must be scaled up.")
+    if close(output[seen], (scaled / ratio**2 + bias)[seen], 1e-3):
+        wrong("ratio inverted", "The fewer are known, the larger the ratio must be.")
+
+
 def _check_all_known(function, features, full, kernel, bias):
     output, _ = _answer(function, features, full, kernel, bias)
-    plain = np.einsum("hwcij,ijcf->hwf", _windows(features), kernel)[1:-1, 1:-1]
+    plain = convolve(features, kernel)[1:-1, 1:-1]
     inside = output[1:-1, 1:-1]
     if close(inside, plain / 3 + bias, 1e-3):
         wrong(
@@ -236,12 +294,24 @@ def _check_all_known(function, features, full, kernel, bias):
             "With all known and three channels, the output inside is a third of an ordinary "
             "convolution's.",
         )
+    if close(inside, plain / 27 + bias, 1e-3):
+        wrong(
+            "sum(1) forgotten",
+            "With all known, the output inside is 1/27 of an ordinary convolution's: the mean of "
+            "the known values, where their sum is asked, scaled up.",
+        )
+    if close(inside, plain * 3 + bias, 1e-3):
+        wrong(
+            "channels forgotten in sum(M)",
+            "With all known and three channels, the output inside is three times an ordinary "
+            "convolution's.",
+        )
     if not close(inside, plain + bias, 1e-3):
         wrong(
             "not an ordinary convolution inside",
             "With all known, the output inside the picture must be an ordinary convolution's.",
         )
-    if close(output, _layer(features, full, kernel, bias, padding=1)[0], 1e-3):
+    if close(output, formula(features, full, kernel, bias, padding=1)[0], 1e-3):
         wrong(
             "padding counts as known",
             "With all known, the border is too weak: beyond the picture nothing is known.",
@@ -257,17 +327,50 @@ def _check_blind(function, features, none, kernel, bias):
 
 
 def _compare_layer(output, known, *given):
-    draw, some, w, b = given
-    right, right_known = _layer(*given)
+    features, some, kernel, bias = given
+    right, right_known = formula(*given)
     if close(known, some[..., :1], 1e-6):
-        wrong("validity not updated", "The new validity is the old one: see equation 2.")
+        wrong(
+            "validity not updated",
+            "It is the old validity: where anything was seen, it is 1.",
+        )
     if not close(known, right_known, 1e-6):
         wrong("wrong validity", "m' is 1 where anything in the window was known, else 0.")
-    seen = _windows(some).sum(axis=(2, 3, 4))[..., None]
-    if close(output, right + (27 / np.maximum(seen, 1) - 1) * b * right_known, 1e-3):
+    ratio = _ratio(some, kernel)
+    if close(output, right + (ratio - 1) * bias * right_known, 1e-3):
         wrong("bias scaled", "The bias is added after the ratio, it is not scaled by it.")
+    if close(output, formula(*given, masked=False)[0], 1e-3):
+        wrong("holes read", "What stands in the holes changes your output: hide it before.")
     if not close(output, right, 1e-3):
-        wrong("wrong values", "On a random mask the output differs from equation 1.")
+        wrong("wrong values", "On a random mask the output is not the lesson's x'.")
+
+
+def _check_black(function, some, kernel, bias):
+    black = 0 * some
+    for added in (bias, 0 * bias):
+        output, known = _answer(function, black, some, kernel, added)
+        right, right_known = formula(black, some, kernel, added)
+        if not close(output, right, 1e-6):
+            wrong(
+                "black taken for a hole",
+                "Of a picture whose known pixels are black, what was seen is known: there the "
+                "output is the bias.",
+            )
+        if not close(known, right_known, 1e-6):
+            wrong(
+                "validity from the output",
+                "A window of known black pixels may give 0, and is known. m' asks what was seen.",
+            )
+    poisoned = np.where(some > 0, 1.0, np.nan)
+    output = np.asarray(
+        _pair(call(function, *(one.astype("float32") for one in (poisoned, some, kernel, bias))))[0]
+    )
+    if np.isnan(output).any():
+        wrong(
+            "NaN times zero",
+            "With NaN in the holes NaN comes out: choose the known values instead of multiplying "
+            "the others by 0.",
+        )
 
 
 def _pair(output):
@@ -276,24 +379,6 @@ def _pair(output):
     if any(part is None or part is Ellipsis for part in output):
         not_attempted("Some of the results are still missing.")
     return output
-
-
-def _windows(array, rows=3, columns=3, padding=0):
-    """Every window of an (H, W, C) array, (H, W, C, rows, columns)."""
-    margins = (rows // 2, rows // 2), (columns // 2, columns // 2), (0, 0)
-    padded = np.pad(array, margins, constant_values=padding)
-    return np.lib.stride_tricks.sliding_window_view(padded, (rows, columns), axis=(0, 1))
-
-
-def _layer(features, valid, kernel, bias, padding=0):
-    """The partial convolution of whole arrays; ``padding`` is what stands beyond the border."""
-    rows, columns = kernel.shape[:2]
-    known = np.where(valid > 0, features, 0)
-    total = np.einsum("hwcij,ijcf->hwf", _windows(known, rows, columns), kernel)
-    seen = _windows(valid, rows, columns, padding).sum(axis=(2, 3, 4))[..., None]
-    new_valid = (seen > 0).astype(float)
-    ratio = kernel[..., 0].size / np.maximum(seen, 1)
-    return (total * ratio + bias) * new_valid, new_valid
 
 
 def _signal(filters, sources, *, strongest=max, divisor=None, skips=True):
@@ -435,7 +520,7 @@ def task_11_4(accepts):
 
 def _loops(features, valid, kernel, bias):
     rows, columns, _, filters = kernel.shape
-    X, M = _windows(np.where(valid > 0, features, 0), rows, columns), _windows(valid, rows, columns)
+    X, M = windows(np.where(valid > 0, features, 0), rows, columns), windows(valid, rows, columns)
     output, new_valid = np.zeros((*valid.shape[:2], filters)), np.zeros((*valid.shape[:2], 1))
     for place in np.ndindex(valid.shape[:2]):
         if M[place].sum():
@@ -447,27 +532,26 @@ def _loops(features, valid, kernel, bias):
 
 def _single_precision(*given):
     with np.errstate(invalid="ignore"):
-        return tuple(one.astype("float32") for one in _layer(*(np.float32(x) for x in given)))
+        return tuple(one.astype("float32") for one in formula(*(np.float32(x) for x in given)))
 
 
 _RIGHT = {
     "one made of loops": _loops,
-    "one made of whole arrays": _layer,
+    "one made of whole arrays": formula,
     "one that computes in float32": _single_precision,
 }
 
 
 def _ratio(valid, kernel):
     """sum(1) / sum(M) of every window, (H, W, 1); sum(1) where nothing is known."""
-    seen = _windows(valid, *kernel.shape[:2]).sum(axis=(2, 3, 4))[..., None]
-    return kernel[..., 0].size / np.maximum(seen, 1)
+    return kernel[..., 0].size / np.maximum(count_known(valid, kernel), 1)
 
 
 def _rescaled(factor):
     """The right layer, but its sums times ``factor(kernel, ratio)``."""
 
     def layer(features, valid, kernel, bias):
-        output, known = _layer(features, valid, kernel, 0 * bias)
+        output, known = formula(features, valid, kernel, 0 * bias)
         return (output * factor(kernel, _ratio(valid, kernel)) + bias) * known, known
 
     return layer
@@ -477,7 +561,7 @@ def _biased(factor):
     """The right layer, but its bias times ``factor(known, ratio)``."""
 
     def layer(features, valid, kernel, bias):
-        output, known = _layer(features, valid, kernel, 0 * bias)
+        output, known = formula(features, valid, kernel, 0 * bias)
         return output + bias * factor(known, _ratio(valid, kernel)), known
 
     return layer
@@ -487,27 +571,29 @@ def _updated(update):
     """The right layer, but its new validity is ``update(valid, known values' share)``."""
 
     def layer(features, valid, kernel, bias):
-        share = _windows(valid, *kernel.shape[:2]).mean(axis=(2, 3, 4))[..., None]
-        return _layer(features, valid, kernel, bias)[0], update(valid, share)
+        share = windows(valid, *kernel.shape[:2]).mean(axis=(2, 3, 4))[..., None]
+        return formula(features, valid, kernel, bias)[0], update(valid, share)
 
     return layer
 
 
-def _reads_holes(features, valid, kernel, bias):
-    total = np.einsum("hwcij,ijcf->hwf", _windows(features, *kernel.shape[:2]), kernel)
-    known = _layer(features, valid, kernel, bias)[1]
-    return np.where(known > 0, total * _ratio(valid, kernel) + bias, 0), known
+_reads_holes = partial(formula, masked=False)
+
+
+def _known_by_its_output(*given):
+    output, _ = formula(*given)
+    return output, (output != 0).any(axis=-1, keepdims=True).astype(float)
 
 
 def _by_weight(features, valid, kernel, bias):
-    output, known = _layer(features, valid, kernel, 0 * bias)
-    by_count, _ = _layer(np.ones_like(valid), valid, np.abs(kernel), 0 * bias)
+    output, known = formula(features, valid, kernel, 0 * bias)
+    by_count, _ = formula(np.ones_like(valid), valid, np.abs(kernel), 0 * bias)
     ratio = np.abs(kernel).sum(axis=(0, 1, 2)) / np.where(known > 0, by_count, 1)
     return (output * ratio + bias) * known, known
 
 
 def _rectified(*given):
-    output, known = _layer(*given)
+    output, known = formula(*given)
     return np.maximum(output, 0), known
 
 
@@ -518,21 +604,25 @@ FAULTY_LAYERS = {  # what is wrong, said to the learner: a layer (features, vali
     "one whose ratio is never above 4": _rescaled(lambda w, ratio: np.minimum(4 / ratio, 1)),
     "one with the bias in blind windows": _biased(lambda known, ratio: 1),
     "one that scales the bias": _biased(lambda known, ratio: known * ratio),
-    "one that counts the padding as known": partial(_layer, padding=1),
+    "one that counts the padding as known": partial(formula, padding=1),
     "one that reads the holes": _reads_holes,
     "one that divides by the weights that were seen": _by_weight,
     "one with a ReLU inside": _rectified,
-    "one that turns the kernel by half a turn": lambda features, valid, kernel, bias: _layer(
+    "one that turns the kernel by half a turn": lambda features, valid, kernel, bias: formula(
         features, valid, kernel[::-1, ::-1], bias
     ),
     "one whose new validity asks for a majority": _updated(
         lambda valid, share: (share > 0.5).astype(float)
     ),
+    "one that takes its new validity from its output": _known_by_its_output,
+    "one that takes black for a hole": lambda features, valid, *rest: formula(
+        features, valid * (features != 0), *rest
+    ),
     "one that passes the validity on as it came": _updated(lambda valid, share: valid[..., :1]),
     "one that is right for windows of 3 x 3 only": _rescaled(
         lambda w, ratio: 9 / (w.shape[0] * w.shape[1])
     ),
-    "one that takes the first channel's validity for all": lambda features, valid, *rest: _layer(
+    "one that takes the first channel's validity for all": lambda features, valid, *rest: formula(
         features, np.broadcast_to(valid[..., :1], valid.shape), *rest
     ),
     "one that lets NaN out of the holes": lambda features, valid, *rest: _reads_holes(

@@ -1,18 +1,20 @@
 """One evaluation for every method: holes and image, error and seconds, on frozen masks.
 
 ``scores`` measures, ``standings`` is the course's one table, ``comparisons`` are the many cases
-that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made.
+that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made,
+``partial_layers`` tries partial convolutions.
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare
 from course_lib.evaluation.equally_wrong import equally_wrong
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
+from course_lib.evaluation.partial_layers import SUSPECTS, check_partial
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.standings import frozen_patches, standings
 from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
-    "BASELINES", "SEED", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
-    "calibration", "compare", "equally_wrong", "evaluate", "frozen_masks", "frozen_patches",
-    "leaderboard", "lookalikes", "standings",
+    "BASELINES", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
+    "calibration", "check_partial", "compare", "equally_wrong", "evaluate", "frozen_masks",
+    "frozen_patches", "leaderboard", "lookalikes", "standings",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, fig
 from course_lib.plots.isophotes import along_an_isophote, isophotes
 from course_lib.plots.ladder import ladder
 from course_lib.plots.lookalikes import lookalikes
+from course_lib.plots.number_grid import number_grid
 from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
@@ -26,6 +27,6 @@ from course_lib.plots.worth import worths
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
     "cross_entropy", "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "lookalikes",
-    "points", "priority", "raw_and_composited", "row_worlds", "show", "staircase", "standings",
-    "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
+    "number_grid", "points", "priority", "raw_and_composited", "row_worlds", "show", "staircase",
+    "standings", "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ for places where nothing can be moved: a page on the web, a printed notebook. It
 
 from course_lib.widgets.best_guess import best_guess
 from course_lib.widgets.cheat_metric import cheat_metric
+from course_lib.widgets.closing_hole import closing_hole
 from course_lib.widgets.context_size import context_size
 from course_lib.widgets.explore import Exploration, explore
 from course_lib.widgets.fill_film import fill_film
@@ -18,9 +19,10 @@ from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.samples import samples
 from course_lib.widgets.sliders import MaskSliders
 from course_lib.widgets.training_film import training_film
+from course_lib.widgets.window_steps import window_steps
 
 __all__ = [
-    "Exploration", "MaskPainter", "MaskSliders", "best_guess", "cheat_metric", "context_size",
-    "explore", "fill_film", "front", "heat_flow", "isophotes", "mask_designer", "random_walkers",
-    "samples", "training_film",
+    "Exploration", "MaskPainter", "MaskSliders", "best_guess", "cheat_metric", "closing_hole",
+    "context_size", "explore", "fill_film", "front", "heat_flow", "isophotes", "mask_designer",
+    "random_walkers", "samples", "training_film", "window_steps",
 ]  # fmt: skip

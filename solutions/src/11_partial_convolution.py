@@ -34,8 +34,8 @@ from course_lib import checks, data, layers, masks, plots
 # * `valids` is a list of their validities, `(k, k, 1)` each: 1 = known, 0 = hole.
 # * `kernel` has shape `(k, k, C1 + C2)`: one filter, over the inputs in their order. `bias` is a number.
 #
-# Return two numbers, $x'$ and $m'$ of the lesson's equations 1 and 2. Mind that anything may stand in
-# the holes, even NaN.
+# Return two numbers, $x'$ and $m'$ of the lesson. Anything may stand in the holes, even NaN, and a known
+# pixel may be black. Leave the arrays that you are given as they are.
 #
 # Expected: for the windows made below, 14 and 1.
 
@@ -75,9 +75,9 @@ checks.task_11_1(one_place)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, a layer that fades
 #
-# A public partial convolution, retold. It promises equations 1 and 2 of the lesson for whole arrays:
+# A public partial convolution, retold. It promises the lesson's $x'$ and $m'$ for whole arrays:
 # `features` and `valid` of shape `(H, W, C)`, all channels of `valid` equal, `kernel` of shape `(k, k, C, F)`
-# with `k` odd, `bias` of shape `(F,)`; it returns features `(H, W, F)` and validity `(H, W, 1)`. It is meant to work in `float32` and, to
+# with `k` odd, `bias` of shape `(F,)`; it returns features `(H, W, F)` and validity `(H, W, 1)`, and changes nothing that it is given. What stands in a hole is never read, not even NaN. It is meant to work in `float32` and, to
 # save memory, in `float16`, whose positive numbers go from about 6e-8 to 65504. `windows` is right: it cuts every window out of an array, so that
 # `windows(array, k)[y, x, c]` is the `k` × `k` window of channel `c` whose upper left corner is `(y, x)`.
 
@@ -191,10 +191,9 @@ if checks.task_11_2(partial_layer):
 # %% [markdown]
 # ## Task 3 ★★: explain why the signal comes back
 #
-# A layer that forgets the channels in $\mathrm{sum}(\mathbf 1)$ divides its signal by its number of input
-# channels. In the lesson's network of sixteen such layers the signal falls below $10^{-15}$ in the tenth
-# layer, and then *grows* again, although every layer divides. The lesson says: through the skips. Here is
-# the network as two lists.
+# In the lesson's chain of layers a layer that forgets the channels leaves $1/(3 \cdot 32^7)$ of the signal after eight. The article
+# behind this course has sixteen such layers in the shape of a U-Net. There the signal falls below $10^{-13}$ of what it should be, and
+# then *grows* again, although every layer divides: through the skips. Here is the network as two lists.
 
 # %% [markdown] tags=["hints"]
 # 1. Each layer divides by the channels of what it is given. Along a chain the divisions multiply.
@@ -297,23 +296,24 @@ checks.task_11_3(strongest_signal)
 # `output, new_valid = layer(features, valid, kernel, bias)`,
 #
 # with `features` and `valid` `(H, W, C)`, `kernel` `(rows, columns, C, F)`, `bias` `(F,)`, `output` `(H, W, F)` and
-# `new_valid` `(H, W, 1)`. What it promises: equations 1 and 2 at every place of the picture; `rows` and
+# `new_valid` `(H, W, 1)`. What it promises: the lesson's $x'$ and $m'$ at every place of the picture; `rows` and
 # `columns` are odd and need not be 3, nor equal; the validity may differ from channel to channel (as if two
-# inputs had been joined); what stands in a hole is never read, not even NaN; padding is hole. It computes in
+# inputs had been joined); what stands in a hole is never read, not even NaN; a known value may be 0; padding is hole. It computes in
 # `float64` or in `float32`.
 #
-# The check gives your test three right layers, which it must accept, and sixteen faulty ones, one fault each. The
-# lesson's checklist finds thirteen of them. Find all. (Not every faulty layer is wrong on every picture: test on
+# The check gives your test three right layers, which it must accept, and eighteen faulty ones, one fault each. The
+# lesson's three facts find seven of them. Find all. (Not every faulty layer is wrong on every picture: test on
 # several.)
 
 # %% [markdown] tags=["hints"]
-# 1. Begin with the lesson's list, in NumPy. What do all of its inputs have in common, which the
-#    promise above does not say?
-# 2. Its windows are always 3 x 3, its validity is the same in all channels, and nothing in its
-#    holes is NaN. Vary each of them, many times, at random.
-# 3. Loop over kernel shapes such as (1, 1), (3, 3), (5, 3), over densities of known values from 0
-#    to 1 and over several seeds; put NaN into the holes; return False as soon as np.allclose(...,
-#    atol=1e-4) with your own loops fails for output or validity.
+# 1. Write the lesson's layer once more, slowly and plainly, and compare with it on random inputs: output
+#    and validity.
+# 2. What do inputs from `rng.normal` with 3 x 3 windows have in common, which the promise above does not
+#    say? Vary the window, the share of known values, the validity from channel to channel; put NaN into
+#    holes, black into known pixels, and take the bias away.
+# 3. Loop over kernel shapes such as (1, 1), (3, 3), (5, 3), over shares of known values from 0 to 1, and
+#    over a bias and none; set half of the known values to 0 and the holes to NaN; return False as soon as
+#    np.allclose(..., atol=1e-4) with your own loops fails for output or validity.
 
 
 # %%
@@ -336,12 +336,14 @@ def accepts(layer):
     for rows, columns in ((3, 3), (1, 1), (5, 3)):
         for share in (0, 0.05, 0.5, 1):  # of the values are known
             valid = (random.random_sample((7, 8, 3)) < share).astype(float)
-            features = np.where(valid > 0, random.normal(size=valid.shape), np.nan)
+            colours = random.normal(size=valid.shape) * (random.random_sample((7, 8, 1)) < 0.5)
+            features = np.where(valid > 0, colours, np.nan)  # half of the picture is black
             kernel = random.normal(size=(rows, columns, 3, 2))
-            given = features, valid, kernel, random.normal(size=2)
-            for one, other in zip(layer(*given), by_definition(*given), strict=True):
-                if not np.allclose(one, other, atol=1e-4):  # NaN is close to nothing
-                    return False
+            for bias in (random.normal(size=2), np.zeros(2)):
+                given = features, valid, kernel, bias
+                for one, other in zip(layer(*given), by_definition(*given), strict=True):
+                    if not np.allclose(one, other, atol=1e-4):  # NaN is close to nothing
+                        return False
     return True
     ### END SOLUTION
 
@@ -356,13 +358,14 @@ checks.task_11_4(accepts)
 # Equations 1 and 2 written as slowly and plainly as possible are the reference; the inputs are drawn at random,
 # over window shapes and shares of known values, with NaN in every hole. A share of 0 finds the bias in blind windows, 1 finds
 # the padding, 0.05 the capped ratio, 1 × 1 and 5 × 3 what is right for 3 × 3 only, validities that differ between
-# channels find a layer that reads the first one only. Still missed: strides, dilation, even windows, a single channel
+# channels find a layer that reads the first one only, and known black without a bias one that takes its validity from its
+# output. Still missed: strides, dilation, even windows, a single channel
 # treated apart, very large pictures, gradients, half precision.
 #
 # **Rubric.** (1) All faulty layers are rejected and the right ones accepted: check. (2) The tolerance is argued for:
 # wider than float32's rounding, far narrower than any fault. (3) For at least three faults the answer says which
 # input finds it. (4) At least two faults are named that the test would miss. (5) Extra: a faulty layer of your own
-# that the lesson's checklist accepts.
+# that passes the lesson's three facts.
 # <!-- END SOLUTION -->
 
 # %%

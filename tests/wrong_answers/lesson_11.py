@@ -182,7 +182,141 @@ def first_named(filters, sources):
     return walk(filters, sources, choose=lambda left: left[0])
 
 
+def one_of(ratio, features, valids, kernel, bias, blind=0.0):
+    """One place with ``ratio(seen, size, channels)``; what a blind one gives."""
+    total, seen, size = sums(features, valids, kernel)
+    channels = kernel.shape[-1]
+    return (total * ratio(seen, size, channels) + bias, 1) if seen else (blind * bias, 0)
+
+
+def formula_2(*given):
+    return one_of(lambda seen, size, channels: size / channels / seen, *given, blind=1)
+
+
+def formula_4(*given):
+    return one_of(lambda seen, size, channels: 1 / seen, *given)
+
+
+def right_place(*given):
+    return one_of(lambda seen, size, channels: size / seen, *given)
+
+
+def known_by_value(*given):
+    output, _ = right_place(*given)
+    return output, float(output != 0)
+
+
+def known_by_sign(*given):
+    output, _ = right_place(*given)
+    return output, 1 if output > 0 else 0
+
+
+def known_by_sum(features, valids, kernel, bias):
+    total, *_ = sums(features, valids, kernel)
+    return right_place(features, valids, kernel, bias)[0], int(total != 0)
+
+
+def black_is_hole(features, valids, kernel, bias):
+    seen = [
+        v * (np.abs(f).sum(axis=2, keepdims=True) > 0)
+        for f, v in zip(features, valids, strict=True)
+    ]
+    return right_place(features, seen, kernel, bias)
+
+
+def blackened(features, valids, kernel, bias):
+    output = right_place(features, valids, kernel, bias)
+    for one, valid in zip(features, valids, strict=True):
+        one[valid[..., 0] == 0] = 0
+    return output
+
+
+def layer_4(features, valid, kernel, bias):
+    output, known = mended_but()(features, valid, kernel, 0 * bias)
+    return (output / kernel[..., 0].size + bias) * known, known
+
+
+def three_times_as_bright(features, valid, kernel, bias):
+    """sum(M) of one channel, sum(1) of all."""
+    output, known = mended_but()(features, valid, kernel, 0 * bias)
+    return (output * valid.shape[-1] + bias) * known, known
+
+
+def layer_ratio(power):
+    """The right sums, scaled by sum(1) / sum(M) to a power; the right one is 1."""
+
+    def layer(features, valid, kernel, bias):
+        output, known = mended_but()(features, valid, kernel, 0 * bias)
+        k = kernel.shape[0]
+        seen = windows(np.pad(valid, ((k // 2,) * 2, (k // 2,) * 2, (0, 0))), k)
+        ratio = kernel[..., 0].size / np.maximum(seen.sum(axis=(2, 3, 4)), 1)[..., None]
+        return (output * ratio ** (power - 1) + bias) * known, known
+
+    return layer
+
+
+def layer_known_by_value(features, valid, kernel, bias):
+    output, _ = mended_but()(features, valid, kernel, bias)
+    return output, (abs(output).max(axis=2, keepdims=True) > 0).astype(output.dtype)
+
+
+def layer_black_is_hole(features, valid, kernel, bias):
+    return mended_but()(features, valid * (features != 0), kernel, bias)
+
+
+def layer_in_place(features, valid, kernel, bias):
+    features[valid == 0] = 0
+    return mended_but()(features, valid, kernel, bias)
+
+
+def layer_multiplied(features, valid, kernel, bias):
+    everywhere, (output, known) = np.ones_like(valid), mended_but()(features, valid, kernel, bias)
+    poison = mended_but()(0 * features * valid, everywhere, kernel, 0 * bias)[0]
+    return output + poison, known
+
+
+def layer_that_reads(features, valid, kernel, bias):
+    hidden = mended_but()(np.where(valid > 0, 0, features), np.ones_like(valid), kernel, 0 * bias)
+    k = kernel.shape[0]
+    margins = ((k // 2,) * 2, (k // 2,) * 2, (0, 0))
+    inside = windows(np.pad(np.ones_like(valid), margins), k).sum(axis=(2, 3, 4))[..., None]
+    seen = windows(np.pad(valid, margins), k).sum(axis=(2, 3, 4))[..., None]
+    output, known = mended_but()(features, valid, kernel, bias)
+    return output + hidden[0] * (inside / np.maximum(seen, 1)) * known, known
+
+
+def without_black(layer):
+    """All shapes, shares, channels and NaN in the holes; but no known pixel is black."""
+    for seed, (size, share) in enumerate(
+        (size, share) for size in ((3, 3), (1, 1), (5, 3)) for share in (0, 0.05, 0.5, 2)
+    ):
+        x, _, w, b = given(seed, size)
+        valid = (np.random.RandomState(seed).random_sample(x.shape) < share).astype(float)
+        one = np.where(valid > 0, x, np.nan), valid, w, b
+        for a, other in zip(layer(*one), reference(*one), strict=True):
+            if not np.allclose(a, other, atol=1e-4):
+                return False
+    return True
+
+
 WRONG = [
+    ("11_1", "channels forgotten in sum(1)", formula_2),
+    ("11_1", "sum(1) forgotten", formula_4),
+    ("11_1", "validity from the output", known_by_value),
+    ("11_1", "validity from the output", known_by_sign),
+    ("11_1", "validity from the output", known_by_sum),
+    ("11_1", "black taken for a hole", black_is_hole),
+    ("11_1", "changes its input", blackened),
+    ("11_2", "sum(1) forgotten", layer_4),
+    ("11_2", "channels forgotten in sum(M)", three_times_as_bright),
+    ("11_2", "ratio forgotten", layer_ratio(0)),
+    ("11_2", "ratio inverted", layer_ratio(-1)),
+    ("11_2", "holes read", layer_that_reads),
+    ("11_2", "validity from the output", layer_known_by_value),
+    ("11_2", "black taken for a hole", layer_black_is_hole),
+    ("11_2", "changes its input", layer_in_place),
+    ("11_2", "NaN times zero", layer_multiplied),
+    ("11_4", "accepts a faulty layer", without_black),
     ("11_1", "a ratio for each input", a_ratio_each),
     ("11_2", "ratio not exact", mended_but(epsilon=1e-3)),
     ("11_2", "one size only", for_three_channels),
