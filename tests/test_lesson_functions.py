@@ -147,6 +147,25 @@ def test_the_partial_convolution_of_lesson_11_is_the_librarys_layer(sides):
             np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+def test_the_signal_of_lesson_11_loses_one_over_the_channels_in_every_layer():
+    """Whatever the weights; and behind a batch normalisation most of it stays, but not all."""
+    lesson = definitions("11_partial_convolution")
+    holes = masks.random_lines(4, 32, seed=1)[..., None]
+    pictures = np.stack([picture(seed, (32, 32)) for seed in range(4)])
+    lesson |= {"patches": pictures.astype(np.float32), "valid": 1 - holes.astype(np.float32)}
+    for seed in (0, 7):
+        counted, forgotten, normalised, both = (
+            np.array(lesson["signal"](seed, **case))
+            for case in (
+                {}, {"forgetful": True}, {"normalised": True},
+                {"forgetful": True, "normalised": True},
+            )
+        )  # fmt: skip
+        np.testing.assert_allclose(forgotten / counted, 1 / (3 * 32.0 ** np.arange(8)), rtol=1e-3)
+        assert (normalised > 0.4).all()
+        assert (both[2:] < normalised[2:] / 2).all() and 0.005 < both[-1] < 0.05
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []

@@ -5,8 +5,8 @@
 #
 # [Lesson 08](08_vanilla_autoencoder.ipynb) ended with a network that repairs "black", not "missing". The fault begins in its
 # first layer: a convolution adds up nine pixels and cannot know that some of them are nothing. This lesson builds a layer that
-# never reads a hole. It is a convolution with three lines of arithmetic added, and public versions have got them wrong without
-# any error message; so we also learn how to find out.
+# never reads a hole. It is a convolution with three lines of arithmetic added. Public versions have got them wrong, and nothing crashed;
+# so we also learn how to find out.
 #
 # **You need** lesson 08, and what a convolution is. No network, no GPU, no training. About 25 minutes.
 
@@ -347,8 +347,8 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 #
 # Formula IV quotes notes that the paper's authors put online in 2018; sum(1) stands in today's version. It was
 # [reported in 2020](https://github.com/naoto0804/pytorch-inpainting-with-partial-conv/issues/44). A mend of II was [proposed in
-# 2020](https://github.com/MathiasGruber/PConv-Keras/pull/67) and has not been merged. Networks were trained with all four, and fill holes; but their
-# weights cannot be exchanged. In III the bias does no harm where the next layer masks it again.
+# 2020](https://github.com/MathiasGruber/PConv-Keras/pull/67) and has not been merged. Networks trained with any of the four fill holes; their weights
+# cannot be exchanged. In III the bias does no harm where the next layer masks it again.
 #
 # A sum over the weights that were seen, instead of a count, keeps the constant of 8: *normalised convolution*, Knutsson and Westin 1993. It fails for
 # kernels whose weights add up to nearly 0, such as edge detectors. Liu et al. also use the layer without any hole, as a padding.
