@@ -27,11 +27,14 @@ def _forward(grey):
     ]
 
 
-def _isophotes(grey, *, turn=lambda down, right: (-right, down), slopes=_central, power=1):
+def _isophotes(
+    grey, *, turn=lambda down, right: (-right, down), slopes=_central, power=1, faintest=0
+):
     """Steps (H, W, 2) of length 1 along the isophotes, with the ways to get it wrong."""
     down, right = slopes(grey)
     length = np.hypot(down, right) ** power
-    return np.stack(turn(down, right), axis=-1) / np.where(length > 0, length, 1)[..., None]
+    length = np.where(length > faintest, length, np.inf)
+    return np.stack(turn(down, right), axis=-1) / length[..., None]
 
 
 def _turned(*turns):
@@ -39,10 +42,14 @@ def _turned(*turns):
 
 
 def _pictures(rng):
-    """Smooth noise with and without a flat part, a ramp, and nothing but flat: (9, 13) each."""
-    noise = ndimage.gaussian_filter(rng.uniform(0, 1, (9, 13)), 1)
-    flat = noise.copy()
-    flat[4:, 6:] = 0.5
+    """Smooth noise with and without a flat part, a ramp, a faint one, and nothing but flat."""
+    while True:  # until no slope is so faint that a millionth matters
+        noise = ndimage.gaussian_filter(rng.uniform(0, 1, (9, 13)), 1)
+        flat = noise.copy()
+        flat[4:, 6:] = 0.5
+        steep = np.hypot(*np.gradient(np.stack([noise, flat]), axis=(1, 2)))
+        if steep[steep > 0].min() > 1.5e-3:
+            break
     down, right = np.mgrid[:9, :13]
     angle = rng.uniform(0, 2 * np.pi)
     ramp = 0.5 + 0.03 * (down * np.sin(angle) + right * np.cos(angle))
@@ -50,6 +57,7 @@ def _pictures(rng):
         "a picture of many shades": (noise,),
         "a picture with a flat part": (flat,),
         "a ramp": (ramp,),
+        "a faint ramp": (0.5 + (ramp - 0.5) / 40,),  # slopes of 0.00075
         "a picture of one shade": (np.full((9, 13), 0.3),),
     }
 
@@ -58,7 +66,7 @@ task_03_1 = function_task(
     "03_1",
     right=_isophotes,
     inputs=_pictures,
-    tolerance=1e-4,
+    tolerance=3e-3,  # for who adds a millionth to the length
     dtype=float,
     praise="Who walks so stays as bright as before.",
     mistakes={
@@ -91,6 +99,11 @@ task_03_1 = function_task(
             partial(_isophotes, slopes=_wrapping),
             "At the border the slope is taken from the opposite one: np.roll does so, np.gradient "
             "does not.",
+        ),
+        "faint taken for flat": (
+            partial(_isophotes, faintest=1e-3),
+            "A faint slope has a direction as well: only where both slopes are exactly 0 is the "
+            "step 0.",
         ),
         "slope from one side": (
             partial(_isophotes, slopes=_forward),

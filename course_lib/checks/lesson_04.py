@@ -237,20 +237,33 @@ def _none_where(flat):
     return level
 
 
+def _clear(mean, jx, jy):
+    """Means whose level is no matter of rounding noise, nor of a millionth added to a length."""
+    exact = _opencv_level(mean, jx, jy, rounding=lambda value: value)
+    return np.where(np.abs(exact % 1 - 0.5) < 0.02, mean + 0.05, mean)
+
+
 def _slopes(rng):
     count = 60
-    slopes = rng.normal(size=(2, count)) * 10 ** rng.uniform(-3, 1.5, count)
+    slopes = rng.choice([-1, 1], (2, count)) * rng.uniform(0.3, 2, (2, count))
+    slopes = slopes * 10 ** rng.uniform(-3, 1.5, count)
     some, none = rng.uniform(20, 230, count), np.zeros(count)
     both = np.r_[slopes[0], 0, 0, 0], np.r_[slopes[1], 0, 0, 0]
     whole = rng.choice(np.arange(20.0, 230.0), count)
     return {
-        "slopes of many sizes": (some, *slopes),
+        "slopes of many sizes": (_clear(some, *slopes), *slopes),
         "no slope": (some, none, none),
         "whole means without a slope": (whole, none, none),
-        "slopes along the row only": (some, slopes[0], none),
-        "slopes along the column only": (some, none, slopes[1]),
-        "some pixels with a slope and some without": (np.r_[some, 3.2, 77.7, 200.0], *both),
-        "means near black and white": (np.r_[some % 0.8, 255 - some % 0.8], *np.c_[slopes, slopes]),
+        "slopes along the row only": (_clear(some, slopes[0], none), slopes[0], none),
+        "slopes along the column only": (_clear(some, none, slopes[1]), none, slopes[1]),
+        "some pixels with a slope and some without": (
+            np.r_[_clear(some, *slopes), 3.2, 77.7, 200.0],
+            *both,
+        ),
+        "means near black and white": (
+            _clear(np.r_[some % 0.7, 255 - some % 0.7], *np.c_[slopes, slopes]),
+            *np.c_[slopes, slopes],
+        ),
     }
 
 

@@ -35,7 +35,8 @@ def _priority(
 def _rims(rng):
     """Patches of 7 x 7 pixels; isophotes that run in from both sides, or along the rim."""
     known = rng.uniform(0.3, 1, (7, 7)) * (np.arange(7) < rng.integers(3, 6))
-    angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(1.5, 2.5)
+    quarter = np.pi / 2 * rng.integers(4)  # no rim along the grid, where mistakes look alike
+    angle, length = quarter + rng.uniform(0.3, 1.2), rng.uniform(1.5, 2.5)
     normal = length * np.array([np.sin(angle), np.cos(angle)])
     steep, lean = rng.uniform(0.2, 0.4), rng.uniform(0.3, 1.0)
     across = steep * np.array([np.sin(angle + lean), np.cos(angle + lean)])
@@ -44,6 +45,7 @@ def _rims(rng):
         "a line that runs in": (known, across, normal),
         "the same line, dark and bright exchanged": (known, -across, normal),
         "a line along the rim": (known, steep * normal / length, normal),
+        "a line that runs in from the other side": (known, steep * normal * (1, -1), normal),
         "a patch that was known from the start": (whole, across[::-1].copy(), normal),
     }
 
@@ -58,6 +60,12 @@ task_05_1 = function_task(
             partial(_priority, turn=lambda down, right: (down, right)),
             "The slope points across the line. The line itself, the isophote, is the slope turned "
             "by 90 degrees.",
+        ),
+        "absolute value too early": (
+            lambda confidence, slope, normal: (
+                confidence.mean() * (np.abs(slope[::-1]) @ np.abs(normal)) / np.hypot(*normal)
+            ),
+            "The two products are added first, with their signs; the absolute value comes last.",
         ),
         "rows and columns mixed up": (
             (
@@ -306,9 +314,15 @@ def _ahead(function, which):
     damaged = [masks.damage(*case) for case in zip(truths, holes, strict=True)]
     filled = fills(function, damaged, holes, tolerance=1e-3, low=-0.5, high=1.5)
     scores = [metrics.psnr(*case) for case in zip(truths, filled, holes, strict=True)]
+    if np.isinf(scores).any():
+        wrong(
+            "truth looked up",
+            "A fill equals the truth in every pixel, which nobody can know from the damaged "
+            "picture: decide by that alone.",
+        )
     mean, (best, single) = np.mean(scores), _best_single_method(which)
     return mean - single, (
-        f"your mean is {mean:.1f} dB, {best} alone has {single:.1f}; {GAIN:.0f} more is asked for."
+        f"your mean is {mean:.2f} dB, {best} alone has {single:.2f}; {GAIN:.0f} more is asked for."
     )
 
 

@@ -94,12 +94,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The harmonic fill was made with $\Delta I = 0$: in the hole there is no bend, outside there is. Carry it in, until
-# it is the same all along the line:
+# **Read.** The harmonic fill was made with $\Delta I = 0$: in the hole there is no bend, outside there is. So carry it in along
+# the line:
 #
 # $$\frac{\partial I}{\partial t} = \nabla L \cdot \nabla^\perp I .$$
 #
-# The equation changes $I$, and $L$ with it, until it is at rest: then $L$ is constant along each isophote. One step is one line of
+# The equation changes $I$, and $L$ with it; it would be at rest where $L$ is constant along each isophote. One step is one line of
 # code. **Predict.** Is that all?
 
 
@@ -189,7 +189,8 @@ plots.show(
 # | bar, gap of 8 | 17.7 | 18.2 | 19.0 | 19.6 |
 # | bar, gap of 12 | 15.2 | 14.8 | 14.4 | 14.0 |
 #
-# On bars with a wide gap every number does harm. The number of rounds is one more thing to choose. The library's default is 20.
+# On bars with a wide gap every number does harm: there transport alone gains (0.9 dB in 100 rounds), and diffusion takes it away.
+# The number of rounds is one more thing to choose. The library's default is 20.
 
 # %% [markdown]
 # ## What Navier and Stokes have to do with it
@@ -268,9 +269,10 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * A line goes on when its bend, the Laplacian, is carried along it: ahead of the harmonic start in 91 of 96 drawings.
+# * The harmonic fill lacks a line's bend, the Laplacian. Carried in along the line it makes the line go on: ahead of the
+#   harmonic start in 91 of 96 drawings.
 # * Brightness is constant along its own isophotes; carrying it does nothing.
-# * Diffusion straightens edges and spoils thin bars. In 100 rounds, transport beside it helped in 96 of 96.
+# * Diffusion gains more on edges and arcs, and spoils thin bars. In 100 rounds, transport beside it helped in 96 of 96.
 #
 # {{exercise}}
 #

@@ -105,7 +105,7 @@ pd.concat(table, axis=1).loc[:, (slice(None), ["psnr_hole", "ahead"])].round(1)
 # %% [markdown]
 # **Read.** *Row by row* comes from one side, and loses 0.8 to 1.8 dB to the front in the mean; in the square a
 # few places lose much, and it is ahead in 10 of 24. *At random* comes from all sides, as
-# the front does, and loses nothing. These weights are worth 0.4 dB at most. And `harmonic`, which asks the whole rim at once,
+# the front does, and loses nothing. These weights are worth half a decibel at most. And `harmonic`, which asks the whole rim at once,
 # is ahead of them all.
 #
 # Here is one of the squares, in which the four stand in the order of their means.
@@ -220,8 +220,8 @@ plots.show(
 # %% [markdown]
 # He also lets each $q$ continue its slope, so that it tells $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
 # his method gains on lines (28.1 dB, against 27.4 for $1/\text{distance}^2$) and loses in the square (25.4 against 26.5). Without
-# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`). In the square the loss is
-# the slopes'; on lines their gain is small beside the spread of the places.
+# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`): what he wins on lines and loses in the square is the slopes'
+# doing, and it hangs on the places.
 #
 # ## A surprise at 200
 #
@@ -311,14 +311,14 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # <details><summary>Answer</summary>
 #
-# **2.** At most 0.4 dB apart in the table. 1: row by row loses more, as it comes from one side. 3: `harmonic` is ahead of both.
+# **2.** Less than half a decibel apart in the table. 1: row by row loses more, as it comes from one side. 3: `harmonic` is ahead of both.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * A pixel can only be filled from what is there: the front gives an order, the weights decide the colour.
-# * Over many holes, coming from all sides beats row by row; by arrival or at random, and how to weigh, makes 0.4 dB.
+# * Over many holes, coming from all sides beats row by row; by arrival or at random, and how to weigh, makes half a decibel.
 #   `harmonic`, which asks the whole rim at once, is ahead.
 # * An arrival time is final when no earlier one is left: that is what the heap is for.
 # * Test a property on all values: 128 is a lucky one.

@@ -109,7 +109,7 @@ if checks.task_04_1(arrival):
 # %% [markdown]
 # ## Task 2 ★★: explain what OpenCV writes into a hole
 #
-# The lesson showed that OpenCV's `INPAINT_TELEA` does not keep a picture of one colour, because its sums round. It
+# The lesson showed that OpenCV's `INPAINT_TELEA` does not keep a picture of one colour: it adds 0.5 and then rounds, and its sums round too. It
 # has another habit: of the slopes it uses only the direction. Now you can predict its answer. Around a hole of a single pixel, with
 # radius 1, Telea's rule needs three numbers, in grey levels:
 #
