@@ -93,7 +93,7 @@ plots.show(
     ),
     alt="Two falling curves of PSNR against depth, close together as far as both go; only the "
     "square's goes on to 8 pixels.",
-    caption="The deeper, the worse; at equal depth the two sets are close, as far as both have pixels.",
+    caption="The deeper, the worse; at equal depth the two sets are close.",
 )
 
 # %% [markdown]
