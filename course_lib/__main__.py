@@ -6,6 +6,7 @@ python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
 """
 
 import argparse
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -213,9 +214,17 @@ def _colour(text):
     return [level / 255 for level in levels]
 
 
+def _without_remarks():
+    """Keep TensorFlow's own remarks from the terminal: they go to the file descriptor 2, and what
+    Python has to say now goes to a copy of it."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def _said(message, *_, **__):
     print(f"note: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":
+    _without_remarks()
     sys.exit(main())
