@@ -8,7 +8,7 @@ import jupytext
 import pytest
 
 from course_lib.checks import _task
-from tools.project import SOURCES
+from tools.project import SOLUTIONS, SOURCES
 
 # Seconds after which what a test waits for has hung: no machine is so slow or so busy.
 PATIENCE = 600
@@ -42,6 +42,13 @@ def unhurried(monkeypatch):
 def definitions(stem):
     """What a lesson's cells define at top level: imports, constants, functions, classes."""
     return defined(jupytext.read(SOURCES / f"{stem}.py", fmt="py:percent").cells, stem)
+
+
+def published(stem, name):
+    """The function of that name out of the faulty code that an exercise prints."""
+    cells = jupytext.read(SOLUTIONS / "src" / f"{stem}.py", fmt="py:percent").cells
+    needed = [cell for cell in cells if f"def {name}(" in cell.source or "import " in cell.source]
+    return defined(needed, stem)[name]
 
 
 def defined(cells, name):

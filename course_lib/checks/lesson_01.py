@@ -239,6 +239,11 @@ def task_01_3(random_squares):
     places = places[places > 0]
     expected = count / (size - side + 1) ** 2
     chi_squared = ((places - expected) ** 2 / expected).sum()  # 63 +- 11 for a right answer
+    if chi_squared < 20 or _follow(tops, lefts, size - side + 1):
+        wrong(
+            "squares depend on each other",
+            "Who knows some masks of a call can tell others: draw each by itself.",
+        )
     if len(places) < (size - side + 1) ** 2 or chi_squared > 160:
         wrong("places not equally likely", "Some places are drawn much more often than others.")
     again = call(function, count, size, side, np.random.default_rng(seed))
@@ -248,6 +253,25 @@ def task_01_3(random_squares):
     if np.array_equal(batch, other):
         wrong("rng not used", "Another rng gives the same masks: draw from the one you are given.")
     return "Whole squares, anywhere, each mask its own."
+
+
+def _follow(tops, lefts, places):
+    """Whether some squares follow from others, so many masks further on or from the other end.
+
+    Then the step from one to the other, or to the other's mirror image, prefers some values, far
+    more than it does from any square to any other.
+    """
+    count, uneven = len(tops), []
+    lags = {*range(1, 100), count // 4, count // 3, count // 2}
+    pairs = [(slice(lag, None), slice(-lag)) for lag in lags]
+    pairs += [(slice(count // 2), slice(-1, -1 - count // 2, -1))]
+    for one, other in pairs:
+        expected = len(tops[one]) / places**2
+        for down in (tops[one] - tops[other], tops[one] + tops[other]):
+            for right in (lefts[one] - lefts[other], lefts[one] + lefts[other]):
+                steps = np.bincount(down % places * places + right % places, minlength=places**2)
+                uneven.append(((steps - expected) ** 2).sum() / expected)  # 63 +- 11 if drawn
+    return max(uneven) > 200 + 2 * np.median(uneven)
 
 
 HARDER = 1.5  # dB

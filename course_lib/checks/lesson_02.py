@@ -1,6 +1,7 @@
 """Checks of exercise 02: Jacobi's sweeps and heat flow."""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from course_lib.checks._compare import (
     check_function,
     check_inputs_unchanged,
     mistake_rows,
+    without,
 )
 from course_lib.checks._kinds import check_known
 from course_lib.checks._task import Verdict, task, wrong
@@ -321,6 +323,7 @@ def task_02_3(heat):
     _check_hole_at_border(function, rng)
     _check_wide_hole(function, rng)
     _check_as_close_as_you_like(function, rng)
+    _check_flow(function, rng)
     return "Heat flows in from the hole's own rim, and it is given the time that it needs."
 
 
@@ -447,6 +450,29 @@ def _check_as_close_as_you_like(function, rng):
                 f"2,500 steps were allowed, and {where} is still off by {off:.0e}: a step that is "
                 "small enough for you is no error that small.",
             )
+
+
+LIBRARY = Path(classical.__file__).parent
+
+
+def _check_flow(function, rng):
+    """A few steps: nothing of the library's, and no heat in the middle before it can be there."""
+    own = without(
+        function,
+        lambda code: LIBRARY in Path(code.co_filename).parents,
+        "the library's fill",
+        "The fill is right, but the library makes it: let the heat flow in a loop of your own.",
+    )
+    image = np.ones((34, 34, 3)) * rng.uniform(0.5, 0.9, 3)
+    mask = np.zeros((34, 34), bool)
+    mask[2:32, 2:32] = True
+    first, later = (np.asarray(call(own, image, mask, steps), dtype=float) for steps in (1, 5))
+    if np.abs(later - first)[masks.hole_depth(mask) > 12].max() > 1e-4:
+        wrong(
+            "heat arrives too soon",
+            "After 5 steps the middle of a hole 30 pixels wide is warmer than after one, but in a "
+            "step heat goes from a pixel to its neighbours only.",
+        )
 
 
 def _run(function, image, mask, steps, where):

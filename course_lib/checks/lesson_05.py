@@ -191,18 +191,14 @@ COPY_MISTAKES = mistake_rows(
             partial(_copy, wraps=True),
             "In uint8, 3 - 5 is 254, and a square wraps again: subtract floats.",
         ),
-        "missing pixels compared": [
+        "missing pixels compared": (
             (
                 partial(_copy, compares_missing=True),
-                "The target's missing pixels take part in the comparison: nothing is known of "
-                "them, so leave them out.",
-            ),
-            (
                 partial(_copy, compares_missing=True, wraps=True),
-                "The target's missing pixels take part in the comparison: nothing is known of "
-                "them, so leave them out. (And differences wrap around.)",
             ),
-        ],
+            "The target's missing pixels take part in the comparison: nothing is known of them, so "
+            "leave them out.",
+        ),
         "copies of copies": (
             partial(_copy, copies_copies=True),
             "Windows that are filled in become sources later: copy only from those that were "

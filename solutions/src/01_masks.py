@@ -28,7 +28,8 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # Write `to_hole_mask(stored, hole)`, where `hole` is `"white"` or `"black"`. It returns a `bool` array of
 # shape `(H, W)`, `True` = hole. A pixel is white if it lies above the middle of its dtype's range, and black
-# if not. (Write your own; the library's is `masks.as_mask`.)
+# if not. (Write your own: the library's `masks.as_mask` takes a picture of 0 and 1 for a mask too, and by this
+# rule both are black.)
 #
 # Expected: for the JPEG-like mask made below and `hole="black"`, a square of 100 hole pixels.
 

@@ -201,8 +201,8 @@ plots.show(
 
 # %% [markdown]
 # It has four faults. Find them and write `heat`, whose fill comes as close to the harmonic one as you like if only
-# `steps` is large enough, for holes of any width and at any place. (Calling `classical.harmonic` does not count:
-# the fill must grow with `steps`.)
+# `steps` is large enough, for holes of any width and at any place. (Calling the library's `classical` does not count:
+# the heat must flow, step by step.)
 #
 # Expected: after 3,000 steps no pixel of the fill is off by more than 0.01.
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from course_lib import masks
+from tests.helpers import published
+
 
 def keeps_channels(stored, hole):
     white = stored > (127 if stored.dtype == np.uint8 else 0.5)
@@ -12,13 +15,6 @@ def as_numbers(stored, hole):
     array = stored if stored.ndim == 2 else stored[..., 0]
     white = array > {"b": 0.5, "u": 127, "f": 0.5}[array.dtype.kind]
     return (white if hole == "white" else ~white).astype("float32")
-
-
-def as_published(count, size, side, rng):
-    batch = np.zeros((count, size, size), dtype=bool)
-    x = y = rng.integers(1, size)
-    batch[:, y : y + side, x : x + side] = True
-    return batch
 
 
 def diagonal(count, size, side, rng):
@@ -173,7 +169,71 @@ def rounded_places(count, size, side, rng):
     return batch
 
 
+def the_librarys(stored, hole):
+    """By this task's rule 0 and 1 of 255 are both black."""
+    return masks.as_mask(stored, hole=hole)
+
+
+def a_list(stored, hole):
+    array = np.asarray(stored)
+    array = array[..., 0] if array.ndim == 3 else array
+    white = array > {"b": 0.5, "u": 127.5, "f": 0.5}[array.dtype.kind]
+    return (white if hole == "white" else ~white).tolist()
+
+
+def listed_squares(count, size, side, rng):
+    return list(squares_from(rng, count, size, side))
+
+
+def from_places(choose):
+    """Squares at places, numbered from 0, that ``choose(rng, number of places, count)`` chooses."""
+
+    def squares(count, size, side, rng):
+        places = size - side + 1
+        batch = np.zeros((count, size, size), dtype=bool)
+        for mask, place in zip(batch, choose(rng, places**2, count), strict=True):
+            y, x = divmod(int(place), places)
+            mask[y : y + side, x : x + side] = True
+        return batch
+
+    return squares
+
+
+def one_after_the_other(rng, places, count):
+    return (rng.integers(places) + np.arange(count)) % places
+
+
+def dealt_out(rng, places, count):
+    return rng.permutation(np.arange(count) % places)
+
+
+def each_twice(rng, places, count):
+    return rng.integers(places, size=(count + 1) // 2).repeat(2)[:count]
+
+
+def second_half_again(rng, places, count):
+    return np.resize(rng.integers(places, size=(count + 1) // 2), count)
+
+
+def there_and_back(rng, places, count):
+    half = rng.integers(places, size=(count + 1) // 2)
+    return np.concatenate([half, half[::-1]])[:count]
+
+
+def with_its_mirror_image(rng, places, count):
+    half = rng.integers(places, size=(count + 1) // 2)
+    return np.stack([half, places - 1 - half], axis=1).ravel()[:count]
+
+
+DEPENDENT = (
+    one_after_the_other, dealt_out, each_twice, second_half_again, there_and_back,
+    with_its_mirror_image,
+)  # fmt: skip
 WRONG = [
+    ("01_1", "range guessed from the values", the_librarys),
+    ("01_1", "a list", a_list),
+    ("01_3", "a list", listed_squares),
+    *[("01_3", "squares depend on each other", from_places(choose)) for choose in DEPENDENT],
     ("01_1", "divided by the largest value", largest_is_white),
     ("01_1", "the middle counts as white", from_127_on),
     ("01_1", "the middle counts as white", round_up_at_the_middle),
@@ -188,7 +248,7 @@ WRONG = [
     ("01_3", "places not equally likely", rounded_places),
     ("01_1", "wrong shape", keeps_channels),
     ("01_1", "wrong dtype", as_numbers),
-    ("01_3", "one square for the whole batch", as_published),
+    ("01_3", "one square for the whole batch", published("01_masks", "published_squares")),
     ("01_3", "still on the diagonal", diagonal),
     ("01_3", "cut off at the border", clipped),
     ("01_3", "first row or column never missing", from_one),

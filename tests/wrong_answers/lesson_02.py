@@ -93,6 +93,24 @@ def no_flow_at_all(image, mask, steps):
     return classical.harmonic(image, mask)
 
 
+def the_librarys_sweeps(image, mask, steps):
+    return classical.jacobi(image, mask, steps)
+
+
+def faded(solve):
+    """A fill that did not flow, faded in by the number of steps."""
+
+    def flow(image, mask, steps):
+        share = 1 - 0.99**steps
+        return np.where(mask[..., None], share * solve(image, mask), image)
+
+    return flow
+
+
+def relaxed(image, mask):
+    return heat()(image, mask, 2500)
+
+
 # Found by a learner
 
 
@@ -166,6 +184,9 @@ def black_and_white():
 
 
 WRONG = [
+    ("02_3", "the library's fill", the_librarys_sweeps),
+    ("02_3", "the library's fill", faded(classical.harmonic)),
+    ("02_3", "heat arrives too soon", faded(relaxed)),
     ("02_4", "no overshoot", ramp),
     ("02_4", "no overshoot", bright_in_the_hole),
     ("02_4", "not far enough", roof),
