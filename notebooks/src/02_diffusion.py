@@ -285,9 +285,8 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** In a gap of $n$ pixels the part of the error that lasts longest is half a wave from end to end. A sweep multiplies it by
-# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$, so the number of sweeps grows with $n^2$. 1 would hold if heat marched straight on. 3:
-# it has farther to go.
+# **2.** In a gap of $n$ pixels a sweep multiplies the part of the error that lasts longest, half a wave from end to end, by
+# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$. 1 would hold if heat marched straight on.
 # </details>
 #
 # **3.** Why is `biharmonic` exact on $x^2 + y^2$, and `harmonic` not?
@@ -298,8 +297,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **1.** The bowl satisfies the one equation and not the other. 2: on a flat roof it is worse. 3: the bowl's error was far above
-# rounding.
+# **1.** The bowl satisfies the one equation and not the other. 2: on a flat roof it is worse.
 # </details>
 
 # %% [markdown]

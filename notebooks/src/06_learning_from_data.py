@@ -254,7 +254,7 @@ evaluation.compare(both, Scenes(*evaluation.frozen_patches())).round(2)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A better network comes closer to the mean of what is possible, and that is blurred. 1: its strength is not what is missing. 3: what layers do is learned.
+# **2.** A better network comes closer to the mean of what is possible, and that is blurred. 3: what layers do is learned.
 # </details>
 #
 # **2.** An edge may lie at the left rim of a hole in 60 % of all cases, at the right rim in 40 %. Which best guess is sharp?
@@ -276,7 +276,7 @@ evaluation.compare(both, Scenes(*evaluation.frozen_patches())).round(2)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** With more pictures the loss goes away. 1: useless pixels would then get weight 0. 3: it fits at 20 × 20 places.
+# **2.** With more pictures the loss goes away. 1: useless pixels would then get weight 0.
 # </details>
 
 # %% [markdown]
