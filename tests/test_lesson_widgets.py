@@ -11,6 +11,7 @@ from course_lib.widgets._page import WIDGET_MEDIA_TYPE
 
 SQUARE = masks.squares(1, 20, side=8)[0]
 EDGE = np.where(np.arange(20) < 9, 0.2, 0.8)[None, :, None] * np.ones((20, 1, 3))
+PAIR, HOLES = np.stack([EDGE, EDGE[:, ::-1]]), np.stack([SQUARE, SQUARE])
 STRIPES = np.where(np.arange(32) % 4 < 2, 0.2, 0.8)[None, :, None] * np.ones((32, 1, 3))
 GREYS = np.random.RandomState(0).uniform(0.2, 0.8, (60, 1, 1, 3)) * np.ones((1, 20, 20, 1))
 WORLD = classical.fit_gaussian(GREYS, noise=1e-3)
@@ -32,10 +33,9 @@ DEMOS = {
     "isophotes": lambda: widgets.isophotes(EDGE, SQUARE, rounds=(0, 2, 5)),
     "front": lambda: widgets.front(SQUARE),
     "fill_film": lambda: widgets.fill_film(STRIPES, masks.squares(1, 32, side=10)[0], patch=5),
+    "raw_and_composited": lambda: widgets.raw_and_composited(PAIR, HOLES, {"edge": PAIR[::-1]}),
     "samples": lambda: widgets.samples(WORLD, GREYS[0], SQUARE, count=3, start=2),
-    "training_film": lambda: widgets.training_film(
-        LOGGED, np.stack([EDGE, EDGE[:, ::-1]]), np.stack([SQUARE, SQUARE])
-    ),
+    "training_film": lambda: widgets.training_film(LOGGED, PAIR, HOLES),
     "window_steps": lambda: widgets.window_steps(NUMBERS, CORNER),
     "closing_hole": lambda: widgets.closing_hole(EDGE, SQUARE),
 }
@@ -402,6 +402,24 @@ def test_the_training_film_shows_the_frames_of_its_epoch(monkeypatch):
     np.testing.assert_array_equal(truth, EDGE)
     curve, mark = shown[0].axes[4].lines
     assert curve.get_ydata().tolist() == LOGGED.psnr_hole and mark.get_ydata().tolist() == [9.0]
+
+
+def test_raw_and_composited_shows_the_picture_that_is_asked_for(monkeypatch):
+    asked = []
+
+    def draw(image, mask, predictions):
+        asked.append((image, mask, predictions))
+        return plots.figure(image)
+
+    monkeypatch.setattr(plots, "raw_and_composited", draw)
+    demo = widgets.raw_and_composited(PAIR, HOLES, {"edge": PAIR[::-1]}, picture=1)
+    demo.controls["picture"].value = 0
+    for (image, mask, predictions), picture in zip(asked, (1, 0), strict=True):
+        np.testing.assert_array_equal(image, PAIR[picture])
+        np.testing.assert_array_equal(mask, HOLES[picture])
+        np.testing.assert_array_equal(predictions["edge"], PAIR[1 - picture])
+    with pytest.raises(TypeError, match="pass a dict"):
+        widgets.raw_and_composited(PAIR, HOLES, PAIR)
 
 
 def test_a_logger_that_has_seen_no_training_has_no_film():
