@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from course_lib import checks, data, masks, plots
+from course_lib import checks, data, masks, metrics, plots
 from course_lib.checks import _compare, _progress, _task, lesson_09, lesson_10
 from tests.helpers import PATIENCE, defined, unhurried
 from tools.exercises import CALL, exercise, render_solution, task_words
@@ -331,6 +331,22 @@ def test_candidates_of_10_are_the_notebooks(texture):
     assert list(fills) == list(shown_fills)
     for kind in fills:
         np.testing.assert_array_equal(fills[kind], shown_fills[kind])
+
+
+@pytest.mark.parametrize(
+    ("metric", "share"),
+    [
+        (metrics.psnr, "20%"),
+        (metrics.ssim, "30%"),
+        (lambda true, filled, mask: -abs(true[mask].std() - filled[mask].std()), "70%"),
+    ],
+)
+def test_what_10_4_says_of_known_metrics(metric, share):
+    told = str(checks.TASKS["10_4"].check(metric))
+    assert f"wins {share} of the comparisons" in told
+    source = next(path for path in SOURCES if path.stem.startswith("10"))
+    prose = " ".join(cell.source for cell in render_solution(source).cells)
+    assert share.replace("%", " %") in prose
 
 
 # Hints

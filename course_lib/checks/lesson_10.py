@@ -37,6 +37,10 @@ def _empty_truth_is_one(true, found):
     return scores
 
 
+def _rounded(true, found, *, places):
+    return _mask_scores(true, found).round(places)
+
+
 def _soft_scores(true, found):
     common, total = (true * found).sum(axis=(1, 2)), (true + found).sum(axis=(1, 2))
     return np.stack([2 * common / total, common / (total - common)], axis=1)
@@ -47,6 +51,27 @@ def _half_of_dice(true, found, *, column):
     scores = _mask_scores(true, found)
     marked = (true | (found > 0.5)).any(axis=(1, 2))
     scores[marked, column] = scores[marked, 0] / 2
+    return scores
+
+
+def _empty_mask_is_one(true, found, *, both):
+    """1 wherever the finder marks nothing, or (both) wherever either mask is empty."""
+    scores = _mask_scores(true, found)
+    empty = ~(found > 0.5).any(axis=(1, 2))
+    scores[empty | (both & ~true.any(axis=(1, 2)))] = 1
+    return scores
+
+
+def _shares(*of_found, empty):
+    """Two columns: what both mark as a share of the true mask, or of the found one."""
+
+    def scores(true, found):
+        marked = found > 0.5
+        common = (true & marked).sum(axis=(1, 2))
+        sizes = [(true, marked)[which].sum(axis=(1, 2)) for which in of_found]
+        columns = [np.where(size == 0, empty, common / np.maximum(size, 1)) for size in sizes]
+        return np.stack(columns, axis=1)
+
     return scores
 
 
@@ -110,6 +135,33 @@ task_10_1 = function_task(
         "undamaged pictures always score 1": (
             _empty_truth_is_one,
             "Where nothing is damaged and the finder marks something, the score is 0.",
+        ),
+        "empty masks always score 1": (
+            (
+                partial(_empty_mask_is_one, both=False),
+                partial(_empty_mask_is_one, both=True),
+            ),
+            "Only two empty masks are equal: where one of them marks something, the score is 0.",
+        ),
+        "share of one mask": (
+            tuple(
+                _shares(first, second, empty=empty)
+                for first, second in ((0, 0), (0, 1), (1, 0), (1, 1))
+                for empty in (1, 0, np.nan)
+            ),
+            "This is the share of one mask that the other marks too: dice and IoU count both.",
+        ),
+        "undamaged taken for damaged": (
+            lambda true, found: _mask_scores(true, found <= 0.5),
+            "A confidence near 1 says damaged: mark what is above a half.",
+        ),
+        "rounded": (
+            tuple(partial(_rounded, places=places) for places in (2, 3, 4)),
+            "The scores are rounded: print them as short as you like, but return all digits.",
+        ),
+        "per cent": (
+            lambda *given: 100 * _mask_scores(*given),
+            "Scores run from 0 to 1, not to 100.",
         ),
         "confidences not thresholded": (
             _soft_scores,
@@ -254,6 +306,16 @@ WRONG_WHITE = (
         "The denominator is the sum of y plus the sum of p, and every p is 1.",
     ),
     (
+        "denominator of white",
+        lambda m, s: 2 * m.mean() / (len(m) + m.mean()),
+        "A mean of y needs a mean of p beside it, and that is 1 however many pictures there are.",
+    ),
+    (
+        "squares in the denominator",
+        lambda m, s: 2 * m.mean() / (1 + (m**2 + s**2).mean()),
+        "This is white's squared dice: plain dice has no squares in its denominator.",
+    ),
+    (
         "white without its 2",
         lambda m, s: m.mean() / (1 + m.mean()),
         "There is a 2 in front of the sum of products.",
@@ -312,6 +374,8 @@ DICE = (
 )
 INVERTED = ("mask inverted", "{} is that of the known pixels: True marks a hole.")
 TRUTH = ("truth in the holes", "{} of the holes is infinite: they hold the truth itself.")
+ROUNDED = ("rounded", "{} is rounded: print it as short as you like, but return all digits.")
+LOGARITHM = ("logarithm", "Decibels are -10 times the logarithm to base 10 of the squared error.")
 CHANNELS = ("three values a pixel", "{} is divided by the hole pixels: each has three values.")
 SSIM_OF_HOLES = ("SSIM of the holes", "Here the SSIM of the whole filled picture is asked.")
 
@@ -347,18 +411,22 @@ def _psnrs(true, raw, mask):
     found.append(((INVERTED,), metrics.psnr(true, raw, ~mask)))
     found.append(((INVERTED,), metrics.psnr(true, known)))
     found.append(((CHANNELS,), found[0][1] - 10 * np.log10(3)))
+    right = found[0][1]
+    found += [((LOGARITHM,), number) for number in (-right, 2 * right, right * np.log(10))]
     return [(faults, number, "the PSNR") for faults, number in found]
 
 
 def _ssims(true, raw, mask):
     filled = np.where(mask[..., None], raw, true)
     order = ("SSIM and MAE swapped", "The second number is the SSIM, the third the MAE.")
+    turned = ("1 - SSIM", "The second number must be the SSIM itself, which is 1 for the truth.")
     return [
         ((), metrics.ssim(true, filled), "the SSIM"),
         ((PEAK,), metrics.ssim(true / 255, filled / 255), "the SSIM"),
         ((RAW,), metrics.ssim(true, raw), "the SSIM"),
         ((INVERTED,), metrics.ssim(true, np.where(mask[..., None], true, raw)), "the SSIM"),
         ((order,), metrics.mae(true, raw, mask), "the SSIM"),
+        ((turned,), 1 - metrics.ssim(true, filled), "the SSIM"),
         ((SSIM_OF_HOLES,), metrics.ssim(true, filled, mask), "the SSIM"),
         ((SSIM_OF_HOLES,), metrics.ssim(true, raw, mask), "the SSIM"),
         ((PEAK, RAW), metrics.ssim(true / 255, raw / 255), "the SSIM"),
@@ -368,6 +436,10 @@ def _ssims(true, raw, mask):
 def _thirds(true, raw, mask):
     filled = np.where(mask[..., None], raw, true)
     squared = ("squared error", "The third number is the mean absolute error: nothing is squared.")
+    signed = (
+        "signs kept",
+        "Errors of opposite sign cancel: take the absolute value before the mean.",
+    )
     grey_levels = ("grey levels", "Pictures in [0, 1] have errors in [0, 1]: leave out the 255.")
     pictures = ("pictures averaged", "Pool the errors of all hole pixels, then take one mean.")
     one_by_one = [metrics.mae(*three) for three in zip(true, raw, mask, strict=True)]
@@ -378,6 +450,11 @@ def _thirds(true, raw, mask):
         ((DICE,), metrics.plain_dice(true, filled), "the MAE"),
         ((DICE,), metrics.plain_dice(true[mask], raw[mask]), "the MAE"),
         ((DICE,), metrics.squared_dice(true, filled), "the MAE"),
+        ((DICE,), 1 - metrics.plain_dice(true, filled), "the MAE"),
+        ((DICE,), 1 - metrics.plain_dice(true, raw), "the MAE"),
+        ((DICE,), 1 - metrics.squared_dice(true, filled), "the MAE"),
+        ((signed,), (true - raw)[mask].mean(), "the MAE"),
+        ((signed,), (raw - true)[mask].mean(), "the MAE"),
         ((KNOWN,), metrics.mae(true, filled), "the MAE"),
         ((RAW,), metrics.mae(true, raw), "the MAE"),
         ((squared,), metrics.mse(true, raw, mask), "the MAE"),
@@ -408,6 +485,9 @@ def _name_what_differs(told, variants):
             why = why.format(variant[2])
             wrong(name, why[0].upper() + why[1:])
     what, right = variants[0][0][2], variants[0][0][1]
+    rights = [of_batch[0][1] for of_batch in variants]
+    if any(np.allclose(np.round(rights, places), told, rtol=1e-12) for places in range(1, 5)):
+        wrong(ROUNDED[0], ROUNDED[1].format(what.capitalize()[:4] + what[4:]))
     side = "large" if told[0] > right else "small"
     wrong("wrong values", f"{what.capitalize()[:4]}{what[4:]} is too {side}: {told[0]:.4g}.")
 

@@ -175,8 +175,8 @@ print(f"the rounds end at the highest of all thresholds: {np.isclose(top, every)
 print(f"truth {own.mean():.3f}, highest {top.mean():.3f}, gain at least {(top - own).min():.3f}")
 
 # %% [markdown]
-# **Read.** Two or three rounds, and each colour is on or off. On 480 patches of a photograph it is as the proof says, in
-# every one. In a mask all values are 0 or 1, and there is nothing to threshold: the formula was made for masks.
+# **Read.** After two rounds the cat is done, and each colour is on or off. On all 480 patches of another photograph it is as
+# the proof says. In a mask all values are 0 or 1, with nothing to threshold: the formula was made for masks.
 #
 # ## When a white sheet wins
 #

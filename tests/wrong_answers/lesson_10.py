@@ -213,7 +213,77 @@ def centres_in_place(true, filled, mask):
     return -abs(fine[0].std() - fine[1].std())
 
 
+def rounded_scores(true_masks, confidences):
+    return of_each(with_convention)(true_masks, confidences).round(3)
+
+
+def nothing_found_is_perfect(true, found):
+    return formulas(true, found) if found.any() else (1.0, 1.0)
+
+
+def recall_and_precision(true, found):
+    both = np.logical_and(true, found).sum()
+    return both / max(true.sum(), 1), both / max(found.sum(), 1)
+
+
+def undamaged_marked(true_masks, confidences):
+    return of_each(with_convention)(true_masks, 1 - np.ceil(confidences - 0.5))
+
+
+def in_per_cent(true_masks, confidences):
+    return of_each(with_convention)(true_masks, confidences) * 100
+
+
+def white_with_squares(means, deviations):
+    squares = (means**2 + deviations**2).mean()
+    return squares / means.mean(), 2 * means.mean() / (1 + squares)
+
+
+def white_of_one_picture_more(means, deviations):
+    both = (means**2 + deviations**2).mean() / means.mean()
+    return both, 2 * means.mean() / (len(means) + means.mean())
+
+
+def with_psnr(change):
+    """The right report, its first number computed by change(mean squared error of the holes)."""
+
+    def report(true, raw, mask):
+        _, ssim, mae = table()(true, raw, mask)
+        return change(np.square(true - raw)[mask].mean()), ssim, mae
+
+    return report
+
+
+def two_digits(true, raw, mask):
+    return [round(float(number), 2) for number in table()(true, raw, mask)]
+
+
+def signs_kept(true, raw, mask):
+    psnr, ssim, _ = table()(true, raw, mask)
+    return psnr, ssim, (raw - true)[mask].mean()
+
+
+def one_less_dice(true, raw, mask):
+    psnr, ssim, _ = table()(true, raw, mask)
+    filled = masks.composite(true, raw, mask)
+    return psnr, ssim, 1 - 2 * (true * filled).sum() / (true.sum() + filled.sum())
+
+
 WRONG = [
+    ("10_1", "rounded", rounded_scores),
+    ("10_1", "empty masks always score 1", of_each(nothing_found_is_perfect)),
+    ("10_1", "share of one mask", of_each(recall_and_precision)),
+    ("10_1", "undamaged taken for damaged", undamaged_marked),
+    ("10_1", "per cent", in_per_cent),
+    ("10_2", "squares in the denominator", white_with_squares),
+    ("10_2", "denominator of white", white_of_one_picture_more),
+    ("10_3", "logarithm", with_psnr(lambda error: 10 * np.log10(error))),
+    ("10_3", "logarithm", with_psnr(lambda error: -20 * np.log10(error))),
+    ("10_3", "logarithm", with_psnr(lambda error: -10 * np.log(error))),
+    ("10_3", "1 - SSIM", with_third(lambda ssim, mae, *rest: (1 - ssim, mae))),
+    ("10_3", "rounded", two_digits),
+    ("10_3", "signs kept", signs_kept),
+    ("10_3", "dice on intensities", one_less_dice),
     ("10_1", "the library's scores", of_each(by_the_library)),
     ("10_1", "the library's scores", by_plain_dice),
     ("10_1", "changes its input", thresholds_in_place),
