@@ -73,8 +73,7 @@ for name, mask in found.items():
     assert np.isclose(D, 2 * J / (1 + J))
 
 # %% [markdown]
-# **Read.** The detector that never finds anything is the most accurate: nearly every pixel is undamaged, and those it gets
-# right. Dice and IoU give it zero, and put first the one that you would buy, *too fat*. One of the two is enough, since
+# **Read.** The detector that never finds anything is the most accurate, since nearly every pixel is undamaged. Dice and IoU give it zero, and put first the one that you would buy, *too fat*. One of the two is enough, since
 # $D = 2J / (1 + J)$. The article turned from accuracy to dice, and for masks that is good advice.
 #
 # ## Where dice is wrong: pictures
@@ -102,7 +101,7 @@ for name, picture in pictures.items():
 
 # %% [markdown]
 # **Read.** Not 1. With $p = y$ the formula is $\sum y^2 / \sum y$, a property of the picture and of no repair. And for three
-# of the four a white sheet of paper scores *more* than the perfect restoration.
+# of the four a white sheet scores *more*.
 #
 # A metric has one duty before all others: **to score the truth highest.**
 #
@@ -212,7 +211,7 @@ plots.show(
 # $$D_2(p) = \frac{2\sum y_i p_i}{\sum y_i^2 + \sum p_i^2}
 # \quad\Longrightarrow\quad 1 - D_2 = \frac{\sum (y_i - p_i)^2}{\sum y_i^2 + \sum p_i^2}.$$
 #
-# It is 1 for the truth and less for all else: a squared error, divided by brightness. **Predict** the squared dice of holes
+# It is 1 for the truth alone, and what it lacks is a squared error divided by brightness. **Predict** the squared dice of holes
 # that are painted grey.
 
 
@@ -311,8 +310,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** SSIM forgives light and contrast, at all forty places, and punishes blur and noise. Noise comes last at 35; you may
-# mind the blur more. Nobody would notice the move by a pixel, but SSIM does: it compares windows at the same place.
+# **Read.** SSIM forgives light and contrast, and punishes blur and noise. Noise comes last at 35 of 40 places; you may mind the
+# blur more. Nobody would notice the move by a pixel, but SSIM does: it compares windows at the same place.
 #
 # All these numbers ask *is it this one?* A fill may also be asked *could it be one?* Copied grass
 # ([lesson 05](05_texture_and_patches.ipynb)) and a sample ([lesson 07](07_gaussian_world.ipynb)) pass that, and lose decibels.
