@@ -1,35 +1,39 @@
 """Every large shipped network against the classical methods, on one set of frozen masks.
 
-    INPAINTING_DATA_DIR=... python -m benchmarks.showdown
+    INPAINTING_DATA_DIR=... python -m benchmarks.showdown [method ...]
 
-It needs CIFAR-10 and a quarter of an hour on one quiet core. What the slow classical methods fill
-is kept in build/showdown for the next run: delete it when one of them changes. All figures go to
-course_lib/showdown.json, which lesson 13 and the tests read, and the tables to RESULTS.md.
-``exemplar``, ``bertalmio`` and ``fast_marching`` are left out, because they are slow:
-classical_table measures them on fewer pictures.
+It needs CIFAR-10 and half an hour on one quiet core; what the slow classical methods fill is kept
+(``kept``). All figures go to course_lib/showdown.json, which lesson 13 and the tests read, and the
+tables to RESULTS.md. With the names of methods only those are measured, and join the stored table:
+in the same environment, and if CONTROL, measured with them, has the stored figures to the last
+digit, so that pictures, masks and classifier are the same. ``exemplar``, ``bertalmio`` and
+``fast_marching`` are left out, because they are slow: classical_table measures them on fewer
+pictures.
 """
 
 import datetime
 import hashlib
 import json
+import sys
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from benchmarks import held_out
+from benchmarks import held_out, kept
+from benchmarks.gaussian import by_lag, by_place
 from benchmarks.results import machine, record, table
-from course_lib import classical, data, evaluation, masks, models
-from course_lib._files import replaced
+from course_lib import classical, data, evaluation, models
 from course_lib._pixels import as_floats
 from tools.project import ROOT
 
 STORED = ROOT / "course_lib" / "showdown.json"  # with the library, so that Colab has it
-CACHE = ROOT / "build" / "showdown"
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.showdown"
 NETWORKS = ("autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best")
-CLASSICAL = (*evaluation.BASELINES, "harmonic", "telea")
-SLOW = ("biharmonic", "harmonic")  # their answers are kept in build/
+CLASSICAL = (*evaluation.BASELINES, "harmonic", "telea", "gaussian")
+SLOW = ("biharmonic", "harmonic", "gaussian")  # their answers are kept in build/
+CONTROL = "mean"
+KEY = ["pictures", "masks", "method"]
 TIMED = 50  # pictures
 RESAMPLES = 1_000
 PICTURES = 1_000
@@ -84,53 +88,71 @@ def published():
     return pd.DataFrame(stored["rows"], columns=stored["columns"])
 
 
-def measure(parts):
-    """``evaluate``'s figures for every part, method and mask set, as a DataFrame."""
-    networks = {name: models.load_pretrained(name) for name in shipped()}
+def competitors(dataset, methods):
+    """The asked of CLASSICAL and of the networks, for each part: name -> inpainter."""
+    fixed = {name: classical.METHODS[name] for name in methods if name in classical.METHODS}
+    networks = {name: models.load_pretrained(name) for name in methods if name in NETWORKS}
+    fitted = {}
+    if "gaussian" in methods:  # each fitted to the training pictures of its own world
+        cifar10, photos = by_place(dataset)[0].fill, by_lag()[0].fill
+        fitted = {"held_out": cifar10, "test": cifar10, "photos": photos}
+    return {
+        part: fixed | ({"gaussian": fitted[part]} if fitted else {}) | networks
+        for part in ("held_out", "test", "photos")
+    }
+
+
+def measure(parts, rivals):
+    """``evaluate``'s figures for every part, mask set and method, as a DataFrame."""
     rows = []
-    total = (len(CLASSICAL) + len(networks)) * sum(len(sets) for *_, sets in parts.values())
-    with tqdm(total=total) as bar:
+    with tqdm(
+        total=sum(len(sets) * len(rivals[part]) for part, (*_, sets) in parts.items())
+    ) as bar:
         for part, (images, labels, sets) in parts.items():
             for masks_name, holes in sets.items():
-                for method in (*CLASSICAL, *networks):
+                for method, inpainter in rivals[part].items():
                     given = {"labels": labels, "resamples": RESAMPLES}
                     if method in SLOW:
-                        scores = evaluate_kept(method, images, holes, **given)
+                        scores = evaluate_kept(method, inpainter, images, holes, **given)
                     else:
-                        inpainter = {**classical.METHODS, **networks}[method]
                         scores = evaluation.evaluate(inpainter, images, holes, **given)
-                    rows.append({"pictures": part, "masks": masks_name, "method": method, **scores})
+                    rows.append(dict(zip(KEY, (part, masks_name, method), strict=True)) | scores)
                     bar.update()
     return pd.DataFrame(rows)
 
 
-def evaluate_kept(method, images, holes, **given):
+def evaluate_kept(method, inpainter, images, holes, **given):
     """``evaluate`` for a slow classical method, whose answers are kept in build/ between runs.
 
     Milliseconds are measured anew, on TIMED pictures: an older run may have had a busy machine.
     """
-    inpainter = classical.METHODS[method]
-    digest = hashlib.sha256(json.dumps([method, machine()]).encode())
-    for array in (images, holes):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    path = CACHE / f"{method}_{digest.hexdigest()[:16]}.npz"
-    if not path.is_file():
-        damaged = masks.damage(images, holes)
-        answers = [inpainter(*one)[one[1]] for one in zip(damaged, holes, strict=True)]
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with replaced(path) as file:
-            np.savez(file, answers=np.concatenate(answers))
-    with np.load(path) as kept:
-        ends = np.cumsum(np.count_nonzero(holes, axis=(1, 2)))
-        answers = iter(np.split(kept["answers"], ends[:-1]))
-
-    def replay(image, mask):
-        image[mask] = next(answers)
-        return image
-
-    scores = evaluation.evaluate(replay, images, holes, **given)
+    answers = iter(kept.fills(method, inpainter, images, holes))
+    scores = evaluation.evaluate(lambda image, mask: next(answers), images, holes, **given)
     timed = evaluation.evaluate(inpainter, images[:TIMED], holes[:TIMED])
     return scores | {"milliseconds": timed["milliseconds"]}
+
+
+def joined(stored, added):
+    """The stored table with the rows of newly measured methods, in place of older ones of theirs.
+
+    Raises:
+        SystemExit: if CONTROL's figures are others than the stored ones, milliseconds aside.
+    """
+    added = _rounded(added)
+    figures = [column for column in added if column != "milliseconds"]
+    old, new = (
+        one.loc[one["method"] == CONTROL, figures].sort_values(KEY) for one in (stored, added)
+    )
+    if not np.array_equal(old.fillna(0), new.fillna(0)):
+        raise SystemExit(
+            f"{CONTROL} has other figures than in the published table: these are other pictures, "
+            "masks or packages. Measure all methods again."
+        )
+    added = added[added["method"] != CONTROL]
+    table = pd.concat([stored[~stored["method"].isin(added["method"])], added])
+    order = [list(dict.fromkeys(stored[key])) for key in KEY[:2]] + [[*CLASSICAL, *NETWORKS]]
+    places = [table[key].map(values.index) for key, values in zip(KEY, order, strict=True)]
+    return table.iloc[np.lexsort(places[::-1])].reset_index(drop=True)
 
 
 def recognised_undamaged(parts):
@@ -143,20 +165,44 @@ def recognised_undamaged(parts):
     }
 
 
-def store(scores, undamaged, pictures):
-    """Write showdown.json: facts, then a line for each row of the table."""
-    digits = dict.fromkeys(scores.columns[3:], 5) | {"milliseconds": 3}
-    rounded = scores.round(digits).astype(object).where(scores.notna(), None)
-    facts = {
+def first_facts(undamaged, pictures):
+    """What is stored of a run of all methods, beside its rows."""
+    return {
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
+        "added": {},
         "seed": evaluation.SEED,
         "resamples": RESAMPLES,
         "weights": {name: models.recipe(name)["sha256"] for name in (*shipped(), "classifier")},
         "recognised_undamaged": undamaged,
         "held_out": "".join(fingerprints(pictures)),
-        "columns": list(scores.columns),
     }
+
+
+def later_facts(stored, methods):
+    """The stored facts once these methods have been measured anew.
+
+    Raises:
+        SystemExit: if the environment is another one. TensorFlow's two builds count as one.
+    """
+    before, now = (
+        one.replace("tensorflow-cpu", "tensorflow") for one in (stored["machine"], machine())
+    )
+    if before != now:
+        raise SystemExit(f"The stored table was measured on {before}: measure all methods again.")
+    added = dict.fromkeys(methods, [datetime.date.today().isoformat(), machine()])
+    weights = {name: models.recipe(name)["sha256"] for name in methods if name in NETWORKS}
+    return stored | {
+        "added": stored.get("added", {}) | added,
+        "weights": stored["weights"] | weights,
+    }
+
+
+def store(scores, facts):
+    """Write showdown.json: facts, then a line for each row of the table."""
+    rounded = _rounded(scores).astype(object).where(scores.notna(), None)
+    facts = facts | {"columns": list(scores.columns)}
+    facts.pop("rows", None)
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in facts.items()]
     rows = ",\n".join(json.dumps(row) for row in rounded.to_numpy().tolist())
     STORED.write_text("{" + ",\n".join([*lines, f'"rows": [\n{rows}\n]']) + "}\n", encoding="utf-8")
@@ -191,8 +237,20 @@ def every_column(scores):
     return table(["method", "parameters", first, "95 % interval", *others], rows)
 
 
-def body(scores, undamaged, provenance):
+def dates(facts):
+    """Which rows are of which run, as a sentence; empty if all are of one."""
+    if not facts["added"]:
+        return ""
+    later = ", ".join(f"`{method}` on {date}" for method, (date, _) in facts["added"].items())
+    return (
+        f"Measured on {facts['date']} ({facts['machine']}), the milliseconds too; {later}, on the "
+        f"same pictures and masks: `{CONTROL}`, measured once more, had the stored figures. "
+    )
+
+
+def body(scores, facts, provenance):
     """The section of RESULTS.md."""
+    undamaged = facts["recognised_undamaged"]
     held, test, photos = (
         scores[scores["pictures"] == one] for one in ("held_out", "test", "photos")
     )
@@ -201,7 +259,10 @@ def body(scores, undamaged, provenance):
             f"{PICTURES:,} held-out pictures (`benchmarks/held_out.py`) under "
             f"`evaluation.frozen_masks({PICTURES})`, composited, pooled. {provenance} The held-out "
             "pictures are lossless in the copy that this was measured on. Intervals: "
-            f"{RESAMPLES:,} resamples of the pictures. `exemplar`, `bertalmio` and "
+            f"{RESAMPLES:,} resamples of the pictures. {dates(facts)}`gaussian` was fitted to the "
+            "training pictures, by place and with their mirror images for CIFAR-10, by lag for "
+            "`photos` (`benchmarks/gaussian.py`); no held-out, test or validation picture was "
+            "among them. `exemplar`, `bertalmio` and "
             "`fast_marching` are too slow for so many pictures; *Classical methods on CIFAR-10* "
             "has them on 100.",
             "Hole PSNR (dB) by mask set, the best in bold.",
@@ -222,20 +283,33 @@ def body(scores, undamaged, provenance):
     )
 
 
-def main():
+def main(asked=()):
+    unknown = [name for name in asked if name not in (*CLASSICAL, *shipped())]
+    if unknown:
+        raise SystemExit(f"There is no {', '.join(unknown)}: pass names of {CLASSICAL + NETWORKS}.")
     dataset = data.load("cifar10")
     judged = held_out.split(dataset)[2]
     check_published(judged)
     parts = {**cifar10_parts(dataset), "photos": photos_part()}
-    scores, undamaged = measure(parts), recognised_undamaged(parts)
-    store(scores, undamaged, judged)
+    if asked:
+        facts = later_facts(_stored(), asked)
+        scores = joined(published(), measure(parts, competitors(dataset, [CONTROL, *asked])))
+    else:
+        facts = first_facts(recognised_undamaged(parts), judged)
+        scores = measure(parts, competitors(dataset, [*CLASSICAL, *shipped()]))
+    store(scores, facts)
     # From the stored figures, which are rounded: the tests compare the two.
-    record("showdown", "Showdown", body(published(), undamaged, dataset.provenance), COMMAND,
+    record("showdown", "Showdown", body(published(), facts, dataset.provenance), COMMAND,
            evaluation.SEED)  # fmt: skip
 
 
 def _stored():
     return json.loads(STORED.read_text(encoding="utf-8"))
+
+
+def _rounded(scores):
+    digits = {column: 5 for column in scores if column not in KEY}
+    return scores.round(digits | {"milliseconds": 3})
 
 
 def _two_sets(count):
@@ -244,4 +318,4 @@ def _two_sets(count):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

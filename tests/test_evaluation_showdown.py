@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import results, showdown
+from benchmarks import kept, results, showdown
 from course_lib import classical, data, evaluation, masks, models
 
 
@@ -65,31 +65,66 @@ def test_other_pictures_are_refused(tmp_path, monkeypatch):
 
 
 def test_what_a_slow_method_filled_is_kept_and_measured_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(showdown, "CACHE", tmp_path / "kept")
+    monkeypatch.setattr(kept, "CACHE", tmp_path / "kept")
     images = data.load("photos").test[:3] / np.float32(255)
     holes = masks.random_lines(3, seed=0)
 
-    def kept(holes):
-        scores = showdown.evaluate_kept("harmonic", images, holes, resamples=10)
+    def measured(inpainter, holes):
+        scores = showdown.evaluate_kept("slow", inpainter, images, holes, resamples=10)
         assert scores.pop("milliseconds") > 0
         return scores
 
     expected = evaluation.evaluate(classical.harmonic, images, holes, resamples=10)
     del expected["milliseconds"]
-    assert kept(holes) == expected
-    monkeypatch.setitem(classical.METHODS, "harmonic", classical.grey)
-    assert kept(holes) == expected
+    assert measured(classical.harmonic, holes) == expected
+    assert measured(classical.grey, holes) == expected
     others = holes[:, ::-1]
     grey = evaluation.evaluate(classical.grey, images, others)
-    assert kept(others)["psnr_hole"] == grey["psnr_hole"]  # nothing was kept for other masks
+    assert measured(classical.grey, others)["psnr_hole"] == grey["psnr_hole"]  # none kept for these
 
 
-def test_figures_are_stored_and_read_back(published, tmp_path, monkeypatch):
+def test_figures_are_stored_and_read_back(published, facts, tmp_path, monkeypatch):
     monkeypatch.setattr(showdown, "STORED", tmp_path / "showdown.json")
     scores = published.drop(columns="parameters").assign(parameters=np.nan)
     scores.loc[0, "parameters"] = 1_941_523
-    showdown.store(scores, {"held_out": 0.5}, np.zeros((2, 32, 32, 3), np.uint8))
+    showdown.store(scores, facts)
     pd.testing.assert_frame_equal(showdown.published(), scores, check_dtype=False)
+    kept_facts = json.loads(showdown.STORED.read_text(encoding="utf-8"))
+    changed = {"rows", "columns"}
+    assert {k: kept_facts[k] for k in kept_facts if k not in changed} == {
+        k: facts[k] for k in facts if k not in changed
+    }
+
+
+def test_a_method_joins_the_table_in_its_place_and_the_other_rows_stay(published):
+    """The control's figures are those of the table; what was there of the method goes."""
+    control, mine = (published[published["method"] == one].copy() for one in ("mean", "telea"))
+    mine["psnr_hole"] += 1
+    control["milliseconds"] *= 2
+    shuffled = pd.concat([mine, control]).sample(frac=1, random_state=0)
+    table = showdown.joined(published, shuffled.drop(columns="raw_psnr_image"))
+    assert table[showdown.KEY].equals(published[showdown.KEY])
+    others = published["method"] != "telea"
+    pd.testing.assert_frame_equal(table[others], published[others], check_dtype=False)
+    np.testing.assert_allclose(table["psnr_hole"] - published["psnr_hole"], ~others)
+    without = showdown.joined(published[others], shuffled)
+    assert without[showdown.KEY].equals(published[showdown.KEY])
+
+
+def test_a_method_measured_on_other_pictures_does_not_join(published):
+    added = published[published["method"].isin(["mean", "telea"])].copy()
+    added.loc[added["method"] == "mean", "mae_hole"] += 1e-5
+    with pytest.raises(SystemExit, match="mean has other figures"):
+        showdown.joined(published, added)
+
+
+def test_a_method_measured_in_another_environment_does_not_join(facts, monkeypatch):
+    here = facts["machine"].replace("tensorflow ", "tensorflow-cpu ")
+    monkeypatch.setattr(showdown, "machine", lambda: here)
+    assert showdown.later_facts(facts, ["mine"])["added"]["mine"][1] == here
+    monkeypatch.setattr(showdown, "machine", lambda: here.replace("scipy 1", "scipy 2"))
+    with pytest.raises(SystemExit, match="measure all methods again"):
+        showdown.later_facts(facts, ["mine"])
 
 
 def test_the_best_of_each_set_of_masks_is_bold():

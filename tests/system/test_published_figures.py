@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import showdown
 from benchmarks.held_out import lossless_cifar10
-from course_lib import classical, evaluation, masks, models
+from course_lib import classical, data, evaluation, masks, models
 
 QUICK = ("mean", "navier_stokes")
 
@@ -21,6 +21,11 @@ def published():
 @pytest.fixture
 def facts():
     return json.loads(showdown.STORED.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def gaussian():
+    return classical.fit_gaussian(data.load("photos").train)
 
 
 def assert_reproduced(published, pictures, masks_name, method, scores):
@@ -38,6 +43,13 @@ def test_photos_give_the_published_figures_again(method, masks_name, published):
     inpainter = classical.METHODS[method] if method in QUICK else models.load_pretrained(method)
     scores = evaluation.evaluate(inpainter, images, sets[masks_name])
     assert_reproduced(published, "photos", masks_name, method, scores)
+
+
+@pytest.mark.parametrize("masks_name", showdown.TWO_SETS)
+def test_photos_give_the_gaussians_figures_again(masks_name, published, gaussian):
+    images, _, sets = showdown.photos_part()
+    scores = evaluation.evaluate(gaussian.fill, images, sets[masks_name])
+    assert_reproduced(published, "photos", masks_name, "gaussian", scores)
 
 
 @pytest.mark.parametrize("method", showdown.shipped())
