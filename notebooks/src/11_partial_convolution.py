@@ -41,8 +41,8 @@ plots.show(
         {"the picture": (np.where(hole, np.nan, picture), known), "the window, X ∘ M": (X * M, M)},
         windows={"the picture": (1, 1)},
     ),
-    alt="Five by five numbers, of which the lower right three by three are a hole. The window around "
-    "the middle holds 5, 8, 6, 7 and 5, and four cells of the hole.",
+    alt="Five by five numbers, of which the lower right three by three are a hole. The window "
+    "around the middle holds 5, 8, 6, 7 and 5, and four cells of the hole.",
     caption="Known cells are white. The window around the middle sees five of its nine.",
 )
 
@@ -219,8 +219,8 @@ drawing = plots.curves(
 drawing.axes[0].set_yscale("log")
 plots.show(
     drawing,
-    alt="Four curves over eight layers. Counted: from 0.1 to 0.01; with batch normalisation level at "
-    "0.6. Forgotten: down to 1e-13; with batch normalisation from 0.5 to 0.02.",
+    alt="Four curves over eight layers. Counted: from 0.1 to 0.01; with batch normalisation level "
+    "at 0.6. Forgotten: down to 1e-13; with batch normalisation from 0.5 to 0.02.",
     caption="Before any training, means of three draws of weights. Normalised: in batches.",
 )
 
