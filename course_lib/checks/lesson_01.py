@@ -227,6 +227,12 @@ def task_01_3(random_squares):
         )
     if (batch.sum(axis=(1, 2)) != side**2).any():
         wrong("wrong side", f"Some masks have more than {side * side} holes for side={side}.")
+    if (batch != _squares_at(tops, lefts, size, side)).any():
+        wrong(
+            "squares torn apart",
+            "Some masks are no square: what runs out of the picture on one side comes in on the "
+            "other, or the pixels lie apart.",
+        )
     if (tops == lefts).all():
         wrong("still on the diagonal", "Row and column are always equal: they are two draws.")
     if (tops == tops[0]).all() or (lefts == lefts[0]).all():
@@ -253,6 +259,15 @@ def task_01_3(random_squares):
     if np.array_equal(batch, other):
         wrong("rng not used", "Another rng gives the same masks: draw from the one you are given.")
     return "Whole squares, anywhere, each mask its own."
+
+
+def _squares_at(tops, lefts, size, side):
+    """The masks whose squares have these upper left corners, bool (count, size, size)."""
+    place = np.arange(size)
+    rows, columns = (
+        (place >= first[:, None]) & (place < first[:, None] + side) for first in (tops, lefts)
+    )
+    return rows[:, :, None] & columns[:, None, :]
 
 
 def _follow(tops, lefts, places):
@@ -293,13 +308,17 @@ def task_01_4(hard_mask):
         return f"Your hole is {harder:.1f} dB harder than the centred square."
     depth, of_square = (masks.hole_depth(hole)[hole].mean() for hole in (mask, square))
     told = f"Harder by {harder:.1f} dB; {HARDER} are asked for."
-    if depth < of_square + 0.2:
+    if depth < of_square + 0.005:
         wrong(
             "no deeper than the square",
             f"{told} Your missing pixels lie {depth:.2f} pixels from the nearest known one on "
             f"average, the square's {of_square:.2f}.",
         )
-    wrong("not hard enough", f"{told} Deeper it is, {depth:.2f} pixels on average: go on.")
+    wrong(
+        "not hard enough",
+        f"{told} Deeper it is, {depth:.2f} pixels on average against {of_square:.2f}: go on. And "
+        "from how many sides is your hole known?",
+    )
 
 
 @functools.lru_cache(maxsize=64)

@@ -66,7 +66,7 @@ checks.task_01_1(to_hole_mask)
 # ## Task 2 ★★: explain two averages that differ
 #
 # Twenty patches, each with a mask of its own, filled by Navier-Stokes. The cell below prints two averages. The
-# second is the leaderboard's: there "errors are pooled over the batch". Why is the first one larger?
+# second is the leaderboard's, which takes all missing pixels of the batch together. Why is the first one larger?
 
 # %% [markdown] tags=["hints"]
 # 1. Decibels cannot be averaged, squared errors can. What is the mean squared error of a picture

@@ -225,11 +225,22 @@ def with_its_mirror_image(rng, places, count):
     return np.stack([half, places - 1 - half], axis=1).ravel()[:count]
 
 
+def torn(count, size, side, rng):
+    """Out on one side, in on the other."""
+    inside = np.arange(size) < side
+    rows, columns = (
+        np.stack([np.roll(inside, shift) for shift in rng.integers(size, size=count)])
+        for _ in range(2)
+    )
+    return rows[:, :, None] & columns[:, None, :]
+
+
 DEPENDENT = (
     one_after_the_other, dealt_out, each_twice, second_half_again, there_and_back,
     with_its_mirror_image,
 )  # fmt: skip
 WRONG = [
+    ("01_3", "squares torn apart", torn),
     ("01_1", "range guessed from the values", the_librarys),
     ("01_1", "a list", a_list),
     ("01_3", "a list", listed_squares),

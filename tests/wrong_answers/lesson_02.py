@@ -149,6 +149,15 @@ def heat_in_place(image, mask, steps):
     return image
 
 
+def keeps_a_lone_value(image, mask):
+    """Old values stay where no neighbour has one."""
+    around = np.pad(image, ((1, 1), (1, 1), (0, 0)), constant_values=np.nan)
+    beside = [around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
+    count = np.sum([~np.isnan(one) for one in beside], axis=0)
+    means = np.nansum(beside, axis=0) / np.maximum(count, 1)
+    return np.where(mask[..., None] & (count > 0), means, image)
+
+
 # Surroundings
 
 
@@ -184,6 +193,8 @@ def black_and_white():
 
 
 WRONG = [
+    ("02_1", "keeps its value", keeps_a_lone_value),
+    ("02_3", "steps too small", heat(rate=0.005)),
     ("02_3", "the library's fill", the_librarys_sweeps),
     ("02_3", "the library's fill", faded(classical.harmonic)),
     ("02_3", "heat arrives too soon", faded(relaxed)),
