@@ -285,8 +285,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** In a gap of $n$ pixels a sweep multiplies the part of the error that lasts longest, half a wave from end to end, by
-# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$. 1 would hold if heat marched straight on.
+# **2.** A sweep multiplies the longest wave of the error by $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$.
 # </details>
 #
 # **3.** Why is `biharmonic` exact on $x^2 + y^2$, and `harmonic` not?

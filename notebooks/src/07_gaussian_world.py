@@ -139,6 +139,8 @@ widgets.samples(gaussian, patches[k], hole)
 # %%
 unsure = gaussian.uncertainty(patches[k], hole)
 error = np.abs(means["square"][k] - patches[k]).mean(axis=-1)
+
+# %%
 plots.show(
     [means["square"][k], unsure, error],
     titles=["mean", "predicted deviation", "error made"],
@@ -169,8 +171,7 @@ evaluation.calibration(deviations, errors, lines).round(3)
 # %%
 known = np.where(lines[..., None], np.nan, patches)
 liveliness = [np.nanmean(np.diff(picture, axis=1) ** 2) for picture in known]
-order = np.argsort(liveliness)
-for name, half in zip(("calm", "lively"), np.array_split(order, 2), strict=True):
+for name, half in zip(("calm", "lively"), np.array_split(np.argsort(liveliness), 2), strict=True):
     (row,) = evaluation.calibration(deviations[half], errors[half], lines[half], groups=1).values
     print(f"{name:6s}  predicted {row[0]:.3f}   made {row[1]:.3f}")
 
@@ -233,12 +234,12 @@ for name, world in worlds.items():
 # `biharmonic` by 0.3 to 0.7 dB in seven sets, and level with it in four; worst are squares of 8 pixels, 0.24 dB behind. Its
 # covariance depends there on the step between two pixels alone: for more, 5,259 pictures are too few. From 44,000 CIFAR-10
 # pictures and their mirror images it can be learned place by place, and then it is ahead of both in all eleven sets, of
-# `biharmonic` by 0.6 to 1.2 dB, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
+# `biharmonic` by 0.3 to 1.1 dB, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), *Showdown*).
 
 # %%
 plots.show(
     plots.standings(evaluation.standings(gaussian=gaussian.fill)),
-    alt="Bars of hole PSNR: biharmonic, the new Gaussian and harmonic are close together on top.",
+    alt="Bars of hole PSNR: equations, the learned window and the new Gaussian are level on top.",
     caption="On thin lines it is level with the best equations.",
 )
 
@@ -293,11 +294,10 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it takes a
-# covariance that depends on the step between two pixels alone. That estimate may promise a negative variance in some
-# direction; it is set to 0. A fill solves $P_{mm}$ only, so it costs what the hole is large: 1 ms for 64 pixels, a third of
-# a second for 900. Samples are cut at 0 and 1, which makes them a little cheaper than theory says; a predicted deviation
-# that is too large makes them dearer. In one row `harmonic` is exactly the Gaussian shown; scikit-image's `biharmonic`
-# differs from it at the border, and is cut at the range of the known pixels.
+# covariance that depends on the step between two pixels alone. A fill solves $P_{mm}$ only, so it costs what the hole is
+# large: 1 ms for 64 pixels, a third of a second for 900. Samples are cut at 0 and 1, which makes them a little cheaper
+# than theory says; a predicted deviation that is too large makes them dearer. In one row `harmonic` is exactly the Gaussian
+# shown; scikit-image's `biharmonic` differs from it at the border, and is cut at the range of the known pixels.
 # </details>
 #
 # ## References
