@@ -7,7 +7,7 @@ import pandas as pd
 from course_lib import classical, data, masks, runtime
 from course_lib._pixels import as_floats
 from course_lib._validation import check_count
-from course_lib.evaluation.scores import SEED, evaluate
+from course_lib.evaluation.scores import SEED, _check_inpainter, evaluate
 
 PATCHES = 100
 TAUGHT = (  # in the order of the lessons
@@ -76,6 +76,8 @@ def standings(*new, **own):
             f"new is {', '.join(unknown) or 'empty'}: pass names out of {', '.join(TAUGHT)}, or "
             "a function of your own as name=function."
         )
+    for name, inpainter in own.items():
+        _check_inpainter(name, inpainter)
     names = [*TAUGHT, *(name for name in own if name not in TAUGHT)]
     last = max(names.index(name) for name in (*new, *own))
     measured = {name: own.get(name) or _taught(name) for name in names[: last + 1]} | own
