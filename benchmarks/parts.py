@@ -10,7 +10,6 @@ for equal minutes.
 
 import argparse
 import dataclasses
-import itertools
 import json
 import time
 from dataclasses import dataclass
@@ -69,9 +68,11 @@ class Run:
 
 def runs(seeds=SEEDS):
     """Plain, full, each part alone and each part away: ten networks, from every seed."""
-    near = (0, 1, len(PARTS) - 1, len(PARTS))
-    switches = [*itertools.product((False, True), repeat=len(PARTS))]
-    return [Run(*one, seed=seed) for seed in seeds for one in switches if sum(one) in near]
+    plain, full = (dict.fromkeys(PARTS, switch) for switch in (False, True))
+    chosen = [plain, full]
+    for part in PARTS:
+        chosen += [plain | {part: True}, full | {part: False}]
+    return [Run(**parts, seed=seed) for seed in seeds for parts in chosen]
 
 
 def network(run):

@@ -17,7 +17,7 @@ from course_lib.checks import _progress
 from tools.project import ROOT
 
 DAYS = {"01_1": "2026-11-01", "02_3": "2026-11-02", "03_1": "2026-11-03"}
-MARKED = {"course": "inpainting-course", "numbering": 2, "solved": DAYS}
+MARKED = {"course": "inpainting-course", "numbering": 3, "solved": DAYS}
 WHOLE = json.dumps(MARKED, indent=1)
 
 
@@ -371,16 +371,38 @@ def test_what_is_written_bears_the_mark_and_is_renamed_no_more(own_file, monkeyp
     for task in ("01_1", "01_2", "01_3"):
         monkeypatch.setattr(_progress, "_solved_here", {})
         assert _progress.record(task) is None
-        assert json.loads(own_file.read_text())["numbering"] == 2
+        assert json.loads(own_file.read_text())["numbering"] == 3
     assert {name: day for name, day in kept(own_file).items() if name[:2] != "01"} == RENAMED
     assert _progress.solved() == (kept(own_file), None)
 
 
 def test_a_file_of_today_is_never_renamed(own_file):
-    own_file.write_text(json.dumps({"numbering": 2, "solved": OLD_DAYS}))
+    own_file.write_text(json.dumps({"numbering": 3, "solved": OLD_DAYS}))
     assert _progress.solved()[0] == OLD_DAYS
     _progress.record("01_1")
     assert kept(own_file).items() > OLD_DAYS.items()
+
+
+# Between the first renumbering and today's: the tasks that another lesson has got since.
+SECOND = {"13_1": "2026-02-01", "13_2": "2026-02-02", "09_1": "2026-02-03"}
+SECOND_TODAY = {"12_1": "2026-02-01", "12_2": "2026-02-02", "09_1": "2026-02-03"}
+
+
+@pytest.mark.parametrize("damage", ["", "<<<<<<< mine\n"], ids=["whole", "damaged"])
+def test_names_of_the_second_numbering_are_renamed_from_there(own_file, damage):
+    own_file.write_text(damage + json.dumps({"numbering": 2, "solved": SECOND}))
+    assert _progress.solved()[0] == SECOND_TODAY
+    _progress.record("01_1")
+    assert kept(own_file).items() > SECOND_TODAY.items()
+    assert json.loads(own_file.read_text())["numbering"] == 3
+    assert _progress.solved()[0] == kept(own_file)
+
+
+@pytest.mark.parametrize("mark", ["two", None, True, 0, -1, 2.0, 99, "9" * 5_000])
+@pytest.mark.parametrize("damage", ["", "<<<<<<< mine\n"], ids=["whole", "damaged"])
+def test_a_mark_that_the_course_never_wrote_renames_nothing(own_file, mark, damage):
+    own_file.write_text(damage + json.dumps({"numbering": mark, "solved": OLD_DAYS}))
+    assert _progress.solved()[0] == OLD_DAYS
 
 
 def test_names_of_before_in_a_list_are_renamed(own_file):
@@ -401,7 +423,7 @@ def test_names_of_before_in_a_list_are_renamed(own_file):
 )
 def test_a_damaged_file_is_renamed_if_it_is_from_before(own_file, damage, marked):
     days = {"05_3": "2026-01-02", "06_2": "2026-01-03"}
-    mark = {"numbering": 2} if marked else {}
+    mark = {"numbering": 3} if marked else {}
     own_file.write_text(damage(json.dumps({"course": "inpainting-course", **mark, "solved": days})))
     renamed = days if marked else {"08_4": "2026-01-02", "09_2": "2026-01-03"}
     found, note = _progress.solved()
@@ -414,7 +436,7 @@ def test_a_damaged_file_is_renamed_if_it_is_from_before(own_file, damage, marked
 @pytest.mark.parametrize("first", ["from before", "of today"])
 def test_two_versions_in_one_file_are_each_read_as_what_they_are(own_file, first):
     before = json.dumps({"solved": {"04_1": "2026-01-02"}})
-    today = json.dumps({"numbering": 2, "solved": {"04_2": "2026-01-03"}})
+    today = json.dumps({"numbering": 3, "solved": {"04_2": "2026-01-03"}})
     texts = (before, today) if first == "from before" else (today, before)
     own_file.write_text("<<<<<<< mine\n" + "\n=======\n".join(texts) + "\n>>>>>>> theirs\n")
     assert _progress.solved()[0] == {"08_1": "2026-01-02", "04_2": "2026-01-03"}

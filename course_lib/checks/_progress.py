@@ -4,8 +4,9 @@ What is read is every entry that can still be read; a file that is no progress a
 aside, never deleted, and whoever asked is told. Nothing here raises but what ``save`` and
 ``load`` say they raise.
 
-Lessons were renumbered once. A file from before bears no mark ``"numbering"``: its tasks get their
-new names whenever it is read, and what is written bears the mark.
+Tasks were renumbered, more than once. A file says by its mark ``"numbering"`` which names it
+bears (the first files have no mark): its tasks get today's names whenever it is read, and what is
+written bears today's mark.
 """
 
 import datetime
@@ -22,18 +23,20 @@ from course_lib._files import expanded, replaced, shown
 VARIABLE = "INPAINTING_PROGRESS"
 FILE = "~/.inpainting-course/progress.json"
 ENTRY = re.compile(r'"(\d\d+_\d+)"\s*:\s*"(\d{4}-\d\d-\d\d)"')
-MARK, NUMBERING = "numbering", 2
-# Task in a file without the mark -> the same task today.
-RENUMBERED = {"02_4": "03_3"}
-RENUMBERED |= {"03_1": "04_1", "03_2": "04_2", "03_3": "05_2", "03_4": "05_3"}
-RENUMBERED |= {
+MARK, NUMBERING = "numbering", 3
+MARKED = re.compile(rf'"{MARK}"\s*:\s*(\d{{0,9}})')
+_FIRST = {"02_4": "03_3"}
+_FIRST |= {"03_1": "04_1", "03_2": "04_2", "03_3": "05_2", "03_4": "05_3"}
+_FIRST |= {
     f"{before}_{number}": f"{today}_{number}"
     for before, today in zip(
         ("04", "05", "06", "07", "08", "09"), ("06", "08", "09", "10", "11", "13"), strict=True
     )
     for number in (1, 2, 3, 4)
 }
-RENUMBERED |= {"04_1": "08_1"} | {f"05_{number}": f"08_{number + 1}" for number in (1, 2, 3, 4)}
+_FIRST |= {"04_1": "08_1"} | {f"05_{number}": f"08_{number + 1}" for number in (1, 2, 3, 4)}
+# A file's numbering -> its tasks that have another name in the next one.
+RENUMBERED = {1: _FIRST, 2: {"13_1": "12_1", "13_2": "12_2"}}
 WAITS, STALE = 100, 20  # times 0.05 s for another kernel; seconds after which it has died
 
 _solved_here = {}  # what this kernel has seen solved, also where no file can be written
@@ -162,7 +165,7 @@ def _read(path):
     try:
         document, end = json.JSONDecoder().raw_decode(text)
         found = _entries(document["solved"])
-        return found if MARK in document else _renamed(found), document, end == len(text)
+        return _renamed(found, document.get(MARK, 1)), document, end == len(text)
     except (ValueError, KeyError, TypeError, RecursionError):
         return _pieces(text), None, not text
 
@@ -175,14 +178,21 @@ def _pieces(text):
     found, (before, *parts) = {}, text.split('"solved"')
     for part in parts:
         entries = _merge(ENTRY.findall(part))
-        found = _merge(found, entries if f'"{MARK}"' in before else _renamed(entries))
+        marks = MARKED.findall(before)
+        numbering = int(marks[-1] or NUMBERING) if marks else 1
+        found = _merge(found, _renamed(entries, numbering))
         before = part
     return found
 
 
-def _renamed(found):
-    """Entries from before the lessons were renumbered, under today's names; others stay."""
-    return _merge(*({RENUMBERED.get(name, name): day} for name, day in found.items()))
+def _renamed(found, numbering):
+    """Entries with the names of an older numbering, under today's; others stay."""
+    if type(numbering) is not int or numbering < 1:
+        numbering = NUMBERING  # somebody's own mark: the course has written none but whole numbers
+    for step in range(numbering, NUMBERING):
+        names = RENUMBERED[step]
+        found = _merge(*({names.get(name, name): day} for name, day in found.items()))
+    return found
 
 
 def _entries(found):

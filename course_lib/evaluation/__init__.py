@@ -9,6 +9,7 @@ from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_pic
 from course_lib.evaluation.equally_wrong import equally_wrong
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.partial_layers import SUSPECTS, check_partial
+from course_lib.evaluation.parts import parts_fills, parts_scores, parts_worth
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.standings import frozen_patches, standings
 from course_lib.evaluation.uncertain import calibration
@@ -16,5 +17,6 @@ from course_lib.evaluation.uncertain import calibration
 __all__ = [
     "BASELINES", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
     "calibration", "check_partial", "compare", "equally_wrong", "evaluate", "frozen_masks",
-    "frozen_patches", "leaderboard", "lookalikes", "standings",
+    "frozen_patches", "leaderboard", "lookalikes", "parts_fills", "parts_scores", "parts_worth",
+    "standings",
 ]  # fmt: skip

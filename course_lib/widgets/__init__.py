@@ -15,6 +15,7 @@ from course_lib.widgets.heat_flow import heat_flow
 from course_lib.widgets.isophotes import isophotes
 from course_lib.widgets.mask_designer import mask_designer
 from course_lib.widgets.painter import MaskPainter
+from course_lib.widgets.parts import parts
 from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.raw_and_composited import raw_and_composited
 from course_lib.widgets.samples import samples
@@ -25,5 +26,5 @@ from course_lib.widgets.window_steps import window_steps
 __all__ = [
     "Exploration", "MaskPainter", "MaskSliders", "best_guess", "cheat_metric", "closing_hole",
     "context_size", "explore", "fill_film", "front", "heat_flow", "isophotes", "mask_designer",
-    "random_walkers", "raw_and_composited", "samples", "training_film", "window_steps",
+    "parts", "random_walkers", "raw_and_composited", "samples", "training_film", "window_steps",
 ]  # fmt: skip

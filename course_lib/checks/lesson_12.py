@@ -1,0 +1,497 @@
+"""Checks of exercise 12: a term of a loss, a fair comparison, what one part is worth."""
+
+import itertools
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from scipy import ndimage
+
+from course_lib import metrics
+from course_lib.checks._compare import check_function, mistake_rows
+from course_lib.checks._kinds import function_task
+from course_lib.checks._task import task
+
+
+def _pictures(rng, box=None):
+    true, predicted = rng.random((2, 10, 11, 3))
+    hole = rng.random((10, 11)) < 0.12
+    if box:
+        hole = np.zeros((10, 11), dtype=bool)
+        hole[box[0] : box[1], box[2] : box[3]] = True
+    hole[[0, 0, 9], [0, 10, 10]] |= box is None  # opposite, so that wrapping around shows
+    return true, predicted, hole
+
+
+def _pairs_one_by_one(true, predicted, hole):
+    image = np.where(hole[..., None], predicted, true)
+    height, width = hole.shape
+    near = {
+        (y + dy, x + dx)
+        for y, x in np.argwhere(hole)
+        for dy, dx in itertools.product((-1, 0, 1), repeat=2)
+    }
+    total = 0.0
+    for y, x in near:
+        for other in ((y + 1, x), (y, x + 1)):
+            inside = 0 <= y < height and 0 <= x < width and other[0] < height and other[1] < width
+            if other in near and inside:
+                total += np.abs(image[y, x] - image[other]).sum()
+    return total / image.size
+
+
+def _variation(
+    true,
+    predicted,
+    hole,
+    *,
+    picture="composite",
+    grow="square",
+    pairs="both",
+    divide=None,
+    axes=(0, 1),
+    power=1,
+    wrap=False,
+    absolute=True,
+):
+    """The term with array operations; every argument but the first three is a mistake."""
+    hidden = hole[..., None]
+    image = {
+        "composite": np.where(hidden, predicted, true),
+        "inverted": np.where(hidden, true, predicted),
+        "raw": predicted,
+    }[picture]
+    region = {
+        "square": ndimage.binary_dilation(hole, np.ones((3, 3))),
+        "cross": ndimage.binary_dilation(hole),
+        "everywhere": np.ones_like(hole),
+        None: hole,
+    }[grow]
+    if pairs == "black outside":
+        image, region = image * region[..., None], np.ones_like(hole)
+    total = 0.0
+    for axis in axes:
+        if wrap:
+            one, other = image, np.roll(image, -1, axis)
+            first, second = region, np.roll(region, -1, axis)
+        else:
+            one, other = np.delete(image, 0, axis), np.delete(image, -1, axis)
+            first, second = np.delete(region, 0, axis), np.delete(region, -1, axis)
+        counted = first | second if pairs == "either" else first & second
+        steps = np.abs(one - other) ** power if absolute else one - other
+        total += steps[counted].sum()
+    return total / (divide(region) if divide else image.size)
+
+
+def _means(true, predicted, hole, *, inside):
+    """The mean over the pairs of either kind, of the region or of the picture, added."""
+    region = ndimage.binary_dilation(hole, np.ones((3, 3))) if inside else np.ones_like(hole)
+    total = 0.0
+    for axis in (0, 1):
+        pairs = np.delete(region, 0, axis) & np.delete(region, -1, axis)
+        sums = _variation(true, predicted, hole, axes=(axis,)) * true.size
+        total += sums / (3 * pairs.sum())
+    return total
+
+
+NOT_DIVIDED = "Divide the sum by the number of values of the picture, H * W * 3, whatever the hole."
+
+task_12_1 = function_task(
+    "12_1",
+    right=_pairs_one_by_one,
+    inputs=lambda rng: {
+        "a square hole": _pictures(rng, (3, 8, 2, 7)),
+        "a hole in the corner of the picture": _pictures(rng, (0, 4, 0, 6)),
+        "a hole on the right border": _pictures(rng, (4, 9, 8, 11)),
+        "a hole on the lower border": _pictures(rng, (6, 10, 2, 5)),
+        "a single missing pixel": _pictures(rng, (5, 6, 5, 6)),
+        "several small holes": _pictures(rng),
+    },
+    tolerance=1e-5,
+    praise="Seams cost something, smoothness is free, and the truth is never asked.",
+    mistakes={
+        "raw prediction, not composite": (
+            partial(_variation, picture="raw"),
+            "Known pixels of the prediction change your result: put the truth there first.",
+        ),
+        "composite inside out": (
+            partial(_variation, picture="inverted"),
+            "The prediction belongs in the hole and the truth around it, not the other way.",
+        ),
+        "hole not grown": (
+            partial(_variation, grow=None),
+            "The pairs across the border of the hole are missing: a seam would cost nothing.",
+        ),
+        "grown without corners": (
+            partial(_variation, grow="cross"),
+            "All eight neighbours of a hole pixel belong to the region, the diagonal ones too.",
+        ),
+        "whole picture": (
+            partial(_variation, grow="everywhere"),
+            "Known pixels far from the hole count in your sum: only pairs in the region do.",
+        ),
+        "region multiplied first": (
+            partial(_variation, pairs="black outside"),
+            "The picture is made black outside the region, and that step is counted as a "
+            "difference. Choose pairs instead.",
+        ),
+        "pairs with one pixel in the region": (
+            partial(_variation, pairs="either"),
+            "Both pixels of a pair must lie in the region.",
+        ),
+        "not divided by N": (partial(_variation, divide=lambda region: 1), NOT_DIVIDED),
+        "divided by the region": (
+            partial(_variation, divide=lambda region: 3 * region.sum()),
+            NOT_DIVIDED,
+        ),
+        "divided by pixels": (partial(_variation, divide=lambda region: region.size), NOT_DIVIDED),
+        "divided by the hole": (
+            lambda *given: _variation(*given, divide=lambda region: 3 * given[2].sum()),
+            NOT_DIVIDED,
+        ),
+        "divided by the pairs": (
+            (partial(_means, inside=False), partial(_means, inside=True)),
+            NOT_DIVIDED,
+        ),
+        "no absolute value": (
+            partial(_variation, absolute=False),
+            "Rises and falls cancel in your sum: add up absolute differences.",
+        ),
+        "each pair counted twice": (
+            partial(_variation, divide=lambda region: 1.5 * region.size),
+            "Two neighbours are one pair, not two.",
+        ),
+        "rows only": (partial(_variation, axes=(0,)), "Neighbours side by side are missing."),
+        "columns only": (
+            partial(_variation, axes=(1,)),
+            "Neighbours one above the other are missing.",
+        ),
+        "squared differences": (
+            partial(_variation, power=2),
+            "The term takes absolute differences, not squares.",
+        ),
+        "the border wraps around": (
+            partial(_variation, wrap=True),
+            "np.roll makes the last row a neighbour of the first: use slices.",
+        ),
+    },
+)
+
+
+def _rivals(rng, count):
+    """(plain, partial, validation, test): networks that are no networks, but can be misled.
+
+    Each notes in ``seen`` what it is given: (part, colour in the holes, meaning of a 1 in valid).
+    """
+
+    def part(low):
+        pictures = rng.uniform(low, low + 0.3, (5, 8, 9, 3))
+        return pictures, rng.random((5, 8, 9)) < 0.3
+
+    def network(level):
+        level = level + rng.uniform(-0.02, 0.02)
+        shift = rng.uniform(-0.02, 0.02, (8, 9, 3))
+        by_damaged, by_valid = rng.uniform(0.08, 0.14), rng.uniform(0.1, 0.16)
+        slip = rng.uniform(0.02, 0.05) if level < 0.5 else -0.4  # in known pixels
+
+        def paint(damaged, valid):
+            damaged, valid = np.asarray(damaged, dtype=float), np.asarray(valid, dtype=float)
+            own = by_damaged * damaged + by_valid * (1 - valid)
+            painted = np.where(valid > 0.5, damaged + slip, level + shift + own)
+            return np.clip(painted, 0, 1)
+
+        def watched(damaged, valid):
+            damaged, valid = np.asarray(damaged), np.asarray(valid)
+            hole = np.isin(damaged, (0, 1)).all(axis=-1)  # no true value is black or white
+            part = "validation" if damaged[~hole].mean() > 0.5 else "test"
+            white, inverted = (damaged == 1).any(), valid[hole].any()
+            watched.seen.add((part, int(white), "holes" if inverted else "valid"))
+            return paint(damaged, valid)
+
+        watched.seen, watched.paint = set(), paint
+        return watched
+
+    # Bright pictures to choose on, dark ones to test: who is best on the one is not on the other,
+    # and the first of three or more is neither.
+    levels = np.linspace(0.15, 0.6, count)[[1, 0, *range(2, count)] if count > 1 else [0]]
+    plain, rival = ([network(level) for level in levels] for _ in range(2))
+    return plain, rival, part(0.6), part(0.1)
+
+
+def _side(
+    networks,
+    validation,
+    test,
+    *,
+    fill=0,
+    told="valid",
+    score="hole",
+    choice="validation",
+    choose_by=None,
+    watched=True,
+):
+    """dB of the chosen network on the test pictures; the options are unfair."""
+
+    def measure(network, pictures, holes, score=score):
+        hidden = holes[..., None]
+        damaged = np.where(hidden, fill, pictures).astype("float32")
+        given = hidden if told == "holes" else ~hidden
+        predicted = (network if watched else network.paint)(damaged, given.astype("float32"))
+        filled = predicted if score == "raw" else np.where(hidden, predicted, pictures)
+        if score == "averaged":
+            return np.mean(
+                [metrics.psnr(*one) for one in zip(pictures, filled, holes, strict=True)]
+            )
+        return metrics.psnr(pictures, filled, holes if score == "hole" else None)
+
+    if choice == "mean":
+        return np.mean([measure(network, *test) for network in networks])
+    if choice == "first":
+        return measure(networks[0], *test)
+    chosen_on = validation if choice == "validation" else test
+    by = choose_by or score
+    return measure(max(networks, key=lambda one: measure(one, *chosen_on, by)), *test)
+
+
+def _both(plain, rival, validation, test, *, before=(), after=(), watched=True):
+    """The scores of both sides; ``before`` and ``after`` are their unfair options."""
+    return np.array(
+        [
+            _side(networks, validation, test, **dict(options), watched=watched)
+            for networks, options in ((plain, before), (rival, after))
+        ]
+    )
+
+
+def _unfair(option, value):
+    """Both scores with this option for the one side, for the other, and for both."""
+    unfair = {option: value}
+    return tuple(
+        partial(_both, before=before, after=after)
+        for before, after in ((unfair, {}), ({}, unfair), (unfair, unfair))
+    )
+
+
+def _lead(*given, watched=True):
+    return np.subtract(*_both(*given, watched=watched)[::-1])
+
+
+SCORES = [  # of the two sides, where they are not as promised
+    pair for pair in itertools.product(("hole", "raw", "image"), repeat=2) if pair != ("hole",) * 2
+]
+BEST = "The promise is the training that is best on the validation pictures."
+UNFAIR = mistake_rows(
+    {
+        "white holes": (
+            _unfair("fill", 1),
+            "A network gets white holes, though all have learned with black ones.",
+        ),
+        "mask polarity inverted": (
+            _unfair("told", "holes"),
+            "A network is told 1 = hole, though all have learned with 1 = known.",
+        ),
+        "not measured in the holes": (
+            tuple(
+                partial(_both, before={"score": one}, after={"score": other})
+                for one, other in SCORES
+            ),
+            "The promise is the PSNR of the composite, in the holes alone, for both.",
+        ),
+        "decibels averaged": (
+            _unfair("score", "averaged"),
+            "This is the mean of each picture's decibels. Pool first: one mean over all hole "
+            "pixels of all pictures, then the logarithm.",
+        ),
+        "chosen on the test pictures": (
+            _unfair("choice", "test"),
+            "The test pictures took part in choosing a network. Choose on validation pictures.",
+        ),
+        "mean over the trainings": (_unfair("choice", "mean"), BEST),
+        "chosen by another score": (
+            _unfair("choose_by", "raw"),
+            "In choosing, too, the PSNR of the composite in the holes counts.",
+        ),
+        "first training taken": (_unfair("choice", "first"), BEST),
+        "scores swapped": (
+            lambda *given, watched=True: _both(*given, watched=watched)[::-1],
+            "The numbers are right, but plain comes first.",
+        ),
+        "the lead alone": (
+            (_lead, lambda *given, watched=True: -_lead(*given, watched=watched)),
+            "This is the difference of the two scores. Return both, plain first.",
+        ),
+    }
+)
+FAIR = {"fill": 0, "told": "valid", "choice": "validation", "score": "hole"}
+
+
+def _as_seen(plain, rival, validation, test, *, scores):
+    """The scores of what the networks saw, so measured; NaN if one kind of thing is unfair."""
+    before, after = (
+        {**_seen_by(networks), "score": score}
+        for networks, score in zip((plain, rival), scores, strict=True)
+    )
+    unfair = {kind for side in (before, after) for kind in FAIR if side[kind] != FAIR[kind]}
+    if len(unfair) < 2 and len(plain) > 1:  # among one training each, no choice is seen
+        return np.nan
+    return _both(plain, rival, validation, test, before=before, after=after, watched=False)
+
+
+def _seen_by(networks):
+    seen = set().union(*(network.seen for network in networks))
+    tested = [network for network in networks if any(part == "test" for part, *_ in network.seen)]
+    return {
+        "fill": max((white for _, white, _ in seen), default=0),
+        "told": "holes" if any(told == "holes" for *_, told in seen) else "valid",
+        "choice": "test" if len(tested) > 1 else "validation",
+    }
+
+
+SEVERAL_LEFT = mistake_rows(
+    {
+        "several differences left": (
+            tuple(partial(_as_seen, scores=scores) for scores in [("hole", "hole"), *SCORES]),
+            "More than one of the four kinds of difference is still there. Write one function "
+            "that measures any network, and use it for both.",
+        )
+    }
+)
+
+
+@task("12_2", mistakes=UNFAIR)
+def task_12_2(fair_scores):
+    """Check ``fair_scores(plain, partial, validation, test)`` on networks that notice faults."""
+    rng = np.random.default_rng()
+    inputs = {f"{count} trainings of each network": _rivals(rng, count) for count in (3, 4, 2)}
+    inputs["one training of each network"] = _rivals(rng, 1)
+    rows = [replace(row, compute=partial(row.compute, watched=False)) for row in UNFAIR]
+    right = partial(_both, watched=False)
+    check_function(fair_scores, right, inputs, tolerance=1e-4, mistakes=(*rows, *SEVERAL_LEFT))
+    return "One thing differs between the two sides: the network."
+
+
+LETTERS = ("a", "b", "c", "d")
+
+
+def _table(rng, keep):
+    """{parts that are on: dB} of some choices of four parts, in any order; numbers that tell."""
+    every = [
+        frozenset(itertools.compress(LETTERS, one))
+        for one in itertools.product((0, 1), repeat=len(LETTERS))
+    ]
+    kept = [one for one in every if keep(one)]
+    own = rng.uniform(0.1, 1.5, len(LETTERS)) * rng.choice([-1, 1], len(LETTERS))
+    return {
+        kept[k]: 20 + sum(own[LETTERS.index(part)] for part in kept[k]) + rng.normal(0, 0.3)
+        for k in rng.permutation(len(kept))
+    }
+
+
+def _gaps(rng):
+    """A choice of networks in which the part "b" has pairs, and networks without a partner."""
+    lost = frozenset("acd") if rng.random() < 0.5 else frozenset("ac")
+    return lambda parts: parts not in (lost, frozenset("b"), frozenset("abd"))
+
+
+def _pairs(scores, part):
+    return [
+        (scores[on], scores[on - {part}]) for on in scores if part in on and on - {part} in scores
+    ]
+
+
+def _worth(scores, part):
+    return sorted(one - other for one, other in _pairs(scores, part))
+
+
+def _split(scores, part):
+    return (
+        [value for on, value in scores.items() if (part in on) == with_it]
+        for with_it in (True, False)
+    )
+
+
+def _every_pair(scores, part):
+    on, off = _split(scores, part)
+    return sorted(one - other for one in on for other in off)
+
+
+def _mean_of_sides(scores, part):
+    on, off = _split(scores, part)
+    return np.mean(on) - np.mean(off)
+
+
+def _one_fewer(scores, part, *, lacking):
+    """Differences to every network of one part fewer, whichever that is, or lacking this one."""
+    return sorted(
+        scores[on] - scores[other]
+        for on, other in itertools.product(scores, repeat=2)
+        if part in on and len(on) == len(other) + 1 and not (lacking and part in other)
+    )
+
+
+def _unsorted(scores, part):
+    return [one - other for one, other in _pairs(scores, part)]
+
+
+CONFOUNDED = (
+    "This is the mean of all networks with the part minus the mean of all without. The two groups "
+    "differ in other parts too: take pairs that differ in this one only."
+)
+ONLY = "Some of your pairs differ in other parts too: all the others must be the same."
+
+task_12_3 = function_task(
+    "12_3",
+    right=_worth,
+    inputs=lambda rng: {
+        "a table with all sixteen networks": (_table(rng, lambda on: True), "c"),
+        "a table with gaps": (_table(rng, _gaps(rng)), "b"),
+        "another part of it": (_table(rng, _gaps(rng)), "a"),
+        "a part that no network has alone": (_table(rng, lambda on: len(on) != 1), "d"),
+        "a table without a pair": (_table(rng, lambda on: len(on) % 2 == 0), "a"),
+    },
+    tolerance=1e-9,
+    praise="One thing differs in each pair, and what it is worth depends on the rest.",
+    mistakes={
+        "sign": (
+            lambda scores, part: sorted(-one for one in _worth(scores, part)),
+            "A part that helps is worth more than 0: with it minus without it.",
+        ),
+        "not sorted": (
+            (_unsorted, lambda scores, part: _worth(scores, part)[::-1]),
+            "The differences are right. Sort them, smallest first.",
+        ),
+        "more than one thing differs": (
+            (
+                _every_pair,
+                partial(_one_fewer, lacking=False),
+                partial(_one_fewer, lacking=True),
+            ),
+            ONLY,
+        ),
+        "groups compared, not pairs": (
+            (_mean_of_sides, lambda scores, part: [_mean_of_sides(scores, part)]),
+            CONFOUNDED,
+        ),
+        "the mean alone": (
+            (
+                lambda scores, part: np.mean(_worth(scores, part) or [np.nan]),
+                lambda scores, part: (
+                    [np.mean(_worth(scores, part))] if _worth(scores, part) else []
+                ),
+            ),
+            "Return each pair's difference: they are not equal, and the mean hides it.",
+        ),
+        "absolute values": (
+            lambda scores, part: sorted(abs(one) for one in _worth(scores, part)),
+            "A part can do harm: keep the sign.",
+        ),
+        "each pair counted twice": (
+            lambda scores, part: sorted(2 * _worth(scores, part)),
+            "Each pair counts once: go through the networks that have the part.",
+        ),
+        "scores, not differences": (
+            lambda scores, part: sorted(one for one, _ in _pairs(scores, part)),
+            "Subtract the score of the partner without the part.",
+        ),
+    },
+)

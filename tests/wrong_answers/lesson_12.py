@@ -1,0 +1,230 @@
+"""Wrong answers to exercise 12: (task, the verdict that names the mistake, the answer)."""
+
+import itertools
+
+import numpy as np
+
+
+def steps(image, region, keep=np.logical_and, rise=np.abs):
+    """Sums of the differences of pairs, one above the other and side by side."""
+    sums = []
+    for one, two, first, second in (
+        (image[1:], image[:-1], region[1:], region[:-1]),
+        (image[:, 1:], image[:, :-1], region[:, 1:], region[:, :-1]),
+    ):
+        sums.append((rise(one - two) * keep(first, second)[..., None]).sum())
+    return sums
+
+
+def grown(hole):
+    """By the maximum over the nine shifts of a padded mask."""
+    padded = np.pad(hole, 1)
+    height, width = hole.shape
+    shifts = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+    return np.max(shifts, axis=0)
+
+
+def mix(true, predicted, hole):
+    image = true.copy()
+    image[hole] = predicted[hole]
+    return image
+
+
+def for_each_channel(true, predicted, hole):
+    return np.array([sum(steps(mix(true, predicted, hole), grown(hole))) / true.size] * 3)
+
+
+def decibels(error, count):
+    return -10 * np.log10(error / count)
+
+
+def scored(network, pictures, holes, fill=0.0, inverted=False, where="hole"):
+    """PSNR computed anew: where is "hole", "each" (by picture), "image" (composited) or "raw"."""
+    damaged = pictures.copy()
+    damaged[holes] = fill
+    mask = holes.astype("float32")[..., np.newaxis]
+    predicted = network(damaged.astype("float32"), mask if inverted else 1 - mask)
+    squares = (predicted - pictures) ** 2
+    if where == "raw":
+        return decibels(squares.sum(), squares.size)
+    if where == "each":
+        each = [
+            decibels(one[hole].sum(), 3 * hole.sum())
+            for one, hole in zip(squares, holes, strict=True)
+        ]
+        return sum(each) / len(each)
+    in_holes = squares[holes].sum()
+    return decibels(in_holes, squares.size if where == "image" else 3 * holes.sum())
+
+
+def comparison(white=False, inverted=False, whole=False, peeking=False):
+    """The published comparison, with those of its faults that are True."""
+
+    def both(plain, partial, validation, test):
+        unfair = {"fill": 1.0 if white else 0.0, "inverted": inverted}
+        unfair["where"] = "raw" if whole else "hole"
+        where = "image" if whole else "hole"
+        on_validation = [scored(network, *validation, **unfair) for network in plain]
+        first = plain[int(np.argmax(on_validation))]
+        chosen_on = test if peeking else validation
+        marks = [scored(network, *chosen_on, where=where) for network in partial]
+        second = partial[int(np.argmax(marks))]
+        return scored(first, *test, **unfair), scored(second, *test, where=where)
+
+    return both
+
+
+def by_hole(true, predicted, hole):
+    return sum(steps(mix(true, predicted, hole), grown(hole))) / (3 * hole.sum())
+
+
+def chosen_raw(*sides):
+    """Measured as promised, but the trainings of these sides are chosen by their raw score."""
+
+    def both(plain, partial, validation, test):
+        marks = {}
+        for side, networks in (("plain", plain), ("partial", partial)):
+            where = "raw" if side in sides else "hole"
+            best = np.argmax([scored(network, *validation, where=where) for network in networks])
+            marks[side] = scored(networks[int(best)], *test)
+        return marks["plain"], marks["partial"]
+
+    return both
+
+
+def measured(**sides):
+    """Chosen as promised; each side is measured with its own options."""
+
+    def both(plain, partial, validation, test):
+        scores = []
+        for side, networks in (("plain", plain), ("partial", partial)):
+            best = np.argmax([scored(network, *validation) for network in networks])
+            scores.append(scored(networks[int(best)], *test, **sides.get(side, {})))
+        return tuple(scores)
+
+    return both
+
+
+def unfair_throughout(**sides):
+    """Each side chosen and measured with its own options."""
+
+    def both(plain, partial, validation, test):
+        scores = []
+        for side, networks in (("plain", plain), ("partial", partial)):
+            options = sides.get(side, {})
+            best = np.argmax([scored(network, *validation, **options) for network in networks])
+            scores.append(scored(networks[int(best)], *test, **options))
+        return scores
+
+    return both
+
+
+def lead(*given):
+    plain, partial = measured()(*given)
+    return partial - plain
+
+
+def partial_first(*given):
+    return measured()(*given)[::-1]
+
+
+def by_name(*given):
+    plain, partial = measured()(*given)
+    return {"plain": plain, "partial": partial}
+
+
+def one_more_part(scores, part):
+    """Every network against every one with one part fewer."""
+    return sorted(
+        scores[one] - scores[other]
+        for one, other in itertools.product(scores, scores)
+        if part in one and part not in other and len(one) == len(other) + 1
+    )
+
+
+def groups(scores, part):
+    with_it = [scores[one] for one in scores if part in one]
+    without = [scores[one] for one in scores if part not in one]
+    return [sum(with_it) / len(with_it) - sum(without) / len(without)]
+
+
+def differences(scores, part):
+    return [
+        scores[one] - scores[one - {part}]
+        for one in scores
+        if part in one and one - {part} in scores
+    ]
+
+
+def harm(scores, part):
+    return sorted(-one for one in differences(scores, part))
+
+
+def downwards(scores, part):
+    return sorted(differences(scores, part), reverse=True)
+
+
+def mean_only(scores, part):
+    return np.mean(differences(scores, part)) if differences(scores, part) else np.nan
+
+
+def in_order(scores, part):
+    return differences(scores, part)
+
+
+def sizes(scores, part):
+    return sorted(map(abs, differences(scores, part)))
+
+
+def either_way(scores, part):
+    """All pairs with a symmetric difference of this part, in both orders, signs made equal."""
+    pairs = [(one, other) for one in scores for other in scores if one ^ other == {part}]
+    return sorted(
+        (scores[one] - scores[other]) * (1 if part in one else -1) for one, other in pairs
+    )
+
+
+def into_a_set(scores, part):
+    return set(differences(scores, part))
+
+
+def nothing_without_a_pair(scores, part):
+    return sorted(differences(scores, part)) or None
+
+
+WRONG = [
+    ("12_1", "divided by the hole", by_hole),
+    ("12_1", "wrong shape", for_each_channel),
+    ("12_2", "several differences left", comparison(True, True, True, True)),
+    ("12_2", "several differences left", comparison(white=True, inverted=True)),
+    ("12_2", "several differences left", comparison(white=True, inverted=True, peeking=True)),
+    ("12_2", "chosen by another score", chosen_raw("plain", "partial")),
+    ("12_2", "chosen by another score", chosen_raw("plain")),
+    ("12_2", "white holes", unfair_throughout(partial={"fill": 1.0})),
+    ("12_2", "white holes", unfair_throughout(plain={"fill": 1.0})),
+    ("12_2", "mask polarity inverted", unfair_throughout(partial={"inverted": True})),
+    (
+        "12_2",
+        "decibels averaged",
+        unfair_throughout(plain={"where": "each"}, partial={"where": "each"}),
+    ),
+    ("12_2", "decibels averaged", unfair_throughout(partial={"where": "each"})),
+    (
+        "12_2",
+        "not measured in the holes",
+        unfair_throughout(plain={"where": "image"}, partial={"where": "image"}),
+    ),
+    ("12_2", "the lead alone", lead),
+    ("12_2", "scores swapped", partial_first),
+    ("12_2", "wrong type", by_name),
+    ("12_3", "more than one thing differs", one_more_part),
+    ("12_3", "groups compared, not pairs", groups),
+    ("12_3", "sign", harm),
+    ("12_3", "not sorted", downwards),
+    ("12_3", "not sorted", in_order),
+    ("12_3", "the mean alone", mean_only),
+    ("12_3", "absolute values", sizes),
+    ("12_3", "each pair counted twice", either_way),
+    ("12_3", "wrong type", into_a_set),
+    ("12_3", "nothing returned", nothing_without_a_pair),
+]
