@@ -6,7 +6,7 @@ The network is stated anew from the facts about the published one: 16 partial co
 3 x 3 with ReLU, the encoder's all of 32 channels, 859,863 weights. The published layer divides its
 signal by the number of input channels, and adds its bias in blind windows too; ``fault=False``
 repairs both and changes nothing else. Everything else is the article's: line masks, batches of 32,
-Adam at 1e-3, mean absolute error of the raw picture. Lesson 13 trains both for a few steps.
+Adam at 1e-3, mean absolute error of the raw picture. Lesson 12 shows both curves.
 """
 
 import keras

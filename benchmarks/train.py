@@ -65,7 +65,7 @@ def _explorer(network, steps=3_000, **arguments):
 
 
 def _one_loss(*liu_weights):
-    """Lesson 13's networks, which differ in their loss alone."""
+    """Lesson 12's networks, which differ in their loss alone."""
     return Recipe(
         "partial_conv_unet",
         {"width": 4},
@@ -85,7 +85,7 @@ RECIPES = {
     ),
     "partial_conv_unet": Recipe("partial_conv_unet", {"width": 16}, "mixed", 6.0, 8_000),
     "best": Recipe("residual_unet", {"width": 48}, "mixed", 6.0, 8_000, precision="mixed_bfloat16"),
-    # Lesson 13: one term of Liu's loss at a time, each made to pull hard enough to be seen.
+    # Lesson 12: one term of Liu's loss at a time, each made to pull hard enough to be seen.
     "explorer_loss_mae": _one_loss(1.0, 1.0, 0.0, 0.0, 0.0),
     "explorer_loss_hole": _one_loss(1.0, 6.0, 0.0, 0.0, 0.0),
     "explorer_loss_perceptual": _one_loss(1.0, 6.0, 0.1, 0.0, 0.0),

@@ -166,6 +166,21 @@ def test_the_signal_of_lesson_11_loses_one_over_the_channels_in_every_layer():
         assert (both[2:] < normalised[2:] / 2).all() and 0.005 < both[-1] < 0.05
 
 
+def test_the_u_net_of_lesson_12_is_the_librarys():
+    from course_lib import models
+
+    mine = definitions("12_partial_unet")["partial_unet"](4)
+    library = models.partial_conv_unet(4)
+    random = np.random.RandomState(0)
+    mine.set_weights([random.normal(0, 0.2, one.shape) for one in library.get_weights()])
+    library.set_weights(mine.get_weights())
+    holes = masks.in_bucket(4, 32, low=0.5, high=0.6, seed=1)
+    pictures = random.rand(4, 32, 32, 3).astype(np.float32)
+    one, other = (models.predict(network, pictures, holes) for network in (mine, library))
+    assert one.std(axis=0).mean() > 0.01  # not one grey for every picture
+    np.testing.assert_allclose(one, other, atol=1e-5)
+
+
 def lively(weights, fault):
     """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
     random, kept = np.random.RandomState(0), []

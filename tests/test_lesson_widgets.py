@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from course_lib import classical, data, masks, metrics, plots, widgets
+from course_lib import classical, data, evaluation, masks, metrics, plots, widgets
 from course_lib.widgets._page import WIDGET_MEDIA_TYPE
 
 SQUARE = masks.squares(1, 20, side=8)[0]
@@ -26,6 +26,7 @@ CORNER[1:, 2:] = True
 DEMOS = {
     "best_guess": widgets.best_guess,
     "cheat_metric": lambda: widgets.cheat_metric({"edge": EDGE, "stripes": STRIPES}),
+    "parts": widgets.parts,
     "context_size": lambda: widgets.context_size(SMALL.train, SMALL.validation),
     "mask_designer": widgets.mask_designer,
     "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
@@ -519,3 +520,29 @@ def test_the_painted_hole_is_the_one_that_closes():
     assert "after 1 layer: 20 of 48" in demo.alt
     demo.controls["mask"].mask = np.ones_like(SQUARE)
     assert "400 of 400" in demo.alt and demo.message is None
+
+
+def test_a_part_on_and_off_shows_the_four_networks_that_it_tells_apart(monkeypatch):
+    shown, encode = [], plots.page.encode
+
+    def keep(drawing, photograph):
+        shown.append(drawing)
+        return encode(drawing, photograph)
+
+    monkeypatch.setattr(plots.page, "encode", keep)
+    demo = widgets.parts(patch=1)
+    demo.controls["part"].value = "residual"
+    demo.controls["masks"].value = "square of 16"
+    images, holes, fills = evaluation.parts_fills("square_16")
+    scores = evaluation.parts_scores("square_16").mean(axis=1)
+    every = frozenset(["fill", "composite", "residual", "falling_rate"])
+    asked = [frozenset(), frozenset(["residual"]), every - {"residual"}, every]
+    pictures = [axes.images[0].get_array() for axes in shown[-1].axes[:6]]
+    expected = [masks.damage(images[1], holes[1]), *(fills[one][1] for one in asked), images[1]]
+    np.testing.assert_array_equal(pictures, expected)
+    marks = [line.get_xdata()[0] for line in shown[-1].axes[6].lines]
+    np.testing.assert_allclose(marks, scores[asked])
+    titles = [axes.get_title() for axes in shown[-1].axes[1:5]]
+    for title, filled in zip(titles, expected[1:5], strict=True):
+        assert f"{metrics.psnr(images[1], filled, holes[1]):.1f} dB" in title
+    assert f"full, without residual {scores[every - {'residual'}]:.2f}" in demo.alt

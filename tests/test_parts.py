@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from benchmarks import parts
-from course_lib import masks
+from course_lib import data, evaluation, masks
+from course_lib._pixels import as_floats
+from course_lib.evaluation.parts import stored
 from course_lib.layers import PyramidFill
 from tests.networks import randomize
 
@@ -54,3 +56,35 @@ def test_a_rate_that_falls_ends_at_a_hundredth_and_the_other_stays():
     ends = [float(falling(step)) for step in (0, parts.STEPS)]
     assert ends == pytest.approx([parts.RATE, parts.RATE / 100])
     assert parts.schedule(parts.Run(**plain)) == parts.RATE
+
+
+@pytest.mark.parametrize("masks_name", ["lines", "square_16"])
+def test_the_record_holds_together(masks_name):
+    scores = evaluation.parts_scores(masks_name).mean(axis=1)
+    worth = evaluation.parts_worth(masks_name)
+    every = frozenset(parts.PARTS)
+    assert set(scores.index) == {
+        one for part in parts.PARTS for one in (frozenset([part]), every - {part})
+    } | {frozenset(), every}
+    for row in worth.itertuples():
+        on = every if row.where == "in the full network" else frozenset([row.part])
+        assert row.mean == pytest.approx(scores[on] - scores[on - {row.part}], abs=2e-3)
+        assert row.low < row.mean < row.high
+        assert row.high - row.low > 2 * 1.96 * np.hypot(row.pictures, row.seeds) - 2e-3
+    images, holes, fills = evaluation.parts_fills(masks_name)
+    assert fills.keys() == set(scores.index)
+    assert all((filled[~holes] == images[~holes]).all() for filled in fills.values())
+    patches = as_floats(data.load("photos").test)
+    assert {one.tobytes() for one in images} <= {one.tobytes() for one in patches}
+
+
+def test_the_record_is_of_this_recipe():
+    told = stored()
+    assert (told["steps"], told["batch_size"]) == (parts.STEPS, parts.BATCH)
+    assert tuple(told["parts"]) == parts.PARTS and tuple(told["seeds"]) == parts.SEEDS
+
+
+def test_other_masks_were_not_measured():
+    for ask in (evaluation.parts_worth, evaluation.parts_scores, evaluation.parts_fills):
+        with pytest.raises(ValueError, match="lines, square_16"):
+            ask("square_8")

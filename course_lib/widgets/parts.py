@@ -49,12 +49,12 @@ def parts(patch=0):
         told = ", ".join(
             f"{name} {kept[masks][3][one]:.2f}" for name, one in _networks(part, names).items()
         )
-        return f"A damaged patch, its fills by four small networks, the truth, and bars: {told} dB."
+        return f"A damaged patch, its fills by four small networks, the truth; scores: {told} dB."
 
     return explore(
         draw,
         alt=alt,
-        caption="Decibels above a picture: in this patch's hole. Bars: in the holes of 1,000 "
+        caption="Decibels above a picture: in this patch's hole. Below: in the holes of 1,000 "
         "held-out pictures, the mean of two trainings.",
         part=names,
         masks=SETS,
@@ -89,11 +89,13 @@ def _draw_fills(drawing, image, hole, asked, fills, patch):
 
 def _draw_scores(axes, asked, scores):
     names, values = [*asked], [scores[one] for one in asked.values()]
-    drawn = axes.barh(range(len(names)), values, color=[BLUE, ORANGE, BLUE, ORANGE])
-    for bar in drawn[1::2]:  # with the part: told apart without colour too
-        bar.set(hatch="//", edgecolor="white")
-    axes.bar_label(drawn, fmt="%.2f", padding=3)
+    for k, value in enumerate(values):  # with the part and without: told apart without colour too
+        colour, marker = ((BLUE, "o"), (ORANGE, "s"))[k % 2]
+        axes.plot(value, k, marker, color=colour, markersize=8)
+        axes.annotate(f"{value:.2f}", (value, k), xytext=(8, 0), textcoords="offset points",
+                      va="center")  # fmt: skip
     axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
-    axes.set(xlim=(min(scores) - 0.5, max(scores) + 0.3), xlabel="PSNR in holes (dB), CIFAR-10")
+    axes.set(xlim=(min(scores) - 0.2, max(scores) + 0.3), ylim=(len(names) - 0.5, -0.5))
+    axes.grid(axis="y", alpha=0.3)
+    axes.set_xlabel("PSNR in holes (dB), CIFAR-10")
     axes.spines[["top", "right"]].set_visible(False)
