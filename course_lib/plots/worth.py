@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from course_lib.plots.charts import COLOURS, MARKERS
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
-APART = 0.2  # between the marks of one part
+APART = 0.26  # between the marks of one part
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # behind a number
 
 
 @own_style()
@@ -59,7 +60,8 @@ def _draw(axes, table, parts):
             capsize=2, label=plain(place),
         )  # fmt: skip
         for value, high, at in zip(rows["mean"], rows.high, y, strict=True):
-            axes.text(high, at, f"  {value:+.2f}", va="center", fontsize=8)
+            axes.annotate(f"{value:+.2f}", (high, at), xytext=(8, 0), textcoords="offset points",
+                          va="center", fontsize=8, bbox=WHITE)  # fmt: skip
     axes.axvline(0, color="black", linewidth=0.8)
     axes.margins(x=0.15)
     axes.set_xlabel("what the part is worth (dB)")

@@ -55,7 +55,7 @@ def parts(patch=0):
         draw,
         alt=alt,
         caption="Decibels above a picture: in this patch's hole. Below: in the holes of 1,000 "
-        "held-out pictures, the mean of two trainings.",
+        "held-out pictures of CIFAR-10.",
         part=names,
         masks=SETS,
         patch=(0, count - 1, 1, patch),

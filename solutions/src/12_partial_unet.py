@@ -190,7 +190,7 @@ checks.task_12_2(fair_scores)
 # ## Task 3 ★★: one thing at a time
 #
 # A part's worth is measured by two networks that differ in this part *only*. The lesson took `best` apart into ten networks;
-# here are their scores under line masks, the mean over the seeds: a dict from the parts that are on, a `frozenset`, to decibels. Six of the sixteen choices were
+# here are their scores under line masks (for a network trained twice, the mean): a dict from the parts that are on, a `frozenset`, to decibels. Six of the sixteen choices were
 # never trained.
 #
 # Write `worth(scores, part)` for any such dict, in which any choice may be missing, and any names may be parts. For each pair of
