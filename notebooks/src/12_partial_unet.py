@@ -328,7 +328,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** `best` is ahead of every solver, the trio behind the smooth ones: they paint from nothing, on pictures unlike those they learned from.
-# Yours has seen a part of these steps, but on pictures like these.
+# Yours is small and has had a few hundred steps: see whether it has passed the flat `mean`.
 #
 # ## Questions
 #
