@@ -50,7 +50,6 @@ from course_lib import evaluation
 originals = pictures.validation[:32] / np.float32(255)
 one = evaluation.by_draw(checkpoint, originals, 20)
 other = evaluation.by_draw(further, originals, 20)
-gain = other - one
 
 # %%
 from course_lib import plots
@@ -68,10 +67,9 @@ plots.show(
 )
 
 # %%
-print(
-    f"one checkpoint     {one.min():.2f} to {one.max():.2f} dB, standard deviation {one.std():.2f}"
-)
-print(f"gain, same draw    {gain.mean():+.2f} dB on average, standard deviation {gain.std():.2f}")
+gain = other - one
+print(f"one checkpoint   {one.min():.2f} to {one.max():.2f} dB, standard deviation {one.std():.2f}")
+print(f"gain, same draw  {gain.mean():+.2f} dB on average, standard deviation {gain.std():.2f}")
 assert gain.std() < 0.5 * one.std()
 
 # %% [markdown]
@@ -101,8 +99,7 @@ class MinimalLogger(keras.callbacks.Callback):
 # %% [markdown]
 # ## Find the faults
 #
-# Here, shortened, is what the published logger of a widely read article does. **Predict.** There are six things in it to mend.
-# Which do you find?
+# This is, shortened, the published logger of a widely read article. **Predict.** Six things are to mend. Which?
 #
 # ```python
 # class PredictionLogger(Callback):
@@ -125,12 +122,13 @@ class MinimalLogger(keras.callbacks.Callback):
 # | `on_epoch_end(self, logs, epoch)` | Keras passes the epoch first: the names are swapped, and `epoch` is the dictionary of numbers | `epoch, logs` |
 # | `test_batches[54]` draws new masks at every call | each epoch's pictures have other holes: nothing can be compared | masks given once |
 # | 32 predictions of one picture each | 32 times the overhead | one batch |
-# | four calls of `wandb.log` | four *steps* an epoch: metrics and pictures do not line up, and truth is uploaded anew every time | one step; truth once |
+# | four calls of `wandb.log` | four *steps* an epoch: numbers and pictures do not line up | one step; truth once |
 # | the best model is chosen on the test batches | the test is part of the choice | validation |
 # | pictures as floats | today's wandb stores floats in [0, 1] as black pictures | `uint8` |
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Train, and scrub
 #
 # We train lesson 08's U-Net, in whose loss a pixel of a hole counts six times. The frozen pictures are *validation* pictures: we shall look at them and
@@ -209,8 +207,7 @@ plots.show(
 # %%
 print(f"{for_known[-1]:.0%} of the last epoch's loss is for known pixels")
 for score, epoch in best.items():
-    reached = history["val_psnr_hole"][epoch]
-    print(f"{score:14} chooses epoch {epoch + 1}: {reached:.2f} dB in the holes")
+    print(f"{score:14} chooses epoch {epoch + 1}: {history['val_psnr_hole'][epoch]:.2f} dB")
 lower, higher = np.diff(history["val_loss"]) < 0, np.diff(history["val_psnr_hole"]) > 0
 print(f"they disagree on whether an epoch was better in {(lower != higher).sum()} of {len(lower)}")
 
@@ -263,7 +260,7 @@ for kind in told:
 # something new at every step of the same six pictures: compare the two numbers for others. Drawing the damage anew is the cheapest way to have more
 # data, and no cure: six pictures remain six.
 #
-# *Early stopping* keeps the epoch with the best validation score. With masks drawn anew it would keep the luckiest draw.
+# *Early stopping* keeps the epoch with the best validation score.
 #
 # ## The record, with and without an account
 #
