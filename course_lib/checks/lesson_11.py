@@ -504,10 +504,14 @@ def task_11_4(accepts):
         check_array(output, shape=(), dtype=bool)
         return bool(output)
 
-    for name, layer in _RIGHT.items():
-        if not verdict(layer):
+    # In any order, so that nobody is right by counting the calls.
+    layers = [*(_RIGHT | FAULTY_LAYERS).items()]
+    order = np.random.default_rng().permutation(len(layers))
+    accepted = {name: verdict(layer) for name, layer in (layers[k] for k in order)}
+    for name in _RIGHT:
+        if not accepted[name]:
             wrong("rejects a right layer", f"Your test rejects {name}, which is right.")
-    survivors = [about for about, layer in FAULTY_LAYERS.items() if verdict(layer)]
+    survivors = [about for about in FAULTY_LAYERS if accepted[about]]
     if survivors:
         found = len(FAULTY_LAYERS) - len(survivors)
         wrong(

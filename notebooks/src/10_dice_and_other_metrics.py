@@ -201,8 +201,7 @@ plots.show(
 # | *the truth* | *0.6082* |
 # | repaired, biharmonic | 0.6063 |
 #
-# Whoever paints holes white, as one of the article's notebooks does, *loses* dice by repairing them perfectly. Exercise 10
-# shows that the order of the pictures moves it too.
+# Whoever paints holes white, as one of the article's notebooks does, *loses* dice by repairing them perfectly.
 #
 # ## Squares in the denominator
 #
@@ -228,12 +227,13 @@ damaged, fills = masks.damage(true, holes), {}
 for name in ("grey", "mean", "nearest", "navier_stokes", "biharmonic"):
     filled = [classical.METHODS[name](*one) for one in zip(damaged, holes, strict=True)]
     fills[name] = np.clip(filled, 0, 1)
-    psnr, score = metrics.psnr(true, fills[name], holes), squared_dice(true, fills[name])
-    print(f"{name:14s} {psnr:4.1f} dB in the holes   squared dice {score:.4f}")
+    psnr = metrics.psnr(true, fills[name], holes)
+    inside, whole = squared_dice(true[holes], fills[name][holes]), squared_dice(true, fills[name])
+    print(f"{name:14s} {psnr:4.1f} dB   squared dice in the holes {inside:.4f}, image {whole:.4f}")
 
 # %% [markdown]
-# **Read.** The order is right and the scale of no use: grey holes have 0.97, and the two best differ in the fourth decimal.
-# PSNR is a squared error too, on a logarithmic scale, where differences can be seen.
+# **Read.** The order is right and the scale of little use: the two best differ by 0.001, and over whole images, as it is
+# mostly taken, by a tenth of that, while grey holes have 0.97. PSNR is a squared error too, on a logarithmic scale, where differences can be seen.
 #
 # ## A loss that cannot reach zero
 #
@@ -269,7 +269,7 @@ for name in ("grey", "biharmonic"):
 # is a floor under the loss, and only what lies above it tells of the fill.
 #
 # On CIFAR-10 the floor is 0.546. That network's validation loss was 0.5506 after the first epoch and 0.5485 after the
-# twentieth: all of it within one per cent above a floor that nobody had drawn.
+# twentieth: all of it about one per cent above a floor that nobody had drawn.
 #
 # ## What SSIM looks at
 #
@@ -280,7 +280,7 @@ for name in ("grey", "biharmonic"):
 # \frac{2 \sigma_{yp} + 0.03^2}{\sigma_y^2 + \sigma_p^2 + 0.03^2}.$$
 #
 # Take five pictures that are *equally* wrong: one is moved by a pixel; more light, more contrast, a blur and noise get just as
-# large a squared error. **Predict** the order that SSIM puts them in, on average over forty places of four photographs. And
+# large a squared error. (The photographs are brought to half their contrast first, so that light has room.) **Predict** the order that SSIM puts them in, on average over forty places of four photographs. And
 # your own?
 
 # %%
@@ -305,12 +305,12 @@ plots.show(
     titles=[f"{name}\nSSIM {similar[name][2]:.2f}" for name in five],
     columns=3,
     alt="Half of a face beside a helmet, six times: the truth, lighter, with more contrast, moved, "
-    "so blurred that the face is gone, and noisy, with its SSIM over each.",
+    "so blurred that little of the face is left, and noisy, with its SSIM over each.",
     caption=f"All but the truth have {decibels:.1f} dB.",
 )
 
 # %% [markdown]
-# **Read.** SSIM forgives light and contrast, and punishes blur and noise. Noise comes last at 35 of 40 places; you may mind the
+# **Read.** SSIM forgives light and contrast where, as here, nothing is dark, and punishes blur and noise. Noise comes last at 35 of 40 places; you may mind the
 # blur more. Nobody would notice the move by a pixel, but SSIM does: it compares windows at the same place.
 #
 # All these numbers ask *is it this one?* A fill may also be asked *could it be one?* Copied grass
@@ -344,8 +344,8 @@ assert table["plain dice"].idxmax() == "the cheat"
 table.sort_values("PSNR, holes", ascending=False).round(4)
 
 # %% [markdown]
-# **Read.** In all but the last. There the cheat wins, white holes beat grey ones, and `nearest` is 0.0007 below the truth: a
-# good repair moves plain dice by nearly nothing, and light moves it much.
+# **Read.** In all but the last. There the cheat wins, white holes beat grey ones, and `nearest` is 0.0007 below the truth: over
+# whole images a good repair moves plain dice by nearly nothing, and light moves it much.
 #
 # | You judge | Use | Not | Because |
 # |---|---|---|---|
@@ -362,7 +362,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 # **1.** A network ends with a plain dice above $\sum y^2 / \sum y$. What follows?
 #
 # 1. It is better than perfect.
-# 2. Its predictions are not the truth, but lighter or harder in contrast.
+# 2. Its predictions are not the truth: they are lighter, as a rule, or harder in contrast.
 # 3. It has overfitted.
 #
 # <details><summary>Answer</summary>

@@ -170,7 +170,7 @@ pd.DataFrame(left).loc[[1, 2, 4, 8]].round(1)
 
 # %% [markdown]
 # **Read.** The single pixels, though nine in ten are missing: each has a known one close by. On thin lines two
-# layers leave less than one per cent. From there on every layer is an ordinary convolution; and as the new validity only says *something
+# layers leave less than one per cent. Once all is known, every layer is an ordinary convolution inside; and as the new validity only says *something
 # was seen*, it cannot tell a known pixel from a guess.
 #
 # ## Forget the channels
@@ -249,7 +249,8 @@ tried = {name: evaluation.check_partial(layer) for name, layer in suspects.items
 pd.DataFrame(tried).T.replace({True: "holds", False: "FAILS"})
 
 # %% [markdown]
-# **Read.** Every wrong layer breaks at least one, and no fact finds them all. (*X not masked* rescales, but trusts that somebody
+# **Read.** Each of these breaks at least one, and no fact finds them all. Three facts are no proof: a layer without the ratio
+# passes, and exercise 11 hunts it. (*X not masked* rescales, but trusts that somebody
 # has put zeros into the holes; *ordinary* hands its validity on.)
 #
 # ## Two inputs with different holes
