@@ -1,6 +1,7 @@
 """`best` taken apart: what ``benchmarks.parts`` measured with its parts on and off."""
 
 import functools
+import itertools
 import json
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def parts_scores(masks="lines"):
 
     Returns:
         pandas.DataFrame, a row for each choice of parts, their names its index, a frozenset; a
-        column for each seed (dB, composited, on 1,000 held-out pictures of CIFAR-10).
+        column for each seed (dB, composited, on 1,000 held-out pictures of CIFAR-10), NaN where it
+        was not trained from that seed.
 
     Raises:
         ValueError: as ``parts_worth``.
@@ -55,7 +57,8 @@ def parts_scores(masks="lines"):
     """
     scores = _of_masks("psnr_hole", masks)
     index = pd.Index([chosen(name) for name in scores], tupleize_cols=False, name="parts")
-    return pd.DataFrame([*scores.values()], index=index, columns=stored()["seeds"])
+    of_seeds = itertools.zip_longest(*scores.values(), fillvalue=np.nan)
+    return pd.DataFrame(dict(zip(stored()["seeds"], of_seeds, strict=False)), index=index)
 
 
 def parts_fills(masks="lines"):
