@@ -97,7 +97,7 @@ of_each, of_mean = guesses.std(axis=-1).mean(), mean.std(axis=-1).mean()
 print(f"detail: one of eight {of_each:.4f}, their mean {of_mean:.4f}")
 
 # %% [markdown]
-# **Read.** The rims agree and the middles do not. One guess costs what the mean costs *plus* the spread of the guesses; that is the equation in the
+# **Read.** Their rims are the nearest of all, none of them equal; each is shown with the rim that was asked for. Their middles differ. One guess costs what the mean costs *plus* the spread of the guesses; that is the equation in the
 # fold above, and it holds exactly. Their mean has less *detail* (standard deviation within the middle) than they have. So blur
 # is no fault of a method: it is the right answer to the question that squared error asks.
 #
@@ -144,8 +144,7 @@ plots.show(
 #
 # <details><summary>Why pictures of 32 × 32 pixels?</summary>
 #
-# A photograph of 512 × 512 has 256 times as many. A training step of lesson 08's network takes about a quarter of a second for 64 small pictures on two
-# cores; for large ones it would take a minute.
+# A photograph of 512 × 512 has 256 times as many, and each training step would take about as many times as long.
 # </details>
 
 # %% [markdown]
@@ -177,7 +176,7 @@ plots.show(
 # %% [markdown]
 # **Read.** The sum is close to 1, though nobody asked: a flat picture stays flat. Direct neighbours get more than 1/4 and corners
 # count *against*. Let a bright line run through from left to right: `harmonic` guesses 1/4 + 1/4, the learned window more. It has
-# learned that lines go on.
+# learned that level and upright lines go on.
 #
 # ## How much context?
 #

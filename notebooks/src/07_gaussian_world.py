@@ -59,8 +59,8 @@ def conditional_mean(image, mask, mean, precision):
 
 
 # %% [markdown]
-# The second is how the missing numbers vary around that mean. Draw from it, and you have a *sample*: a fill that is as
-# likely as any other.
+# The second is how the missing numbers vary around that mean. Draw from it, and you have a *sample*: one of the fills that
+# the Gaussian holds possible, each as often as it says.
 #
 # We fill 300 patches of a photograph with both, once under lines and once under a square of 16 × 16 pixels, and measure the
 # error and the roughness of lesson 02.
@@ -108,8 +108,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The mean scores 3 dB better, and is smoother than the truth. A sample is as rough as the truth, to 3 %. *What
-# scores best is a mean; what looks right is a sample.* You cannot have both in one picture.
+# **Read.** The mean scores 3 dB better, and is smoother than the truth. Samples are as rough as the truth, to 3 %, on average:
+# too rough for a calm patch, too calm for a rough one, since this Gaussian has one grain for all. *What scores best is a
+# mean; what is as rough as the truth is a sample.* You cannot have both in one picture.
 #
 # ## Why 3 dB
 #
@@ -128,7 +129,7 @@ plots.show(
 widgets.samples(gaussian, patches[k], hole)
 
 # %% [markdown]
-# **Read.** The more samples go into it, the smoother their mean, and the nearer it comes to the conditional mean from
+# **Read.** The more samples go into it, the smoother their mean, and the nearer it comes, on average, to the conditional mean from
 # below. The exercise turns that into a formula.
 #
 # ## How unsure?
@@ -225,7 +226,7 @@ for name, world in worlds.items():
     print(f"{name:10s} {score:5.2f} dB   predicted {row[0]:.3f}   made {row[1]:.3f}")
 
 # %% [markdown]
-# **Read.** The fitted one looks like `harmonic` and scores like it. `biharmonic` believes in slopes that last: its samples
+# **Read.** Across this gap the fitted one scores like `harmonic`. `biharmonic` believes in slopes that last: its samples
 # swing wide, and it is wrong by more. A method that seems to assume nothing assumes a covariance.
 #
 # ## Where it wins, where it loses
@@ -285,7 +286,7 @@ plots.show(
 #
 # * The fill with the least squared error is the conditional mean: with the precision matrix one system of equations.
 # * A fill has an uncertainty. Here it is right on average, and it does not look at the picture.
-# * The mean scores best; a sample looks right and costs twice the squared error, 3 dB.
+# * The mean scores best; a sample is as rough as the truth and costs twice the squared error, 3 dB.
 #
 # {{exercise}}
 #

@@ -77,7 +77,7 @@ for part, where in {"known pixels": ~holes, "holes": holes}.items():
     print(f"by {lead.mean():.1f} ± {lead.std():.1f} dB")
 
 # %% [markdown]
-# **Read.** Skips make copying easy: 7 dB on known pixels, and 4 dB in the holes, since what is known beside a hole helps to
+# **Read.** In this pair skips make copying easy: 7 dB on known pixels, and 4 dB in the holes, since what is known beside a hole helps to
 # fill it. Compositing then lifts the whole picture by 6 dB with skips and by 9 dB without, and no guess has become better. Who compares raw
 # pictures compares mostly how well networks copy. **Composite first, then compare.**
 #
@@ -104,8 +104,8 @@ print("ten convolutions:", field(10 * [conv]), "pixels")
 print("with four halvings:", field(4 * [conv, conv, pool] + [conv, conv]), "pixels")
 
 # %% [markdown]
-# **Read.** 21 and 140: shrinking shows the whole patch of 32 to every place at the bottom, and a convolution costs a quarter
-# of the steps after each halving. The price is the code. What it cannot hold, nothing below it can paint.
+# **Read.** 21 and 140: shrinking shows the whole patch of 32 to every place at the bottom, and with as many channels a
+# convolution costs a quarter after each halving. The price is the code. What it does not hold, nothing after it can paint.
 
 # %%
 plots.show(
@@ -296,15 +296,15 @@ plots.show(
 # **2.** Compositing alone gave 6 to 9 dB above.
 # </details>
 #
-# **3.** You give the autoencoder a code as large as the picture. What can it do better then?
+# **3.** You give the autoencoder a code as large as the picture. What can that help?
 #
 # 1. Copy known pixels.
-# 2. Guess what is missing, as much.
+# 2. Guess what is missing.
 # 3. Nothing.
 #
 # <details><summary>Answer</summary>
 #
-# **1.** There is room for more of the input. What is hidden is not in it.
+# **1.** There is room for more of the input, if training learns to use it. What is hidden is not in it.
 # </details>
 
 # %% [markdown]

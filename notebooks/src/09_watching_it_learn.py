@@ -74,8 +74,8 @@ assert gain.std() < 0.5 * one.std()
 
 # %% [markdown]
 # **Read.** The first line is the draw alone: no weight has moved. Under new masks a gain of that size tells nothing, and "the best
-# epoch" may be the luckiest. But an easy draw is easy for both. Under the *same* masks the luck cancels in the difference, which is less than half as
-# noisy. So freeze pictures and masks. **Only what is frozen can be compared.**
+# epoch" may be the luckiest. But an easy draw is easy for both. Under the *same* masks the luck cancels in the difference as far as the two err
+# alike: here, two states of one training, it is less than half as noisy. So freeze pictures and masks. **Only what is frozen can be compared.**
 #
 # ## A logger in ten lines
 #
@@ -218,7 +218,7 @@ print(f"they disagree on whether an epoch was better in {(lower != higher).sum()
 #
 # ## See it learn by heart
 #
-# *Overfitting* shows when the score on pictures it has not seen turns down while the training score goes on. We make it easy: six
+# *Overfitting* shows when the score on pictures it has not seen falls behind while the training score goes on. We make it easy: six
 # pictures, 200 steps, twice the width. Once with always the same six masks, once with new masks at every step.
 #
 # **Predict** the four curves.
@@ -258,7 +258,7 @@ for kind in told:
 # %% [markdown]
 # **Read.** With the same masks the network learns its six *pairs*, and what helps there need not help anywhere else. New masks ask
 # something new at every step of the same six pictures: compare the two numbers for others. Drawing the damage anew is the cheapest way to have more
-# data, and no cure: six pictures remain six.
+# data.
 #
 # *Early stopping* keeps the epoch with the best validation score.
 #
@@ -325,7 +325,7 @@ plots.show(
 # ## Key points
 #
 # * Freeze the pictures and the masks that you look at; then a change is the network's.
-# * Under the same masks the luck of the draw cancels between two networks.
+# * Under the same masks the luck of the draw cancels between two networks, as far as they err alike.
 # * Choose the epoch by the score that you report: a loss over all pixels charges for known ones.
 # * New masks in training, frozen masks in validation.
 #
