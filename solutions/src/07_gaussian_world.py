@@ -156,8 +156,8 @@ for k, warmth in ((1, 1.0), (4, 1.0), (1, 0.5), (3, 0.7)):
     print(f"mean of {k}, warmth {warmth}: {measured(k, warmth):.2f} dB below the fill")
 
 # %% [markdown]
-# Explain the four numbers: write `price(k, warmth)`, which computes without drawing anything by how many decibels the PSNR falls. Expected: the four
-# numbers, to 0.03 dB.
+# Explain the four numbers: write `price(k, warmth)`, which computes without drawing anything by how many decibels the PSNR falls. Expected: the exact
+# value, which the four numbers, being drawn, meet to 0.03 dB.
 
 
 # %%
