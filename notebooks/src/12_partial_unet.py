@@ -92,7 +92,7 @@ for width in (16, 32):
 #
 # ## Where the hole closes
 #
-# **Predict.** The square was gone after the second level. And irregular holes that take half of the picture, or 90 % of its pixels
+# **Predict.** The square was all but gone after the second level. And irregular holes that take half of the picture, or 90 % of its pixels
 # at random?
 
 # %%
@@ -112,8 +112,8 @@ sets = evaluation.frozen_masks(runtime.share(100))
 pd.DataFrame({name: still_open(holes) for name, holes in sets.items()}, index=LEVELS).T
 
 # %% [markdown]
-# **Read.** The mean share of places still open, over 100 masks of each kind. From the third level down it is nothing in every row: there
-# a partial convolution is a plain one. All that sets it apart happens on the first two levels, and where their skips bring the
+# **Read.** The mean share of places still open, over 100 masks of each kind. From the third level down it is nothing in every row: there,
+# but for the picture's border, a partial convolution is a plain one. All that sets it apart happens on the first two levels, and where their skips bring the
 # open hole in again.
 #
 # ## Three networks that differ in one thing
@@ -139,7 +139,7 @@ looks = {
 }
 plots.show(
     plots.curves(looks, title="CIFAR-10, validation", xlabel="steps", ylabel="PSNR in holes (dB)"),
-    alt="Four rising curves: three of them nearly on each other, best 0.6 to 0.9 dB above them.",
+    alt="Four rising curves: three of them near each other, best well above them.",
     caption="Recorded while the shipped networks were trained.",
 )
 
@@ -222,13 +222,13 @@ plots.show(
     columns=4,
     alt="For two patches the smooth fill of a square hole, the correction on grey, their sum and "
     "the truth.",
-    caption="Grey: nothing to correct. The result is the fill plus the correction.",
+    caption="Grey: nothing added. The result is the fill plus the correction.",
 )
 
 # %% [markdown]
-# **Read.** Untrained, the network *is* the fill. Where the fill is right, the correction is grey; along an edge that runs into
+# **Read.** Untrained, the network *is* the fill. Where nothing is added, the correction is grey; along an edge that runs into
 # the hole it draws the edge on. On lines the fill alone is 7.5 dB above the flat mean, and training adds 1.9 dB more; in the square 2.6 and 1.1.
-# In the middle of a large hole the fill knows nothing, and there the network starts from nothing too.
+# In the large hole the fill knows less, and the network adds less.
 #
 # ## `best` taken apart
 #
@@ -273,24 +273,24 @@ scores.sort_values(2026).round(2)
 # harm alone and none in the full network, so the worths do not add up: a part's worth depends on what else is on. In the square no interval is clear of 0: two
 # trainings of the same plain network differ by 0.4 dB there.
 #
-# Why does `best` win, then? Under lines, because it *starts from a fill*, and its blocks help. For large squares this table does not tell; it
-# would take more seeds. And it speaks of small networks and 1,500 steps.
+# Why does `best` win, then? Under lines, as far as small networks and 1,500 steps tell, because it *starts from a fill*, and its blocks help. For large squares this table does not tell; it
+# would take more seeds.
 #
 # ## One loss at a time
 #
 # The paper trains with a sum of five terms. Five networks of width 4 with partial convolutions differ in their loss only (1,000 steps, one seed; `benchmarks/RESULTS.md`,
 # *Shipped networks*):
 #
-# | Term added | What it asks | Holes, dB |
+# | Loss | What it asks | Holes, dB |
 # |---|---|---|
 # | *valid + hole* | is every pixel right? | 17.35 |
-# | *hole* six times | is the hole right? | 17.76 |
-# | and *perceptual* | does a classifier see the same features? | 17.71 |
-# | and *style* | do the same features occur together? | 17.44 |
-# | and *total variation* | is it smooth? (It never sees the truth.) | 17.69 |
+# | *valid + 6 hole* | is the hole right? | 17.76 |
+# | the same + 0.1 *perceptual* | does a classifier see the same features? | 17.71 |
+# | the same + 40 *style* | do the same features occur together? | 17.44 |
+# | the same + *total variation* | is the hole smooth? (It never sees the truth in it.) | 17.69 |
 #
-# Each has an interval of ± 0.19 dB over pictures. The hole's weight pays. The last three ask for something else than small errors, and PSNR
-# does not pay for it; what it is worth is a question for eyes, and for networks and holes larger than these.
+# Each has an interval of ± 0.19 dB over pictures. The hole's weight pays, style costs, and the other two change less than the interval. The last three
+# ask for something else than small errors; what it is worth is a question for eyes, and for networks and holes larger than these.
 #
 # ## The article's run, with its fault and without
 #
@@ -313,7 +313,7 @@ plots.show(
 )  # fmt: skip
 
 # %% [markdown]
-# **Read.** Nothing but the layer's arithmetic differs, so we know the cause: after 250 steps the repaired network is better than the published one after 1,000. Composited,
+# **Read.** Nothing but the layer's arithmetic differs, so the cause is one of its two faults, or both: after 250 steps the repaired network is better than the published one after 1,000. Composited,
 # it ends at 19.95 dB in the holes, the published one at 16.76; Navier–Stokes has 20.36.
 #
 # ## The leaderboard
@@ -367,8 +367,8 @@ plots.show(
 # ## Key points
 #
 # * A comparison changes one thing. Count the weights first.
-# * A partial convolution differs from a plain one only where holes are open: here on the first two levels and their skips.
-# * `best` wins under line masks because it starts from a fill. Parts do not add up: what one is worth depends on the others.
+# * A partial convolution differs from a plain one only where holes are open (and at the border): here on the first two levels and their skips.
+# * Of the parts of `best` the fill is worth most under line masks, in small networks. Parts do not add up: what one is worth depends on the others.
 #
 # {{exercise}}
 #
