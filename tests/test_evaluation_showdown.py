@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import kept, results, showdown
-from course_lib import classical, data, evaluation, masks, models
+from course_lib import classical, data, evaluation, masks, metrics, models, plots
 
 
 @pytest.fixture
@@ -137,3 +137,146 @@ def test_the_best_of_each_set_of_masks_is_bold():
         "| `b` | **2.00** | 3.00 |",
         "| `a` | 1.23 | **9.00** |",
     ]
+
+
+# What lesson 13 reads
+
+
+def test_the_errors_of_every_picture_make_the_published_scores():
+    """Two files, one showdown: pooled, the errors give the figures of the table to its digits."""
+    table = evaluation.showdown_table()
+    for world, pictures in (("cifar10", "held_out"), ("photos", "photos")):
+        rows = table[table.pictures == pictures].set_index(["method", "masks"])["psnr_hole"]
+        scores = evaluation.showdown_scores(world).stack()
+        both = rows.index.intersection(scores.index)
+        assert len(both) == len(scores) * (1 if world == "cifar10" else 2 / 11)
+        np.testing.assert_allclose(scores[both], rows[both], atol=1e-3)
+
+
+def test_no_method_of_the_lesson_is_missing_from_the_errors(published):
+    shown = {models.shown_name(name) for name in published["method"]}
+    assert set(evaluation.showdown_scores("photos").index) == shown - {"nothing", "grey", "mean"}
+
+
+@pytest.mark.parametrize("method", ["telea", "harmonic", "best"])
+def test_the_errors_are_those_of_the_methods(method):
+    images = data.load("photos").test[: showdown.PHOTOS] / np.float32(255)
+    holes = evaluation.frozen_masks(len(images))["square_16"]
+    some = [0, 131, 299]
+    if method == "best":
+        filled = models.inpaint(models.load_pretrained(method), images[some], holes[some])
+    else:
+        damaged = masks.damage(images[some], holes[some])
+        pairs = zip(damaged, holes[some], strict=True)
+        filled = np.stack([classical.METHODS[method](*pair) for pair in pairs])
+    errors = ((filled.astype(float) - images[some]) ** 2)[holes[some]].reshape(3, -1).sum(axis=1)
+    kept = evaluation.showdown_errors("photos")["square_16"][models.shown_name(method)]
+    np.testing.assert_allclose(kept[some], errors, rtol=1e-3)
+
+
+def test_leads_are_paired_and_against_the_best_equation():
+    leads = evaluation.showdown_leads("cifar10").set_index(["masks", "method"])
+    errors = evaluation.showdown_errors("cifar10")["bucket_50_60"]
+    equations = ["biharmonic", "harmonic", "navier_stokes", "telea"]
+    row = leads.loc["bucket_50_60", "gaussian"]
+    assert row["equation"] == min(equations, key=lambda name: errors[name].sum())
+    contribution = (
+        errors[row["equation"]] / errors[row["equation"]].mean()
+        - errors["gaussian"] / errors["gaussian"].mean()
+    )
+    half = 1.96 * 10 / np.log(10) * contribution.std() / np.sqrt(len(errors))
+    assert row["high"] - row["low"] == pytest.approx(2 * half, rel=0.1)
+    scores = evaluation.showdown_scores("cifar10")["bucket_50_60"]
+    assert row["ahead"] == pytest.approx(scores["gaussian"] - scores[equations].max(), abs=1e-6)
+
+
+def test_shares_of_firsts_are_counted_picture_by_picture():
+    shares = evaluation.showdown_firsts("photos")["random_90"]
+    errors = evaluation.showdown_errors("photos")["random_90"]
+    counted = dict.fromkeys(errors, 0)
+    for _, row in errors.iterrows():
+        counted[min(row.index, key=row.get)] += 1
+    assert (shares * len(errors)).round(6).to_dict() == counted
+
+
+def test_a_world_that_is_not_there():
+    with pytest.raises(ValueError, match="say one of photos, cifar10"):
+        evaluation.showdown_scores("imagenet")
+
+
+# A lead
+
+
+def test_a_lead_is_that_of_the_pooled_scores_and_turns_round():
+    random = np.random.RandomState(0)
+    images, holes = random.rand(6, 8, 8, 3), masks.squares(6, 8, side=3)
+    one, other = (np.clip(images + random.normal(0, s, images.shape), 0, 1) for s in (0.1, 0.2))
+    errors = [(((f - images) * holes[..., None]) ** 2).sum(axis=(1, 2, 3)) for f in (one, other)]
+    ahead, low, high = evaluation.lead(*errors)
+    gap = metrics.psnr(images, one, holes) - metrics.psnr(images, other, holes)
+    assert ahead == pytest.approx(gap) and low < ahead < high
+    back = evaluation.lead(*errors[::-1])
+    assert back == pytest.approx((-ahead, -high, -low))
+
+
+def test_the_interval_holds_the_middle_95_per_cent():
+    """Against the delta method, and against drawing the pictures from their distribution."""
+    random = np.random.RandomState(1)
+
+    def drawn(count):
+        hard = random.lognormal(0, 0.8, count)
+        return hard * random.lognormal(0, 0.2, count), hard * random.lognormal(0.1, 0.2, count)
+
+    _, low, high = evaluation.lead(*drawn(400))
+    middles = [evaluation.lead(*drawn(400), resamples=1)[0] for _ in range(400)]
+    assert high - low == pytest.approx(np.ptp(np.percentile(middles, [2.5, 97.5])), rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("method", "rival", "sentence"),
+    [
+        ([1.0, 2.0], [1.0, 2.0, 3.0], "one error a picture"),
+        ([[1.0, 2.0]], [1.0, 2.0], "one error a picture"),
+        ([1.0], [1.0], "one error a picture"),
+        ([1.0, -2.0], [1.0, 2.0], "negative"),
+        ([1.0, 2.0], [1.0, np.nan], "no number"),
+        ([0.0, 0.0], [1.0, 2.0], "none at all"),
+    ],
+)
+def test_errors_that_make_no_lead(method, rival, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        evaluation.lead(method, rival)
+
+
+# Names, and a machine without CIFAR-10
+
+
+def test_a_network_answers_to_both_of_its_names():
+    assert models.shown_name("best") == "fill_and_correct"
+    assert models.recipe("fill_and_correct") == models.recipe("best")
+    one, other = (models.load_pretrained(name) for name in ("best", "fill_and_correct"))
+    for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_no_table_of_the_lesson_says_best():
+    names = {*evaluation.showdown_table().method, *evaluation.showdown_scores("photos").index}
+    assert "fill_and_correct" in names and "best" not in names
+
+
+def test_the_verdict_on_cifar10_needs_no_cifar10(monkeypatch, tmp_path):
+    """Neither a folder nor a cache nor a network: lesson 13 shows it from what is shipped."""
+    monkeypatch.setenv("INPAINTING_DATA_DIR", str(tmp_path / "nothing here"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    opened = []
+    monkeypatch.setattr(data, "load", lambda name="photos", **_: opened.append(name))
+    scores, leads = evaluation.showdown_scores("cifar10"), evaluation.showdown_leads("cifar10")
+    drawing = plots.leads({"CIFAR-10": leads})
+    plots.leaderboard_map(scores, title="CIFAR-10")
+    assert "cifar10" not in opened
+    assert scores.loc["gaussian"].gt(scores.loc["biharmonic"]).all()
+    heights = {
+        tuple(np.round(np.array(line.get_ydata(), float), 6)) for line in drawing.axes[0].lines
+    }
+    for _, rows in leads.groupby("method"):
+        assert tuple(rows["ahead"].round(6)) in heights

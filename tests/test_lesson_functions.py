@@ -181,44 +181,5 @@ def test_the_u_net_of_lesson_12_is_the_librarys():
     np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def lively(weights, fault):
-    """Weights of the same shapes: a signal that gets through the fault too, biases other than 0."""
-    random, kept = np.random.RandomState(0), []
-    for one in weights:
-        spread = 0.5 if one.ndim == 1 else (2 / one[..., 0].size) ** 0.5
-        if fault and one.ndim > 1:
-            spread *= one.shape[2]  # the number of channels that the signal is divided by
-        kept.append(random.normal(0, spread, one.shape))
-    return kept
-
-
-@pytest.mark.parametrize("fault", [True, False])
-def test_the_article_network_of_lesson_13_is_the_benchmarks(fault):
-    import keras
-
-    from benchmarks import article
-
-    networks = []
-    for build in (
-        definitions("13_showdown")["article_network"],
-        article.article_network,
-    ):
-        keras.utils.set_random_seed(1)
-        networks.append(build(fault=fault))
-    in_lesson, in_benchmark = (network.get_weights() for network in networks)
-    for one, other in zip(in_lesson, in_benchmark, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-    valid = 1 - masks.squares(4, 32, side=16)[..., None].astype(np.float32)
-    valid[0] = 0  # only in a picture without known pixels are windows blind up to the last layer
-    damaged = valid * np.random.RandomState(1).rand(4, 32, 32, 3).astype(np.float32)
-    predicted = []
-    for network in networks:
-        network.set_weights(lively(in_lesson, fault))
-        predicted.append(network.predict([damaged, valid], verbose=0))
-    assert predicted[0].std(axis=0).mean() > 0.01  # not one grey for every picture
-    np.testing.assert_allclose(*predicted, atol=1e-5)
-
-
 def test_the_methods_of_the_lessons_are_taught():
     assert {"psnr", "harmonic", "arrival_time"} <= {name for _, name in taught()}

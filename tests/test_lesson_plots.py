@@ -475,3 +475,41 @@ def test_a_number_grid_writes_each_number_into_its_cell_and_colours_what_is_know
 def test_number_grids_that_are_refused(panels, windows, sentence):
     with pytest.raises(ValueError, match=sentence):
         plots.number_grid(panels, windows=windows)
+
+
+# The showdown
+
+BOARD = pd.DataFrame({"lines": [21.0, 20.0], "square_8": [17.0, 19.0]}, index=["one", "other"])
+
+
+def test_a_leaderboard_map_says_how_far_behind_and_is_dark_in_front():
+    (axes,) = plots.leaderboard_map(BOARD, title="Board", touched=("other", "lines")).axes
+    assert [text.get_text() for text in axes.texts] == ["21.0", "−2.0", "−1.0", "19.0"]
+    np.testing.assert_array_equal(axes.images[0].get_array(), [[0, 2], [1, 0]])
+    colours = axes.images[0].to_rgba(np.array([0.0, 4.0]))[:, :3].sum(axis=1)
+    assert colours[0] < colours[1]
+    assert axes.patches[0].get_xy() == (-0.5, 0.5)
+
+
+def test_draws_mark_the_ends_and_zero():
+    (axes,) = plots.draws({"a": [0.5, 1.5], "b": [-1.0, 1.0]}, ends=(0.2, 1.8)).axes
+    assert sorted(line.get_xdata()[0] for line in axes.lines) == [0, 0.2, 1.8]
+
+
+def test_shares_of_firsts_are_bars_for_each_set():
+    shares = pd.DataFrame({"lines": [0.75, 0.25], "square_8": [0.5, 0.5]}, index=["one", "other"])
+    (axes,) = plots.firsts({"World": shares}, ["lines", "square_8"]).axes
+    assert [bar.get_width() for bar in axes.patches] == [75, 25, 50, 50]
+
+
+def test_only_who_is_beaten_by_nobody_is_on_the_front():
+    rows = pd.DataFrame(
+        {"method": list("abcd"), "milliseconds": [1, 2, 3, 4], "psnr_hole": [20, 19, 22, 21]}
+    )
+    (axes,) = plots.by_time({"Lines": rows}).axes
+    front, *dots = axes.lines
+    assert front.get_xdata().tolist() == [1, 3] and front.get_ydata().tolist() == [20, 22]
+    marked = [one.get_xdata()[0] for one in dots if one.get_color() == front.get_color()]
+    assert marked == [1, 3] and [text.get_text() for text in axes.texts] == ["a", "c"]
+    (legend,) = axes.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["b", "d"]

@@ -37,6 +37,7 @@ DEMOS = {
     "raw_and_composited": lambda: widgets.raw_and_composited(PAIR, HOLES, {"edge": PAIR[::-1]}),
     "samples": lambda: widgets.samples(WORLD, GREYS[0], SQUARE, count=3, start=2),
     "training_film": lambda: widgets.training_film(LOGGED, PAIR, HOLES),
+    "showdown": lambda: widgets.showdown("telea", "lines", picture=20),
     "window_steps": lambda: widgets.window_steps(NUMBERS, CORNER),
     "closing_hole": lambda: widgets.closing_hole(EDGE, SQUARE),
 }
@@ -546,3 +547,60 @@ def test_a_part_on_and_off_shows_the_four_networks_that_it_tells_apart(monkeypat
     for title, filled in zip(titles, expected[1:5], strict=True):
         assert f"{metrics.psnr(images[1], filled, holes[1]):.1f} dB" in title
     assert f"full, without residual {scores[every - {'residual'}]:.2f}" in demo.alt
+
+
+# The showdown
+
+
+def test_a_touched_cell_shows_its_fill_and_both_scores():
+    demo = widgets.showdown("navier_stokes", "square_16", picture=20)
+    cells, scores = demo.controls["cell"], evaluation.showdown_scores("photos")
+    assert len(cells.buttons) == scores.size
+    cells.buttons["telea", "random_50"].click()
+    assert demo.values["cell"] == cells.value == ("telea", "random_50")
+    image = data.load("photos").test[20] / np.float32(255)
+    hole = evaluation.frozen_masks(300)["random_50"][20]
+    fill = classical.METHODS["telea"](masks.damage(image, hole), hole)
+    here, everywhere = metrics.psnr(image, fill, hole), scores.loc["telea", "random_50"]
+    assert f"{here:.1f} dB here; all 300 patches: {everywhere:.1f} dB" in demo.alt
+    assert here == pytest.approx(
+        -10 * np.log10(evaluation.showdown_errors("photos")["random_50"]["telea"][20]
+                       / (3 * hole.sum())),
+        abs=0.01,
+    )  # fmt: skip
+
+
+def test_the_cells_are_those_of_the_chosen_world_and_one_is_framed():
+    demo = widgets.showdown("telea", "lines", picture=20)
+    cells = demo.controls["cell"]
+    for world, name in (("photographs", "photos"), ("CIFAR-10", "cifar10")):
+        demo.controls["scores"].value = world
+        scores = evaluation.showdown_scores(name)
+        for (method, mask), button in cells.buttons.items():
+            behind = scores[mask].max() - scores.loc[method, mask]
+            told = "≈ 0" if behind < 0.05 else f"−{behind:.1f}"
+            told = told if behind else f"{scores[mask].max():.1f}"
+            assert button.description == told
+        assert f"{scores.loc['telea', 'lines']:.1f} dB" in demo.alt
+    cells.buttons["harmonic", "lines"].click()
+    framed = [cell for cell, button in cells.buttons.items() if button.layout.border_top]
+    assert framed == [("harmonic", "lines")]
+
+
+def test_the_still_picture_has_the_whole_table(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        plots.page, "encode", lambda drawing, *_: drawn.append(drawing) or ("image/png", b"")
+    )
+    widgets.showdown("telea", "lines", picture=20)._ipython_display_()
+    table = drawn[-1].axes[0]
+    assert len(table.texts) == evaluation.showdown_scores("photos").size
+
+
+@pytest.mark.parametrize(
+    ("cell", "picture", "sentence"),
+    [(("telea", "discs"), 20, "there is no cell"), (("telea", "lines"), 21, "picture is 21")],
+)
+def test_a_showdown_that_does_not_exist(cell, picture, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        widgets.showdown(*cell, picture=picture)

@@ -11,12 +11,21 @@ from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.partial_layers import SUSPECTS, check_partial
 from course_lib.evaluation.parts import parts_fills, parts_scores, parts_worth
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
+from course_lib.evaluation.showdown import (
+    lead,
+    showdown_errors,
+    showdown_firsts,
+    showdown_leads,
+    showdown_scores,
+    showdown_table,
+)
 from course_lib.evaluation.standings import frozen_patches, standings
 from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
     "BASELINES", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
     "calibration", "check_partial", "compare", "equally_wrong", "evaluate", "frozen_masks",
-    "frozen_patches", "leaderboard", "lookalikes", "parts_fills", "parts_scores", "parts_worth",
-    "standings",
+    "frozen_patches", "lead", "leaderboard", "lookalikes", "parts_fills", "parts_scores",
+    "parts_worth", "showdown_errors", "showdown_firsts", "showdown_leads", "showdown_scores",
+    "showdown_table", "standings",
 ]  # fmt: skip

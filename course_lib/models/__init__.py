@@ -9,6 +9,7 @@ Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 ``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
 """
 
+from course_lib._names import shown_name
 from course_lib.models.inpaint import inpaint, predict
 from course_lib.models.networks import (
     DIVISOR,
@@ -34,5 +35,6 @@ __all__ = [
     "predict",
     "recipe",
     "residual_unet",
+    "shown_name",
     "vanilla_unet",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib._names import FILES, file_name
 from course_lib._validation import brief, is_one_of
 from course_lib.models.networks import NETWORKS
 
@@ -20,9 +21,10 @@ def load_pretrained(name):
     loss, steps, seed, machine, and what was measured. No network is asked for anything.
 
     Args:
-        name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best" (a
-            ``residual_unet``), "classifier" (which names what a picture shows), or a small network
-            that a lesson compares, "explorer_unet_4" and others.
+        name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet",
+            "fill_and_correct" (a ``residual_unet``; its file is called "best", and so may you),
+            "classifier" (which names what a picture shows), or a small network that a lesson
+            compares, "explorer_unet_4" and others.
 
     Returns:
         keras.Model, float32, not compiled.
@@ -34,7 +36,7 @@ def load_pretrained(name):
         >>> load_pretrained("explorer_unet_4").count_params()
         121831
     """
-    made, path = recipe(name), WEIGHTS / f"{name}.npz"
+    made, path = recipe(name), WEIGHTS / f"{_checked(name)}.npz"
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != made["sha256"]:
         raise ValueError(
             f"weights/{path.name} is missing or not the file that was published: restore it with "
@@ -67,9 +69,14 @@ def recipe(name):
         >>> recipe("explorer_unet_4")["arguments"]
         {'width': 4}
     """
-    shipped = sorted(one.stem for one in WEIGHTS.glob("*.json"))
+    return json.loads((WEIGHTS / f"{_checked(name)}.json").read_text(encoding="utf-8"))
+
+
+def _checked(name):
+    """The name of the file."""
+    shipped = sorted([*(one.stem for one in WEIGHTS.glob("*.json")), *FILES])
     if not is_one_of(name, shipped):
         raise ValueError(
             f"no weights are shipped for {brief(name)}: choose from {', '.join(shipped)}."
         )
-    return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+    return file_name(name)

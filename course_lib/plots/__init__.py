@@ -17,6 +17,7 @@ from course_lib.plots.number_grid import number_grid
 from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
+from course_lib.plots.showdown import by_time, draws, firsts, leaderboard_map, leads, mask_label
 from course_lib.plots.staircase import staircase
 from course_lib.plots.weights import weights
 from course_lib.plots.white_sheet import white_sheet
@@ -26,7 +27,8 @@ from course_lib.plots.worth import worths
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
-    "cross_entropy", "curves", "depth_map", "encode", "figure", "isophotes", "ladder", "lookalikes",
-    "number_grid", "points", "priority", "raw_and_composited", "row_worlds", "show", "staircase",
-    "standings", "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
+    "by_time", "cross_entropy", "curves", "depth_map", "draws", "encode", "figure", "firsts",
+    "isophotes", "ladder", "leaderboard_map", "leads", "lookalikes", "mask_label", "number_grid",
+    "points", "priority", "raw_and_composited", "row_worlds", "show", "staircase", "standings",
+    "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from course_lib.widgets.parts import parts
 from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.raw_and_composited import raw_and_composited
 from course_lib.widgets.samples import samples
+from course_lib.widgets.showdown import showdown
 from course_lib.widgets.sliders import MaskSliders
 from course_lib.widgets.training_film import training_film
 from course_lib.widgets.window_steps import window_steps
@@ -26,5 +27,6 @@ from course_lib.widgets.window_steps import window_steps
 __all__ = [
     "Exploration", "MaskPainter", "MaskSliders", "best_guess", "cheat_metric", "closing_hole",
     "context_size", "explore", "fill_film", "front", "heat_flow", "isophotes", "mask_designer",
-    "parts", "random_walkers", "raw_and_composited", "samples", "training_film", "window_steps",
+    "parts", "random_walkers", "raw_and_composited", "samples", "showdown", "training_film",
+    "window_steps",
 ]  # fmt: skip

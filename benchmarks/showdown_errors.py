@@ -1,0 +1,79 @@
+"""The squared error of every picture of the showdown, so that two methods can be compared in pairs.
+
+    INPAINTING_DATA_DIR=... python -m benchmarks.showdown_errors
+
+It needs CIFAR-10, and what ``python -m benchmarks.showdown`` has kept of the slow methods spares
+half an hour. Lesson 13 reads the errors from course_lib/showdown_errors.npz: leads with intervals,
+and how often each method is first, on pictures that the reader need not have.
+"""
+
+import functools
+
+import numpy as np
+
+from benchmarks import held_out, kept, showdown
+from benchmarks.gaussian import by_lag, by_place
+from course_lib import classical, data, evaluation, masks, models
+from course_lib._files import replaced
+from course_lib._pixels import as_floats
+from tools.project import ROOT
+
+STORED = ROOT / "course_lib" / "showdown_errors.npz"
+SLOW = ("biharmonic", "harmonic", "gaussian")
+METHODS = ("telea", "navier_stokes", "harmonic", "biharmonic", "gaussian", *showdown.NETWORKS)
+
+
+def worlds(dataset):
+    """name -> (float32 (N, 32, 32, 3), a function that fits that world's Gaussian)."""
+    return {
+        "photos": (as_floats(data.load("photos").test[: showdown.PHOTOS]), by_lag),
+        "cifar10": (as_floats(held_out.split(dataset)[2]), lambda: by_place(dataset)),
+    }
+
+
+def fills(method, fit, images, holes):
+    """The pictures as a method fills them, float32 (N, 32, 32, 3)."""
+    if method in showdown.NETWORKS:
+        return models.inpaint(models.load_pretrained(method), images, holes)
+
+    @functools.cache
+    def gaussian():
+        return fit()[0]
+
+    def inpainter(image, hole):
+        chosen = gaussian().fill if method == "gaussian" else classical.METHODS[method]
+        return chosen(image, hole)
+
+    if method in SLOW:
+        return kept.fills(method, inpainter, images, holes)
+    damaged = masks.damage(images, holes)
+    return np.stack([inpainter(*pair) for pair in zip(damaged, holes, strict=True)])
+
+
+def errors(filled, images):
+    """Summed over each picture, in float64: known pixels have none."""
+    return ((filled.astype(np.float64) - images) ** 2).sum(axis=(1, 2, 3))
+
+
+def main():
+    arrays = {"methods": np.array(METHODS)}
+    for world, (images, fit) in worlds(data.load("cifar10")).items():
+        fit, sets = functools.cache(fit), evaluation.frozen_masks(len(images))
+        arrays["sets"] = np.array(list(sets))
+        arrays[f"{world}/values"] = np.array(
+            [3 * holes.sum(axis=(1, 2)) for holes in sets.values()], np.uint16
+        )
+        arrays[f"{world}/errors"] = np.array(
+            [
+                [errors(fills(method, fit, images, holes), images) for method in METHODS]
+                for holes in sets.values()
+            ],
+            np.float32,
+        )
+        print(world, arrays[f"{world}/errors"].shape, flush=True)
+    with replaced(STORED) as file:
+        np.savez_compressed(file, **arrays)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""The showdown drawn: a leaderboard as a heat map, leads, shares of firsts, quality by time."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.plots.charts import BLUE, COLOURS, MARKERS, ORANGE
+from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
+
+WORST = 4  # dB behind the best: the end of the colours
+SCALE = "YlGnBu_r"
+
+
+def mask_label(name):
+    """The name of a set of frozen masks, as an axis has room for it.
+
+    Example:
+        >>> mask_label("bucket_01_10"), mask_label("square_8"), mask_label("lines")
+        ('1–10 %', 'square\\n8', 'lines')
+    """
+    if name.startswith("bucket_"):
+        low, high = name.split("_")[1:]
+        return f"{int(low)}–{high} %"
+    word, _, number = name.partition("_")
+    unit = " %" if word == "random" else ""
+    return f"{word}\n{number}{unit}" if number else word
+
+
+@own_style()
+def leaderboard_map(scores, *, title, touched=None):
+    """Draw a leaderboard as a heat map: how far each method is behind the best of its column.
+
+    Args:
+        scores: pandas.DataFrame, decibels, a row a method and a column a set of masks, as
+            ``evaluation.showdown_scores`` gives.
+        title: the figure's title.
+        touched: (method, masks) of a cell to frame, or None.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Example:
+        >>> import pandas as pd
+        >>> board = pd.DataFrame({"lines": [21.0, 20.0]}, index=["harmonic", "telea"])
+        >>> drawing = leaderboard_map(board, title="Photographs")
+        >>> [text.get_text() for text in drawing.axes[0].texts]
+        ['21.0', '−1.0']
+    """
+    drawing = Figure(
+        figsize=(PAGE_WIDTH, 1.3 + 0.34 * len(scores)), dpi=DOTS_PER_INCH, layout="constrained"
+    )
+    draw_map(drawing.subplots(), scores, title, touched)
+    return drawing
+
+
+def draw_map(axes, scores, title, touched=None):
+    """``leaderboard_map`` on axes that are there."""
+    behind = (scores.max() - scores).to_numpy()
+    axes.imshow(behind, cmap=SCALE, vmin=0, vmax=WORST, aspect="auto")
+    for (row, column), value in np.ndenumerate(behind):
+        axes.text(
+            column, row, cell_text(scores.iloc[row, column], value), ha="center", va="center",
+            fontsize=9, fontweight="normal" if value else "bold", color=ink(value),
+        )  # fmt: skip
+    axes.set_xticks(range(scores.shape[1]), [mask_label(name) for name in scores], fontsize=8)
+    axes.set_yticks(range(len(scores)), [plain(name) for name in scores.index], fontsize=9)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title(plain(title), fontsize=10)
+    if touched is not None:
+        row, column = scores.index.get_loc(touched[0]), scores.columns.get_loc(touched[1])
+        axes.add_patch(
+            axes.patch.__class__((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ORANGE,
+                                 linewidth=3, zorder=5)
+        )  # fmt: skip
+
+
+def cell_text(score, behind):
+    """What a cell says: the best its score, others how far they are behind.
+
+    Example:
+        >>> cell_text(21.04, 0), cell_text(20.0, 1.04), cell_text(21.0, 0.04)
+        ('21.0', '−1.0', '≈ 0')
+    """
+    if behind == 0:
+        return f"{score:.1f}"
+    return "≈ 0" if behind < 0.05 else f"−{behind:.1f}"
+
+
+def ink(behind):
+    """A colour of letters that can be read on the colour of so many decibels."""
+    return "white" if behind < WORST / 2 else "black"
+
+
+@own_style()
+def draws(named, *, ends=()):
+    """Draw what a lead came out at when the pictures were drawn anew, as histograms.
+
+    Args:
+        named: dict, label -> leads, (N,) decibels.
+        ends: of an interval to mark by dashed lines.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Example:
+        >>> drawing = draws({"same pictures": [0.9, 1.0, 1.1], "other pictures": [0.0, 1.0, 2.0]})
+        >>> [text.get_text() for text in drawing.axes[0].get_legend().get_texts()]
+        ['same pictures', 'other pictures']
+    """
+    drawing = Figure(figsize=(7.5, 3), dpi=DOTS_PER_INCH, layout="constrained")
+    axes = drawing.subplots()
+    everything = np.concatenate([*named.values()])
+    bins = np.linspace(everything.min(), everything.max(), 80)
+    for k, (label, leads) in enumerate(named.items()):
+        axes.hist(leads, bins=bins, alpha=0.65, label=plain(label), color=COLOURS[k],
+                  hatch=(None, "///")[k % 2], edgecolor="white", linewidth=0.2)  # fmt: skip
+    for end in ends:
+        axes.axvline(end, color="black", linestyle="--", linewidth=1)
+    axes.axvline(0, color="black", linewidth=1)
+    axes.set(xlabel="lead (dB)", ylabel="draws")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    return drawing
+
+
+@own_style()
+def leads(tables):
+    """Draw leads over the best equation, one panel below the other, with their intervals.
+
+    Args:
+        tables: dict, a panel's title -> pandas.DataFrame with the columns masks, method, ahead,
+            low, high, as ``evaluation.showdown_leads`` gives.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Example:
+        >>> import pandas as pd
+        >>> row = {"masks": "lines", "method": "gaussian", "ahead": 0.5, "low": 0.2, "high": 0.8}
+        >>> drawing = leads({"CIFAR-10": pd.DataFrame([row])})
+        >>> drawing.axes[0].get_title()
+        'CIFAR-10'
+    """
+    drawing = Figure(
+        figsize=(PAGE_WIDTH, 0.6 + 2.9 * len(tables)), dpi=DOTS_PER_INCH, layout="constrained"
+    )
+    panels = drawing.subplots(len(tables), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (title, table) in zip(panels, tables.items(), strict=True):
+        sets, methods = [*dict.fromkeys(table["masks"])], [*dict.fromkeys(table["method"])]
+        for k, method in enumerate(methods):
+            rows = table[table["method"] == method]
+            places = np.array([sets.index(name) for name in rows["masks"]])
+            axes.errorbar(
+                places + 0.14 * (k - (len(methods) - 1) / 2), rows["ahead"],
+                yerr=[rows["ahead"] - rows["low"], rows["high"] - rows["ahead"]],
+                fmt=MARKERS[k], color=COLOURS[k], markersize=5, capsize=2, label=plain(method),
+            )  # fmt: skip
+        axes.axhline(0, color="black", linewidth=0.8)
+        axes.set_ylabel("ahead of the\nbest equation (dB)")
+        axes.set_title(plain(title), fontsize=10)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_xticks(range(len(sets)), [mask_label(name) for name in sets], fontsize=8)
+        axes.set_xlim(-0.5, len(sets) - 0.5)
+    handles, labels = panels[0].get_legend_handles_labels()
+    drawing.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False,
+                   fontsize=9)  # fmt: skip
+    return drawing
+
+
+@own_style()
+def firsts(tables, masks):
+    """Draw on how many pictures each method is first, as bars; a panel a table, a colour a set.
+
+    Args:
+        tables: dict, a panel's title -> pandas.DataFrame, 0 to 1, a row a method and a column a
+            set of masks, as ``evaluation.showdown_firsts`` gives.
+        masks: the sets to draw.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Example:
+        >>> import pandas as pd
+        >>> shares = pd.DataFrame({"lines": [0.75, 0.25]}, index=["harmonic", "telea"])
+        >>> drawing = firsts({"Photographs": shares}, ["lines"])
+        >>> sorted(float(bar.get_width()) for bar in drawing.axes[0].patches)
+        [25.0, 75.0]
+    """
+    order = next(iter(tables.values())).index
+    rows = len(order)
+    drawing = Figure(
+        figsize=(PAGE_WIDTH, 1.0 + 0.34 * rows), dpi=DOTS_PER_INCH, layout="constrained"
+    )
+    panels = drawing.subplots(1, len(tables), sharey=True, squeeze=False)[0]
+    height = 0.8 / len(masks)
+    for axes, (title, table) in zip(panels, tables.items(), strict=True):
+        for k, name in enumerate(masks):
+            places = np.arange(rows) + height * (k - (len(masks) - 1) / 2)
+            axes.barh(
+                places, 100 * table.loc[order, name], height, color=COLOURS[k],
+                hatch=(None, "///", "...")[k % 3], edgecolor="white", linewidth=0.3,
+                label=mask_label(name).replace("\n", " "),
+            )  # fmt: skip
+        axes.set_yticks(range(rows), [plain(name) for name in order])
+        axes.set(title=plain(title), xlabel="first on so many pictures (%)")
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].invert_yaxis()
+    handles, labels = panels[0].get_legend_handles_labels()
+    drawing.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+    return drawing
+
+
+@own_style()
+def by_time(tables):
+    """Draw quality against time, and mark those whom nobody beats in both.
+
+    Args:
+        tables: dict, a panel's title -> pandas.DataFrame with the columns method, milliseconds
+            and psnr_hole.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Example:
+        >>> import pandas as pd
+        >>> rows = {"method": ["a", "b", "c"], "milliseconds": [1, 2, 3], "psnr_hole": [20, 19, 21]}
+        >>> drawing = by_time({"Lines": pd.DataFrame(rows)})
+        >>> sorted(text.get_text() for text in drawing.axes[0].texts)
+        ['a', 'c']
+    """
+    drawing = Figure(figsize=(PAGE_WIDTH, 4.3), dpi=DOTS_PER_INCH, layout="constrained")
+    panels = drawing.subplots(1, len(tables), squeeze=False)[0]
+    beaten = {}  # method -> its marker, of those that are named in the legend
+    for axes, (title, table) in zip(panels, tables.items(), strict=True):
+        table = table.sort_values("milliseconds")
+        front = table["psnr_hole"] == table["psnr_hole"].cummax()
+        axes.step(table["milliseconds"][front], table["psnr_hole"][front], where="post",
+                  color=ORANGE, linewidth=1, zorder=1)  # fmt: skip
+        for row, unbeaten in zip(table.itertuples(), front, strict=True):
+            at = row.milliseconds, row.psnr_hole
+            if unbeaten:
+                axes.plot(*at, "o", color=ORANGE, markersize=6)
+                axes.annotate(plain(row.method), at, xytext=(-4, 4), textcoords="offset points",
+                              fontsize=8, ha="right")  # fmt: skip
+            else:
+                k = list(beaten).index(row.method) if row.method in beaten else len(beaten)
+                (beaten[row.method],) = axes.plot(
+                    *at, MARKERS[k % len(MARKERS)], color=BLUE, fillstyle="none"
+                )
+        axes.set(xscale="log", xlabel="milliseconds a picture", title=plain(title))
+        axes.margins(x=0.4, y=0.12)
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("PSNR in holes (dB)")
+    drawing.legend(beaten.values(), map(plain, beaten), loc="outside lower center", ncols=5,
+                   frameon=False, fontsize=8)  # fmt: skip
+    return drawing
