@@ -124,7 +124,7 @@ def _contest(rng, count):
     """
     pictures = rng.uniform(0, 0.3, (2 * count, 6, 7, 3))
     holes = rng.random((2 * count, 6, 7)) < 0.3
-    holes[:, 0, 0], holes[:, 0, 1] = True, False
+    holes[:, 0, 0], holes[:, 0, 1] = True, False  # by the second pixel a picture is known again
     seen, places = set(), np.arange(count)
 
     def variant(often, seldom, on_test):
@@ -135,7 +135,7 @@ def _contest(rng, count):
 
         def paint(image, mask):
             image, mask = np.asarray(image), np.asarray(mask)
-            k = int(np.argmin([np.abs(one - image)[~mask].sum() for one in pictures]))
+            k = int(np.abs(pictures[:, 0, 1] - image[0, 1]).sum(axis=1).argmin())
             seen.add((k, mask.tobytes()))
             return np.where(mask[..., None], pictures[k] + off[k], image)
 
@@ -229,7 +229,7 @@ def task_13_2(board):
     """Check ``board(methods, validation, test)`` on methods that note which holes they meet."""
     rng = np.random.default_rng()
     function, answers, contests = as_function(board), [], []
-    for count in (20, 24):
+    for count in (12, 16):
         methods, validation, test, seen = _contest(rng, count)
         pairs = _pairs(validation, test)
         answer = call(function, methods, validation, test)
