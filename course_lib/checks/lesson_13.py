@@ -416,8 +416,8 @@ def task_13_3(lead_interval):
         if (np.abs(answers - drawn) < 0.15 * np.ptp(drawn, axis=1, keepdims=True)).all():
             otherwise = (
                 "resampled",
-                "The ends are about right, but the lead is not in their middle: were they drawn? "
-                "Compute them from means and spreads.",
+                "The ends are about right, but the lead is not in their middle, as for ends that "
+                "were drawn: asked is the lead less and plus a half width.",
             )
         _name(middles, fits, WRONG_MIDDLES, *otherwise)
     if not fits(halves, _half_width, WIDTH):
@@ -454,9 +454,9 @@ def task_13_4(combine):
     if ahead_there < MARGIN:
         wrong(
             "not on other pictures",
-            f"{told}, but on the test pictures the lead is too small: was it fitted to the "
-            "validation pictures? What the test pictures gave is not told, so that nobody tunes "
-            "on them.",
+            f"{told}, but on the test pictures the lead is too small: what is just ahead on some "
+            "pictures need not be on others, so aim for more. What the test pictures gave is not "
+            "told, so that nobody tunes on them.",
         )
     return f"{told}; on test pictures, {told_there}."
 

@@ -54,7 +54,7 @@ plots.show(
 # %% [markdown]
 # **Read.** On the photographs `fill_and_correct` is first in all eleven columns. On CIFAR-10 it is first in nine and the Gaussian in
 # two, and the two are within 0.4 dB of each other everywhere. The others change places between the worlds: at home the three
-# networks that paint from black holes stand before `biharmonic` in most columns, on the photographs behind it in all.
+# U-Nets that paint from black holes stand before `biharmonic` in most columns, on the photographs behind it in all.
 #
 # ## Is a lead more than luck?
 #
@@ -92,7 +92,7 @@ ahead, low, high = evaluation.lead(errors["network"], errors["harmonic"])
 print(f"network before harmonic: {ahead:+.2f} dB, 95 % of the draws from {low:+.2f} to {high:+.2f}")
 
 # %% [markdown]
-# **Read.** In pairs the lead varies about a third as much. `evaluation.lead` pairs, and gives the two ends between which the middle 95 % of the
+# **Read.** (On the hundred patches of the other lessons' leaderboard; the map has 300.) In pairs the lead varies about a third as much. `evaluation.lead` pairs, and gives the two ends between which the middle 95 % of the
 # draws lie. If both lie on one side of 0, we call a lead *clear*.
 #
 # The interval takes pictures for independent draws. The thousand of CIFAR-10 are. The patches are cut from **one** photograph,
@@ -108,7 +108,7 @@ plots.show(
     plots.leads(leads),
     alt="Two panels of leads. On CIFAR-10 fill_and_correct and gaussian are above zero everywhere, "
     "three networks below it on lines and random 50 %; on photographs those three are far below.",
-    caption="Above zero: ahead of every equation. An interval that crosses zero settles nothing.",
+    caption="Above zero: ahead of the best equation. Intervals that cross zero settle nothing.",
 )
 
 # %%
@@ -118,9 +118,9 @@ for world, table in leads.items():
         print(f"{world:12s} {name:20s} {clear} of {len(rows)} sets, clearly")
 
 # %% [markdown]
-# **Read.** On CIFAR-10 two methods are clearly ahead of every equation, everywhere. The three networks that paint from black holes cross
-# over: behind on lines and random 50 %, where nearly every missing pixel touches a known one, ahead in wide holes.
-# On the photographs only `fill_and_correct` stays ahead; the Gaussian is level with the equations, the three are behind everywhere.
+# **Read.** On CIFAR-10 two methods are clearly ahead of the best equation, everywhere, most in irregular holes. The three U-Nets that paint from black holes cross
+# over: behind on lines and random 50 %, where most missing pixels touch a known one, ahead in wide holes.
+# On the photographs only `fill_and_correct` stays ahead; the Gaussian is level with the best equation or just behind, the three are behind everywhere.
 # Where the interval almost touches zero, in the square of 16, one photograph settles nothing.
 #
 # ## And your picture?
@@ -140,7 +140,7 @@ plots.show(
 # %% [markdown]
 # **Read.** On the photographs, where 90 % of the pixels are missing, `fill_and_correct` has the best sum and is first on 19 % of the patches;
 # `harmonic` is first on 39 %. Both are true: a sum is made by the pictures with large errors. If your pictures are of the
-# easy kind, your winner is another.
+# easy kind, your winner may be another.
 #
 # ## And the seconds you have
 #
@@ -164,14 +164,14 @@ plots.show(
 # %% [markdown]
 # **Read.** Under lines every step along the front costs more and brings more, from Navier–Stokes to `fill_and_correct`. The Gaussian
 # is beaten there in both. Its time grows with the hole, to some tenths of a second on the right, and with it you buy 0.03 dB, no clear
-# lead. On another machine, or with a GPU, the panels look different.
+# lead. Gaps between networks are noise. On another machine, or with a GPU, the panels look different.
 #
 # ## Use X when
 #
 # * **`navier_stokes`** when a tenth of a millisecond is all you have.
-# * **`biharmonic`** or **`harmonic`** when you have no pictures to learn from. On CIFAR-10 `biharmonic` is ahead in thin holes, by 1 dB
+# * **`biharmonic`** or **`harmonic`** when you have a millisecond and no network. On CIFAR-10 `biharmonic` is ahead in thin holes, by 1 dB
 #   under lines, and `harmonic` in the widest; on the photograph `harmonic` is, nearly everywhere. Try both.
-# * **`gaussian`** when you have pictures of your own kind and no GPU, or want to know how unsure a fill is.
+# * **`gaussian`** when you want to know how unsure a fill is, and have pictures of your own kind to fit it to.
 # * **`fill_and_correct`** otherwise: nothing here is clearly ahead of it but the Gaussian, once.
 #
 # *Why* it wins is lesson 12's question: its table of parts says what each is worth.
@@ -231,8 +231,8 @@ plots.show(
 # Scores and errors: `benchmarks/showdown.py` and `benchmarks/showdown_errors.py`; all figures in `benchmarks/RESULTS.md`, *Showdown*. Photographs:
 # test patches of `photos` under `evaluation.frozen_masks(300)`; CIFAR-10 under `frozen_masks(1000)`. Each network was trained once, and an interval over
 # pictures says nothing about a second training. Of twenty pairs that are in truth level, one
-# looks clear by chance. Milliseconds leave out the hours of training; the Gaussian's leave out its fit, were
-# measured on a busy machine, and may be twice too long.
+# looks clear by chance. Milliseconds leave out the hours of training and the Gaussian's fit. Each was
+# measured once; a network's differ up to threefold from set to set, and the Gaussian's, from a busy machine, may be thrice too long.
 #
 # </details>
 #

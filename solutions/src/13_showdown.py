@@ -265,7 +265,7 @@ if checks.task_13_3(lead_interval):
 # %% [markdown]
 # ## Task 4 ★★★: better together
 #
-# Leave `fill_and_correct` and the Gaussian aside. Four other fills are at hand: two equations, a fast-marching one, and the network of
+# Leave `fill_and_correct` and the Gaussian aside. Four other fills are at hand: three methods of Part I, and the network of
 # partial convolutions. None is best everywhere. Write `combine(fills, holes)`, which makes one fill out of them
 # that is better than any of the four.
 #
