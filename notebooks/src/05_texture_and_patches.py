@@ -111,8 +111,7 @@ pd.concat(table)[["psnr_hole", "ahead", "misplaced"]].round({"psnr_hole": 1, "mi
 # %%
 plots.show(
     plots.priority(masks.damage(image, mask), mask),
-    alt="The rim three times: confidence is high at corners, data where the stripe comes in; "
-    "the product is highest at a corner beside the stripe.",
+    alt="Three rims: confidence, data, and their product, highest at a corner by the stripe.",
     caption="Larger and yellower is more. The frame is the patch that is filled first.",
 )
 
