@@ -93,8 +93,8 @@ def showdown_errors(world):
 
     Example:
         >>> errors = showdown_errors("photos")["lines"]
-        >>> len(errors), round(lead(errors["biharmonic"], errors["telea"])[0])
-        (300, 4)
+        >>> len(errors), round(lead(errors["biharmonic"], errors["telea"])[0], 1)
+        (300, 1.3)
     """
     kept = _kept()
     names = [shown_name(name) for name in kept["methods"]]
