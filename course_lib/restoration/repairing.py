@@ -17,7 +17,14 @@ from course_lib._validation import (
 )
 from course_lib.restoration import tiles, windows
 
-NETWORKS = ("best", "partial_conv_unet", "vanilla_unet_masked", "vanilla_unet", "autoencoder")
+NETWORKS = (
+    "best",
+    "fill_and_correct",
+    "partial_conv_unet",
+    "vanilla_unet_masked",
+    "vanilla_unet",
+    "autoencoder",
+)
 FROM_EVERYWHERE = ("mean",)  # what depends on the whole picture is not divided
 DEEPEST = 32  # pixels: of a hole that must be cut, what lies deeper comes from a smaller copy
 SHOWN = ("repaired", "invented")
