@@ -380,9 +380,9 @@ def _table(rng, keep):
         for one in itertools.product((0, 1), repeat=len(LETTERS))
     ]
     kept = [one for one in every if keep(one)]
-    own = rng.uniform(0.1, 1.5, len(LETTERS)) * rng.choice([-1, 1], len(LETTERS))
+    own = rng.uniform(0.8, 1.5, len(LETTERS)) * [1, -1, 1, -1]  # of both signs in every draw
     return {
-        kept[k]: 20 + sum(own[LETTERS.index(part)] for part in kept[k]) + rng.normal(0, 0.3)
+        kept[k]: 20 + sum(own[LETTERS.index(part)] for part in kept[k]) + rng.normal(0, 0.2)
         for k in rng.permutation(len(kept))
     }
 
