@@ -454,3 +454,27 @@ def test_the_help_teaches(capsys):
     assert stopped.value.code == 0
     said = capsys.readouterr().out
     assert all(f"python -m course_lib {name}" in said for name in ("damage", "restore", "compare"))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_a_method_of_ones_own_may_leave_the_range(dtype):
+    image = np.full((6, 7, 3), 100 if dtype == "uint8" else 0.4, dtype)
+    hole = np.zeros((6, 7), bool)
+    hole[2, 3], hole[4, 5] = True, True
+
+    def bright_and_dark(picture, mask):
+        filled = picture.copy()
+        filled[mask] = [[1.5], [-0.5]]
+        return filled
+
+    repaired = restoration.restore(image, hole, bright_and_dark)
+    assert repaired[hole][:, 0].tolist() == [255 if dtype == "uint8" else 1, 0]
+
+
+@pytest.mark.parametrize("method", [
+    lambda image, mask: image[:-1], lambda image, mask: np.where(mask[..., None], np.nan, image),
+    lambda image, mask: None,
+])  # fmt: skip
+def test_a_method_that_returns_no_picture_is_told(method):
+    with pytest.raises((TypeError, ValueError), match="the method returned"):
+        restoration.restore(np.zeros((6, 7, 3)), np.eye(6, 7, dtype=bool), method)

@@ -1,4 +1,4 @@
-"""Picture files, repaired: colour mode, depth, profile and EXIF stay, and nothing is written over.
+"""Picture files, repaired: mode, depth, profile and EXIF stay; nothing is written over unasked.
 
 Pillow reads and writes all kinds but colour of 16 bits a channel, which it would cut to 8: there
 OpenCV reads, and OpenCV (PNG) or tifffile (TIFF) writes.
@@ -23,7 +23,7 @@ IMAGE_HISTORY = 0x9213  # EXIF: what was done to a picture
 LAYOUT = {*range(254, 260), 262, 266, 273, 274, *range(277, 280), 284, *range(317, 324), 338, 339,
           347, 34665, 34675, 34853}  # fmt: skip
 COMMENT = "Restoration"  # the same as a text in a PNG
-# Pillow's modes whose pixels are worked on as they are; of the others see ``_pixels``.
+# Pillow's modes whose pixels are worked on as they are; of the others see ``_photograph``.
 NATIVE = ("L", "LA", "RGB", "RGBA", "CMYK")
 # Endings and the modes that they can hold; the others hold them all.
 HOLDS = {
@@ -43,7 +43,7 @@ class Photograph:
     Attributes:
         pixels: uint8 or uint16, (H, W) or (H, W, channels), upright.
         mode: Pillow's name for how the file stores them, or "RGB;16", "RGBA;16".
-        palette: uint8 (colours, 3 or 4) of a mode "P" picture, else None.
+        palette: uint8 (colours, 3) of a mode "P" picture, else None.
         options: what Pillow is to write beside the pixels: exif, icc_profile, dpi, texts.
     """
 

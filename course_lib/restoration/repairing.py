@@ -35,10 +35,11 @@ HIGHEST = {"uint8": 255, "uint16": 65_535}
 def restore(image, mask, method="best", *, show="repaired"):
     """Repair a picture of any size; known pixels stay bit for bit as they came.
 
-    Holes are filled window by window, so that memory does not grow with the picture: a classical
-    method sees each hole whole, with its surroundings; a network sees overlapping tiles, blended.
-    A hole longer than 512 pixels is cut so that the cuts cannot be felt, and what lies more than
-    32 pixels inside it is taken from a copy of half the size, repaired first. Transparency (a last
+    Holes are filled window by window, so that what a method needs does not grow with the picture:
+    a classical method sees each hole whole, with its surroundings; a network sees overlapping
+    tiles, blended. A hole longer than 512 pixels is cut, each piece with so much of it on either
+    side that the cut is hardly felt, and what lies more than 32 pixels inside it is taken from a
+    copy of half the size, repaired first. Transparency (a last
     channel of two or four) is filled harmonically, whatever the method.
 
     Args:
@@ -54,7 +55,8 @@ def restore(image, mask, method="best", *, show="repaired"):
         An array of the image's shape and dtype.
 
     Raises:
-        TypeError, ValueError: if an argument is not as above, or no pixel is known.
+        TypeError, ValueError: if an argument is not as above, no pixel is known, or the method
+            returns no such picture.
         MemoryError: if one hole is too large for the method.
 
     Warns:
@@ -197,7 +199,7 @@ def _filled(pixels, mask, fill, how):
         picture = _as_colours(pixels[window], holes)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", DOUBT)  # of a window; the picture was asked before
-            filled = np.asarray(fill(picture, holes))
+            filled = _answered(fill(picture, holes), picture, holes)
         return filled if pixels.shape[2] == 3 else filled.mean(axis=-1, keepdims=True)
 
     everything = slice(0, mask.shape[0]), slice(0, mask.shape[1])
@@ -221,6 +223,17 @@ def _filled(pixels, mask, fill, how):
     for window, wanted in _progress([*windows.windows(found, mask)]):
         result[window][wanted] = answer(window, mask[window])[wanted]
     return result[mask]
+
+
+def _answered(filled, picture, holes):
+    """What a method has returned, with its holes in [0, 1]; a method may be the caller's own."""
+    filled = as_array(filled, "what the method returned")
+    if filled.shape != picture.shape or not np.isfinite(filled[holes]).all():
+        raise ValueError(
+            f"the method returned {brief(filled)} for a picture of shape {picture.shape}: it must "
+            "return a picture of the same shape, with finite numbers in the holes."
+        )
+    return np.clip(filled, 0, 1)
 
 
 def _as_colours(pixels, holes):

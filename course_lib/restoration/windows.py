@@ -2,7 +2,7 @@
 
 What stands in a hole depends on what is known around it, and on nothing far away. So a hole that
 fits into a window is repaired whole, with a rim of its surroundings; a longer one is cut, and each
-piece is computed with so much more of the hole on either side that the cut cannot be felt: where a
+piece is computed with so much more of the hole on either side that the cut is hardly felt: where a
 strip of width w is cut off, the error of the harmonic fill falls by exp(-pi x / w) at the distance
 x (separation of variables), and with x = 3 w it is below 1e-4.
 """

@@ -109,7 +109,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** The mean scores 3 dB better, and is smoother than the truth. Samples are as rough as the truth, to 3 %, on average:
-# too rough for a calm patch, too calm for a rough one, since this Gaussian has one grain for all. *What scores best is a
+# this Gaussian has one grain for all, for calm patches and rough ones. *What scores best is a
 # mean; what is as rough as the truth is a sample.* You cannot have both in one picture.
 #
 # ## Why 3 dB

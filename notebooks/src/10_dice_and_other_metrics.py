@@ -74,7 +74,7 @@ for name, mask in found.items():
 
 # %% [markdown]
 # **Read.** The detector that never finds anything is the most accurate, since nearly every pixel is undamaged. Dice and IoU give it zero, and put first the one that you would buy, *too fat*. One of the two is enough, since
-# $D = 2J / (1 + J)$. The article turned from accuracy to dice, and for masks that is good advice.
+# $D = 2J / (1 + J)$.
 #
 # ## Where dice is wrong: pictures
 #
@@ -315,7 +315,7 @@ plots.show(
 #
 # All these numbers ask *is it this one?* A fill may also be asked *could it be one?* Copied grass
 # ([lesson 05](05_texture_and_patches.ipynb)) and a sample ([lesson 07](07_gaussian_world.ipynb)) pass that, and lose decibels.
-# LPIPS and FID compare features of a trained network; FID, of two *sets* of pictures, asks the second question.
+# LPIPS and FID compare features of a trained network; FID, of two *sets*, asks the second.
 #
 # ## The leaderboard, by every metric
 #
@@ -401,8 +401,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 # dice, 0.6411, in the epoch with its *worst* loss, the nineteenth; predictions that came out too bright would explain both.
 # The floor of 0.546 is that of 1,000 pictures; its own may differ by 0.002.
 #
-# Two empty masks are 0/0; `metrics.dice` calls them equal, 1. The climb to the best poster is Dinkelbach's method. Wang et al.
-# take other windows than scikit-image: compare SSIMs of one kind only.
+# Two empty masks are 0/0; `metrics.dice` calls them equal, 1. The climb to the best poster is Dinkelbach's method.
 #
 # </details>
 #

@@ -292,7 +292,7 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 
 # %% [markdown]
 # **Read.** One number, four times. No training has to teach this: it holds for any weights and any picture. Whether it also fills
-# *better*, two numbers do not tell; lesson 13 asks that.
+# *better*, two numbers do not tell; lesson 12 asks that.
 #
 # One thing it cannot do: it counts pixels, not weights. On a constant picture of 8 take the kernel 1 2 1 by 1 2 1, divided by 16. A
 # hole in the middle hides a quarter of the weight, but one pixel of nine, and 8 · 12/16 · 9/8 is 6.75.
@@ -348,11 +348,10 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 #
 # Formula IV quotes notes that the paper's authors put online in 2018; sum(1) stands in today's version. It was
 # [reported in 2020](https://github.com/naoto0804/pytorch-inpainting-with-partial-conv/issues/44). A mend of II was [proposed in
-# 2020](https://github.com/MathiasGruber/PConv-Keras/pull/67) and has not been merged. Networks trained with any of the four fill holes; their weights
-# cannot be exchanged. In III the bias does no harm where the next layer masks it again.
+# 2020](https://github.com/MathiasGruber/PConv-Keras/pull/67) and has not been merged. In III the bias does no harm where the next layer masks it again.
 #
 # A sum over the weights that were seen, instead of a count, keeps the constant of 8: *normalised convolution*, Knutsson and Westin 1993. It fails for
-# kernels whose weights add up to nearly 0, such as edge detectors. Liu et al. also use the layer without any hole, as a padding.
+# kernels whose weights add up to nearly 0, such as edge detectors.
 #
 # </details>
 #
@@ -360,6 +359,5 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 #
 # * Liu, Reda, Shih, Wang, Tao, Catanzaro: [Image Inpainting for Irregular Holes Using Partial
 #   Convolutions](https://arxiv.org/abs/1804.07723), ECCV 2018: section 3.1, equations 1 and 2.
-# * Liu et al.: [Partial Convolution based Padding](https://arxiv.org/abs/1811.11718), 2018.
 # * Knutsson, Westin: [Normalized and Differential Convolution](https://doi.org/10.1109/CVPR.1993.341081), CVPR 1993.
 # * Ioffe, Szegedy: [Batch Normalization](https://arxiv.org/abs/1502.03167), ICML 2015.

@@ -164,8 +164,9 @@ plots.show(
 # %% [markdown]
 # **Read.** Under lines every step along the front costs more and brings more, from Navier–Stokes to `fill_and_correct`. The Gaussian
 # is beaten there in both. Its time grows with the hole, to some tenths of a second on the right, and with it you buy 0.03 dB, no clear
-# lead. Gaps between networks are noise. On another machine, or with a GPU, the panels look different.
-#
+# lead. Small gaps between networks are noise. On another machine, or with a GPU, the panels look different.
+
+# %% [markdown]
 # ## Use X when
 #
 # * **`navier_stokes`** when a tenth of a millisecond is all you have.
@@ -175,7 +176,8 @@ plots.show(
 # * **`fill_and_correct`** otherwise: nothing here is clearly ahead of it but the Gaussian, once.
 #
 # *Why* it wins is lesson 12's question: its table of parts says what each is worth.
-#
+
+# %% [markdown]
 # ## Questions
 #
 # **1.** A scores 20.9 dB (20.6 to 21.2), B 20.7 (20.4 to 21.0), on the same pictures under the same masks. Is A ahead?
@@ -212,7 +214,8 @@ plots.show(
 # **3.** Thin lines, little time, pictures unlike CIFAR-10: look at the panel that fits and measure on your own pages. 1 averages over
 # holes that you do not have. 2 asks for quality alone.
 # </details>
-#
+
+# %% [markdown]
 # ## Key points
 #
 # * Who wins depends on the hole, the picture and the seconds you have.
