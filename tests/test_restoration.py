@@ -215,6 +215,26 @@ def test_a_file_keeps_its_mode_and_its_known_pixels(tmp_path, mode, ending):
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("mode, ending", [
+    ("1", ".png"), ("L", ".png"), ("LA", ".png"), ("P", ".png"), ("RGB", ".png"), ("RGBA", ".png"),
+    ("I;16", ".png"), ("CMYK", ".tif"), ("CMYK", ".jpg"),
+])  # fmt: skip
+def test_as_rgb_is_what_data_read_gives(tmp_path, mode, ending):
+    path = stored(tmp_path, mode, ending)
+    image = restoration.as_rgb(restoration.read_photograph(path))
+    assert image.dtype == np.float32
+    np.testing.assert_allclose(image, data.read(path), atol=1.01 / 255)  # Pillow rounds over white
+
+
+def test_as_rgb_shrinks_to_means():
+    pixels = np.zeros((40, 60), np.uint8)
+    pixels[:20] = 255
+    small = restoration.as_rgb(restoration.Photograph(pixels, "L"), 30)
+    assert small.shape == (20, 30, 3)
+    np.testing.assert_array_equal(small[:10], 1)
+    np.testing.assert_array_equal(small[10:], 0)
+
+
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("ending", [".png", ".tif"])
 def test_colour_of_sixteen_bits_stays_so(tmp_path, ending, channels):
@@ -264,6 +284,18 @@ def test_a_text_in_a_png_stays(tmp_path):
     restoration.restore_file(path, CROSS, tmp_path / "new.png", "telea")
     with Image.open(tmp_path / "new.png") as after:
         assert after.text["Author"] == "A. Adams" and "invented" in after.text["Restoration"]
+
+
+def test_progress_passes_on_every_window(scratched, small_windows):
+    image, mask = scratched
+    seen = []
+
+    def progress(found):
+        seen.extend(found)
+        return found
+
+    restoration.restore(image, mask, "nearest", progress=progress)
+    assert len(seen) > 1
 
 
 @pytest.mark.parametrize("turn", range(1, 9))

@@ -9,20 +9,24 @@ from course_lib.restoration.damage import find_damage
 from course_lib.restoration.files import (
     Photograph,
     Repair,
+    as_rgb,
     read_mask,
     read_photograph,
     restore_file,
+    restore_photograph,
 )
 from course_lib.restoration.repairing import restore
 
 __all__ = [
     "Photograph",
     "Repair",
+    "as_rgb",
     "compare",
     "find_damage",
     "read_mask",
     "read_photograph",
     "restore",
     "restore_file",
+    "restore_photograph",
     "sheet",
 ]

@@ -16,7 +16,7 @@ from course_lib import masks
 from course_lib._files import shown
 from course_lib._opencv import cv2
 from course_lib.data import files
-from course_lib.restoration.repairing import SHOWN, restore
+from course_lib.restoration.repairing import SHOWN, bar, restore
 
 IMAGE_HISTORY = 0x9213  # EXIF: what was done to a picture
 # EXIF: the turn, which is applied, and how a TIFF keeps its pixels, which its writer says anew.
@@ -112,15 +112,15 @@ def restore_file(
             f"{shown(target)} is there already: choose another name, or allow to overwrite it."
         )
     photograph = read_photograph(source)
-    _check_holds(target, photograph.mode)
+    check_holds(target, photograph.mode)
     if not isinstance(mask, np.ndarray):
         mask = read_mask(mask, hole=hole)
-    _check_size(mask, photograph, source)
+    check_size(mask, photograph, source.name)
     start = time.perf_counter()
-    pixels = _repaired(photograph, mask, method, show)
+    pixels = restore_photograph(photograph, mask, method, show=show)
     seconds = time.perf_counter() - start
     named = method if isinstance(method, str) else getattr(method, "name", "a method of one's own")
-    note = _note(mask, named, show)
+    note = invented_note(mask, named, show)
     write_photograph(target, photograph, pixels, note)
     size = mask.shape[1], mask.shape[0]
     return Repair(target, size, masks.hole_fraction(mask), named, seconds)
@@ -166,6 +166,62 @@ def read_photograph(path):
         if "16" in picture.stored_as and picture.mode in ("LA", "RGB", "RGBA"):
             return _deep_photograph(files.named(path), files.turn(picture), options)
         return _photograph(upright, options)
+
+
+def restore_photograph(photograph, mask, method="best", *, show="repaired", progress=bar):
+    """The pixels of a ``Photograph``, repaired: an array of its shape, dtype and mode.
+
+    Args:
+        photograph: as ``read_photograph`` gives it.
+        mask, method, show, progress: as for ``restore``.
+
+    Raises:
+        TypeError, ValueError, MemoryError: as ``restore``.
+
+    Example:
+        >>> photograph = Photograph(np.full((30, 40), 90, np.uint8), "L")
+        >>> restore_photograph(photograph, np.eye(30, 40, dtype=bool), "harmonic").dtype
+        dtype('uint8')
+    """
+    pixels, options = photograph.pixels, {"show": show, "progress": progress}
+    if photograph.mode == "P":
+        colours = restore(photograph.palette[pixels], mask, method, **options)
+        repaired = pixels.copy()
+        repaired[mask] = _nearest_colours(colours[mask], photograph.palette)
+        return repaired
+    if photograph.mode == "CMYK":
+        ink = restore(pixels[..., :3], mask, method, **options)
+        black = restore(pixels[..., 3], mask, method, progress=progress)
+        return np.concatenate([ink, black[..., None]], axis=-1)
+    repaired = restore(pixels, mask, method, **options)
+    if photograph.mode == "1":
+        repaired[mask] = 255 * (repaired[mask] > 127)
+    return repaired
+
+
+def as_rgb(photograph, longest=None):
+    """A ``Photograph`` as ``data.read`` gives its file: RGB float32 (H, W, 3) in [0, 1].
+
+    Args:
+        photograph: as ``read_photograph`` gives it.
+        longest: pixels of the longest side at most; a larger picture is shrunk to it.
+
+    Example:
+        >>> as_rgb(Photograph(np.full((30, 40), 51, np.uint8), "L"), 20).shape
+        (15, 20, 3)
+    """
+    pixels = photograph.pixels
+    if photograph.mode == "P":
+        pixels = photograph.palette[pixels]
+    if longest is not None:
+        pixels = _shrunk(pixels, longest)
+    if photograph.mode == "CMYK":
+        pixels = np.asarray(_as_picture(pixels, photograph).convert("RGB"))
+    values = np.atleast_3d(pixels) / np.float32(np.iinfo(pixels.dtype).max)
+    if values.shape[2] in (2, 4):  # transparent parts are laid over white
+        opacity = values[..., -1:]
+        values = values[..., :-1] * opacity + (1 - opacity)
+    return np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:2], 3)))
 
 
 def write_photograph(target, photograph, pixels, note):
@@ -271,7 +327,7 @@ def _options(picture):
     return options
 
 
-def _check_holds(target, mode):
+def check_holds(target, mode):
     """The target's format can hold what the source does."""
     ending = target.suffix.lower()
     if mode not in HOLDS.get(ending, (mode,)):
@@ -281,33 +337,25 @@ def _check_holds(target, mode):
         raise ValueError(f"{ending} cannot hold {what}: end the name in {better}.")
 
 
-def _check_size(mask, photograph, source):
+def check_size(mask, photograph, name):
+    """The mask is of the photograph's size; name is the photograph's."""
     if mask.shape == photograph.pixels.shape[:2]:
         return
     height, width = photograph.pixels.shape[:2]
-    said = f"the mask is {mask.shape[1]} x {mask.shape[0]} pixels and {shown(source.name)} "
+    said = f"the mask is {mask.shape[1]} x {mask.shape[0]} pixels and {shown(name)} "
     said += f"{width} x {height}"
     if mask.shape == (width, height):
         raise ValueError(f"{said}: it lies on its side, so turn it by a quarter.")
     raise ValueError(f"{said}: make the mask on this very picture, in its full size.")
 
 
-def _repaired(photograph, mask, method, show):
-    """The pixels, repaired, of the photograph's kind."""
-    pixels = photograph.pixels
-    if photograph.mode == "P":
-        colours = restore(photograph.palette[pixels], mask, method, show=show)
-        repaired = pixels.copy()
-        repaired[mask] = _nearest_colours(colours[mask], photograph.palette)
-        return repaired
-    if photograph.mode == "CMYK":
-        ink = restore(pixels[..., :3], mask, method, show=show)
-        black = restore(pixels[..., 3], mask, method)
-        return np.concatenate([ink, black[..., None]], axis=-1)
-    repaired = restore(pixels, mask, method, show=show)
-    if photograph.mode == "1":
-        repaired[mask] = 255 * (repaired[mask] > 127)
-    return repaired
+def _shrunk(pixels, longest):
+    height, width = pixels.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def _nearest_colours(colours, palette):
@@ -354,7 +402,7 @@ def _deep_content(pixels, ending, options, note):
     return buffer.getvalue()
 
 
-def _note(mask, method, show):
+def invented_note(mask, method, show):
     """What the file says of itself."""
     count, share = np.count_nonzero(mask), 100 * mask.mean()
     said = f"{count} pixels ({share:.2f} %) were invented by inpainting ({method})"

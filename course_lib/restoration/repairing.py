@@ -32,7 +32,12 @@ HATCH = 3  # pixels from line to line
 HIGHEST = {"uint8": 255, "uint16": 65_535}
 
 
-def restore(image, mask, method="best", *, show="repaired"):
+def bar(windows):
+    """The windows, with a progress bar in the terminal if they take longer than two seconds."""
+    return tqdm(windows, unit="window", delay=2, leave=False)
+
+
+def restore(image, mask, method="best", *, show="repaired", progress=bar):
     """Repair a picture of any size; known pixels stay bit for bit as they came.
 
     Holes are filled window by window, so that what a method needs does not grow with the picture:
@@ -50,6 +55,7 @@ def restore(image, mask, method="best", *, show="repaired"):
             (image (H, W, 3), mask (H, W)) -> image), or a Keras model.
         show: "repaired", or "invented": what was filled is hatched, as restorers of paintings do,
             so that nobody takes it for what was there.
+        progress: passes on the list of windows that it is given, as tqdm does.
 
     Returns:
         An array of the image's shape and dtype.
@@ -86,8 +92,8 @@ def restore(image, mask, method="best", *, show="repaired"):
     repaired = channels.copy()
     if mask.any():
         colours = slice(0, _colours(channels))
-        _paint(repaired, colours, mask, fill, how)
-        _paint(repaired, slice(colours.stop, None), mask, classical.harmonic, "windows")
+        _paint(repaired, colours, mask, fill, how, progress)
+        _paint(repaired, slice(colours.stop, None), mask, classical.harmonic, "windows", list)
     if show == "invented":
         repaired = hatched(repaired, mask)
     return repaired.reshape(image.shape)
@@ -177,21 +183,22 @@ def _stored(values, image):
     return np.rint(values * _highest(image)).astype(image.dtype)
 
 
-def _paint(repaired, channels, mask, fill, how):
+def _paint(repaired, channels, mask, fill, how, progress):
     """Fill the holes of some channels, in place."""
     pixels = repaired[..., channels]
     if pixels.shape[2]:
-        values = _filled(pixels, mask, fill, how)
+        values = _filled(pixels, mask, fill, how, progress)
         repaired[..., channels][mask] = _stored(values, repaired)
 
 
-def _filled(pixels, mask, fill, how):
+def _filled(pixels, mask, fill, how, progress):
     """The holes' values, float32 (holes, channels) in [0, 1], in the order of ``np.nonzero``.
 
     Args:
         pixels: (H, W, 1 or 3), as stored.
         mask: bool (H, W) with a hole.
         fill, how: as ``filler`` gives them.
+        progress: as for ``restore``.
     """
 
     def answer(window, holes):
@@ -209,18 +216,18 @@ def _filled(pixels, mask, fill, how):
     deep = _deep(found, mask)
     if deep.any():
         pixels = pixels.astype(np.float32) / np.float32(_highest(pixels))
-        pixels[deep] = _from_a_smaller_copy(pixels, mask, deep, fill, how)
+        pixels[deep] = _from_a_smaller_copy(pixels, mask, deep, fill, how, progress)
         values = np.empty((np.count_nonzero(mask), pixels.shape[2]), np.float32)
         shallow = mask & ~deep
         values[deep[mask]], values[shallow[mask]] = (
             pixels[deep],
-            _filled(pixels, shallow, fill, how),
+            _filled(pixels, shallow, fill, how, progress),
         )
         return values
     if how == "tiles":
-        return tiles.blended(answer, mask, _progress)[:, : pixels.shape[2]]
+        return tiles.blended(answer, mask, progress)[:, : pixels.shape[2]]
     result = np.zeros((*mask.shape, pixels.shape[2]), np.float32)
-    for window, wanted in _progress([*windows.windows(found, mask)]):
+    for window, wanted in progress([*windows.windows(found, mask)]):
         result[window][wanted] = answer(window, mask[window])[wanted]
     return result[mask]
 
@@ -249,7 +256,7 @@ def _deep(found, mask):
     return found.long[found.labels] & (windows.depths(mask) > DEEPEST)
 
 
-def _from_a_smaller_copy(pixels, mask, deep, fill, how):
+def _from_a_smaller_copy(pixels, mask, deep, fill, how, progress):
     """Values for the deep pixels, float32 (deep pixels, channels), from half the size."""
     height, width = mask.shape
     half = (width + 1) // 2, (height + 1) // 2  # OpenCV's order
@@ -260,11 +267,6 @@ def _from_a_smaller_copy(pixels, mask, deep, fill, how):
         known = cv2.resize(known, half, interpolation=cv2.INTER_AREA)
         small[..., channel] = np.clip(known / np.maximum(share, 0.5), 0, 1)
     missing = share < 0.5
-    small[missing] = _filled(small, missing, fill, how)
+    small[missing] = _filled(small, missing, fill, how, progress)
     enlarged = [cv2.resize(one, (width, height))[deep] for one in np.moveaxis(small, -1, 0)]
     return np.stack(enlarged, axis=-1)
-
-
-def _progress(windows):
-    """The windows, with a progress bar if they take longer than two seconds."""
-    return tqdm(windows, unit="window", delay=2, leave=False)
