@@ -244,6 +244,34 @@ def in_bucket(count, size=32, *, low, high, seed):
     return masks.view(bool)
 
 
+def grown(mask, pixels):
+    """The mask with its holes larger by so many pixels on every side, corners included.
+
+    Args:
+        mask: bool (H, W) or (N, H, W), True = hole.
+        pixels: a whole number; a negative one shrinks the holes. What lies beyond the picture's
+            border adds nothing to a hole and takes nothing from it.
+
+    Returns:
+        A new array of the mask's shape, bool.
+
+    Raises:
+        TypeError, ValueError: if the mask is not as above, or pixels no whole number.
+
+    Example:
+        >>> line = np.array([[False, False, True, False, False, False]])
+        >>> grown(line, 1).astype(int).tolist(), int(grown(line, -1).sum())
+        ([[0, 1, 1, 1, 0, 0]], 0)
+    """
+    mask = check_mask(mask)
+    if not is_whole(pixels):
+        raise ValueError(f"pixels is {brief(pixels)}: pass a whole number; below 0 holes shrink.")
+    box = np.ones((2 * abs(pixels) + 1,) * 2, np.uint8)
+    change = cv2.dilate if pixels > 0 else cv2.erode
+    each = mask.reshape(-1, *mask.shape[-2:]).astype(np.uint8)
+    return np.stack([change(one, box) for one in each]).astype(bool).reshape(mask.shape)
+
+
 def hole_fraction(mask):
     """Share of holes, 0 to 1: a float for one mask (H, W), an array (N,) for a batch.
 

@@ -1,0 +1,123 @@
+"""What a mask that is not quite right costs the repair, on many places with many damages."""
+
+import pandas as pd
+
+from course_lib import masks, metrics, runtime, scenes
+from course_lib._validation import check_count
+from course_lib.restoration import WEAR, find_damage, restore, worn
+
+PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "grace_hopper", "rocket")
+SIZE = 256  # pixels of a place
+OFF = (-1, -0.5, 0, 1, 2, 3)  # pixels
+MIXED = ("scratches", "writing")  # their rim is one pixel wide, more or less than half covered
+TOLERANCES, GROWS = (0.1, 0.2, 0.3, 0.4), (0, 1, 2)  # of ``find_damage``
+WIDEST = 9  # pixels, of a scratch and its rim
+
+
+def worn_places(kind, count, *, seed):
+    """Places of five photographs with damage of one kind, and what is true of it.
+
+    The tests' profile takes two places of all.
+
+    Args:
+        kind: as for ``restoration.worn``.
+        count: places of each photograph.
+        seed: an int.
+
+    Yields:
+        (photograph's name, the true place (256, 256, 3), ``restoration.Worn``).
+
+    Example:
+        >>> name, true, old = next(worn_places("writing", 1, seed=0))
+        >>> name, true.shape, old.mask.shape
+        ('astronaut', (256, 256, 3), (256, 256))
+    """
+    count = check_count("count", count, lowest=1)
+    cases = [
+        (name, image)
+        for name in PHOTOGRAPHS
+        for image in scenes.places(name, count, size=SIZE, hole=1, seed=seed).images
+    ]
+    for k, (name, image) in enumerate(cases[: runtime.share(len(cases))]):
+        yield name, image, worn(image, kind, seed=seed + k)
+
+
+def off_by(old, pixels):
+    """The true mask of a ``restoration.Worn``, too small or too large by so many pixels.
+
+    -0.5 stands for what an eye marks that sees no pixels: those that are at least half covered.
+
+    Example:
+        >>> import numpy as np
+        >>> from course_lib.restoration import Worn
+        >>> opacity = np.array([[0, 0.3, 1, 0.6, 0]])
+        >>> old = Worn(np.zeros((1, 5, 3)), opacity > 0, opacity)
+        >>> [int(off_by(old, pixels).sum()) for pixels in (-1, -0.5, 0, 1)]
+        [1, 2, 3, 5]
+    """
+    return old.opacity >= 0.5 if pixels == -0.5 else masks.grown(old.mask, pixels)
+
+
+def mask_costs(method="harmonic", kinds=tuple(WEAR), *, places=4, seed=2026):
+    """Repair with masks that are too small and too large; the whole picture is measured.
+
+    Known pixels that a mask wrongly gives up count, and so does damage that it leaves.
+
+    Args:
+        method: as for ``restoration.restore``.
+        kinds: of damage, as for ``restoration.worn``.
+        places: of each of five photographs.
+        seed: an int.
+
+    Returns:
+        pandas.DataFrame, a row for each kind, place and mask: wear, photograph, place (a number),
+        pixels (by which the mask is off, see ``off_by``), dice (with the true mask), psnr (dB, the
+        whole picture), change (dB, against the repair with the true mask).
+
+    Example:
+        >>> table = mask_costs("nearest", ["writing"], places=1)
+        >>> bool((table.change[table.pixels == 0] == 0).all())
+        True
+    """
+    rows = []
+    for kind in kinds:
+        for place, (name, true, old) in enumerate(worn_places(kind, places, seed=seed)):
+            tried = [pixels for pixels in OFF if pixels != -0.5 or kind in MIXED]
+            scores = {pixels: _score(true, old, off_by(old, pixels), method) for pixels in tried}
+            rows += [
+                (kind, name, place, pixels, *score, score[1] - scores[0][1])
+                for pixels, score in scores.items()
+            ]
+    columns = ["wear", "photograph", "place", "pixels", "dice", "psnr", "change"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def detector_costs(method="harmonic", *, places=4, seed=2026):
+    """Repair scratches with what ``find_damage`` proposes under twelve settings.
+
+    Args:
+        method, places, seed: as for ``mask_costs``.
+
+    Returns:
+        pandas.DataFrame, a row for each place and setting: photograph, place, tolerance, grow,
+        dice (with the true mask), psnr (dB, the whole picture).
+
+    Example:
+        >>> table = detector_costs("nearest", places=1)
+        >>> table.groupby("place").size().unique().tolist()
+        [12]
+    """
+    rows = []
+    for place, (name, true, old) in enumerate(worn_places("scratches", places, seed=seed)):
+        for tolerance in TOLERANCES:
+            for grow in GROWS:
+                found = find_damage(old.picture, tolerance=tolerance, width=WIDEST, grow=grow)
+                rows.append((name, place, tolerance, grow, *_score(true, old, found, method)))
+    columns = ["photograph", "place", "tolerance", "grow", "dice", "psnr"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _score(true, old, mask, method):
+    """(dice with the true mask, PSNR of the whole repaired picture)."""
+    repaired = restore(old.picture, mask, method)
+    return metrics.dice(old.mask, mask), metrics.psnr(true, repaired)
