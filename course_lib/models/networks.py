@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from course_lib._validation import check_count
-from course_lib.layers import AddInHoles, PartialConv2D, PyramidFill
+from course_lib.layers import AddInHoles, GaussianFieldFill, PartialConv2D, PyramidFill
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
@@ -206,6 +206,41 @@ def residual_unet(width=48):
     return keras.Model([damaged, valid], mended, name="residual_unet")
 
 
+def field_unet(width=48):
+    """``residual_unet`` behind a better start: a fill that has itself been learned.
+
+    ``GaussianFieldFill`` gives every hole a first guess with filters learned from photographs. The
+    trunk sees that guess, ``PyramidFill``'s, which reaches further into wide holes, and validity,
+    and adds its correction to the learned one, in the holes only. The filters are not trained
+    with the trunk: they are learned first.
+
+    Args:
+        width: as in ``residual_unet``.
+
+    Returns:
+        keras.Model, [damaged, valid] -> predicted (see the top of this module).
+
+    Raises:
+        ValueError: if width is not a whole number of 1 or more.
+
+    Source: as ``residual_unet``; the fill: ``layers.GaussianFieldFill``.
+
+    Example:
+        >>> field_unet().count_params() <= 3_000_000
+        True
+    """
+    width = check_count("width", width, lowest=1)
+    damaged = keras.Input((None, None, 3), name="damaged")
+    valid = keras.Input((None, None, 1), name="valid")
+    learned = GaussianFieldFill(trainable=False, dtype="float32", name="field_fill")
+    fill = learned([damaged, valid])
+    coarse = PyramidFill(LEVELS, dtype="float32", name="fill")([damaged, valid])
+    features = layers.Concatenate(name="fills_and_valid")([fill, valid, coarse])
+    correction = correct(features, width)
+    mended = AddInHoles(dtype="float32", name="predicted")([fill, valid, correction])
+    return keras.Model([damaged, valid], mended, name="field_unet")
+
+
 def correct(features, width):
     """The trunk of ``residual_unet``: what it sees -> what it adds, 0 until it is trained.
 
@@ -242,6 +277,7 @@ NETWORKS = {
     "vanilla_unet": vanilla_unet,
     "partial_conv_unet": partial_conv_unet,
     "residual_unet": residual_unet,
+    "field_unet": field_unet,
     "classifier": classifier,
 }
 
