@@ -16,7 +16,7 @@ from course_lib import masks
 from course_lib._files import shown
 from course_lib._opencv import cv2
 from course_lib.data import files
-from course_lib.restoration.repairing import SHOWN, bar, restore
+from course_lib.restoration.repairing import SHOWN, bar, check_shown, hatched, restore
 
 IMAGE_HISTORY = 0x9213  # EXIF: what was done to a picture
 # EXIF: the turn, which is applied, and how a TIFF keeps its pixels, which its writer says anew.
@@ -115,7 +115,7 @@ def restore_file(
     check_holds(target, photograph.mode)
     if not isinstance(mask, np.ndarray):
         mask = read_mask(mask, hole=hole)
-    check_size(mask, photograph, source.name)
+    check_size(mask, photograph.pixels.shape[:2], source.name)
     start = time.perf_counter()
     pixels = restore_photograph(photograph, mask, method, show=show)
     seconds = time.perf_counter() - start
@@ -183,20 +183,30 @@ def restore_photograph(photograph, mask, method="best", *, show="repaired", prog
         >>> restore_photograph(photograph, np.eye(30, 40, dtype=bool), "harmonic").dtype
         dtype('uint8')
     """
-    pixels, options = photograph.pixels, {"show": show, "progress": progress}
+    check_shown(show)
+    pixels = photograph.pixels
     if photograph.mode == "P":
-        colours = restore(photograph.palette[pixels], mask, method, **options)
-        repaired = pixels.copy()
-        repaired[mask] = _nearest_colours(colours[mask], photograph.palette)
-        return repaired
-    if photograph.mode == "CMYK":
-        ink = restore(pixels[..., :3], mask, method, **options)
+        colours = restore(photograph.palette[pixels], mask, method, progress=progress)
+        repaired = _in_palette(colours, photograph, mask)
+    elif photograph.mode == "CMYK":
+        ink = restore(pixels[..., :3], mask, method, progress=progress)
         black = restore(pixels[..., 3], mask, method, progress=progress)
-        return np.concatenate([ink, black[..., None]], axis=-1)
-    repaired = restore(pixels, mask, method, **options)
+        repaired = np.concatenate([ink, black[..., None]], axis=-1)
+    else:
+        repaired = restore(pixels, mask, method, progress=progress)
     if photograph.mode == "1":
         repaired[mask] = 255 * (repaired[mask] > 127)
-    return repaired
+    return hatch(photograph, repaired, mask) if show == SHOWN[1] else repaired
+
+
+def hatch(photograph, repaired, mask):
+    """The repaired pixels of a ``Photograph``, hatched where the mask is True."""
+    if photograph.mode == "P":
+        return _in_palette(hatched(photograph.palette[repaired], mask), photograph, mask)
+    result = hatched(repaired.reshape(*mask.shape, -1), mask).reshape(repaired.shape)
+    if photograph.mode == "1":
+        result[mask] = 255 * (result[mask] > 127)
+    return result
 
 
 def as_rgb(photograph, longest=None):
@@ -337,11 +347,11 @@ def check_holds(target, mode):
         raise ValueError(f"{ending} cannot hold {what}: end the name in {better}.")
 
 
-def check_size(mask, photograph, name):
-    """The mask is of the photograph's size; name is the photograph's."""
-    if mask.shape == photograph.pixels.shape[:2]:
+def check_size(mask, size, name):
+    """The mask is of the picture's size, (H, W); name is the picture's."""
+    if mask.shape == tuple(size):
         return
-    height, width = photograph.pixels.shape[:2]
+    height, width = size
     said = f"the mask is {mask.shape[1]} x {mask.shape[0]} pixels and {shown(name)} "
     said += f"{width} x {height}"
     if mask.shape == (width, height):
@@ -356,6 +366,13 @@ def _shrunk(pixels, longest):
         return pixels
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def _in_palette(colours, photograph, mask):
+    """The photograph's pixels, in the holes the palette's colours that are nearest to colours."""
+    pixels = photograph.pixels.copy()
+    pixels[mask] = _nearest_colours(colours[mask], photograph.palette)
+    return pixels
 
 
 def _nearest_colours(colours, palette):

@@ -83,8 +83,7 @@ def restore(image, mask, method="best", *, show="repaired", progress=bar):
             f"mask is {' x '.join(map(str, mask.shape))} but the picture is {image.shape[0]} x "
             f"{image.shape[1]} (height x width): make them the same size."
         )
-    if not is_one_of(show, SHOWN):
-        raise ValueError(f'show is {brief(show)}: say "repaired" or "invented".')
+    check_shown(show)
     channels = image.reshape(*mask.shape, -1)
     whole_numbers = image.dtype.kind != "f"  # these cannot lie outside their range
     check_known(channels[..., :0] if whole_numbers else channels, mask)
@@ -131,6 +130,11 @@ def filler(method):
             "or a Keras model."
         )
     return method, "windows"
+
+
+def check_shown(show):
+    if not is_one_of(show, SHOWN):
+        raise ValueError(f'show is {brief(show)}: say "repaired" or "invented".')
 
 
 def hatched(image, mask):

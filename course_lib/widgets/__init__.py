@@ -4,6 +4,7 @@ Every one of them shows itself when it is the last line of a cell, together with
 for places where nothing can be moved: a page on the web, a printed notebook. It needs no network.
 """
 
+from course_lib.widgets.before_after import BeforeAfter, before_after
 from course_lib.widgets.best_guess import best_guess
 from course_lib.widgets.cheat_metric import cheat_metric
 from course_lib.widgets.closing_hole import closing_hole
@@ -18,6 +19,7 @@ from course_lib.widgets.painter import MaskPainter
 from course_lib.widgets.parts import parts
 from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.raw_and_composited import raw_and_composited
+from course_lib.widgets.repair_desk import RepairDesk
 from course_lib.widgets.samples import samples
 from course_lib.widgets.showdown import showdown
 from course_lib.widgets.sliders import MaskSliders
@@ -25,8 +27,8 @@ from course_lib.widgets.training_film import training_film
 from course_lib.widgets.window_steps import window_steps
 
 __all__ = [
-    "Exploration", "MaskPainter", "MaskSliders", "best_guess", "cheat_metric", "closing_hole",
-    "context_size", "explore", "fill_film", "front", "heat_flow", "isophotes", "mask_designer",
-    "parts", "random_walkers", "raw_and_composited", "samples", "showdown", "training_film",
-    "window_steps",
+    "BeforeAfter", "Exploration", "MaskPainter", "MaskSliders", "RepairDesk", "before_after",
+    "best_guess", "cheat_metric", "closing_hole", "context_size", "explore", "fill_film", "front",
+    "heat_flow", "isophotes", "mask_designer", "parts", "random_walkers", "raw_and_composited",
+    "samples", "showdown", "training_film", "window_steps",
 ]  # fmt: skip

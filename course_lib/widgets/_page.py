@@ -17,12 +17,22 @@ STORED_SIDE = 1024  # pixels: larger pictures are shown, not masked, at this sid
 def show(widget, media_type, content, alt, caption):
     """Put a widget on the page, with a still picture for places where it cannot move."""
     data = {
-        WIDGET_MEDIA_TYPE: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
+        **_reference(widget),
         media_type: base64.b64encode(content).decode(),
         "text/plain": f"[figure: {alt}]",
     }
     page.put(data, {media_type: {"alt": alt}})
     page.show_caption(caption)
+
+
+def show_alone(widget, words):
+    """Put a widget on the page that has no picture yet."""
+    page.put({**_reference(widget), "text/plain": words})
+
+
+def _reference(widget):
+    said = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET_MEDIA_TYPE: said}
 
 
 def encode(image):
