@@ -79,6 +79,7 @@ ADMITS = {
     "figure": ("NaN", "grey"),
     "show": ("NaN", "grey"),
     "tint": ("NaN", "infinity", "0..255", "negative"),
+    "MaskPainter": ("nothing",),  # it then waits for a file
 }
 
 
