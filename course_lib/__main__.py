@@ -3,6 +3,7 @@
 python -m course_lib damage photo.jpg -o mask.png
 python -m course_lib restore photo.jpg --mask mask.png -o repaired.png
 python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
+python -m course_lib film clip.webm --mask masks/ -o repaired.webm
 """
 
 import argparse
@@ -24,8 +25,12 @@ Repair photographs by inpainting: what a mask marks is filled from what stands a
   3. Not content? Set several methods side by side:
          python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
 
+A film is repaired frame by frame, from its neighbours where they show what is missing:
+         python -m course_lib film clip.webm --mask mask.png -o repaired.webm
+
 A fill is invented, never recovered: the repaired file says so in its metadata.
 """
+HOLE_COLOURS = ("white", "black")
 MUCH = 0.5  # of a picture: who marks more has more often inverted the mask
 WIDEST = 600  # pixels of each picture on the sheet that compare writes
 
@@ -92,13 +97,32 @@ def compare(chosen):
     print(f"{target}: from left to right damaged, {', '.join(pictures)}")
 
 
+def film(chosen):
+    from course_lib import restoration
+
+    done = restoration.restore_video(
+        chosen.film, chosen.mask, chosen.output or chosen.film.with_name(
+            f"{chosen.film.stem}-repaired.webm"
+        ), chosen.method, then=chosen.then, reach=chosen.reach, hole=chosen.hole,
+        show="invented" if chosen.invented else "repaired", overwrite=chosen.overwrite,
+    )  # fmt: skip
+    width, height = done.size
+    print(
+        f"{done.target}: {100 * done.fraction:.2f} % of {done.frames} frames of {width} x {height} "
+        f"pixels filled by {done.method} in {done.seconds:.1f} s; the sound is not kept."
+    )
+    if done.fraction > MUCH:
+        other = "white" if chosen.hole == "black" else "black"
+        print(f"That is much: if the masks are inverted, add --hole {other}.", file=sys.stderr)
+
+
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m course_lib", description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = parser.add_subparsers(
-        title="commands", metavar="restore | damage | compare", required=True
+        title="commands", metavar="restore | damage | compare | film", required=True
     )
     photo = argparse.ArgumentParser(add_help=False)
     photo.add_argument("photo", type=Path, help="the photograph, any picture file")
@@ -110,13 +134,14 @@ def _parser():
     masked.add_argument("--mask", type=Path, required=True, help="a picture of the same size")
     masked.add_argument(
         "--hole",
-        choices=("white", "black"),
+        choices=HOLE_COLOURS,
         default="white",
         help="the mask's colour of what is missing (white)",
     )
     _add_restore(commands, [photo, masked])
     _add_damage(commands, [photo])
     _add_compare(commands, [photo, masked])
+    _add_film(commands)
     return parser
 
 
@@ -167,6 +192,44 @@ def _add_compare(commands, parents):
     )  # fmt: skip
     command.add_argument("--truth", type=Path, help="the undamaged photograph, where there is one")
     command.set_defaults(work=compare)
+
+
+def _add_film(commands):
+    about = (
+        "repair a film: fill what the masks mark from the frames around, and what none of them "
+        "shows from its surroundings; the sound is not kept"
+    )
+    command = commands.add_parser("film", help=about, description=about)
+    command.add_argument("film", type=Path, help="the film, any video file")
+    command.add_argument(
+        "--mask", type=Path, required=True,
+        help="white where something is missing: a picture for all frames, a folder with one for "
+        "each frame, or a film",
+    )  # fmt: skip
+    command.add_argument(
+        "--hole", choices=HOLE_COLOURS, default="white",
+        help="the masks' colour of what is missing (white)",
+    )  # fmt: skip
+    command.add_argument(
+        "-o", "--output", type=Path,
+        help="ends in .webm, .mp4 (needs PyAV), .webp or .gif (else a .webm beside the film)",
+    )  # fmt: skip
+    command.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+    command.add_argument(
+        "--method", default="motion",
+        help="motion (follows what moves, the default), median (where nothing moves), or frame by "
+        "frame by any method of restore",
+    )  # fmt: skip
+    command.add_argument(
+        "--then", default="harmonic",
+        help="how motion and median fill what no frame shows (harmonic; best is a network)",
+    )  # fmt: skip
+    command.add_argument("--reach", type=int, default=8, help="frames looked at on each side (8)")
+    command.add_argument(
+        "--invented", action="store_true",
+        help="hatch what was filled, so that nobody takes it for real",
+    )  # fmt: skip
+    command.set_defaults(work=film)
 
 
 def _mask(chosen):

@@ -57,28 +57,38 @@ def replaced(path):
     Raises:
         OSError: if the folder or the disk does not take the file.
     """
-    path = Path(os.path.realpath(path))
-    sweep(path)
-    unfinished = path.with_name(f".{_key(path)}.{uuid.uuid4().hex}.part")
-    try:
+    with unfinished(path) as part:
         # Not made by tempfile: that gives a file which nobody but its owner may read.
-        with open(unfinished, "x+b") as file:
+        with open(part, "x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        take_place(unfinished, path)
+
+
+@contextmanager
+def unfinished(path, ending=""):
+    """A name beside ``path``, for a file that takes its place when the block ends well.
+
+    As ``replaced``, for a library that writes by name, and chooses the format by its ending.
+    """
+    path = Path(os.path.realpath(path))
+    sweep(path)
+    part = path.with_name(f".{_key(path)}.{uuid.uuid4().hex}.part{ending}")
+    try:
+        yield part
+        take_place(part, path)
     finally:
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
 
 def sweep(path):
     """Delete what killed processes left unfinished on the way to ``path``."""
     path = Path(os.path.realpath(path))
     with suppress(OSError):  # a folder that may not be entered
-        for unfinished in path.parent.glob(f".{_key(path)}.*.part"):
-            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
-                unfinished.unlink()
+        for part in path.parent.glob(f".{_key(path)}.*.part*"):
+            if time.time() - part.stat().st_mtime > STALE_SECONDS:
+                part.unlink()
 
 
 def _key(path):

@@ -4,7 +4,9 @@
 system libraries that opencv-python links to, and its own message names only a file.
 """
 
+import os
 import re
+from contextlib import contextmanager
 
 MISSING_LIBRARY = (
     "OpenCV cannot load a system library ({reason}); on Debian or Ubuntu type: "
@@ -27,4 +29,22 @@ except ImportError as error:
     missing = re.search(r"\.so\b.*cannot open shared object file", reason)
     raise ImportError((MISSING_LIBRARY if missing else BROKEN).format(reason=reason)) from None
 
-__all__ = ["cv2"]
+__all__ = ["cv2", "quiet"]
+
+
+@contextmanager
+def quiet():
+    """Nothing is printed to the process's error stream: FFmpeg, inside OpenCV, remarks there."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a process without one
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

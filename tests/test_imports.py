@@ -16,7 +16,7 @@ from tools.project import ROOT
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 # The rooms of each floor: a file or a folder of course_lib. What begins with _ is on the ground.
 FLOORS = {
-    "ground": ("masks", "data", "classical", "metrics", "plots", "scenes", "wear"),
+    "ground": ("masks", "data", "classical", "metrics", "plots", "scenes", "wear", "clips"),
     "learning": ("layers", "losses", "models", "training", "callbacks"),
     "classroom": ("runtime", "evaluation", "widgets", "checks", "restoration", "__main__"),
 }

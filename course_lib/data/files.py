@@ -87,7 +87,7 @@ def opened(path):
     Args, Raises: as for ``read``; what the block raises is taken for a fault of the file.
     """
     path = named(path)
-    _check_file(path)
+    check_file(path)
     name = shown(path.name)
     try:
         with _patience(), Image.open(path) as picture:
@@ -153,14 +153,23 @@ def check_target(path):
         ValueError: if the name has no known ending.
         FileNotFoundError, IsADirectoryError: if the folder does not exist, or the name is one's.
     """
-    name, folder = shown(path.name), shown(path.parent)
     if path.suffix.lower() not in WRITTEN:
+        name = shown(path.name)
         ending = f"{shown(path.suffix)} is no" if path.suffix else "it has no"
         raise ValueError(f"{name} cannot be written, {ending} known ending: use .png or .jpg.")
+    check_place(path, "picture")
+
+
+def check_place(path, what):
+    """A file can stand there; ``what`` names it in a word.
+
+    Raises:
+        FileNotFoundError, IsADirectoryError: if the folder does not exist, or the name is one's.
+    """
     if not os.path.isdir(path.parent):
-        raise FileNotFoundError(f"there is no folder {folder}: make it first.")
+        raise FileNotFoundError(f"there is no folder {shown(path.parent)}: make it first.")
     if os.path.isdir(path):
-        raise IsADirectoryError(f"{shown(path)} is a folder: choose another name for the picture.")
+        raise IsADirectoryError(f"{shown(path)} is a folder: choose another name for the {what}.")
 
 
 def write(path, picture, **options):
@@ -193,7 +202,7 @@ def named(path):
     return expanded(path)
 
 
-def _check_file(path):
+def check_file(path):
     """There is such a file, it may be read, and something is in it."""
     try:
         if os.path.isdir(path):

@@ -1,8 +1,9 @@
-"""Photographs of any size, kind and depth: find the damage, repair it, keep the file's own kind.
+"""Photographs and films: find the damage, repair it, keep the file's own kind.
 
-``restore`` repairs arrays, ``restore_file`` files; ``find_damage`` proposes a mask, ``compare``
-sets methods side by side, ``worn`` makes a photograph old, so that the truth is known. ``python -m
-course_lib`` is the same door without a notebook.
+``restore`` repairs a picture, ``restore_file`` a picture file; ``find_damage`` proposes a mask,
+``compare`` sets methods side by side, ``worn`` makes a photograph old, so that the truth is known.
+``fill_frames`` and ``restore_video`` repair films. ``python -m course_lib`` is the same door
+without a notebook.
 """
 
 from course_lib.restoration.comparing import compare, sheet
@@ -16,22 +17,26 @@ from course_lib.restoration.files import (
     restore_file,
     restore_photograph,
 )
+from course_lib.restoration.film import FilmRepair, fill_frames, restore_video
 from course_lib.restoration.repairing import restore
 from course_lib.restoration.wear import WEAR, Worn, worn
 
 __all__ = [
     "WEAR",
+    "FilmRepair",
     "Photograph",
     "Repair",
     "Worn",
     "as_rgb",
     "compare",
+    "fill_frames",
     "find_damage",
     "read_mask",
     "read_photograph",
     "restore",
     "restore_file",
     "restore_photograph",
+    "restore_video",
     "sheet",
     "worn",
 ]

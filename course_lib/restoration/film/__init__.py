@@ -1,0 +1,14 @@
+"""Films: what is missing in one frame may stand in the next.
+
+``motion`` says where pixels move, ``filling`` repairs frames; ``reading``, ``writing`` and
+``restoring`` do so with files.
+"""
+
+from course_lib.restoration.film.filling import fill_frames
+from course_lib.restoration.film.motion import along, flow_pair, returns_home, sample, warped
+from course_lib.restoration.film.restoring import FilmRepair, restore_video
+
+__all__ = [
+    "FilmRepair", "along", "fill_frames", "flow_pair", "restore_video", "returns_home", "sample",
+    "warped",
+]  # fmt: skip

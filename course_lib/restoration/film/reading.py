@@ -1,0 +1,168 @@
+"""Film files and their masks, read frame by frame: memory does not grow with the length."""
+
+import re
+import warnings
+from itertools import chain
+
+import numpy as np
+
+from course_lib import masks
+from course_lib._files import shown
+from course_lib._opencv import cv2, quiet
+from course_lib._validation import check_mask
+from course_lib.data import files
+from course_lib.restoration.files import read_mask
+
+UNEVEN = 0.002  # seconds; most files round a frame's time to thousandths
+MISSING = 0.5  # seconds that a file promises and does not hold: it breaks off
+PICTURES = (*files.WRITTEN, ".gif")  # a mask of that ending is one picture for all frames
+MIDDLE = 127  # of 255: a film's compression greys the rim of a mask
+
+
+class Film:
+    """A film file.
+
+    Attributes:
+        path: ``pathlib.Path``.
+        size: (H, W), pixels, upright as its camera was held.
+        times: float64 (T,), when each frame begins, seconds; the first at 0.
+        seconds: float64 (T,), how long each is shown.
+
+    Raises:
+        TypeError, OSError: if it is no file.
+        ValueError: if it holds no frame that can be read.
+
+    Warns:
+        UserWarning: if it breaks off.
+    """
+
+    def __init__(self, path):
+        self.path = files.named(path)
+        files.check_file(self.path)
+        self.size, self.times, rate, promised = self._inspected()
+        gaps = np.diff(self.times)
+        self.seconds = np.append(gaps, np.median(gaps) if len(gaps) else 1 / rate)
+        length = self.times[-1] + self.seconds[-1]
+        if promised - length > MISSING:
+            warnings.warn(
+                f"{shown(self.path.name)} breaks off after {length:.1f} of {promised:.1f} s: only "
+                "what is there is repaired.",
+                stacklevel=3,
+            )
+
+    def __len__(self):
+        return len(self.times)
+
+    @property
+    def even(self):
+        """Whether all frames are shown equally long."""
+        return bool(np.ptp(self.seconds) <= 2 * UNEVEN)
+
+    def frames(self):
+        """Its frames, uint8 (H, W, 3), RGB."""
+        capture = self._opened()
+        for _ in range(len(self)):
+            with quiet():
+                arrived, frame = capture.read()
+            if not arrived or frame.shape[:2] != self.size:
+                raise ValueError(
+                    f"{shown(self.path.name)} has changed while it was read: try again."
+                )
+            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+
+    def _opened(self):
+        with quiet():
+            capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
+        if not capture.isOpened():
+            raise ValueError(
+                f"{shown(self.path.name)} cannot be read as a film, so it is none, is cut off or "
+                "of a rare kind: save it as MP4 (H.264) or WebM."
+            )
+        return capture
+
+    def _inspected(self):
+        """(size, times, frames a second, seconds promised), all frames having been seen once."""
+        capture, times = self._opened(), []
+        rate = capture.get(cv2.CAP_PROP_FPS) or 25
+        promised = capture.get(cv2.CAP_PROP_FRAME_COUNT) / rate
+        with quiet():
+            arrived, frame = capture.read()
+            while arrived:
+                times.append(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+                arrived = capture.grab()
+        if not times:
+            raise ValueError(
+                f"{shown(self.path.name)} holds no frame that can be read, so it is empty, cut off "
+                "or its codec is missing: save it as MP4 (H.264) or WebM."
+            )
+        times = np.array(times) - times[0]
+        if (np.diff(times) <= 0).any():  # a file that does not say
+            times = np.arange(len(times)) / rate
+        return frame.shape[:2], times, rate, promised
+
+
+def masks_for(film, mask, hole="white"):
+    """The masks of a film, one for each frame.
+
+    Args:
+        film: a Film.
+        mask: bool (H, W) or (T, H, W), True = hole; or the name of a picture for all frames, of a
+            folder with as many pictures as there are frames, in the order of their names, or of
+            another film.
+        hole: "white" or "black", the hole's colour in files.
+
+    Returns:
+        An iterator of bool (H, W).
+
+    Raises:
+        TypeError, ValueError, OSError: if there are not as many, or one is no mask or of another
+            size; of a folder in its turn.
+    """
+    count = len(film)
+    if isinstance(mask, np.ndarray):
+        found = check_mask(mask)
+        found = np.broadcast_to(found, (count, *found.shape)) if found.ndim == 2 else found
+        return _fitting(found, len(found), film, "the mask")
+    path = files.named(mask)
+    name = shown(path.name)
+    if path.is_dir():
+        paths = sorted(filter(_is_picture, path.iterdir()), key=_natural)
+        return _fitting((read_mask(one, hole=hole) for one in paths), len(paths), film, name)
+    if path.suffix.lower() in PICTURES:
+        return _fitting([read_mask(path, hole=hole)] * count, count, film, name)
+    of_masks = Film(path)
+    return _fitting((_of_frame(one, hole) for one in of_masks.frames()), len(of_masks), film, name)
+
+
+def _fitting(found, count, film, name):
+    """The masks, once their number fits; each one's size is asked in its turn, the first's now."""
+    if count != len(film):
+        raise ValueError(
+            f"{name} has {count} masks and {shown(film.path.name)} {len(film)} frames: make one "
+            "for each frame, or one picture for all."
+        )
+    found = iter(found)
+    first = _of_size(next(found), film, name)
+    return chain([first], (_of_size(one, film, name) for one in found))
+
+
+def _of_size(mask, film, name):
+    if mask.shape != film.size:
+        raise ValueError(
+            f"{name} is {mask.shape[1]} x {mask.shape[0]} pixels and {shown(film.path.name)} "
+            f"{film.size[1]} x {film.size[0]}: make masks in the film's full size."
+        )
+    return mask
+
+
+def _of_frame(frame, hole):
+    return masks.as_mask(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) > MIDDLE, hole=hole)
+
+
+def _is_picture(path):
+    return path.suffix.lower() in PICTURES and not path.name.startswith(".")
+
+
+def _natural(path):
+    """mask2 before mask10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]

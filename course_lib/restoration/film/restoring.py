@@ -1,0 +1,128 @@
+"""``restore_video``: a film file, repaired into another one."""
+
+import os
+import time
+import warnings
+from dataclasses import dataclass
+from itertools import tee
+
+from tqdm import tqdm
+
+from course_lib._files import shown, unfinished
+from course_lib._validation import brief, is_one_of
+from course_lib.data import files
+from course_lib.restoration.film.filling import REACH, repaired
+from course_lib.restoration.film.reading import Film, masks_for
+from course_lib.restoration.film.writing import CODED, check_writable, writer
+from course_lib.restoration.repairing import SHOWN, hatched
+
+
+@dataclass(frozen=True)
+class FilmRepair:
+    """What ``restore_video`` has done.
+
+    Attributes:
+        target: ``pathlib.Path`` of the new file.
+        size: (width, height), pixels.
+        frames: how many.
+        fraction: share of the pixels that were filled.
+        method: by what.
+        seconds: reading and writing included.
+    """
+
+    target: object
+    size: tuple
+    frames: int
+    fraction: float
+    method: str
+    seconds: float
+
+
+def restore_video(
+    source, mask, target, method="motion", *, then="harmonic", reach=REACH, hole="white",
+    show="repaired", overwrite=False,
+):  # fmt: skip
+    """Repair a film file and write the result to another one, frame by frame: of any length.
+
+    The new file stands in its place only when it is whole. Its sound is not kept. Frames with an
+    odd number of rows or columns get one more in WebM and MP4, which hold even numbers only; where
+    frames are shown unevenly long, a WebM repeats some to keep time.
+
+    Args:
+        source: the film, any file that FFmpeg, inside OpenCV, reads.
+        mask: white where something is missing: a picture for all frames, a folder with a picture
+            for each frame, in the order of their names, or a film; or bool (H, W) or (T, H, W),
+            True = hole.
+        target: a name ending in .webm (VP9), .mp4 (H.264; needs PyAV: ``pip install av``), .webp
+            or .gif (both for a few seconds: they are put together in memory).
+        method, then, reach: as for ``fill_frames``.
+        hole: "white" or "black", the colour of the hole in mask files.
+        show: "repaired", or "invented": what was filled is hatched in every frame.
+        overwrite: True if a file that stands in the target's place may be replaced.
+
+    Returns:
+        A ``FilmRepair``: what was done.
+
+    Raises:
+        TypeError, ValueError, OSError, MemoryError: in one sentence; the target is then as before.
+
+    Warns:
+        UserWarning: if the source breaks off, or is of an odd size.
+    """
+    start = time.perf_counter()
+    if not is_one_of(show, SHOWN):
+        raise ValueError(f'show is {brief(show)}: say "repaired" or "invented".')
+    target = _free(files.named(target), overwrite)
+    ending = target.suffix.lower()
+    film = Film(source)
+    check_writable(ending, film.size, len(film))
+    ahead, behind = tee(masks_for(film, mask, hole))
+    pairs = zip(film.frames(), ahead, strict=True)
+    frames = zip(repaired(pairs, method, then=then, reach=reach), behind, strict=True)
+    if ending in CODED and (film.size[0] % 2 or film.size[1] % 2):
+        warnings.warn(
+            f"{film.size[1]} x {film.size[0]} pixels are an odd size, which {ending} cannot hold: "
+            "the last row or column is doubled.",
+            stacklevel=2,
+        )
+    missing = 0
+    with unfinished(target, ending) as part:
+        with writer(part, ending, film) as write:
+            for frame, holes in tqdm(frames, total=len(film), unit="frame", delay=2, leave=False):
+                write(hatched(frame, holes) if show == "invented" else frame)
+                missing += int(holes.sum())
+        if ending in CODED:
+            _check_whole(part, target, len(film))
+    named = method if isinstance(method, str) else getattr(method, "name", "a method of one's own")
+    fraction = missing / (len(film) * film.size[0] * film.size[1])
+    return FilmRepair(
+        target, film.size[::-1], len(film), fraction, named, time.perf_counter() - start
+    )
+
+
+def _free(target, overwrite):
+    """The target, if a film may be written there."""
+    check_writable(target.suffix.lower(), (1, 1), 1)
+    files.check_place(target, "film")
+    if target.exists() and not overwrite:
+        raise FileExistsError(
+            f"{shown(target)} is there already: choose another name, or allow to overwrite it."
+        )
+    return target
+
+
+def _check_whole(part, target, count):
+    """What was written can be read again: encoders say nothing when the disk is full."""
+    try:
+        with open(part, "rb") as file:
+            os.fsync(file.fileno())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            whole = len(Film(part)) >= count
+    except (OSError, ValueError):
+        whole = False
+    if not whole:
+        raise OSError(
+            f"{shown(target.name)} could not be written whole into {shown(target.parent)}: make "
+            "room there, or choose another folder."
+        )

@@ -1,0 +1,136 @@
+"""Film files, written frame by frame: WebM (VP9), MP4 (H.264), animated WebP and GIF."""
+
+from contextlib import closing, contextmanager
+from fractions import Fraction
+
+import numpy as np
+from PIL import Image
+
+from course_lib._files import shown
+from course_lib._opencv import cv2, quiet
+
+CODED = (".webm", ".mp4")  # by a film's codec; the others are animated pictures
+ENDINGS = (*CODED, ".webp", ".gif")
+FASTEST = 240  # frames a second of a WebM of uneven frames
+MILLISECONDS = 1000
+HELD = 2**29  # bytes of pixels at most in an animated picture, which is held in memory
+QUALITY = {".webp": {"quality": 85, "method": 2}, ".gif": {"disposal": 1}}
+
+
+@contextmanager
+def writer(path, ending, like):
+    """What writes a film, as a function of a frame, uint8 (H, W, 3); to be called for each one.
+
+    Args:
+        path: the new file.
+        ending: one of ENDINGS.
+        like: a Film, whose size and times the new one has.
+
+    Raises:
+        ValueError: if the codec is missing.
+    """
+    kind = {".webm": _webm, ".mp4": _mp4}.get(ending, _animation)
+    with closing(kind(path, like.size, like.seconds, like.even)) as frames:
+        next(frames)
+        yield frames.send
+
+
+def check_writable(ending, size, count):
+    """A film of that ending, size and number of frames can be written.
+
+    Raises:
+        ValueError: if not, in one sentence.
+    """
+    if ending not in ENDINGS:
+        said = f"{shown(ending)} is" if ending else "a name without an ending is"
+        raise ValueError(f"{said} no ending of a film: use .webm, .mp4, .webp or .gif.")
+    if ending == ".mp4":
+        _av()
+    held = 3 * size[0] * size[1] * count
+    if ending not in CODED and held > HELD:
+        raise ValueError(
+            f"{count} frames of {size[1]} x {size[0]} pixels are too many for an animated picture, "
+            "which is put together in memory: end the name in .webm."
+        )
+
+
+def even_sided(frame):
+    """The frame, its last row and column doubled where their number is odd.
+
+    Example:
+        >>> even_sided(np.zeros((3, 4, 3), np.uint8)).shape
+        (4, 4, 3)
+    """
+    return np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), mode="edge")
+
+
+def copies(seconds, rate):
+    """How often each frame stands in a film of ``rate`` frames a second, so that it keeps time.
+
+    Example:
+        >>> copies(np.array([0.04, 0.12, 0.04]), 25).tolist()
+        [1, 3, 1]
+    """
+    ends = np.rint(np.cumsum(seconds) * rate).astype(int)
+    return np.diff(ends, prepend=0)
+
+
+def _webm(path, size, seconds, even):
+    rate = 1 / seconds.mean() if even else min(FASTEST, 1 / seconds.min())
+    repeats = np.ones(len(seconds), int) if even else copies(seconds, rate)
+    height, width = (side + side % 2 for side in size)
+    with quiet():
+        file = cv2.VideoWriter(
+            str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*"VP90"), rate, (width, height)
+        )
+    if not file.isOpened():
+        raise ValueError("this OpenCV cannot write VP9: install opencv-python from PyPI.")
+    try:
+        for repeat in repeats:
+            frame = even_sided((yield))
+            for _ in range(repeat):
+                file.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+        yield
+    finally:
+        file.release()
+
+
+def _mp4(path, size, seconds, even):
+    av = _av()
+    starts = np.rint(MILLISECONDS * (np.cumsum(seconds) - seconds)).astype(int)
+    with av.open(str(path), "w", format="mp4") as file:
+        rate = Fraction(1 / seconds.mean()).limit_denominator(1001)
+        stream = file.add_stream("libx264", rate=rate)
+        stream.height, stream.width = (side + side % 2 for side in size)
+        stream.pix_fmt, stream.options = "yuv420p", {"crf": "18"}
+        stream.codec_context.time_base = Fraction(1, MILLISECONDS)
+        for start in starts:
+            picture = av.VideoFrame.from_ndarray(even_sided((yield)), format="rgb24")
+            picture.pts, picture.time_base = int(start), Fraction(1, MILLISECONDS)
+            file.mux(stream.encode(picture))
+        file.mux(stream.encode())
+        yield
+
+
+def _animation(path, size, seconds, even):
+    frames = []
+    for _ in seconds:
+        frames.append(Image.fromarray((yield)))
+    ending = path.suffix
+    duration = np.rint(MILLISECONDS * seconds).astype(int).tolist()
+    frames[0].save(
+        path, format=ending[1:].upper(), save_all=True, append_images=frames[1:],
+        duration=duration, loop=0, **QUALITY[ending],
+    )  # fmt: skip
+    yield
+
+
+def _av():
+    try:
+        import av
+    except ImportError:
+        raise ValueError(
+            "H.264 is written by PyAV, which is not installed: type python -m pip install av, or "
+            "end the name in .webm."
+        ) from None
+    return av
