@@ -28,7 +28,7 @@ Repair photographs by inpainting: what a mask marks is filled from what stands a
 A film is repaired frame by frame, from its neighbours where they show what is missing:
          python -m course_lib film clip.webm --mask mask.png -o repaired.webm
 
-A fill is invented, never recovered: the repaired file says so in its metadata.
+A fill is invented, never recovered: a repaired photograph says so in its metadata.
 """
 HOLE_COLOURS = ("white", "black")
 MUCH = 0.5  # of a picture: who marks more has more often inverted the mask

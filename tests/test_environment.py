@@ -124,7 +124,7 @@ def test_every_import_of_the_library_is_declared():
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add(node.module.split(".")[0])
     foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "google"}
-    declared = set(bounds(RUNTIME + EXTRAS["jax"] + EXTRAS["torch"]))
+    declared = set(bounds(RUNTIME + EXTRAS["jax"] + EXTRAS["torch"] + EXTRAS["film"]))
     assert {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in foreign} <= declared
 
 

@@ -24,6 +24,7 @@ from course_lib.restoration.repairing import NETWORKS, filler, restore
 
 REACH = 8  # frames before and after one in which its missing pixels are looked for
 DOUBTED = 1e-3  # weight of what was found on a way that does not lead home
+SHORT = 3  # frames that such a way may lead at most
 
 
 def fill_frames(frames, mask, method="motion", *, then="harmonic", reach=REACH):
@@ -31,9 +32,10 @@ def fill_frames(frames, mask, method="motion", *, then="harmonic", reach=REACH):
 
     "motion" follows each missing pixel along the optical flow, back and forth, to the nearest frame
     that shows it, and takes the mean of both, the nearer one counting more. Ways that do not lead
-    home (what moves hides it there) count only where there is no other. "median" takes the median
-    of the same place in the frames around, as if nothing moved. What neither finds is filled frame
-    by frame by ``then``. Any method of ``restore`` fills frame by frame and nothing else.
+    home (what moves hides it there) count only where there is no other, and for three frames at
+    most. "median" takes the median of the same place in the frames around, as if nothing moved.
+    What neither finds is filled frame by frame by ``then``. Any method of ``restore`` fills frame
+    by frame and nothing else.
 
     Following the flow to a frame that shows the pixel: Xu, Li, Zhou, Loy: Deep Flow-Guided Video
     Inpainting, CVPR 2019, section 3.3; flow by OpenCV, no network.
@@ -91,7 +93,7 @@ def repaired(pairs, method="motion", *, then="harmonic", reach=REACH):
     reach = check_count("reach", reach, 1)
     if not is_one_of(method, SHOWN_BY):
         method = _loaded(method)
-        return (restore(frame, mask, method) for frame, mask in pairs)
+        return (restore(frame, mask, method, progress=list) for frame, mask in pairs)
     return _from_neighbours(pairs, SHOWN_BY[method], _loaded(then), reach)
 
 
@@ -132,7 +134,8 @@ def walk(window, start, step):
 
     Returns:
         (colours float32 (n, 3), weights float32 (n,)): what was found, and 1 / frames walked; a
-        thousandth of that if the way does not lead home, 0 if nothing was found.
+        thousandth of that if a way of three frames at most does not lead home, 0 if nothing was
+        found.
     """
     shape = window[start].mask.shape
     places = np.argwhere(window[start].mask)[:, ::-1].astype(np.float32)  # column, row
@@ -140,6 +143,7 @@ def walk(window, start, step):
     trusted, waiting = np.ones(len(places), bool), np.arange(len(places))
     at = start + step
     while 0 <= at < len(window) and len(waiting):
+        doubted = DOUBTED if abs(at - start) <= SHORT else 0
         there, back = window[min(at, at - step)].flows(window[max(at, at - step)])[::step]
         moved = along(there, places[waiting], shape)
         places[waiting] += moved
@@ -150,7 +154,7 @@ def walk(window, start, step):
         shown = sample(window[at].missing, places[waiting]) == 0
         found = waiting[shown]
         colours[found] = sample(window[at].clean, places[found])
-        weights[found] = np.where(trusted[found], 1, DOUBTED) / abs(at - start)
+        weights[found] = np.where(trusted[found], 1, doubted) / abs(at - start)
         waiting = waiting[~shown]
         at += step
     return colours, weights
@@ -191,7 +195,7 @@ def _from_neighbours(pairs, shown_by, then, reach):
         filled[moment.mask] = _stored(colours, moment.frame)
         left = moment.mask.copy()
         left[moment.mask] = ~found
-        yield restore(filled, left, then) if left.any() else filled
+        yield restore(filled, left, then, progress=list) if left.any() else filled
 
 
 def _windows(moments, reach):

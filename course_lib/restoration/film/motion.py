@@ -42,7 +42,8 @@ def flow_pair(one, other, mask, other_mask):
     flows = _both_ways(search, *greys)
     if not any(hole.any() for hole in holes):
         return flows
-    flows = [_mended(*flows, holes[0]), _mended(*flows[::-1], holes[1])]
+    either = holes[0] | holes[1]
+    flows = [_mended(*flows, either), _mended(*flows[::-1], either)]
     return _both_ways(search, *_lent(greys, holes, flows))
 
 

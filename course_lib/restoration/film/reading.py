@@ -76,7 +76,7 @@ class Film:
         if not capture.isOpened():
             raise ValueError(
                 f"{shown(self.path.name)} cannot be read as a film, so it is none, is cut off or "
-                "of a rare kind: save it as MP4 (H.264) or WebM."
+                "its codec is missing: save it as MP4 (H.264) or WebM."
             )
         return capture
 
@@ -93,7 +93,7 @@ class Film:
         if not times:
             raise ValueError(
                 f"{shown(self.path.name)} holds no frame that can be read, so it is empty, cut off "
-                "or its codec is missing: save it as MP4 (H.264) or WebM."
+                "or damaged: save it as MP4 (H.264) or WebM."
             )
         times = np.array(times) - times[0]
         if (np.diff(times) <= 0).any():  # a file that does not say
