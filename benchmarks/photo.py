@@ -49,8 +49,6 @@ class Recipe:
     Attributes:
         network, arguments: of ``models``.
         start: the shipped network whose trunk it begins with.
-        loss: "mse", squared error of all hole pixels of a batch, or "rmse", its root of each
-            patch, averaged, by which a smooth patch counts as much as a rough one.
         field_steps, field_learning_rate: of the filters' training; the rate falls.
         steady_steps: training steps of the trunk at a steady rate, Adam's.
         falling_steps: steps after that, from the weights that were best, in which the rate falls to
@@ -61,7 +59,6 @@ class Recipe:
     network: str = "field_unet"
     arguments: dict = dataclasses.field(default_factory=lambda: {"width": 48})
     start: str = "best"
-    loss: str = "rmse"
     steady_steps: int = 6_000
     falling_steps: int = 1_600
     field_steps: int = 100
@@ -73,13 +70,18 @@ class Recipe:
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
 class HoleRoot(keras.losses.Loss):
-    """Root of each patch's mean squared error in its holes, averaged over the batch."""
+    """Root of each patch's mean squared error in its holes, averaged over the batch.
+
+    Squared error itself would be decided by the roughest patches; a photograph is judged in
+    decibels, in which a smooth one counts as much.
+    """
 
     needs_holes = True
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         hole = losses.holes.check_hole(sample_weight, y_true, "HoleRoot", self.dtype)
-        squared = ops.mean(ops.square(y_true - y_pred), axis=-1) * hole
+        true, predicted = (ops.cast(one, self.dtype) for one in (y_true, y_pred))
+        squared = ops.mean(ops.square(true - predicted), axis=-1) * hole
         each = ops.sum(squared, axis=(1, 2)) / ops.maximum(ops.sum(hole, axis=(1, 2)), 1)
         return ops.mean(ops.sqrt(each + 1e-4))
 
@@ -217,8 +219,8 @@ def start(recipe, filters):
 
 def fit(model, recipe, drawn, check, rate, epochs, folder):
     """``training.fit`` over so many epochs at a rate, or along a schedule."""
-    loss = HoleRoot() if recipe.loss == "rmse" else losses.HoleWeighted("mse", weight=6.0)
-    model.compile(keras.optimizers.Adam(rate), loss=loss, weighted_metrics=[losses.HolePSNR()])
+    adam, psnr = keras.optimizers.Adam(rate), losses.HolePSNR()
+    model.compile(adam, loss=HoleRoot(), weighted_metrics=[psnr])
     patient = keras.callbacks.EarlyStopping("val_loss", patience=epochs)
     return training.fit(
         model,
@@ -292,6 +294,7 @@ def publish(recipe, model, histories, provenance):
             *photographs.provenance(photographs.TRAIN),
         ],
         "validated on": photographs.provenance(photographs.VALIDATION),
+        "loss": "root of each patch's mean squared error in its holes, averaged",
         "masks": "course_lib.wear: scratches, text, blotches, dust, "
         f"{' '.join(f'{100 * share:g}' for share in SHARES)} % of the picture",
         "batches": [f"{count} of {side} x {side}, {kind}" for kind, side, count in CYCLE],

@@ -171,11 +171,16 @@ def read(name):
 
 def judged(name):
     """A photograph whose longer side has 512 pixels at most, float32 (H, W, 3)."""
+    kept = FOLDER / f"{name}_{LONGER_SIDE}.png"  # of twenty megapixels, read once
+    if kept.is_file():
+        return data.read(kept)
     picture = as_bytes(read(name))
     factor = LONGER_SIDE / max(picture.shape[:2])
     if factor < 1:
         size = [round(factor * side) for side in picture.shape[1::-1]]
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    data.save(kept, as_floats(picture))
     return as_floats(picture)
 
 

@@ -150,8 +150,8 @@ def _add_restore(commands, parents):
     command = commands.add_parser("restore", parents=parents, help=about, description=about)
     command.add_argument(
         "--method", default="best",
-        help="best (a network, the default), biharmonic, harmonic, telea, exemplar, ...; "
-        "a wrong name lists them all",
+        help="best (a network, the default), photo (a network for photographs), biharmonic, "
+        "harmonic, telea, exemplar, ...; a wrong name lists them all",
     )  # fmt: skip
     command.add_argument(
         "--invented",
@@ -188,7 +188,7 @@ def _add_compare(commands, parents):
     command = commands.add_parser("compare", parents=parents, help=about, description=about)
     command.add_argument(
         "--methods", nargs="+", help="their names",
-        default=["telea", "navier_stokes", "harmonic", "biharmonic", "best"],
+        default=["telea", "navier_stokes", "harmonic", "biharmonic", "best", "photo"],
     )  # fmt: skip
     command.add_argument("--truth", type=Path, help="the undamaged photograph, where there is one")
     command.set_defaults(work=compare)

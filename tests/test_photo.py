@@ -1,9 +1,12 @@
-"""The network for photographs: its shape, its start, its contract."""
+"""The network for photographs: its shape, its start, its contract, its training, its weights."""
+
+import dataclasses
 
 import numpy as np
 import pytest
 
-from course_lib import models
+from benchmarks import photo, photographs
+from course_lib import classical, data, metrics, models, restoration, wear
 from course_lib.layers import GaussianFieldFill
 from tests.networks import holes, numbers, pictures, randomize
 
@@ -56,3 +59,105 @@ def test_it_stays_within_three_million_weights_and_leaves_its_filters_alone():
 def test_a_width_below_one_gets_one_sentence():
     with pytest.raises(ValueError, match="width"):
         models.field_unet(width=0)
+
+
+# Its training
+
+
+def test_nothing_is_trained_on_that_is_validated_or_judged_on():
+    groups = [photographs.TRAIN, photographs.VALIDATION, photographs.HELD_OUT]
+    names = [name for group in groups for name in group]
+    assert len(names) == len(set(names)) == len(photographs.ALL)
+    files = [one.sha256 for one in photographs.ALL.values() if one.sha256]
+    assert len(files) == len(set(files))
+    assert {"chelsea", "coffee"} <= set(photographs.HELD_OUT)
+    assert all(one.licence and one.package for one in photographs.ALL.values())
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    pictures = [np.random.RandomState(side).randint(0, 256, (side, side, 3)) for side in (96, 130)]
+    cifar10 = np.full((4, 32, 32, 3), 51, np.uint8)
+    return photo.Worn([one.astype(np.uint8) for one in pictures], cifar10, seed=3, epoch=4)
+
+
+def test_a_batch_is_a_worn_patch_beside_its_original(drawn):
+    for step, (_, side, count) in enumerate(photo.CYCLE):
+        (damaged, valid), original, hole = drawn[step]
+        assert original.shape == (count, side, side, 3) and hole.shape == (count, side, side)
+        np.testing.assert_array_equal(valid[..., 0], 1 - hole)
+        np.testing.assert_array_equal(damaged, original * valid)
+        assert (0.01 < hole.mean(axis=(1, 2))).all() and (hole.mean(axis=(1, 2)) < 0.6).all()
+        assert 0 <= original.min() and original.max() <= 1
+
+
+def test_a_batch_depends_on_its_step_alone(drawn):
+    drawn.epoch = 1
+    one = drawn[1]
+    drawn.epoch = 0
+    first = drawn[1]
+    drawn.epoch = 1
+    again = drawn[1]
+    drawn.epoch = 0
+    np.testing.assert_array_equal(one[1], again[1])
+    assert (one[1] != first[1]).any()
+
+
+def test_the_root_is_taken_patch_by_patch():
+    true, hole = np.zeros((2, 4, 4, 3)), np.zeros((2, 4, 4))
+    hole[:, 0, :2] = 1
+    predicted = np.full((2, 4, 4, 3), 0.9)  # at known pixels, which do not count
+    predicted[0, 0, :2], predicted[1, 0, :2] = 0.3, 0.1
+    expected = np.mean([np.sqrt(0.3**2 + 1e-4), np.sqrt(0.1**2 + 1e-4)])
+    assert float(photo.HoleRoot()(true, predicted, hole)) == pytest.approx(expected, rel=1e-5)
+
+
+# Its weights
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return models.load_pretrained("photo")
+
+
+def test_the_recipe_is_the_one_in_the_benchmark(shipped):
+    made = models.recipe("photo")
+    for name, value in dataclasses.asdict(photo.Recipe()).items():
+        assert made[name] == value
+    assert made["command"] == photo.COMMAND
+    assert made["parameters"] == shipped.count_params() <= 3_000_000
+    assert made["val_root"] < made["val_root_of_best"]
+    assert photographs.provenance(photographs.TRAIN) == made["data"][1:]
+    assert photographs.provenance(photographs.VALIDATION) == made["validated on"]
+    epochs = (photo.Recipe().steady_steps + photo.Recipe().falling_steps) // photo.EPOCH
+    assert len(made["val_loss"]) == epochs
+
+
+@pytest.fixture(scope="module")
+def worn():
+    """(image, mask) of the two photographs of the course that nothing was trained on."""
+    found = []
+    for place, name in enumerate(("chelsea", "coffee")):
+        image = data.photo(name)[20:276, 60:316]
+        for kind in ("scratches", "text"):
+            mask = wear.KINDS[kind](1, 256, share=0.1, seed=100 + place)[0]
+            found.append((image, mask))
+    return found
+
+
+def test_it_is_ahead_of_the_biharmonic_fill_on_scratches_and_text(shipped, worn):
+    leads = [
+        metrics.psnr(image, models.inpaint(shipped, image, mask), mask)
+        - metrics.psnr(image, classical.METHODS["biharmonic"](image, mask), mask)
+        for image, mask in worn
+    ]
+    assert np.mean(leads) > 0.3
+
+
+def test_restore_knows_it_by_its_name(shipped, worn):
+    image, mask = worn[0]
+    stored = np.rint(255 * image).astype(np.uint8)
+    repaired = restoration.restore(stored, mask, "photo")
+    np.testing.assert_array_equal(repaired[~mask], stored[~mask])
+    filled = models.inpaint(shipped, stored / np.float32(255), mask)
+    np.testing.assert_allclose(repaired / 255, filled, atol=0.5 / 255 + 1e-6)

@@ -16,15 +16,17 @@ WEIGHTS = Path(__file__).parents[1] / "weights"
 def load_pretrained(name):
     """A network that the course ships, with its weights.
 
-    They were trained by ``python -m benchmarks.train NAME`` on CIFAR-10 and are stored as float16
-    in ``course_lib/weights``, NAME.npz, each beside its recipe, NAME.json: network, data, masks,
-    loss, steps, seed, machine, and what was measured. No network is asked for anything.
+    They were trained by ``python -m benchmarks.train NAME`` on CIFAR-10, "photo" by ``python -m
+    benchmarks.photo`` on photographs as well, and are stored as float16 in ``course_lib/weights``,
+    NAME.npz, each beside its recipe, NAME.json: network, data, masks, loss, steps, seed, machine,
+    and what was measured. No network is asked for anything.
 
     Args:
         name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet",
             "fill_and_correct" (a ``residual_unet``; its file is called "best", and so may you),
-            "classifier" (which names what a picture shows), or a small network that a lesson
-            compares, "explorer_unet_4" and others.
+            "photo" (a ``field_unet`` for photographs of any size: scratches, overlaid text,
+            blotches, dust), "classifier" (which names what a picture shows), or a small network
+            that a lesson compares, "explorer_unet_4" and others.
 
     Returns:
         keras.Model, float32, not compiled.
@@ -60,7 +62,8 @@ def recipe(name):
         parameters, sha256 of its file, command, data, trained (date and machine),
         val_psnr_hole at steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000
         pictures that no network was trained on). The classifier's has epochs and accuracies in
-        the place of masks, steps and PSNR.
+        the place of masks, steps and PSNR; that of "photo" has its two trainings' steps, the
+        photographs with their licences, and what its validation patches say of it and of "best".
 
     Raises:
         ValueError: if there is no such network.

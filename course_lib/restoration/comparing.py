@@ -11,7 +11,7 @@ from course_lib._validation import as_array, brief
 from course_lib.restoration.repairing import restore
 
 GAP = 8  # pixels between the pictures of a sheet
-COMPARED = ("telea", "navier_stokes", "harmonic", "biharmonic", "best")
+COMPARED = ("telea", "navier_stokes", "harmonic", "biharmonic", "best", "photo")
 
 
 def compare(image, mask, methods=COMPARED, *, truth=None):

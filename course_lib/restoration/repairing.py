@@ -19,6 +19,7 @@ from course_lib.restoration import tiles, windows
 
 NETWORKS = (
     "best",
+    "photo",
     "fill_and_correct",
     "partial_conv_unet",
     "vanilla_unet_masked",
