@@ -149,6 +149,27 @@ def test_places_are_the_same_for_every_kind_and_named():
         np.testing.assert_array_equal(old.picture[~old.mask], true[~old.mask])
 
 
+def test_the_typical_place_is_the_one_nearest_to_the_mean(monkeypatch):
+    costs = sys.modules["course_lib.evaluation.mask_costs"]
+    monkeypatch.setattr(
+        costs, "worn_places", lambda kind, count, seed: [(kind, k, f"worn {k}") for k in range(3)]
+    )
+    rows = {"wear": "dust", "place": [0, 1, 2] * 3, "pixels": [-1] * 3 + [0] * 3 + [1] * 3}
+    table = pd.DataFrame({**rows, "change": [-30, -19, -10, 0, 0, 0, -1, -2, -3.5]})
+    assert evaluation.typical_place(table, "dust") == (1, "worn 1")
+
+
+def test_a_scratched_scan_is_the_place_with_one_grey_and_grain():
+    scans = evaluation.scratched_scans(1, seed=5)
+    assert len(scans) == 5
+    for true, mask, scan in scans:
+        off = (scan - true)[~mask]
+        assert 0.01 < off.std() < 0.025 and abs(off.mean()) < 0.01
+        covered = masks.grown(mask, -2)  # nothing of the photograph is left there
+        assert covered.any() and scan[covered].std() < 0.03
+        assert 0.7 < scan[covered].mean() < 1
+
+
 # The figure
 
 

@@ -8,7 +8,14 @@ that a claim of a lesson stands on, ``uncertain`` holds promised errors to those
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare
 from course_lib.evaluation.equally_wrong import equally_wrong
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
-from course_lib.evaluation.mask_costs import detector_costs, mask_costs, off_by, worn_places
+from course_lib.evaluation.mask_costs import (
+    detector_costs,
+    mask_costs,
+    off_by,
+    scratched_scans,
+    typical_place,
+    worn_places,
+)
 from course_lib.evaluation.partial_layers import SUSPECTS, check_partial
 from course_lib.evaluation.parts import parts_fills, parts_scores, parts_worth
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
@@ -27,6 +34,7 @@ __all__ = [
     "BASELINES", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
     "calibration", "check_partial", "compare", "detector_costs", "equally_wrong", "evaluate",
     "frozen_masks", "frozen_patches", "lead", "leaderboard", "lookalikes", "mask_costs", "off_by",
-    "parts_fills", "parts_scores", "parts_worth", "showdown_errors", "showdown_firsts",
-    "showdown_leads", "showdown_scores", "showdown_table", "standings", "worn_places",
+    "parts_fills", "parts_scores", "parts_worth", "scratched_scans", "showdown_errors",
+    "showdown_firsts", "showdown_leads", "showdown_scores", "showdown_table", "standings",
+    "typical_place", "worn_places",
 ]  # fmt: skip

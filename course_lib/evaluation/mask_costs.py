@@ -1,5 +1,6 @@
 """What a mask that is not quite right costs the repair, on many places with many damages."""
 
+import numpy as np
 import pandas as pd
 
 from course_lib import masks, metrics, runtime, scenes
@@ -12,6 +13,7 @@ OFF = (-1, -0.5, 0, 1, 2, 3)  # pixels
 MIXED = ("scratches", "writing")  # their rim is one pixel wide, more or less than half covered
 TOLERANCES, GROWS = (0.1, 0.2, 0.3, 0.4), (0, 1, 2)  # of ``find_damage``
 WIDEST = 9  # pixels, of a scratch and its rim
+GRAIN = 0.02  # standard deviation of a scanner's noise
 
 
 def worn_places(kind, count, *, seed):
@@ -48,7 +50,6 @@ def off_by(old, pixels):
     -0.5 stands for what an eye marks that sees no pixels: those that are at least half covered.
 
     Example:
-        >>> import numpy as np
         >>> from course_lib.restoration import Worn
         >>> opacity = np.array([[0, 0.3, 1, 0.6, 0]])
         >>> old = Worn(np.zeros((1, 5, 3)), opacity > 0, opacity)
@@ -92,6 +93,29 @@ def mask_costs(method="harmonic", kinds=tuple(WEAR), *, places=4, seed=2026):
     return pd.DataFrame(rows, columns=columns)
 
 
+def typical_place(costs, kind, *, places=4, seed=2026):
+    """The place whose costs are nearest to the mean of all, in standard deviations.
+
+    Args:
+        costs: what ``mask_costs`` has given for these places and this seed.
+        kind: of damage.
+        places, seed: as for ``mask_costs``.
+
+    Returns:
+        (the true place (256, 256, 3), ``restoration.Worn``).
+
+    Example:
+        >>> true, old = typical_place(mask_costs("nearest", ["writing"], places=1), "writing",
+        ...                           places=1)
+        >>> true.shape
+        (256, 256, 3)
+    """
+    changes = costs[(costs.wear == kind) & (costs.pixels != 0)]
+    table = changes.pivot(index="place", columns="pixels", values="change")
+    nearest = (((table - table.mean()) / table.std()) ** 2).sum(axis=1).idxmin()
+    return [*worn_places(kind, places, seed=seed)][nearest][1:]
+
+
 def detector_costs(method="harmonic", *, places=4, seed=2026):
     """Repair scratches with what ``find_damage`` proposes under twelve settings.
 
@@ -115,6 +139,33 @@ def detector_costs(method="harmonic", *, places=4, seed=2026):
                 rows.append((name, place, tolerance, grow, *_score(true, old, found, method)))
     columns = ["photograph", "place", "tolerance", "grow", "dice", "psnr"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def scratched_scans(count, *, seed):
+    """Places with faint scratches and grain, as from a scanner: detectors are tried on them.
+
+    Args:
+        count: places of each of five photographs.
+        seed: an int.
+
+    Returns:
+        A list of (true place, true mask, scan): floats in [0, 1], (256, 256, 3), bool (256, 256).
+        A place may be mirrored, its tones are changed, and its scratches have one light grey.
+
+    Example:
+        >>> true, mask, scan = scratched_scans(1, seed=0)[0]
+        >>> true.shape, bool(np.abs(scan - true)[mask].mean() > np.abs(scan - true)[~mask].mean())
+        ((256, 256, 3), True)
+    """
+    random, scans = np.random.RandomState(seed), []
+    for name in PHOTOGRAPHS:
+        for true in scenes.places(name, count, size=SIZE, hole=1, seed=seed).images:
+            true = true[:, :: random.choice((-1, 1))] ** random.uniform(0.8, 1.3)
+            old = worn(true, "scratches", seed=int(random.randint(1_000_000)))
+            colour, grain = random.uniform(0.75, 0.95), random.normal(0, GRAIN, (SIZE, SIZE, 1))
+            scan = true + old.opacity[..., None] * (colour - true) + grain
+            scans.append((true, old.mask, np.clip(scan, 0, 1).astype(np.float32)))
+    return scans
 
 
 def _score(true, old, mask, method):

@@ -96,9 +96,10 @@ def _draw_scratches(canvas, random, scale):
 def _writing(shape, random):
     canvas = _fine_canvas(shape)
     height, width = canvas.shape
-    for _ in range(3):
+    for line in range(3):
         day, month, year = random.randint((1, 1, 60), (29, 13, 100))
-        left, base = round(random.uniform(0, 0.4) * width), round(random.uniform(0.15, 1) * height)
+        left = round(random.uniform(0, 0.4) * width)
+        base = round((line + random.uniform(0.5, 1)) / 3 * height)
         cv2.putText(
             canvas, f"{day:02d} {month:02d} '{year:02d}", (left, base), cv2.FONT_HERSHEY_SIMPLEX,
             1.1 * FINE, 255, 4 * FINE,

@@ -224,10 +224,9 @@ plots.show(
 #
 # {{exercise}}
 #
-# ## What you can do now
+# Or enter the showdown: write a method of your own and give its errors to `evaluation.lead`.
 #
-# This is the course's last lesson. Take a photograph of your own: `python -m course_lib compare photo.jpg --mask mask.png`
-# repairs it by several methods side by side. Or enter the showdown: write a method of your own and give its errors to `evaluation.lead`.
+# {{next}}
 #
 # <details><summary>Notes</summary>
 #

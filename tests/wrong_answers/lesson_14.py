@@ -1,0 +1,145 @@
+"""Wrong answers to exercise 14: (task, the verdict that names the mistake, the answer)."""
+
+import numpy as np
+from scipy import ndimage
+
+from course_lib import data, masks, metrics, restoration
+
+
+def four_neighbours(mask):
+    padded = np.pad(mask, 1)
+    return (
+        padded[1:-1, 1:-1]
+        | padded[:-2, 1:-1]
+        | padded[2:, 1:-1]
+        | padded[1:-1, :-2]
+        | padded[1:-1, 2:]
+    )
+
+
+def rolled(mask):
+    grown = mask
+    for axis in (0, 1):
+        grown = grown | np.roll(grown, 1, axis) | np.roll(grown, -1, axis)
+    return grown
+
+
+def by_scipy(mask):
+    return ndimage.binary_dilation(mask, np.ones((3, 3)))
+
+
+def by_the_course(mask):
+    return masks.grown(mask, 1)
+
+
+def padded(mask):
+    return np.pad(by_slices(mask), 1)
+
+
+def by_slices(mask):
+    height, width = mask.shape
+    wide = np.pad(mask, 1)
+    return np.any([wide[i : i + height, j : j + width] for i in (0, 1, 2) for j in (0, 1, 2)], 0)
+
+
+def as_numbers(mask):
+    return by_slices(mask).astype(np.uint8)
+
+
+def in_place(mask):
+    mask[:] = by_slices(mask)
+    return mask
+
+
+def as_if_unrepaired(wall, colour, left, right, width):
+    covered = np.array([left, *[1] * (width - 2), right])
+    return -10 * np.log10(((covered * (colour - wall)) ** 2).mean())
+
+
+def level(wall, colour, left, right, width):
+    return -20 * np.log10(abs(colour - wall) * (left + right) / 2)
+
+
+def ends(wall, colour, left, right, width):
+    squares = [(one * (colour - wall)) ** 2 for one in (left, right)]
+    return -10 * np.log10(np.mean(squares))
+
+
+def without_wall(wall, colour, left, right, width):
+    return -10 * np.log10(np.mean((np.linspace(left, right, width) * colour) ** 2))
+
+
+def plain_error(wall, colour, left, right, width):
+    return np.mean((np.linspace(left, right, width) * (colour - wall)) ** 2)
+
+
+def published(threshold=1, grow=True, found=True):
+    """The published gain with those of its faults that are True."""
+
+    def gain(truth, scan, stored, method):
+        known = np.repeat(np.repeat(stored >= threshold, 2, 0), 2, 1)
+        box = np.ones((3, 3))
+        mask = (
+            ~ndimage.binary_dilation(known, box) if grow else ndimage.binary_dilation(~known, box)
+        )
+        repaired, where = method(scan, mask), mask if found else None
+        return metrics.psnr(truth, repaired, where) - metrics.psnr(truth, scan, where)
+
+    return gain
+
+
+def nothing(scan):
+    return np.zeros(scan.shape[:2], bool)
+
+
+def bright(scan):
+    return scan.mean(axis=-1) > 0.9
+
+
+def everything_dark(scan):
+    return scan.mean(axis=-1) < 0.9
+
+
+def large_pieces(scan):
+    return restoration.find_damage(scan, tolerance=0.3, width=9, grow=1, smallest=100)
+
+
+def looked_up(scan):
+    data.photo("coffee")
+    return large_pieces(scan)
+
+
+def as_bytes(scan):
+    return large_pieces(scan).astype(np.uint8)
+
+
+def colours(scan):
+    return scan > 0.9
+
+
+WRONG = [
+    ("14_1", "corners forgotten", four_neighbours),
+    ("14_1", "comes back in on the other side", rolled),
+    ("14_1", "a library's dilation", by_scipy),
+    ("14_1", "a library's dilation", by_the_course),
+    ("14_1", "wrong shape", padded),
+    ("14_1", "wrong dtype", as_numbers),
+    ("14_1", "changes its input", in_place),
+    ("14_2", "not repaired", as_if_unrepaired),
+    ("14_2", "one opacity for both", level),
+    ("14_2", "rims alone", ends),
+    ("14_2", "wall forgotten", without_wall),
+    ("14_2", "squared error not turned into decibels", plain_error),
+    ("14_3", "several faults left", published()),
+    ("14_3", "a JPEG's black is not 0", published(grow=False, found=False)),
+    ("14_3", "known pixels grown", published(threshold=128, found=False)),
+    ("14_3", "measured in the found mask", published(threshold=128, grow=False)),
+    ("14_3", "several faults left", published(threshold=128)),
+    ("14_4", "nothing found", nothing),
+    ("14_4", "most of it marked", everything_dark),
+    ("14_4", "not better than find_damage", bright),
+    ("14_4", "not ahead enough", large_pieces),
+    ("14_4", "photographs looked up", looked_up),
+    ("14_4", "wrong dtype", as_bytes),
+    ("14_4", "wrong shape", colours),
+]
