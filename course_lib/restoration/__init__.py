@@ -19,7 +19,7 @@ from course_lib.restoration.files import (
 )
 from course_lib.restoration.film import FilmRepair, fill_frames, restore_video
 from course_lib.restoration.repairing import restore
-from course_lib.restoration.wear import WEAR, Worn, worn
+from course_lib.restoration.ageing import WEAR, Worn, worn
 
 __all__ = [
     "WEAR",

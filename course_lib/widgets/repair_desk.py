@@ -28,6 +28,7 @@ from course_lib.widgets.painter import REFUSALS, MaskPainter
 
 METHODS = (*NETWORKS, *(name for name in reversed(classical.METHODS) if name != "nothing"))
 CLOSE_SIDE = 320  # pixels of the part of a large picture in which methods are compared
+CAPTION = "Open a picture, paint over its damage, repair it."
 OFTEN = 0.2  # seconds between two news of how far a repair is
 ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 12px"}
 
@@ -311,10 +312,10 @@ class RepairDesk(ipywidgets.VBox):
         if self.photograph is None:
             show_alone(self, "[a desk for repairs that waits for a photograph]")
         elif self.repaired is None:
-            show(self, *self.painter._still(), caption=None)
+            show(self, *self.painter._still(), caption=CAPTION)
         else:
             drawing = plots.figure(self._pair._pair, titles=["before", "after"])
-            show(self, *page.encode(drawing, True), self._pair.alt, caption=None)
+            show(self, *page.encode(drawing, True), self._pair.alt, caption=CAPTION)
 
 
 def _as_pixels(picture, name):

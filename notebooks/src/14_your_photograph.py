@@ -22,11 +22,11 @@ run = runtime.setup()
 # %% [markdown]
 # ## Your photograph
 #
-# Run the next two cells. On the desk that appears, open a picture from your computer, paint over what is damaged, and press
-# *Repair*. Compare before and after, and download the result.
+# Run the next two cells: a desk appears. Open a picture of your own on it, paint over what is damaged, press *Repair*, compare
+# before and after, and download the result. No code is needed.
 #
-# Until you open one, ours lies there: a cup of coffee (by Rachel Michetti, CC0) that we have made brown, scratched and
-# overwritten with dates. We did the damage, so we know the truth.
+# Until you open one, ours lies there: a cup of coffee (by Rachel Michetti, CC0) that we have made brown, scratched and overwritten
+# with dates. We did the damage, so we know the truth, and have marked it.
 #
 # **Predict.** Nobody hits the edge of a scratch exactly. Would you rather paint a little too thin or a little too fat?
 
@@ -36,17 +36,19 @@ photograph = 0.05 + 0.85 * grey[..., None] * np.float32([1, 0.9, 0.74])
 old = restoration.worn(photograph, ["scratches", "writing"], seed=0)
 
 # %%
-widgets.RepairDesk(old.picture)
+desk = widgets.RepairDesk(old.picture)
+desk.painter.mask = old.mask  # of our picture; on yours you paint
+desk
 
 # %% [markdown]
-# **Read.** Too thin, and a pale ghost of the scratch stays. How wrong a repair of your own picture is, nobody can measure: what
-# lay under the scratch is gone. On pictures that we damaged ourselves we can.
+# **Read.** How wrong the repair of your picture is, nobody can measure: what lay under the scratch is gone. Your eye may have found
+# a pale ghost of it, or a blur. On pictures that we damaged ourselves we can measure both.
 #
 # ## What one pixel costs
 #
 # A scan mixes scratch and picture in the pixels on the rim. The true mask has every pixel that is touched at all. We let it be
-# off: `masks.grown(mask, 1)` adds a pixel on every side, `-1` takes one away. At $-½$ only those pixels are marked that are at
-# least half covered, as an eye would.
+# off: `masks.grown(mask, 1)` adds a pixel on every side, `-1` takes one away. At $-0.5$ those rim pixels are left out that are
+# less than half covered: one hardly sees them.
 #
 # **Predict.** Which costs the repair more, a pixel too few or a pixel too many? And which does *dice* mind more?
 
@@ -75,9 +77,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Dice minds both sides about alike. The repair does not: **a pixel too few costs a scratch about 20 dB, a pixel too many
-# 3, three pixels too many 7.** Half a pixel too few, a mask with a dice of 0.92, costs more than three too many, with a dice of
-# 0.61. Blotches are the exception: their rim fades over several pixels, and the outermost is hardly damaged.
+# **Read.** Dice falls on both sides. The repair falls off a cliff on one: **a pixel too few costs a scratch about 20 dB, a pixel too
+# many 3, three pixels too many 7.** The half-covered pixels alone cost more than three pixels too many, and dice thinks them a trifle:
+# 0.92 against 0.61. Blotches are the exception: their rim fades over several pixels, and the outermost is hardly damaged.
 #
 # Why? Here is the place of the twenty whose scratches come closest to these means, enlarged. **Predict** what a fill makes of a rim
 # that is half white.
@@ -141,8 +143,9 @@ print(f"chosen by dice: {np.mean(behind):.1f} ± {np.std(behind):.1f} dB behind 
 print(f"chosen by lot:  {np.mean(chance):.1f} ± {np.std(chance):.1f} dB behind it")
 
 # %% [markdown]
-# **Read.** Mostly. Dice is a good judge of detectors, and blind for the side on which a mask errs. So choose a mask by dice or IoU,
-# and of two that are about equal take the larger. Where the truth is unknown: zoom in, and grow until the rim is clean.
+# **Read.** Mostly, or one that is near it: dice is a good judge of detectors. What it does not see is the side on which a mask errs. So
+# choose by dice or IoU, and of two masks that are about equal take the larger. Where no true mask is known, zoom in, and grow yours
+# until the rim is clean.
 #
 # ## An old photograph, from start to end
 #
@@ -171,15 +174,15 @@ plots.show(
 # **2. Mend.** No rule knows a scratch from the gleam on a saucer. A person does: on the desk it is the eraser's work. (Here the true
 # mask plays that hand: what is more than three pixels from damage is erased.)
 #
-# **3. Repair and compare.** **Predict.** Which matters more here, the mask or the method?
+# **3. Repair and compare.** **Predict.** Which matters more here, mending the mask or the choice of the method?
 
 # %%
 methods = ["telea", "harmonic", "biharmonic", "best"]
 fills, table = restoration.compare(old.picture, mended, methods, truth=photograph)
-table["picture"] = [metrics.psnr(photograph, fills[name]) for name in table.method]
+table["psnr"] = [metrics.psnr(photograph, fills[name]) for name in table.method]
 unmended = restoration.restore(old.picture, proposal, "harmonic")
-print(f"harmonic with the mask as it was found: {metrics.psnr(photograph, unmended):.1f} dB")
-table.round(1)
+print(f"harmonic, mask as it was found: psnr {metrics.psnr(photograph, unmended):.1f}")
+table[["method", "psnr"]].round(1)
 
 # %%
 plots.show(
@@ -191,14 +194,16 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The mask, by far. `picture` is the PSNR of the whole, `psnr_hole` that in the mended mask. From method to method it is a
-# few decibels, and so it is on the twenty places ([results](../benchmarks/RESULTS.md), *the cost of a pixel of the mask*).
+# **Read.** The mask: mending it is worth 9 dB, and the four methods lie within 2. On the twenty places, too: with the true mask the
+# means of four equations differ by 1 dB for scratches, and a pixel too few costs each of them 19 or more
+# ([results](../benchmarks/RESULTS.md), *the cost of a pixel of the mask*).
 #
 # ## Large pictures
 #
-# A scan has fifty million pixels, and one system of equations for all its holes needs many gigabytes. But a fill depends on what is
-# near. So `restore` takes hole by hole with some surroundings, and gives a network overlapping tiles, blended. **Predict.** Nine times
-# the pixels: how many times the seconds? And how far from the solution in one piece?
+# A scan may have fifty million pixels, and one system of equations for all its holes needs gigabytes. But what is filled in depends on
+# what is near. So `restore` gives an equation hole by hole, with some surroundings, and a network overlapping tiles, which it blends.
+#
+# **Predict.** How far is that from the solution in one piece? And nine times the pixels, how many times the seconds?
 
 # %%
 import time
@@ -208,19 +213,19 @@ from course_lib import classical
 for times in (1, 3):
     large, holes = np.tile(old.picture, (times, times, 1)), np.tile(mended, (times, times))
     start = time.perf_counter()
-    repaired = restoration.restore(large, holes, "harmonic")
+    repaired = restoration.restore(large, holes, "harmonic", progress=iter)  # and no bar
     print(f"{holes.size / 1e6:.1f} megapixels: {time.perf_counter() - start:.1f} s")
 difference = np.abs(repaired - classical.harmonic(large, holes)).max()
 print(f"furthest from the solution in one piece: {difference:.5f}")
 
 # %% [markdown]
-# **Read.** About as many as there are holes, and the memory is that of one window. From a terminal it is
-# `python -m course_lib restore photo.jpg --mask mask.png -o repaired.png`.
+# **Read.** To five digits the same, and about as many times the seconds. Beside the picture and the mask it needs the memory of one
+# window. From a terminal: `python -m course_lib restore photo.jpg --mask mask.png -o repaired.png`.
 #
 # ## Say what you invented
 #
-# Restorers of paintings hatch what they add: invisible from afar, plain from near by. `show="invented"` does that, and the file says
-# what was done.
+# Restorers of paintings hatch what they add, so that it can be told from near by. `show="invented"` does that, and the file says what
+# was done.
 
 # %%
 import tempfile
@@ -237,7 +242,7 @@ print(restoration.read_photograph(done.target).options["texts"]["Restoration"])
 hatched = data.read(done.target)
 plots.show(
     [hatched, hatched[60:140, 180:320]],
-    titles=["from afar", "from near by"],
+    titles=["the whole", "enlarged"],
     alt="The repaired cup, and a part of it enlarged, in which fine upright lines cover what was "
     "filled.",
     caption="Every invented pixel can be told from a known one.",
@@ -278,8 +283,8 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * The mask is an estimate too. A pixel too few costs a scratch about 20 dB, a pixel too many 3: a fill takes the rim for true.
-# * For masks dice and IoU are right: they choose the detector. They cannot tell too small from too large: of equals take the larger.
+# * The mask is an estimate too, and dice and IoU are the right judges of it: only the true mask has 1.
+# * They do not see on which side it errs, and the repair does: a pixel too few costs a scratch about 20 dB, a pixel too many 3.
 # * Keep the scan and the mask, and say what was invented.
 #
 # {{exercise}}
@@ -288,9 +293,9 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# Damage is laid over the photographs by `restoration.worn`. The true mask is every pixel with an opacity of at least 2 %. Places are
-# drawn at random; some overlap. What the file's name and place allow is written into a PNG as a text, and into every kind as EXIF's
-# ImageHistory.
+# Damage is laid over the photographs by `restoration.worn`; the true mask is every pixel with an opacity of at least 2 %. Places are
+# drawn at random, and some overlap. The sentence stands in EXIF's *ImageHistory*, in a PNG in a text as well. A hole longer than 512
+# pixels is cut into pieces that overlap; what lies deep in it comes from a smaller copy.
 #
 # </details>
 #

@@ -1,7 +1,8 @@
 """Photographs made old, so that the truth is known: what lies over each pixel, and how thickly.
 
 A scan mixes the colour of a scratch and that of the picture in the pixels on its rim. ``opacity``
-says how far, and the true mask is every pixel that anything lies over.
+says how far, and the true mask is every pixel that anything lies over. (``course_lib.wear`` draws
+masks of whole pixels, in any share, for training and for tables.)
 """
 
 from dataclasses import dataclass
