@@ -13,7 +13,7 @@ from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, fig
 from course_lib.plots.isophotes import along_an_isophote, isophotes
 from course_lib.plots.ladder import ladder
 from course_lib.plots.lookalikes import lookalikes
-from course_lib.plots.mask_costs import mask_costs
+from course_lib.plots.mask_costs import detector_costs, mask_costs
 from course_lib.plots.number_grid import number_grid
 from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
@@ -28,8 +28,9 @@ from course_lib.plots.worth import worths
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
-    "by_time", "cross_entropy", "curves", "depth_map", "draws", "encode", "figure", "firsts",
-    "isophotes", "ladder", "leaderboard_map", "leads", "lookalikes", "mask_costs", "mask_label",
-    "number_grid", "points", "priority", "raw_and_composited", "row_worlds", "show", "staircase",
-    "standings", "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
+    "by_time", "cross_entropy", "curves", "depth_map", "detector_costs", "draws", "encode",
+    "figure", "firsts", "isophotes", "ladder", "leaderboard_map", "leads", "lookalikes",
+    "mask_costs", "mask_label", "number_grid", "points", "priority", "raw_and_composited",
+    "row_worlds", "show", "staircase", "standings", "tint", "two_wires", "validities", "weights",
+    "white_sheet", "worths",
 ]  # fmt: skip

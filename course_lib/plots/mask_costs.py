@@ -1,8 +1,8 @@
-"""A mask that is off by some pixels: what dice says of it, and what the repair says."""
+"""Masks that are not quite right: what dice says of them, and what the repair says."""
 
 from matplotlib.figure import Figure
 
-from course_lib.plots.charts import COLOURS, DASHES, MARKERS
+from course_lib.plots.charts import COLOURS, DASHES, MARKERS, points
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 APART = 0.05  # pixels between the bars of two kinds, so that none hides another
@@ -46,3 +46,28 @@ def mask_costs(costs):
     handles, labels = panels[0].get_legend_handles_labels()
     drawing.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     return drawing
+
+
+def detector_costs(costs):
+    """Draw PSNR against dice, a point for each setting of a detector, its mean over the places.
+
+    Args:
+        costs: pandas.DataFrame with the columns place, tolerance, grow, dice, psnr, as
+            ``evaluation.detector_costs`` gives.
+
+    Returns:
+        A matplotlib ``Figure``.
+
+    Example:
+        >>> import pandas as pd
+        >>> rows = {"place": [0, 1], "tolerance": 0.1, "grow": 1, "dice": [0.5, 0.7], "psnr": 30}
+        >>> detector_costs(pd.DataFrame(rows)).axes[0].collections[0].get_offsets().tolist()
+        [[0.6, 30.0]]
+    """
+    means = costs.groupby(["grow", "tolerance"])[["dice", "psnr"]].mean()
+    return points(
+        {f"grow {grow}": (rows.dice, rows.psnr) for grow, rows in means.groupby("grow")},
+        title="Settings of find_damage, means over all places",
+        xlabel="dice with the true mask",
+        ylabel="PSNR of the repaired picture (dB)",
+    )

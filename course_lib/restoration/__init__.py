@@ -6,6 +6,7 @@
 without a notebook.
 """
 
+from course_lib.restoration.ageing import WEAR, Worn, worn
 from course_lib.restoration.comparing import compare, sheet
 from course_lib.restoration.damage import find_damage
 from course_lib.restoration.files import (
@@ -19,7 +20,6 @@ from course_lib.restoration.files import (
 )
 from course_lib.restoration.film import FilmRepair, fill_frames, restore_video
 from course_lib.restoration.repairing import restore
-from course_lib.restoration.ageing import WEAR, Worn, worn
 
 __all__ = [
     "WEAR",
