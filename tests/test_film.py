@@ -381,18 +381,9 @@ CLIP = clips.moving("coffee", 10, SIZE, camera=(0.3, 1.6), seed=0)
 BYTES = np.rint(255 * damaged(CLIP, SCRATCHES)).astype(np.uint8)
 
 
-class Times:
-    """Stands for a Film whose size and times a new one is to have."""
-
-    def __init__(self, size, seconds):
-        self.size, self.seconds = size, np.array(seconds)
-        self.even = bool(np.ptp(self.seconds) < 1e-3)
-
-
 def film_file(path, frames=BYTES, seconds=None):
-    seconds = [1 / 12] * len(frames) if seconds is None else seconds
-    like = Times(frames.shape[1:3], seconds)
-    with writing.writer(path, path.suffix, like) as write:
+    seconds = np.array([1 / 12] * len(frames) if seconds is None else seconds)
+    with writing.writer(path, path.suffix, frames.shape[1:3], seconds) as write:
         for frame in frames:
             write(frame)
     return path
@@ -476,10 +467,9 @@ def test_frames_that_are_shown_unevenly_long_keep_their_time(tmp_path):
     path = film_file(tmp_path / "uneven.gif", seconds=seconds)
     source = reading.Film(path)
     np.testing.assert_allclose(source.seconds[:-1], seconds[:-1], atol=1e-6)
-    assert not source.even
     restoration.restore_video(path, SCRATCHES, tmp_path / "new.webm", "nearest")
     written = reading.Film(tmp_path / "new.webm")
-    assert len(written) == 26 and written.even  # 1.04 s at 25 frames a second
+    assert len(written) == 26  # 1.04 s at 25 frames a second
     np.testing.assert_allclose(written.seconds, 0.04, atol=2e-3)
     shown = np.stack([*written.frames()])
     filled = restoration.fill_frames(np.stack([*source.frames()]), SCRATCHES, "nearest")

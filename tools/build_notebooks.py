@@ -23,7 +23,7 @@ from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, ROOT, SOLUTIONS, TASKS
 from tools.render import LANGUAGE, launch_cell, render
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
+IMAGES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
 CELL_SECONDS = 600
 STALE_NOTE = " (its code changed: make notebooks)"
 START_UP_NOTE = re.compile(

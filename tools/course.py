@@ -17,7 +17,7 @@ def describe(notebook):
     """Give every picture, in place, HTML with its alternative text: nbconvert reads no other."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            for media_type in set(output.get("data", {})) & set(IMAGES[:2]):
+            for media_type in set(output.get("data", {})) & set(IMAGES[:3]):
                 alt = output.metadata.get(media_type, {}).get("alt", "")
                 output.data["text/html"] = as_html(media_type, output.data[media_type], alt)
     return notebook

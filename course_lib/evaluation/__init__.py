@@ -2,11 +2,13 @@
 
 ``scores`` measures, ``standings`` is the course's one table, ``comparisons`` are the many cases
 that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made,
-``partial_layers`` tries partial convolutions, ``mask_costs`` masks that are not quite right.
+``films`` are films whose truth is known, ``partial_layers`` tries partial convolutions,
+``mask_costs`` masks that are not quite right.
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare
 from course_lib.evaluation.equally_wrong import equally_wrong
+from course_lib.evaluation.films import CLIPS, DAMAGE, compare_on_films, known_film
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.mask_costs import (
     detector_costs,
@@ -31,10 +33,10 @@ from course_lib.evaluation.standings import frozen_patches, standings
 from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
-    "BASELINES", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw", "by_mask", "by_picture",
-    "calibration", "check_partial", "compare", "detector_costs", "equally_wrong", "evaluate",
-    "frozen_masks", "frozen_patches", "lead", "leaderboard", "lookalikes", "mask_costs", "off_by",
-    "parts_fills", "parts_scores", "parts_worth", "scratched_scans", "showdown_errors",
-    "showdown_firsts", "showdown_leads", "showdown_scores", "showdown_table", "standings",
-    "typical_place", "worn_places",
+    "BASELINES", "CLIPS", "DAMAGE", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw",
+    "by_mask", "by_picture", "calibration", "check_partial", "compare", "compare_on_films",
+    "detector_costs", "equally_wrong", "evaluate", "frozen_masks", "frozen_patches", "known_film",
+    "lead", "leaderboard", "lookalikes", "mask_costs", "off_by", "parts_fills", "parts_scores",
+    "parts_worth", "scratched_scans", "showdown_errors", "showdown_firsts", "showdown_leads",
+    "showdown_scores", "showdown_table", "standings", "typical_place", "worn_places",
 ]  # fmt: skip

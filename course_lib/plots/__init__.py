@@ -10,6 +10,7 @@ from course_lib.plots.charts import bars, curves, points, standings
 from course_lib.plots.cross_entropy import cross_entropy
 from course_lib.plots.depth import depth_map
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, figure, tint
+from course_lib.plots.film import show_films
 from course_lib.plots.isophotes import along_an_isophote, isophotes
 from course_lib.plots.ladder import ladder
 from course_lib.plots.lookalikes import lookalikes
@@ -31,6 +32,6 @@ __all__ = [
     "by_time", "cross_entropy", "curves", "depth_map", "detector_costs", "draws", "encode",
     "figure", "firsts", "isophotes", "ladder", "leaderboard_map", "leads", "lookalikes",
     "mask_costs", "mask_label", "number_grid", "points", "priority", "raw_and_composited",
-    "row_worlds", "show", "staircase", "standings", "tint", "two_wires", "validities", "weights",
-    "white_sheet", "worths",
+    "row_worlds", "show", "show_films", "staircase", "standings", "tint", "two_wires",
+    "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from course_lib.restoration.files import (
     restore_file,
     restore_photograph,
 )
-from course_lib.restoration.film import FilmRepair, fill_frames, restore_video
+from course_lib.restoration.film import FilmRepair, fill_frames, read_film, restore_video, save_film
 from course_lib.restoration.repairing import restore
 
 __all__ = [
@@ -31,12 +31,14 @@ __all__ = [
     "compare",
     "fill_frames",
     "find_damage",
+    "read_film",
     "read_mask",
     "read_photograph",
     "restore",
     "restore_file",
     "restore_photograph",
     "restore_video",
+    "save_film",
     "sheet",
     "worn",
 ]

@@ -11,6 +11,7 @@ from course_lib.widgets.closing_hole import closing_hole
 from course_lib.widgets.context_size import context_size
 from course_lib.widgets.explore import Exploration, explore
 from course_lib.widgets.fill_film import fill_film
+from course_lib.widgets.film_frames import film_frames
 from course_lib.widgets.front import front
 from course_lib.widgets.heat_flow import heat_flow
 from course_lib.widgets.isophotes import isophotes
@@ -28,7 +29,7 @@ from course_lib.widgets.window_steps import window_steps
 
 __all__ = [
     "BeforeAfter", "Exploration", "MaskPainter", "MaskSliders", "RepairDesk", "before_after",
-    "best_guess", "cheat_metric", "closing_hole", "context_size", "explore", "fill_film", "front",
-    "heat_flow", "isophotes", "mask_designer", "parts", "random_walkers", "raw_and_composited",
-    "samples", "showdown", "training_film", "window_steps",
+    "best_guess", "cheat_metric", "closing_hole", "context_size", "explore", "fill_film",
+    "film_frames", "front", "heat_flow", "isophotes", "mask_designer", "parts", "random_walkers",
+    "raw_and_composited", "samples", "showdown", "training_film", "window_steps",
 ]  # fmt: skip

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import islice
 
 import numpy as np
-from tqdm import tqdm
 
 from course_lib._validation import (
     as_array,
@@ -72,8 +71,7 @@ def fill_frames(frames, mask, method="motion", *, then="harmonic", reach=REACH):
         )
     masks = np.broadcast_to(mask, frames.shape[:3])
     pairs = zip(frames, masks, strict=True)
-    done = repaired(pairs, method, then=then, reach=reach)
-    return np.stack([*tqdm(done, total=len(frames), unit="frame", delay=2, leave=False)])
+    return np.stack([*repaired(pairs, method, then=then, reach=reach)])
 
 
 def repaired(pairs, method="motion", *, then="harmonic", reach=REACH):

@@ -13,7 +13,6 @@ from course_lib._validation import check_mask
 from course_lib.data import files
 from course_lib.restoration.files import read_mask
 
-UNEVEN = 0.002  # seconds; most files round a frame's time to thousandths
 MISSING = 0.5  # seconds that a file promises and does not hold: it breaks off
 PICTURES = (*files.WRITTEN, ".gif")  # a mask of that ending is one picture for all frames
 MIDDLE = 127  # of 255: a film's compression greys the rim of a mask
@@ -52,11 +51,6 @@ class Film:
 
     def __len__(self):
         return len(self.times)
-
-    @property
-    def even(self):
-        """Whether all frames are shown equally long."""
-        return bool(np.ptp(self.seconds) <= 2 * UNEVEN)
 
     def frames(self):
         """Its frames, uint8 (H, W, 3), RGB."""
@@ -99,6 +93,15 @@ class Film:
         if (np.diff(times) <= 0).any():  # a file that does not say
             times = np.arange(len(times)) / rate
         return frame.shape[:2], times, rate, promised
+
+
+def read_film(path):
+    """All frames of a film file, uint8 (T, H, W, 3), RGB; for a short one.
+
+    Raises:
+        TypeError, ValueError, OSError: if it cannot be read as a film.
+    """
+    return np.stack([*Film(path).frames()])
 
 
 def masks_for(film, mask, hole="white"):

@@ -6,10 +6,12 @@ import warnings
 from dataclasses import dataclass
 from itertools import tee
 
+import numpy as np
 from tqdm import tqdm
 
 from course_lib._files import shown, unfinished
-from course_lib._validation import brief, is_one_of
+from course_lib._pixels import as_bytes
+from course_lib._validation import as_array, brief, check_images, check_number, is_one_of
 from course_lib.data import files
 from course_lib.restoration.film.filling import REACH, repaired
 from course_lib.restoration.film.reading import Film, masks_for
@@ -87,7 +89,7 @@ def restore_video(
         )
     missing = 0
     with unfinished(target, ending) as part:
-        with writer(part, ending, film) as write:
+        with writer(part, ending, film.size, film.seconds) as write:
             for frame, holes in tqdm(frames, total=len(film), unit="frame", delay=2, leave=False):
                 write(hatched(frame, holes) if show == "invented" else frame)
                 missing += int(holes.sum())
@@ -98,6 +100,40 @@ def restore_video(
     return FilmRepair(
         target, film.size[::-1], len(film), fraction, named, time.perf_counter() - start
     )
+
+
+def save_film(path, frames, *, rate=24):
+    """Write a film to a file; the ending of the name decides the format.
+
+    Args:
+        path: a name as ``restore_video`` takes for its target; a file of that name is replaced.
+        frames: (T, H, W, 3), floats in [0, 1] or uint8.
+        rate: frames a second, above 0.
+
+    Raises:
+        TypeError, ValueError, OSError: if an argument is not as above, or the file cannot be
+            written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_film(f"{folder}/grey.webp", np.full((3, 20, 30, 3), 0.5))
+        ...     os.listdir(folder)
+        ['grey.webp']
+    """
+    target = _free(files.named(path), overwrite=True)
+    frames = as_array(frames, "frames")
+    if frames.dtype != np.uint8:
+        frames = as_bytes(check_images(frames, "frames"))
+    if frames.ndim != 4 or frames.shape[-1] != 3 or not frames.size:
+        raise ValueError(f"frames has shape {frames.shape}: pass a film as (T, H, W, 3).")
+    rate = check_number("rate", rate, "a number above 0", lambda number: number > 0)
+    size, ending = frames.shape[1:3], target.suffix.lower()
+    check_writable(ending, size, len(frames))
+    with unfinished(target, ending) as part:
+        with writer(part, ending, size, np.full(len(frames), 1 / rate)) as write:
+            for frame in frames:
+                write(frame)
 
 
 def _free(target, overwrite):

@@ -11,6 +11,7 @@ from course_lib._opencv import cv2, quiet
 
 CODED = (".webm", ".mp4")  # by a film's codec; the others are animated pictures
 ENDINGS = (*CODED, ".webp", ".gif")
+UNEVEN = 0.004  # seconds; most files round a frame's time to thousandths
 FASTEST = 240  # frames a second of a WebM of uneven frames
 MILLISECONDS = 1000
 HELD = 2**29  # bytes of pixels at most in an animated picture, which is held in memory
@@ -18,19 +19,20 @@ QUALITY = {".webp": {"quality": 85, "method": 2}, ".gif": {"disposal": 1}}
 
 
 @contextmanager
-def writer(path, ending, like):
+def writer(path, ending, size, seconds):
     """What writes a film, as a function of a frame, uint8 (H, W, 3); to be called for each one.
 
     Args:
         path: the new file.
         ending: one of ENDINGS.
-        like: a Film, whose size and times the new one has.
+        size: (H, W), pixels.
+        seconds: float64 (T,), how long each frame is shown.
 
     Raises:
         ValueError: if the codec is missing.
     """
     kind = {".webm": _webm, ".mp4": _mp4}.get(ending, _animation)
-    with closing(kind(path, like.size, like.seconds, like.even)) as frames:
+    with closing(kind(path, size, seconds)) as frames:
         next(frames)
         yield frames.send
 
@@ -75,7 +77,8 @@ def copies(seconds, rate):
     return np.diff(ends, prepend=0)
 
 
-def _webm(path, size, seconds, even):
+def _webm(path, size, seconds):
+    even = np.ptp(seconds) <= UNEVEN
     rate = 1 / seconds.mean() if even else min(FASTEST, 1 / seconds.min())
     repeats = np.ones(len(seconds), int) if even else copies(seconds, rate)
     height, width = (side + side % 2 for side in size)
@@ -95,7 +98,7 @@ def _webm(path, size, seconds, even):
         file.release()
 
 
-def _mp4(path, size, seconds, even):
+def _mp4(path, size, seconds):
     av = _av()
     starts = np.rint(MILLISECONDS * (np.cumsum(seconds) - seconds)).astype(int)
     with av.open(str(path), "w", format="mp4") as file:
@@ -112,7 +115,7 @@ def _mp4(path, size, seconds, even):
         yield
 
 
-def _animation(path, size, seconds, even):
+def _animation(path, size, seconds):
     frames = []
     for _ in seconds:
         frames.append(Image.fromarray((yield)))

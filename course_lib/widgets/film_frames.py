@@ -1,0 +1,72 @@
+"""Scrub through the frames of a film: damaged, and filled in several ways."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib import masks, metrics, plots
+from course_lib._validation import check_pair
+from course_lib.widgets._stops import stops
+from course_lib.widgets.explore import explore
+
+
+def film_frames(frames, holes, fills):
+    """A slider over the frames, beside the error of each fill in each frame.
+
+    Args:
+        frames: the truth, floats in [0, 1], (T, H, W, 3).
+        holes: bool (T, H, W), True = hole, at least one in each frame.
+        fills: dict, name -> (T, H, W, 3).
+
+    Returns:
+        Exploration: shows itself when it is the last line of a cell.
+
+    Raises:
+        TypeError, ValueError: if frames or holes are not as above.
+
+    Example:
+        >>> grey = np.full((3, 8, 8, 3), 0.5)
+        >>> holes = np.broadcast_to(np.eye(8, dtype=bool), (3, 8, 8))
+        >>> demo = film_frames(grey, holes, {"black": masks.damage(grey, holes)})
+        >>> demo.controls["frame"].value = 2
+        >>> demo.alt
+        'Frame 2, damaged and filled by black, and the error of each frame.'
+    """
+    frames, holes = check_pair(frames, holes)
+    fills = {name: np.clip(one, 0, 1) for name, one in fills.items()}
+    damaged = masks.damage(frames, holes)
+    errors = {
+        name: [
+            metrics.mse(*three) ** 0.5 for three in zip(frames, filled, holes, strict=True)
+        ]
+        for name, filled in fills.items()
+    }  # fmt: skip
+
+    def draw(frame):
+        panels = {"damaged": plots.tint(damaged, holes)[frame]}
+        panels |= {name: filled[frame] for name, filled in fills.items()}
+        height = plots.PAGE_WIDTH / len(panels) * frames.shape[1] / frames.shape[2]
+        drawing = Figure(figsize=(plots.PAGE_WIDTH, height + 2.2), dpi=plots.DOTS_PER_INCH)
+        drawing.set_layout_engine("constrained")
+        above, below = drawing.subfigures(2, 1, height_ratios=[height + 0.3, 1.9])
+        places = above.subplots(1, len(panels))
+        for axes, (title, panel) in zip(places, panels.items(), strict=True):
+            axes.imshow(panel)
+            axes.set_axis_off()
+            axes.set_title(title, fontsize=10)
+        curve = below.subplots()
+        for name, values in errors.items():
+            curve.plot(values, marker=".", label=name)
+        curve.axvline(frame, color="black", linewidth=1)
+        curve.set(xlabel="frame", ylabel="error in holes", ylim=(0, None))
+        curve.legend()
+        return drawing
+
+    return explore(
+        draw,
+        alt=lambda frame: (
+            f"Frame {frame}, damaged and filled by {', '.join(fills)}, and the error of each frame."
+        ),
+        caption="Root mean square error in the holes of each frame; the line is the frame shown.",
+        photograph=True,
+        frame=stops("frame", range(len(frames)), len(frames) // 2),
+    )

@@ -1,0 +1,289 @@
+# %% [markdown]
+# # Film: what the next frame shows
+#
+# {{badge}}
+#
+# A film has a scratch that jumps from frame to frame, a stream loses blocks. You could repair each frame as a photograph of its
+# own. But a film knows more than a photograph: **what is missing in one frame may stand in the next.**
+#
+# **You need** lessons [02](02_diffusion.ipynb) and [13](13_showdown.ipynb). No GPU, no internet. About 30 minutes.
+
+# %%
+# {{launch}}
+
+# %%
+import numpy as np
+
+from course_lib import evaluation, masks, metrics, plots, restoration, runtime, widgets
+
+run = runtime.setup()
+
+# %% [markdown]
+# ## One frame and the next
+#
+# Our films are made from photographs, so that we know the truth: 16 frames, with a little grain, as film has it. In the first
+# the camera stands still. Three scratches wander over it.
+#
+# **Predict.** Take the pixels that are missing in frame 7. How many of them does frame 8 show?
+
+# %%
+still, wander = evaluation.known_film("still camera", "scratches that move", 0)
+damaged = masks.damage(still, wander, 1.0)
+known_next = ~wander[8][wander[7]]
+print(f"{100 * wander[7].mean():.0f} % of frame 7 is missing; frame 8 shows {known_next.mean():.0%} of it")
+
+# %%
+plots.show_films(
+    {"truth": still, "damaged": damaged},
+    alt="A still photograph twice; over the right one three upright white scratches wander.",
+    caption="Each scratch hides another strip in each frame.",
+)
+
+# %% [markdown]
+# **Read.** (Nearly) everything that one frame lacks stands in the next one, in the same place. No method of Parts I to III looks there.
+#
+# ## Frame by frame
+#
+# First as if each frame were a photograph: `harmonic` from lesson 02, and the network `best` from lesson 12.
+#
+# **Predict.** Each single frame will look nearly whole. What will you see when the film runs?
+
+# %%
+fills = {name: restoration.fill_frames(damaged, wander, name) for name in ("harmonic", "best")}
+
+# %%
+plots.show_films(
+    {"truth": still, **fills},
+    alt="The still photograph, and two repairs of it in which narrow strips shimmer as they wander.",
+    caption="What no single frame shows: the repairs shimmer.",
+)
+
+
+# %% [markdown]
+# **Read.** The truth stands still, and strips crawl over the repairs. The eye forgives a constant error and catches a change. So a film's
+# repair has two scores: its error, and its *flicker*, how much the error changes from one frame to the next.
+
+
+# %%
+def flicker(true, predicted, holes):
+    change = np.diff(predicted - true, axis=0)
+    return np.sqrt((change[holes[1:] | holes[:-1]] ** 2).mean())
+
+
+# %%
+def score(fills, true, holes):
+    for name, filled in fills.items():
+        psnr = metrics.psnr(true, np.clip(filled, 0, 1), holes)
+        print(f"{name:9s} PSNR {psnr:5.2f} dB   flicker {255 * flicker(true, filled, holes):5.2f}")
+
+
+score(fills, still, wander)
+
+# %% [markdown]
+# It is measured where one of two frames has a hole, in steps of 255. The truth is subtracted first: what moves in the *scene* is no
+# flicker.
+#
+# ## The median over time
+#
+# Now look into the other frames: of the frames that show a place, take the median.
+#
+# **Predict.** Will that do under a still camera? And when the camera glides over the photograph, two pixels from frame to frame?
+
+
+# %%
+def temporal_median(frames, holes, reach=8):
+    filled = frames.copy()
+    for t, hole in enumerate(holes):
+        around = slice(max(0, t - reach), t + reach + 1)
+        shown = np.where(holes[around, hole, None], np.nan, frames[around, hole])
+        filled[t, hole] = np.nanmedian(shown, axis=0)
+    return filled
+
+
+# %%
+fills["median"] = temporal_median(damaged, wander)
+score(fills, still, wander)
+
+# %%
+glide, _ = evaluation.known_film("moving camera", "scratches that move", 0)
+scratched = masks.damage(glide, wander, 1.0)
+gliding = {
+    "harmonic": restoration.fill_frames(scratched, wander, "harmonic"),
+    "median": temporal_median(scratched, wander),
+}
+score(gliding, glide, wander)
+
+# %% [markdown]
+# **Read.** Where nothing moves the median is far ahead of both, and its error is about the grain itself. Where the camera glides it is
+# worse than not looking at all: the same *place* shows another *thing* in each frame.
+#
+# ## Follow what moves
+#
+# *Optical flow* says for each pixel of a frame where it lies in the next one. OpenCV has several; we take *dense inverse
+# search*, which matches small squares. It needs pixels to match, and near a hole it is wrong. `flow_pair` therefore fills the flow near holes from its
+# surroundings and measures again. It gives the way there and the way back.
+#
+# **Predict.** The camera glides by (0.4, 2.3) pixels, down and right. Where does the photograph go?
+
+# %%
+from course_lib.restoration import film
+
+there, back = film.flow_pair(scratched[7], scratched[8], wander[7], wander[8])
+right, down = np.median(there, axis=(0, 1))
+print(f"from frame 7 to 8: {right:+.2f} to the right, {down:+.2f} down")
+right, down = np.median(there[wander[7]], axis=0)
+print(f"under the scratches: {right:+.2f} to the right, {down:+.2f} down")
+
+# %% [markdown]
+# **Read.** The other way, by as much, and under the scratches too, where nothing could be matched. A flow is much smoother than a picture: its holes are easy.
+#
+# So walk: from each missing pixel along the flow, frame by frame, until a frame shows it. A way is *trusted* if the way back leads
+# home; where something passes in front, it does not.
+
+
+# %%
+def walk(frames, holes, flows, start, step):
+    """Colours that frames before (step -1) or after (1) show, and how much each counts."""
+    places = np.argwhere(holes[start])[:, ::-1].astype(np.float32)  # column, row
+    colours, weights = np.zeros((len(places), 3)), np.zeros(len(places))
+    trusted, waiting = np.ones(len(places), bool), np.arange(len(places))
+    last = np.array(holes[start].shape)[::-1] - 1
+    for at in range(start + step, len(frames) if step > 0 else -1, step):
+        there, back = flows[min(at, at - step)][::step]
+        moved = film.sample(there, places[waiting])
+        places[waiting] += moved
+        trusted[waiting] &= film.returns_home(moved, film.sample(back, places[waiting]))
+        inside = ((places[waiting] >= 0) & (places[waiting] <= last)).all(axis=1)
+        waiting = waiting[inside]
+        shown = film.sample(holes[at].astype(np.float32), places[waiting]) == 0
+        found, waiting = waiting[shown], waiting[~shown]
+        colours[found] = film.sample(frames[at], places[found])
+        doubt = 1e-3 if abs(at - start) <= 3 else 0
+        weights[found] = np.where(trusted[found], 1, doubt) / abs(at - start)
+    return colours, weights
+
+
+# %%
+flows = [film.flow_pair(*scratched[t : t + 2], *wander[t : t + 2]) for t in range(15)]
+filled = scratched.copy()
+for t in range(16):
+    (past, w_past), (future, w_future) = (walk(scratched, wander, flows, t, s) for s in (-1, 1))
+    total = (w_past + w_future)[:, None]
+    mean = (w_past[:, None] * past + w_future[:, None] * future) / np.maximum(total, 1e-9)
+    filled[t, wander[t]] = np.where(total > 0, mean, gliding["harmonic"][t, wander[t]])
+gliding["motion"] = filled
+score(gliding, glide, wander)
+
+# %%
+plots.show_films(
+    {"damaged": scratched, "harmonic": gliding["harmonic"], "motion": gliding["motion"]},
+    alt="A photograph glides by three times: with white scratches, with strips that shimmer, and "
+    "without a trace of them.",
+    caption="Fill the flow, follow it, and inpaint only what no frame shows.",
+)
+
+# %% [markdown]
+# **Read.** What came from before and what came from after are averaged, the nearer counting more. What no frame shows is filled by
+# `harmonic`. In the library this is `restoration.fill_frames(frames, holes, "motion")`.
+#
+# Move the slider. **Predict.** In which frames is `motion` worst?
+
+# %%
+widgets.film_frames(glide, wander, gliding)
+
+# %% [markdown]
+# **Read.** READ-SLIDER
+#
+# ## Many films, and what helps nobody
+#
+# Four kinds of films, and in the last one the scratches stay where they are.
+#
+# **Predict.** Where does looking into other frames not help?
+
+# %%
+methods = {
+    name: lambda frames, holes, name=name: restoration.fill_frames(frames, holes, name)
+    for name in ("harmonic", "median", "motion")
+}
+kinds = [(clip, "scratches that move") for clip in evaluation.CLIPS]
+kinds += [("still camera", "scratches that stay")]
+table = [evaluation.compare_on_films(methods, *kind, count=2) for kind in kinds]
+
+# %%
+import pandas as pd
+
+pd.concat(table).pivot_table(
+    index=["damage", "clip"], columns="method", values=["psnr_hole", "flicker"], sort=False
+).round(1)
+
+# %% [markdown]
+# **Read.** READ-TABLE
+
+# %% [markdown]
+# ## Your own film
+#
+# `restore_video` goes from file to file, reads the film frame by frame and keeps seventeen at a time, so a film may be of any
+# length. Here ours is written to a file and repaired from there.
+
+# %%
+import tempfile
+
+with tempfile.TemporaryDirectory() as folder:
+    restoration.save_film(f"{folder}/old.webm", scratched)
+    done = restoration.restore_video(f"{folder}/old.webm", wander, f"{folder}/new.webm")
+print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done.method}")
+
+# %% [markdown]
+# In a terminal: `python -m course_lib film old.webm --mask masks -o new.webm`. The mask is one picture for all frames, a folder with
+# a picture for each, or a film. A name in `.webm` is played by every browser; `.webp` and `.gif` are for a few seconds; `.mp4` needs
+# `pip install .[film]`. Sound is not kept.
+#
+# ## Questions
+#
+# **1.** A logo stands in the corner of a film for its whole length. When does `motion` find what is under it?
+#
+# 1. Never: it is in every frame.
+# 2. When the camera moves, or what is behind it does.
+# 3. Always, if the reach is long enough.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** Then what is hidden now stood beside the logo before. 1 holds for a still camera and a still scene. 3: a longer reach finds
+# nothing that no frame has shown.
+# </details>
+#
+# **2.** Someone measures flicker as the mean change of the *repaired film* from frame to frame. A method makes every frame the same
+# grey. What is its flicker?
+#
+# 1. Zero, the best there is.
+# 2. As large as that of the truth.
+# 3. That cannot be said.
+#
+# <details><summary>Answer</summary>
+#
+# **1.** Nothing changes in it, and a glide's true change counts against an honest repair. Our flicker subtracts the truth: the grey film's
+# error changes whenever the scene moves.
+# </details>
+
+# %% [markdown]
+# ## Key points
+#
+# * What is missing in one frame may stand in the next: look there before you invent.
+# * Follow what moves: the same place is another thing when the camera glides.
+# * A film's repair has two scores, error and flicker; measure flicker on the error, not on the film.
+#
+# {{exercise}}
+#
+# {{next}}
+#
+# <details><summary>Notes</summary>
+#
+# NOTES
+# </details>
+#
+# ## References
+#
+# * Erofeev, Gitman, Vatolin, Fedorov, Wang: Perceptually Motivated Benchmark for Video Matting, BMVC 2015. Its dtSSD is our flicker.
+# * Kroeger, Timofte, Dai, Van Gool: [Fast Optical Flow using Dense Inverse Search](https://arxiv.org/abs/1603.03590), ECCV 2016.
+# * Xu, Li, Zhou, Loy: [Deep Flow-Guided Video Inpainting](https://arxiv.org/abs/1905.02884), CVPR 2019. Completes the flow with a
+#   network, then follows it as we do.
