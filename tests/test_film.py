@@ -20,6 +20,7 @@ from course_lib.__main__ import main
 from course_lib._opencv import cv2
 from course_lib.restoration import film
 from course_lib.restoration.film import filling, reading, writing
+from tests.helpers import definitions
 
 SIZE = (96, 128)
 SCRATCHES = clips.scratches(10, SIZE, lines=2, width=3, step=6, seed=1)
@@ -262,6 +263,30 @@ def test_a_way_is_walked_to_the_nearest_frame_that_shows_the_pixel():
     assert filling.walk(window, 0, -1)[1].tolist() == [0]
     window[1]._flows = right, right  # the way from the second frame does not lead home
     np.testing.assert_allclose(filling.walk(window, 0, 1)[1], [filling.DOUBTED / 3], rtol=1e-5)
+
+
+@pytest.mark.parametrize("passer", [None, "chelsea"])
+def test_the_fill_of_lesson_15_is_the_librarys(passer):
+    lesson = definitions("15_film")
+    clip = clips.moving("astronaut", 6, (60, 80), camera=(0.3, 2), passer=passer, seed=1)
+    holes = clips.scratches(6, (60, 80), seed=3)
+    frames = damaged(clip, holes)
+    window = [filling.Moment(*pair) for pair in zip(frames, holes, strict=True)]
+    flows = [one.flows(other) for one, other in itertools.pairwise(window)]
+    for start, step in itertools.product(range(6), (-1, 1)):
+        expected = filling.walk(window, start, step)
+        found = lesson["walk"](frames, holes, flows, start, step)
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-6)
+        assert expected[1].any() == (0 <= start + step < 6)
+    np.testing.assert_allclose(
+        lesson["temporal_median"](frames, holes, 2),
+        restoration.fill_frames(frames, holes, "median", reach=2), atol=1e-6,
+    )  # fmt: skip
+    noisy = np.clip(clip + np.where(holes[..., None], 0.1, 0), 0, 1)
+    assert lesson["flicker"](clip, noisy, holes) == pytest.approx(
+        metrics.flicker(clip, noisy, holes), rel=1e-5
+    )
 
 
 def test_a_frame_of_which_nothing_is_left_comes_from_its_neighbours():

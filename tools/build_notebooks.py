@@ -80,10 +80,11 @@ def clean(notebook):
 
 
 def _is_start_up_note(output):
-    """Whether an output holds nothing but what TensorFlow's C++ writes when it is loaded."""
+    """Whether an output holds nothing but what TensorFlow's C++ writes when it is loaded, and the
+    blanks of a progress bar that has gone."""
     if output.output_type != "stream" or output.name != "stderr":
         return False
-    return all(START_UP_NOTE.match(line) for line in output.text.splitlines())
+    return all(START_UP_NOTE.match(line.strip()) for line in output.text.splitlines())
 
 
 def alternative_texts(output):

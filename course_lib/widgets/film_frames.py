@@ -57,8 +57,10 @@ def film_frames(frames, holes, fills):
         for name, values in errors.items():
             curve.plot(values, marker=".", label=name)
         curve.axvline(frame, color="black", linewidth=1)
-        curve.set(xlabel="frame", ylabel="error in holes", ylim=(0, None))
-        curve.legend()
+        curve.set(
+            xlabel="frame", ylabel="error in holes", ylim=(0, 1.25 * max(map(max, errors.values())))
+        )
+        curve.legend(loc="upper center", ncols=len(errors))
         return drawing
 
     return explore(
