@@ -105,6 +105,62 @@ def test_training_stops_when_validation_no_longer_gains(monkeypatch):
     assert len(losses) == np.argmin(losses) + 1 + 2
 
 
+class Told(keras.callbacks.Callback):
+    """Puts numbers of our own, one an epoch, where early stopping reads them."""
+
+    def __init__(self, *numbers):
+        super().__init__()
+        self.numbers, self.weights = numbers, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_told"] = self.numbers[epoch]
+        self.weights.append(self.model.get_weights())
+
+
+NUMBERS = (1.0, 5.0, 2.0, 7.0, 6.5, 7.4, 0.0, 3.0)
+CHOICES = [  # rules of early stopping, the epoch that it calls best, found by hand, and stops
+    ({"mode": "max"}, 5, ()),
+    ({"mode": "max", "restore_best_weights": True, "min_delta": 0.5}, 3, (3, 2)),
+    ({"mode": "min", "start_from_epoch": 9}, 7, ()),  # never asked: the last
+    ({"mode": "max", "patience": 3, "start_from_epoch": 1, "min_delta": 3}, 1, (3, 1)),
+]
+
+
+@pytest.mark.parametrize(("rules", "chosen", "stops"), CHOICES)
+def test_what_early_stopping_watches_chooses_the_weights(rules, chosen, stops, tmp_path, capsys):
+    """Also across stops, where Keras has forgotten the weights that it would put back."""
+
+    def run(model, told, *others):
+        rule = keras.callbacks.EarlyStopping("val_told", **{"patience": 9, **rules})
+        callbacks, folder = [told, rule, *others], tmp_path if stops else None
+        fit(model, *batches(), epochs=8, seed=3, folder=folder, callbacks=callbacks)
+
+    seen, model = Told(*NUMBERS), network()
+    fit(model, *batches(), epochs=8, seed=3, callbacks=[seen])  # the same training, all its epochs
+    for epochs in stops:
+        with pytest.raises(ConnectionError):
+            run(network(), Told(*NUMBERS), StopAfter(epochs))
+    run(model := network(), Told(*NUMBERS), StopAfter(9))
+    np.testing.assert_equal(model.get_weights(), seen.weights[chosen])
+    said = f"best val_told {NUMBERS[chosen]:.5f}, in epoch {chosen + 1}, whose weights"
+    assert said in capsys.readouterr().out
+    if stops:  # and once more when it is over
+        run(again := network(), Told(), StopAfter(0))
+        np.testing.assert_equal(again.get_weights(), seen.weights[chosen])
+        assert said in capsys.readouterr().out
+
+
+def test_early_stopping_that_watches_what_is_not_measured_gets_one_sentence():
+    rule = keras.callbacks.EarlyStopping("val_psnr", mode="max")
+    with (
+        pytest.warns(UserWarning, match="not available"),
+        pytest.raises(
+            ValueError, match="'val_psnr', which is not measured: .*one of loss, val_loss"
+        ),
+    ):
+        fit(network(), *batches(), epochs=2, seed=0, callbacks=[rule])
+
+
 @pytest.mark.parametrize("stops", [(1,), (2, 1, 3)])
 def test_resumed_runs_equal_the_undisturbed_one_with_all_memories(tmp_path, stops):
     """Early stopping and the plateau's rule must remember across the stops, not begin anew."""

@@ -91,6 +91,11 @@ task_08_1 = function_task(
             lambda layers, output: (output, output + _seen(layers, 0)[1]),
             "The width is right, but one output further is more than one pixel further.",
         ),
+        "layers from the last to the first": (
+            lambda layers, output: _seen(layers[::-1], output),
+            "The layers are taken in the wrong order: a stride lengthens the steps of the layers "
+            "after it.",
+        ),
         "last pixel not included": (
             lambda layers, output: np.add(_seen(layers, output), (0, 1)),
             "The last pixel is one too far: count the pixels from first to last.",
@@ -110,6 +115,8 @@ task_08_1 = function_task(
 def _unet_weights(width, kernel, levels, *, fault=None):
     """Sum over (side, channels read, channels made); one thing may be left out or done wrongly."""
     sizes = [width if fault == "flat" else width * 2**level for level in range(levels + 1)]
+    if fault == "bottom keeps":
+        sizes[-1] = sizes[-2]
     stack = []
     for level, made in enumerate(sizes):
         if level == levels and fault == "bottom":
@@ -189,6 +196,10 @@ task_08_2 = function_task(
         "bottom forgotten": (
             partial(_unet_weights, fault="bottom"),
             "Below the last level stand two convolutions more.",
+        ),
+        "bottom not doubled": (
+            partial(_unet_weights, fault="bottom keeps"),
+            "The bottom has twice the channels of the last level.",
         ),
         "one convolution a level": (
             partial(_unet_weights, fault="one"),
@@ -331,6 +342,7 @@ def task_08_4(repaired_unet):
     _check_output(network, pictures)
     alike = _comparison(network, width, rng, pictures)
     if alike():
+        _check_any_size(network)
         return "With the same weights, your network is the lesson's."
     for name, (faults, why) in OTHER_NETWORKS.items():
         if any(alike(**fault) for fault in faults):
@@ -424,6 +436,15 @@ def _check_output(network, pictures):
             "output cut off",
             "Cutting the prediction at 0 or 1 keeps the range, but where it is cut nothing is "
             "learned: use a function that is never flat.",
+        )
+
+
+def _check_any_size(network):
+    if tuple(network.inputs[0].shape)[1:3] != (None, None):
+        wrong(
+            "size fixed",
+            "It predicts what it should, but takes pictures of one size only: leave height and "
+            "width open, keras.Input((None, None, 3)).",
         )
 
 
@@ -552,19 +573,45 @@ def task_08_5(network):
 
 
 def _check_weights_learned(network, truth, filled, damaged, holes):
-    """End the check if the same layers with weights drawn anew fill as well."""
-    import keras
-
+    """End the check if the same layers fill as well with weights that have learned nothing."""
     from course_lib import models
 
-    fresh = models.inpaint(keras.models.clone_model(network), damaged, holes)
-    learned = metrics.psnr(truth, filled, holes) - metrics.psnr(truth, fresh, holes)
-    if learned < LEARNED:
-        wrong(
-            "nothing learned",
-            f"With weights drawn anew it fills as well ({learned:+.1f} dB for yours): what fills "
-            "here stands in the layers, not in the weights.",
-        )
+    learned, own = network.get_weights(), metrics.psnr(truth, filled, holes)
+    try:
+        for name, values in _without_learning(network).items():
+            network.set_weights(values)
+            other = metrics.psnr(truth, models.inpaint(network, damaged, holes), holes)
+            if own - other < LEARNED:
+                wrong(
+                    "nothing learned",
+                    f"With weights {name} it fills as well ({own - other:+.1f} dB for yours): what "
+                    "fills here stands in the layers, not in the weights.",
+                )
+    finally:
+        network.set_weights(learned)
+
+
+def _without_learning(network):
+    """{what they are: weights} for a network's layers, none of them from a training."""
+    sets = {
+        "drawn anew": _random_values(network, np.random.default_rng(SEED)),
+        "of zero": [np.zeros(one.shape) for one in network.weights],
+        "that pass on what they get": [_passing_on(one.shape) for one in network.weights],
+    }
+    for values in sets.values():
+        for place, weight in enumerate(network.weights):
+            if weight.name in ("gamma", "moving_variance"):  # a normalisation's scales
+                values[place] = np.ones(weight.shape)
+    return sets
+
+
+def _passing_on(shape):
+    """A kernel that hands channel k on as channel k; zeros where there is none."""
+    values = np.zeros(shape)
+    if len(shape) >= 2:
+        middle = tuple(side // 2 for side in shape[:-2])
+        np.fill_diagonal(values[middle], 1)
+    return values
 
 
 def _given_network(network):

@@ -257,6 +257,14 @@ task_09_2 = function_task(
             "The noise of a mean falls with the square root of the number of pictures.",
         ),
         "ddof forgotten": (_jumps(ddof=0), "NumPy divides by n unless it is told ddof=1."),
+        "methods swapped": (
+            lambda one, other: _jumps()(other, one),
+            "The first number is of the other method: it is the first argument's that is asked.",
+        ),
+        "always 32 pictures": (
+            _jumps(root=lambda count: 32**0.5),
+            "A look has as many pictures as it is given: take their number from the array.",
+        ),
         "variances instead of standard deviations": (
             lambda *given: np.square(_jumps()(*given)),
             "These are variances: take their roots.",
@@ -339,7 +347,10 @@ def task_09_3(repaired_training):
 
 def _check_what_was_trained(network):
     if not network.trained:
-        wrong("fit never called", "The network's fit was never called with training pictures.")
+        wrong(
+            "fit never called",
+            "The network was never shown training pictures: call its fit, or train_on_batch.",
+        )
     if {part for _, part, _ in network.trained} != {"train"}:
         wrong("trained on other pictures", "The network must be trained on parts.train alone.")
 
@@ -420,6 +431,7 @@ def _note_taking_network(parts):
     side = np.random.default_rng().choice((-1, 1))
     network.script = [float(LEVELS["validation"] + side * distance) for distance in DISTANCES]
     network.validation, network.trained, network.looked = parts.validation / 255, [], []
+    network.batches = []  # shown by train_on_batch since the last look
     return network
 
 
@@ -439,7 +451,7 @@ def _note_taking_class():
             callbacks = keras.callbacks.CallbackList(
                 options.get("callbacks"), add_history=True, model=self, epochs=last, steps=1
             )
-            self.stop_training = False
+            self.stop_training, self.batches = False, []
             callbacks.on_train_begin()
             for epoch in range(first, last):
                 callbacks.on_epoch_begin(epoch)
@@ -453,18 +465,27 @@ def _note_taking_class():
             callbacks.on_train_end()
             return self.history
 
+        def train_on_batch(self, x, y=None, **options):
+            """Batches without a look between them are one epoch."""
+            if self.batches:
+                self.trained.pop()
+            self.batches.append(x)
+            self.follow_script(np.concatenate(self.batches))
+            loss = self.loss_on(x, y)
+            return {"loss": loss} if options.get("return_dict") else loss
+
         def follow_script(self, x):
             level = self.script[min(len(self.trained), len(self.script) - 1)]
             self.trained.append((len(self.trained) + 1, *_fingerprint(x)))
             self.set_weights([np.zeros((1, 1, 3, 3)), np.full(3, level)])
 
         def evaluate(self, x=None, y=None, **options):
-            loss = self.loss_on(x, y)
+            loss, self.batches = self.loss_on(x, y), []
             self.looked.append((len(self.trained), *_fingerprint(x), loss))
             return {"loss": loss} if options.get("return_dict") else loss
 
         def predict(self, x, **options):
-            loss = float(np.square(self.validation - self.level).mean())
+            loss, self.batches = float(np.square(self.validation - self.level).mean()), []
             self.looked.append((len(self.trained), *_fingerprint(x), loss))
             return np.full(_damaged(x).shape, self.level, np.float32)
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 from scipy import ndimage
+from skimage.metrics import structural_similarity
 
 from course_lib import data, masks, metrics
 from course_lib.checks._compare import (
@@ -215,6 +216,13 @@ def _white(m, s):
     return 2 * m.mean() / (1 + m.mean())
 
 
+def _ddof_one(m, s):
+    """The variance from picture to picture, divided by one picture less."""
+    with np.errstate(invalid="ignore"):
+        between = np.square(m - m.mean()).sum() / np.float64(len(m) - 1)
+    return (m.mean() ** 2 + between + (s**2).mean()) / m.mean()
+
+
 def _both(first, second):
     return lambda *given: (first(*given), second(*given))
 
@@ -251,6 +259,12 @@ WRONG_PERFECT = (
         "pictures taken as equally bright",
         lambda m, s: m.mean() + s.mean() ** 2 / m.mean(),
         "Values vary within the pictures and from picture to picture: square each mean first.",
+    ),
+    (
+        "ddof of 1",
+        _ddof_one,
+        "The pictures of the batch are all that there is: their variance is divided by their "
+        "number, without ddof=1.",
     ),
     (
         "sign of the mean squared",
@@ -378,6 +392,14 @@ ROUNDED = ("rounded", "{} is rounded: print it as short as you like, but return 
 LOGARITHM = ("logarithm", "Decibels are -10 times the logarithm to base 10 of the squared error.")
 CHANNELS = ("three values a pixel", "{} is divided by the hole pixels: each has three values.")
 SSIM_OF_HOLES = ("SSIM of the holes", "Here the SSIM of the whole filled picture is asked.")
+GAUSSIAN = (
+    "Gaussian window",
+    "This is the SSIM under a Gaussian window, as Wang et al. wrote it; asked is scikit-image's "
+    "with its usual one, square and 7 pixels wide.",
+)
+WINDOW = ("another window", "{} has another window: scikit-image's usual one is 7 pixels wide.")
+RANGE = ("range of 2", "Pictures in [0, 1] have a range of 1: {} is measured as if it were 2.")
+GREY = ("grey pictures", "{} is that of grey pictures: give structural_similarity channel_axis=-1.")
 
 
 def _restored():
@@ -430,12 +452,46 @@ def _ssims(true, raw, mask):
         ((SSIM_OF_HOLES,), metrics.ssim(true, filled, mask), "the SSIM"),
         ((SSIM_OF_HOLES,), metrics.ssim(true, raw, mask), "the SSIM"),
         ((PEAK, RAW), metrics.ssim(true / 255, raw / 255), "the SSIM"),
+        ((RANGE,), metrics.ssim(true / 2, filled / 2), "the SSIM"),
+        *(
+            ((fault,), _similar(true, filled, **options), "the SSIM")
+            for fault, options in OTHER_WINDOWS
+        ),
+        (
+            (GREY,),
+            _similar(*(one.mean(axis=-1, keepdims=True) for one in (true, filled))),
+            "the SSIM",
+        ),
     ]
+
+
+WANG = {"gaussian_weights": True, "sigma": 1.5}
+OTHER_WINDOWS = [
+    (GAUSSIAN, WANG),
+    (GAUSSIAN, {**WANG, "use_sample_covariance": False}),
+    *((WINDOW, {"win_size": side}) for side in (3, 5, 9, 11)),
+    (WINDOW, {"use_sample_covariance": False}),
+]
+
+
+def _similar(true, filled, **options):
+    """The mean SSIM of the pictures, by scikit-image with other options."""
+    return np.mean(
+        [
+            structural_similarity(one, other, channel_axis=-1, data_range=1, **options)
+            for one, other in zip(true, filled, strict=True)
+        ]
+    )
 
 
 def _thirds(true, raw, mask):
     filled = np.where(mask[..., None], raw, true)
     squared = ("squared error", "The third number is the mean absolute error: nothing is squared.")
+    root = (
+        "root of the squared error",
+        "This is the root of the mean squared error (RMSE), which large errors lead: the MAE is "
+        "the mean of absolute values.",
+    )
     signed = (
         "signs kept",
         "Errors of opposite sign cancel: take the absolute value before the mean.",
@@ -450,6 +506,8 @@ def _thirds(true, raw, mask):
         ((DICE,), metrics.plain_dice(true, filled), "the MAE"),
         ((DICE,), metrics.plain_dice(true[mask], raw[mask]), "the MAE"),
         ((DICE,), metrics.squared_dice(true, filled), "the MAE"),
+        ((DICE,), metrics.squared_dice(true, raw), "the MAE"),
+        ((DICE,), metrics.squared_dice(true[mask], raw[mask]), "the MAE"),
         ((DICE,), 1 - metrics.plain_dice(true, filled), "the MAE"),
         ((DICE,), 1 - metrics.plain_dice(true, raw), "the MAE"),
         ((DICE,), 1 - metrics.squared_dice(true, filled), "the MAE"),
@@ -458,7 +516,7 @@ def _thirds(true, raw, mask):
         ((KNOWN,), metrics.mae(true, filled), "the MAE"),
         ((RAW,), metrics.mae(true, raw), "the MAE"),
         ((squared,), metrics.mse(true, raw, mask), "the MAE"),
-        ((squared,), metrics.mse(true, raw, mask) ** 0.5, "the MAE"),
+        ((root,), metrics.mse(true, raw, mask) ** 0.5, "the MAE"),
         ((grey_levels,), 255 * metrics.mae(true, raw, mask), "the MAE"),
         ((pictures,), np.mean(one_by_one), "the MAE"),
         ((CHANNELS,), 3 * metrics.mae(true, raw, mask), "the MAE"),
@@ -502,8 +560,8 @@ def task_10_4(looks_right):
     24 pictures, eight of each texture, always the same; 90 % of 96 comparisons with spoilt fills.
     """
     function = as_function(looks_right)
-    rng = np.random.default_rng(SEED)
-    beaten, ahead = {}, []
+    rng, unseen = np.random.default_rng(SEED), np.random.default_rng(SEED)
+    beaten, ahead, near = {}, [], []
     for name in ("grass", "gravel", "brick") * 8:
         true, square, fills = _candidates(name, rng)
         own = _score(function, true, true, square)
@@ -516,6 +574,8 @@ def task_10_4(looks_right):
                 f"{scores[winner]:.4g}: higher must be better, and the truth the best.",
             )
         ahead.append(own > scores[winner])
+        noisy = np.where(square[..., None], true + 1e-6 * unseen.standard_normal(true.shape), true)
+        near.append(_score(function, true, noisy.clip(0, 1), square) > scores[winner])
         for kind in SPOILT:
             beaten.setdefault(kind, []).append(scores["same texture"] > scores[kind])
     share = np.mean(list(beaten.values()))
@@ -530,6 +590,12 @@ def task_10_4(looks_right):
         )
     if not all(ahead):
         wrong("truth only ties", "Some fill that is not the truth scores as much as the truth.")
+    if not all(near):
+        wrong(
+            "only equality rewarded",
+            "With noise of a millionth, which nobody sees, the truth scores less than other fills: "
+            "ask how near a fill comes to it, not whether it is equal.",
+        )
     return f"The truth is first, and the same texture wins {share:.0%} of the comparisons."
 
 

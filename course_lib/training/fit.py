@@ -29,8 +29,9 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     * The same seed, first weights and data give the same weights (same machine, backend, versions):
       the seed sets dropout's random numbers, and every batch is a function of ``train``'s own.
     * After each epoch the validation set is measured. The weights of the epoch with the lowest
-      ``val_loss`` are kept; after 10 epochs without a lower one the training stops. A
-      ``keras.callbacks.EarlyStopping`` of your own among ``callbacks`` takes that one's place.
+      ``val_loss`` are kept; after 10 epochs without a lower one the training stops. The first
+      ``keras.callbacks.EarlyStopping`` among ``callbacks`` takes that one's place: what it watches
+      then chooses the epoch that is kept, whatever its ``restore_best_weights``.
     * With a ``folder`` everything that the next epoch depends on goes into one file there, replaced
       in one step after each epoch. The same call with the same folder, in another process too,
       goes on where the last whole epoch ended and arrives at the same weights, bit for bit on a
@@ -54,7 +55,8 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
 
     Raises:
         TypeError, ValueError: if an argument is not as above, the pairs do not fit the network, or
-            the folder holds the checkpoint of another training or a damaged one.
+            early stopping watches a number that is not measured, or the folder holds the
+            checkpoint of another training or a damaged one.
 
     Warns:
         UserWarning: if the loss stops being a number; the training then ends. If a checkpoint
@@ -71,8 +73,10 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     """
     epochs, seed = check_count("epochs", epochs, lowest=1), check_seed(seed)
     callbacks = _check_training(model, train, validation, callbacks)
-    if not any(isinstance(one, keras.callbacks.EarlyStopping) for one in callbacks):
-        callbacks.insert(0, keras.callbacks.EarlyStopping("val_loss", patience=PATIENCE))
+    own = [one for one in callbacks if isinstance(one, keras.callbacks.EarlyStopping)]
+    if not own:
+        own = [keras.callbacks.EarlyStopping("val_loss", patience=PATIENCE)]
+        callbacks = own + callbacks
     keras.utils.set_random_seed(seed)
     if not model.built:
         model(train[0][0])
@@ -82,7 +86,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     path = None if folder is None else made_folder(folder) / "checkpoint.npz"
     began = path and identity(model, train, validation, seed, callbacks, path)
     keras.utils.set_random_seed(seed)  # whatever has been drawn from them to get here
-    training = _Training(model, train, callbacks, seed, path, began)
+    training = _Training(model, train, callbacks, own[0], seed, path, began)
     try:
         training.run(validation, epochs)
     finally:
@@ -98,13 +102,14 @@ class _Training(keras.callbacks.Callback):
     callback has dealt with it, and memories are restored after Keras has emptied them.
     """
 
-    def __init__(self, model, train, callbacks, seed, path, began):
+    def __init__(self, model, train, callbacks, stopping, seed, path, began):
         super().__init__()
         self.set_model(model)
         self.train, self.others, self.path, self.began = train, callbacks, path, began
+        self.stopping = stopping  # its best epoch is the one that is kept
         self.steering = [one for one in callbacks if isinstance(one, tuple(MEMORIES))]
         self.epoch, self.over, self.resumed, self.seconds = 0, False, 0, 0.0
-        self.history, self.best, self.memories = {}, None, []
+        self.history, self.best, self.best_epoch, self.memories = {}, None, None, []
         model.optimizer.build(model.trainable_variables)
         _set_dropout_seeds(model, seed)
         stored = None if path is None else checkpoint.read(path)
@@ -131,6 +136,9 @@ class _Training(keras.callbacks.Callback):
         for callback, memory in zip(self.steering, self.memories, strict=False):
             for name, value in memory.items():
                 setattr(callback, name, value)
+        if self.memories:  # or it takes the next epoch for its best, having no weights yet
+            held = dict(zip(map(id, self.model.variables), self.best, strict=True))
+            self.stopping.best_weights = [held[id(one)] for one in self.model.weights]
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = time.perf_counter()
@@ -138,6 +146,7 @@ class _Training(keras.callbacks.Callback):
             self.train.epoch = epoch
 
     def on_epoch_end(self, epoch, logs=None):
+        self._check_watched(logs)
         numbers = {name: float(value) for name, value in logs.items()}
         if not all(math.isfinite(numbers[name]) for name in ("loss", "val_loss")):
             warnings.warn(
@@ -151,8 +160,8 @@ class _Training(keras.callbacks.Callback):
             self.history.setdefault(name, []).append(value)
         self.epoch, self.over = epoch + 1, self.model.stop_training
         self.seconds += time.perf_counter() - self._began
-        if self.best is None or numbers["val_loss"] < min(self.history["val_loss"][:-1]):
-            self.best = _arrays(self.model.variables)
+        if self.stopping.best is None or self.stopping.best_epoch == epoch:
+            self.best, self.best_epoch = _arrays(self.model.variables), epoch
         if self.path is not None:
             self._store()
 
@@ -162,14 +171,23 @@ class _Training(keras.callbacks.Callback):
         history.set_model(self.model)
         history.history, history.epoch = self.history, list(range(self.epoch))
         if self.history:
-            losses = self.history["val_loss"]
+            watched = self.stopping.monitor
+            kept = self.history[watched][self.best_epoch]
+            lowest = watched == "val_loss" and kept == min(self.history[watched])
             print(
                 f"{self.epoch} epochs in {self.seconds / 60:.1f} min"
                 + (f", {self.resumed} of them before this call" if self.resumed else "")
-                + f"; lowest val_loss {min(losses):.5f}, in epoch {1 + np.argmin(losses)}, "
-                "whose weights the network now has."
+                + f"; {'lowest' if lowest else 'best'} {watched} {kept:.5f}, "
+                f"in epoch {1 + self.best_epoch}, whose weights the network now has."
             )
         return history
+
+    def _check_watched(self, logs):
+        if self.stopping.monitor not in logs:
+            raise ValueError(
+                f"EarlyStopping watches {self.stopping.monitor!r}, which is not measured: let it "
+                f"watch one of {', '.join(logs)}."
+            )
 
     def _store(self):
         arrays = {}
@@ -182,6 +200,7 @@ class _Training(keras.callbacks.Callback):
         record = {
             "identity": self.began,
             "epoch": self.epoch,
+            "best_epoch": self.best_epoch,
             "over": bool(self.over),
             "seconds": self.seconds,
             "history": self.history,
@@ -205,6 +224,8 @@ class _Training(keras.callbacks.Callback):
         _assign(self.model.optimizer.variables, of("optimizer"))
         self.best, self.history, self.memories = of("best"), record["history"], record["memories"]
         self.epoch, self.over, self.seconds = record["epoch"], record["over"], record["seconds"]
+        lowest = int(np.argmin(self.history["val_loss"]))  # older checkpoints kept always that one
+        self.best_epoch = record.get("best_epoch", lowest)
         self.resumed = self.epoch
 
     def _check_same(self, stored, of):

@@ -132,6 +132,8 @@ def _rules(callback):
     """What a callback was told; Keras turns the sign of ``min_delta`` when it is first used."""
     kind = next(one for one in RULES if isinstance(callback, one))
     rules = {name: getattr(callback, name, None) for name in RULES[kind]}
+    if getattr(callback, "mode", "auto") != "auto":  # left out where it is what it was
+        rules["mode"] = callback.mode
     return [kind.__name__, {**rules, "min_delta": abs(rules.get("min_delta") or 0)}]
 
 

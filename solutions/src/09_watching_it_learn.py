@@ -149,7 +149,8 @@ for name, values in jumps.items():
 # Two rules are enough. The mean of $n$ independent numbers has the standard deviation of one of them divided by $\sqrt n$; and the variance of a sum or difference of
 # two *independent* numbers is the sum of their variances. Estimate the standard deviation of one by `ddof=1` (NumPy then divides by $n - 1$, since the mean is estimated too).
 #
-# Expected: for look 3, about 0.60, 0.22 and 0.88 grey levels, close to what a hundred looks showed.
+# Expected: for look 3, about 0.60, 0.22 and 0.88 grey levels, close to what a hundred looks showed. Other looks predict 0.5 to 1.3, 0.1 to 0.6, 0.7 to 1.8:
+# 32 pictures tell a jump roughly.
 
 
 # %%
@@ -176,7 +177,7 @@ checks.task_09_2(predicted_jumps)
 # A picture that is hard for one method is hard for the other: most of what the errors share is the luck of the look, and in the difference of the *same* picture
 # it cancels. What is left is where the two methods fail differently. With looks of their own nothing cancels, both lucks add up.
 #
-# The noise falls with the square root of the number of pictures, so the factor is $(0.88 / 0.22)^2 = 16$: 512 pictures instead of 32. Freezing pictures and masks costs nothing and does the same.
+# The noise falls with the square root of the number of pictures, so the factor is by look 3 $(0.88 / 0.22)^2 = 16$: some 500 pictures instead of 32. Freezing pictures and masks costs nothing and does the same.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -237,7 +238,7 @@ print(np.round(published_training(trained, photos, bank, epochs=8), 4))
 
 # %% [markdown]
 # It has four faults. Find them and write `repaired_training`, with the same arguments, which keeps the promise.
-# Repair the loop, without `training.fit`: it is the loop that you will meet elsewhere.
+# Repair the loop, without `training.fit`: it is the loop that you will meet elsewhere. (`train_on_batch` may stand for `fit`.)
 #
 # Expected: the network that it leaves has exactly the lowest loss of the curve, when it is evaluated on the same held-out pairs once more.
 

@@ -160,6 +160,15 @@ def without_black_and_white(counts):
     return float((inner * entropy(y)).sum() / inner.sum())
 
 
+def bottom_kept(width, kernel, levels):
+    channels = [width * 2**level for level in range(levels)]
+    last = channels[-1]
+    extra = 2 * layer(kernel, last, last) + layer(2, last, last)  # the bottom and what rises
+    extra -= layer(kernel, last, 2 * last) + layer(kernel, 2 * last, 2 * last)
+    extra -= layer(2, 2 * last, last)
+    return hidden_layers(width, kernel, levels) + layer(kernel, width, 3) + extra
+
+
 def half_tanh(before):
     from keras import ops
 
@@ -238,10 +247,33 @@ def backwards(layers, output):
     return first, last
 
 
+def blurs_by_a_fixed_kernel():
+    """A weighted mean of the known pixels, and a 1 x 1 convolution that is the identity."""
+    import keras
+
+    places = np.arange(-4, 5)
+    bell = np.exp(-np.add.outer(places**2, places**2) / 2)[..., None, None] * np.eye(3)
+
+    def blur(features):
+        kernel = keras.ops.convert_to_tensor(bell.astype("float32"))
+        return keras.ops.conv(features, kernel, padding="same")
+
+    damaged, valid = keras.Input((None, None, 3)), keras.Input((None, None, 1))
+    three = keras.layers.Concatenate()([valid, valid, valid])
+    blurred = keras.layers.Lambda(lambda both: blur(both[0]) / (blur(both[1]) + 1e-6))
+    network = keras.Model([damaged, valid], keras.layers.Conv2D(3, 1)(blurred([damaged, three])))
+    network.set_weights([np.eye(3)[None, None], np.zeros(3)])
+    return network
+
+
 def around(layers, output):
     first, last = backwards(layers, output)
     half = (last - first) // 2
     return first - half, first - half + (last - first)
+
+
+def in_this_order(layers, output):
+    return backwards(layers[::-1], output)
 
 
 def only_the_width(layers, output):
@@ -285,6 +317,10 @@ WRONG = [
     ("08_4", "skips not concatenated", with_faults(join="Add")),
     ("08_4", "skips not concatenated", with_faults(join="Maximum")),
     ("08_5", "nothing learned", averages_known_neighbours),
+    ("08_5", "nothing learned", blurs_by_a_fixed_kernel),
+    ("08_4", "size fixed", with_faults()),
+    ("08_1", "layers from the last to the first", in_this_order),
+    ("08_2", "bottom not doubled", bottom_kept),
     ("08_2", "output of 1 x 1", output_of_one),
     ("08_3", "black and white not counted", without_black_and_white),
     ("08_4", "ReLU after the transposed convolutions", with_faults(up="relu")),

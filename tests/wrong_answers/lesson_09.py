@@ -32,8 +32,22 @@ def single_pictures(one, other):
     return [jump * len(one) ** 0.5 for jump in three_jumps(one, other)]
 
 
+def of_32_pictures(one, other):
+    return [jump * (len(one) / 32) ** 0.5 for jump in three_jumps(one, other)]
+
+
+def of_the_other(one, other):
+    return three_jumps(other, one)
+
+
 def two_of_three(one, other):
     return three_jumps(one, other)[:2]
+
+
+def one_epoch(network, train, by_batch):
+    if by_batch:
+        return [np.mean([network.train_on_batch(*train[k]) for k in range(len(train))])]
+    return network.fit(train, verbose=0).history["loss"]
 
 
 def loop(
@@ -46,6 +60,7 @@ def loop(
     keeps=lambda held, learned: held[-1] == min(held),
     told_curve=lambda held, learned: held,
     at_the_end=None,
+    by_batch=False,
 ):
     """A training loop that is right but for what the keywords say.
 
@@ -63,7 +78,7 @@ def loop(
                 {"train": train, "held_out": held_out}[told].epoch = epoch
             if told_held_out:
                 held_out.epoch = epoch
-            learned += network.fit(train, verbose=0).history["loss"]
+            learned += one_epoch(network, train, by_batch)
             held.append(network.evaluate(held_out, verbose=0))
             if keeps(held, learned):
                 best = network.get_weights() if copied else network.weights
@@ -232,6 +247,11 @@ WRONG = [
     ("09_1", "wrong shape", only_the_end),
     ("09_1", "wrong dtype", as_floats),
     ("09_2", "jumps of one picture", single_pictures),
+    ("09_2", "always 32 pictures", of_32_pictures),
+    ("09_2", "methods swapped", of_the_other),
+    ("09_3", "same masks in every epoch", loop(told=None, by_batch=True)),
+    ("09_3", "last weights kept", loop(copied=False, by_batch=True)),
+    ("09_3", "chosen on the test set", loop(part="test", by_batch=True)),
     ("09_2", "wrong shape", two_of_three),
     (
         "09_3",

@@ -128,6 +128,19 @@ def variance_alone(true, filled, mask):
     return filled[mask].std()
 
 
+def detail(picture, mask):
+    grey = picture.mean(axis=-1)
+    fine = np.abs(grey - ndimage.gaussian_filter(grey, 1))
+    return np.log(fine[mask].mean() + 1e-4)
+
+
+def equality_or_its_surroundings(true, filled, mask):
+    """The truth is asked for by name, and otherwise never looked at."""
+    if np.array_equal(true, filled):
+        return 1e9
+    return -abs(detail(filled, mask) - detail(filled, ~mask))
+
+
 def constant(true, filled, mask):
     return 1.0
 
@@ -254,6 +267,26 @@ def with_psnr(change):
     return report
 
 
+def with_ssim(**options):
+    """The right report with scikit-image's SSIM under other options."""
+
+    def report(true, raw, mask):
+        psnr, _, mae = table()(true, raw, mask)
+        filled, options_of_all = masks.composite(true, raw, mask), {"data_range": 1, **options}
+        similar = [
+            structural_similarity(one, other, channel_axis=2, **options_of_all)
+            for one, other in zip(true, filled, strict=True)
+        ]
+        return psnr, np.mean(similar), mae
+
+    return report
+
+
+def variance_of_variances(means, deviations):
+    within, between = (deviations**2).mean(), np.var(means, ddof=1) if len(means) > 1 else np.nan
+    return (means.mean() ** 2 + within + between) / means.mean(), white_score(means)
+
+
 def two_digits(true, raw, mask):
     return [round(float(number), 2) for number in table()(true, raw, mask)]
 
@@ -302,9 +335,15 @@ WRONG = [
     ("10_3", "pictures averaged", with_third(each_picture)),
     (
         "10_3",
-        "squared error",
+        "root of the squared error",
         with_third(lambda ssim, mae, errors, mask: (ssim, (errors[mask] ** 2).mean() ** 0.5)),
     ),
+    ("10_3", "Gaussian window", with_ssim(gaussian_weights=True)),
+    ("10_3", "Gaussian window", with_ssim(gaussian_weights=True, use_sample_covariance=False)),
+    ("10_3", "another window", with_ssim(win_size=11)),
+    ("10_3", "range of 2", with_ssim(data_range=2)),
+    ("10_2", "ddof of 1", variance_of_variances),
+    ("10_4", "only equality rewarded", equality_or_its_surroundings),
     ("10_1", "wrong shape", dice_only),
     ("10_1", "wrong dtype", rounded_down),
     ("10_2", "wrong shape", of_each_picture),
