@@ -37,8 +37,16 @@ def hole(seed, shape=(14, 17)):
     return masks.brush_strokes(1, shape, seed=seed)[0]
 
 
+def composited_films(seed):
+    """(true, predicted, holes) of three frames; outside the holes the two films are one."""
+    true, other = (np.stack([picture(seed + 3 * n + k) for k in range(3)]) for n in (0, 1))
+    holes = np.stack([hole(seed + k) for k in range(3)])
+    return true, np.where(holes[..., None], other, true), holes
+
+
 CALLS = {
     "psnr": lambda f, s: [f(picture(s), picture(s + 1)), f(picture(s), picture(s + 1), hole(s))],
+    "flicker": lambda f, s: f(*composited_films(s)),
     "dice": lambda f, s: f(hole(s), hole(s + 1)),
     "iou": lambda f, s: f(hole(s), hole(s + 1)),
     "plain_dice": lambda f, s: f(picture(s), picture(s + 1)),

@@ -34,8 +34,8 @@ def flow_pair(one, other, mask, other_mask):
         >>> waves = (0.5 + 0.5 * waves)[..., None].repeat(3, axis=-1)
         >>> whole = np.zeros((100, 120), bool)
         >>> there, back = flow_pair(waves[:, 3:123], waves[:, :120], whole, whole)
-        >>> np.round(there[50, 60]).tolist(), np.round(back[50, 60]).tolist()
-        ([3.0, 0.0], [-3.0, 0.0])
+        >>> [int(np.rint(one[50, 60, 0])) for one in (there, back)]  # to the right, and back
+        [3, -3]
     """
     greys, holes = zip(*map(_seen, (one, other), (mask, other_mask)), strict=True)
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)

@@ -100,6 +100,14 @@ def read_film(path):
 
     Raises:
         TypeError, ValueError, OSError: if it cannot be read as a film.
+
+    Example:
+        >>> import tempfile
+        >>> from course_lib import restoration
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     restoration.save_film(f"{folder}/grey.webm", np.full((3, 20, 30, 3), 0.5))
+        ...     read_film(f"{folder}/grey.webm").shape
+        (3, 20, 30, 3)
     """
     return np.stack([*Film(path).frames()])
 
