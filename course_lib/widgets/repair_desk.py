@@ -133,7 +133,7 @@ class RepairDesk(ipywidgets.VBox):
         self.controls["invented"].observe(lambda _: self._hatch_or_not(), "value")
 
     def _make_results(self):
-        self._status = ipywidgets.HTML()
+        self._status, self._compare_status = ipywidgets.HTML(), ipywidgets.HTML()
         blank = np.zeros((1, 1, 3), np.float32)
         self._pair = BeforeAfter(blank, blank, "Nothing is repaired yet.")
         self._file = Download("Download the repaired picture", self._make_file)
@@ -153,6 +153,7 @@ class RepairDesk(ipywidgets.VBox):
             self._result,
             _heading("Several methods side by side"),
             row(*self._compared, "compare"),
+            self._compare_status,
             self._sheet,
         )
 
@@ -163,11 +164,13 @@ class RepairDesk(ipywidgets.VBox):
             self._truth = None
         self._result.layout.display = "none"
         self._sheet.value = ""
+        self._compare_status.value = ""
+        self._place = self._status
         self._say("")
 
     def _repair(self):
         method = self.controls["method"].value
-        with self._working(f"Repairing by {method} ..."):
+        with self._working(f"Repairing by {method} ...", self._status):
             mask = self._wanted_mask()
             start = time.perf_counter()
             self._plain = restoration.restore_photograph(
@@ -201,7 +204,7 @@ class RepairDesk(ipywidgets.VBox):
 
     def _compare(self):
         names = [name for name, box in self._compared.items() if box.value]
-        with self._working("Comparing ..."):
+        with self._working("Comparing ...", self._compare_status):
             if not names:
                 raise ValueError("no method is chosen: tick at least one.")
             mask, pixels = self._wanted_mask(), self._comparable()
@@ -227,7 +230,8 @@ class RepairDesk(ipywidgets.VBox):
         self._sheet.value = (
             f'<div style="display:flex;flex-wrap:wrap;gap:12px">{"".join(cards)}</div>'
         )
-        self._say("")
+        seconds = table.seconds.sum()
+        self._say(f"{len(table)} method{'s' * (len(table) > 1)} compared in {seconds:.1f} s.")
 
     def _wanted_mask(self):
         """The mask, where there is something to repair."""
@@ -253,11 +257,12 @@ class RepairDesk(ipywidgets.VBox):
         return self._part(pixels, box, 2 * CLOSE_SIDE)
 
     @contextmanager
-    def _working(self, doing):
+    def _working(self, doing, place):
         """Nothing else can be asked for meanwhile, and what goes wrong is one sentence."""
         buttons = self.controls["repair"], self.controls["compare"]
         for button in buttons:
             button.disabled = True
+        self._place = place
         self._say(doing)
         try:
             with warnings.catch_warnings(record=True) as doubts:
@@ -267,6 +272,8 @@ class RepairDesk(ipywidgets.VBox):
                 self._say(f"{self.message} Note: {doubts[-1].message}".strip())
         except REFUSALS as problem:
             self._say(str(problem), role="alert")
+        except KeyboardInterrupt:
+            self._say("stopped; what was there before is still there.")
         finally:
             for button in buttons:
                 button.disabled = False
@@ -284,17 +291,17 @@ class RepairDesk(ipywidgets.VBox):
 
     def _say(self, sentence, role="status"):
         self.message = sentence
-        self._status.value = f'<p role="{role}" style="margin:4px 0">{html.escape(sentence)}</p>'
+        self._place.value = f'<p role="{role}" style="margin:4px 0">{html.escape(sentence)}</p>'
 
     def _offer_formats(self):
         """The file's own kind first, then what holds the pixels exactly."""
         own, mode = Path(self.painter.name).suffix.lower(), self.photograph.mode
         fits = [one for one in (own, ".png", ".tif") if one in WRITTEN]
         fits = dict.fromkeys(one for one in fits if mode in HOLDS.get(one, (mode,)))
-        chosen = self.controls["format"].value
-        self.controls["format"].options = [*fits]
-        if chosen in fits:
-            self.controls["format"].value = chosen
+        menu = self.controls["format"]
+        chosen = menu.value if menu.value in fits else next(iter(fits))
+        menu.options = [*fits]
+        menu.value = chosen
 
     def _make_file(self):
         """The repaired picture as a file: (name, bytes)."""

@@ -15,6 +15,8 @@ const LOOKS = {
   colour: "of one colour",
 };
 
+const PICTURES = "image/*,.tif,.tiff";
+
 let instances = 0;
 
 function makeButton(text, label) {
@@ -60,8 +62,8 @@ function makeTools() {
 
 function makeMoreTools() {
   return {
-    openFile: makeFileInput("Open a picture\u2026", "Open a picture file", "image/*,.tif,.tiff"),
-    openMask: makeFileInput("Load a mask\u2026", "Load a mask from a file", "image/*,.tif,.tiff"),
+    openFile: makeFileInput("Open a picture\u2026", "Open a picture file", PICTURES),
+    openMask: makeFileInput("Load a mask\u2026", "Load a mask from a file", PICTURES),
     saveMask: makeButton("Save the mask", "Save the mask as a PNG file"),
     polygon: makeButton("Polygon", "Polygon: paint what its corners enclose"),
     hand: makeButton("Move", "Move the part of the picture in view"),
@@ -102,9 +104,7 @@ function makeStage(helpId) {
     }),
     corners,
     ring: make("div", { className: "mask-painter-ring" }),
-    waiting: make("p", { className: "mask-painter-waiting" }, [
-      "Drop a picture here, or open one with the button above.",
-    ]),
+    drop: makeFileInput("Drop a picture here, or click to open one.", "Open a picture file", PICTURES),
   };
 }
 
@@ -155,8 +155,9 @@ function buildPage(el, forWork) {
   page.more = make("details", { className: "mask-painter-more", open: forWork }, [
     make("summary", {}, ["More tools"]), ...moreRows(page), help,
   ]);
+  page.drop.label.className = "mask-painter-waiting";
   page.stage = make("div", { className: "mask-painter-stage" }, [
-    page.picture, page.detail, page.canvas, page.corners, page.ring, page.waiting,
+    page.picture, page.detail, page.canvas, page.corners, page.ring, page.drop.label,
   ]);
   el.classList.add("mask-painter");
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes C, E and the arrows

@@ -36,7 +36,7 @@ class Painter {
     this.giveUpPolygon();
     page.picture.src = there ? model.get("picture") : "data:,";
     page.picture.hidden = page.canvas.hidden = !there;
-    page.waiting.hidden = there;
+    page.drop.label.hidden = there;
     page.detail.hidden = true;
     const scale = there ? shownScale(width, height) : 1;
     page.stage.style.width = there ? `${Math.round(width * scale)}px` : `${ENLARGED_SIDE}px`;
@@ -151,7 +151,7 @@ class Painter {
   }
 
   async sendNow(turn) {
-    const compressed = await compress(this.painting.pack());
+    const compressed = await compress(this.painting.packed);
     if (turn !== this.latest) return; // a later mask is on its way
     this.sending = true;
     this.model.set("compressed", new DataView(compressed.buffer));
@@ -457,7 +457,7 @@ class Painter {
   }
 
   listenToTools() {
-    const { page, painting } = this;
+    const { page } = this;
     const clicks = {
       brush: () => this.tool === "brush" || this.choose("brush"),
       eraser: () => this.choose("eraser"),
@@ -489,8 +489,9 @@ class Painter {
   }
 
   listenToFiles() {
-    const { openFile, openMask } = this.page;
-    for (const [{ input }, purpose] of [[openFile, "picture"], [openMask, "mask"]]) {
+    const { openFile, drop, openMask } = this.page;
+    const inputs = [[openFile, "picture"], [drop, "picture"], [openMask, "mask"]];
+    for (const [{ input }, purpose] of inputs) {
       input.addEventListener("change", () => {
         this.upload(input.files[0], purpose);
         input.value = ""; // or the same file could not be chosen again

@@ -8,6 +8,8 @@ class Painting {
     this.height = height;
     this.pixels = new Uint8Array(width * height);
     this.settled = new Uint8Array(width * height); // as it was after the last finished step
+    // Eight pixels a byte, the first in the highest bit, as numpy.packbits does; of settled.
+    this.packed = new Uint8Array(Math.ceil((width * height) / 8));
     this.holes = 0;
     this.steps = []; // what each step changed
     this.done = 0; // how many of them stand: the others were undone
@@ -83,37 +85,36 @@ class Painting {
     this.touch(0, first, this.width, last + 1);
   }
 
-  // Each pixel becomes what `rule(i, row, column)` says.
-  redraw(rule) {
-    const drawn = new Uint8Array(this.pixels.length);
-    for (let row = 0, i = 0; row < this.height; row++) {
-      for (let column = 0; column < this.width; column++, i++) drawn[i] = rule(i, row, column);
-    }
-    this.replace(drawn);
-  }
-
   replace(pixels) {
+    let holes = 0;
+    for (let i = 0; i < pixels.length; i++) holes += pixels[i];
     this.pixels.set(pixels);
-    this.holes = 0;
-    for (let i = 0; i < pixels.length; i++) this.holes += pixels[i];
+    this.holes = holes;
     this.touch(0, 0, this.width, this.height);
   }
 
   invert() {
-    this.redraw((i) => 1 - this.pixels[i]);
+    const inverted = new Uint8Array(this.pixels.length);
+    for (let i = 0; i < inverted.length; i++) inverted[i] = 1 - this.pixels[i];
+    this.replace(inverted);
   }
 
   // value 1: what touches a hole with a side becomes one; 0: holes lose what touches the known.
   spread(value) {
     const { pixels, width, height } = this;
-    this.redraw((i, row, column) => {
-      const near =
-        (column > 0 && pixels[i - 1] === value) ||
-        (column + 1 < width && pixels[i + 1] === value) ||
-        (row > 0 && pixels[i - width] === value) ||
-        (row + 1 < height && pixels[i + width] === value);
-      return near ? value : pixels[i];
-    });
+    const spread = pixels.slice();
+    for (let row = 0, i = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, i++) {
+        if (pixels[i] === value) continue;
+        const near =
+          (column > 0 && pixels[i - 1] === value) ||
+          (column + 1 < width && pixels[i + 1] === value) ||
+          (row > 0 && pixels[i - width] === value) ||
+          (row + 1 < height && pixels[i + width] === value);
+        if (near) spread[i] = value;
+      }
+    }
+    this.replace(spread);
   }
 
   // Take back what is not yet a step.
@@ -150,51 +151,62 @@ class Painting {
   // The smallest box around what differs from the settled mask, or nothing.
   changedBox() {
     if (!this.dirty) return null;
+    const { pixels, settled, width } = this;
     const { left, top, right, bottom } = this.dirty;
     const box = { left: right, top: bottom, right: left, bottom: top };
     for (let row = top; row < bottom; row++) {
-      for (let column = left, i = row * this.width + left; column < right; column++, i++) {
-        if (this.pixels[i] === this.settled[i]) continue;
-        box.left = Math.min(box.left, column);
-        box.right = Math.max(box.right, column + 1);
-        box.top = Math.min(box.top, row);
-        box.bottom = row + 1;
-      }
+      const [start, end] = [row * width + left, row * width + right];
+      let first = start;
+      while (first < end && pixels[first] === settled[first]) first++;
+      if (first === end) continue;
+      let last = end - 1;
+      while (pixels[last] === settled[last]) last--;
+      box.left = Math.min(box.left, first - row * width);
+      box.right = Math.max(box.right, last + 1 - row * width);
+      box.top = Math.min(box.top, row);
+      box.bottom = row + 1;
     }
     return box.top < box.bottom ? box : null;
   }
 
   // One bit for each pixel of the box: has it changed? And from now on this is settled.
   difference(box) {
+    const { pixels, settled, width } = this;
     const bits = new Uint8Array(Math.ceil(((box.right - box.left) * (box.bottom - box.top)) / 8));
-    this.eachOf(box, (i, k) => {
-      bits[k >> 3] |= (this.pixels[i] ^ this.settled[i]) << (k & 7);
-      this.settled[i] = this.pixels[i];
-    });
+    for (let row = box.top, k = 0; row < box.bottom; row++) {
+      const end = row * width + box.right;
+      for (let i = row * width + box.left; i < end; i++, k++) {
+        bits[k >> 3] |= (pixels[i] ^ settled[i]) << (k & 7);
+        settled[i] = pixels[i];
+      }
+    }
+    this.pack(box);
     return bits;
   }
 
   // Undo and redo are one: what a step changed is changed back.
   flip({ box, bits }) {
-    this.eachOf(box, (i, k) => {
-      const changed = (bits[k >> 3] >> (k & 7)) & 1;
-      this.holes += changed * (1 - 2 * this.pixels[i]);
-      this.pixels[i] ^= changed;
-      this.settled[i] = this.pixels[i];
-    });
-  }
-
-  eachOf({ left, top, right, bottom }, act) {
-    for (let row = top, k = 0; row < bottom; row++) {
-      for (let i = row * this.width + left; i < row * this.width + right; i++, k++) act(i, k);
+    const { pixels, settled, width } = this;
+    for (let row = box.top, k = 0; row < box.bottom; row++) {
+      const end = row * width + box.right;
+      for (let i = row * width + box.left; i < end; i++, k++) {
+        const changed = (bits[k >> 3] >> (k & 7)) & 1;
+        this.holes += changed * (1 - 2 * pixels[i]);
+        settled[i] = pixels[i] ^= changed;
+      }
     }
+    this.pack(box);
   }
 
-  // Eight pixels a byte, the first in the highest bit, as numpy.packbits does.
-  pack() {
-    const packed = new Uint8Array(Math.ceil(this.pixels.length / 8));
-    for (let i = 0; i < this.pixels.length; i++) packed[i >> 3] |= this.pixels[i] << (7 - (i & 7));
-    return packed;
+  // Bring `packed` up to date for the rows of a box.
+  pack({ top, bottom }) {
+    const { pixels, packed, width } = this;
+    const end = Math.min(packed.length, Math.ceil((bottom * width) / 8));
+    for (let k = (top * width) >> 3, i = 8 * k; k < end; k++, i += 8) {
+      packed[k] =
+        (pixels[i] << 7) | (pixels[i + 1] << 6) | (pixels[i + 2] << 5) | (pixels[i + 3] << 4) |
+        (pixels[i + 4] << 3) | (pixels[i + 5] << 2) | (pixels[i + 6] << 1) | pixels[i + 7];
+    }
   }
 
   unpack(packed) {
@@ -215,7 +227,8 @@ function crossingsAt(points, y) {
 
 // zlib, which Python has too: a mask of 50 megapixels is a few kilobytes on its way.
 async function squeezed(bytes, stream) {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+  const squeezing = new Blob([bytes]).stream().pipeThrough(stream);
+  return new Uint8Array(await new Response(squeezing).arrayBuffer());
 }
 
 const compress = (bytes) => squeezed(bytes, new CompressionStream("deflate"));
