@@ -5,7 +5,7 @@ function render({ model, el }) {
   const saver = new Saver();
   const button = make("button", { type: "button", className: "mask-painter-button" });
   const message = make("span", { attributes: { role: "status" } });
-  el.classList.add("mask-painter");
+  el.classList.add("mask-painter-download");
   el.append(button, " ", message);
 
   const draw = () => {

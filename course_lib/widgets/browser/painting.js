@@ -3,7 +3,8 @@
 const REMEMBERED = 2 ** 26; // bytes of all steps that can be undone
 
 class Painting {
-  constructor(width, height) {
+  constructor(width, height, remembered = REMEMBERED) {
+    this.remembered = remembered;
     this.width = width;
     this.height = height;
     this.pixels = new Uint8Array(width * height);
@@ -133,7 +134,7 @@ class Painting {
     this.steps.push(step);
     this.done++;
     let bytes = this.steps.reduce((sum, one) => sum + one.bits.length, 0);
-    while (bytes > REMEMBERED && this.steps.length > 1) {
+    while (bytes > this.remembered && this.steps.length > 1) {
       bytes -= this.steps.shift().bits.length;
       this.done--;
     }
