@@ -1,13 +1,9 @@
 """The painter's tools and the desk in a real browser; at the end a whole repair, as a learner does.
 
 What the painter computes in JavaScript is held to NumPy, SciPy and scikit-image on a blank page.
-The repair runs with the course's ipywidgets and, as on Colab, with ipywidgets 7.7 in the kernel.
 """
 
 import json
-import subprocess
-import sys
-from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -16,14 +12,9 @@ from scipy import ndimage
 from skimage.measure import points_in_poly
 
 from course_lib import data, widgets
-from tests.helpers import skip_or_fail
-from tests.lab import Painter, opened, running_lab
-from tools.project import ROOT
+from tests.lab import Painter, opened
 
-OLD = ("ipywidgets", "anywidget")  # as Colab has them
-# Pure Python packages that the old ones import and the lock no longer holds.
-NEEDED_BY_OLD = ("ipython_genutils==0.2.0",)
-DESK, STATE, TAKEN = range(3)
+DESK, STATE = range(2)
 CELLS = [
     """
     from course_lib import widgets
@@ -43,7 +34,6 @@ CELLS = [
         "repaired": desk.repaired is not None,
     }))
     """,
-    "import ipywidgets; print(json.dumps(ipywidgets.__version__))",
 ]
 
 
@@ -182,32 +172,12 @@ def test_zoom_keeps_the_point_and_the_picture_in_view(blank):
 # The whole repair
 
 
-@pytest.fixture(scope="module", params=["of the course", "7.7"])
-def lab(request, chromium, tmp_path_factory):
-    """The notebook with the desk, run; once with Colab's ipywidgets in the kernel."""
-    home, notebooks, older = (tmp_path_factory.mktemp(name) for name in ("home", "here", "older"))
-    if request.param == "7.7":
-        install_old(older)
-    with running_lab(home, notebooks, first=[older]) as server:
-        server.write("desk.ipynb", CELLS)
-        with opened(chromium, server, "desk.ipynb") as lab:
-            lab.expect(TAKEN, pinned("ipywidgets") if request.param == "7.7" else
-                       version("ipywidgets"))  # fmt: skip
-            yield lab
-
-
-def pinned(package):
-    lines = (ROOT / "tests/colab/requirements.txt").read_text(encoding="utf-8").splitlines()
-    (line,) = [line for line in lines if line.startswith(f"{package}==")]
-    return line.removeprefix(f"{package}==")
-
-
-def install_old(folder):
-    wanted = [f"{package}=={pinned(package)}" for package in OLD]
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--target"]
-    done = subprocess.run([*command, folder, *wanted, *NEEDED_BY_OLD], check=False)
-    if done.returncode:
-        skip_or_fail("ipywidgets 7.7 could not be installed")
+@pytest.fixture(scope="module")
+def lab(chromium, server):
+    """The notebook with the desk, run."""
+    server.write("desk.ipynb", CELLS)
+    with opened(chromium, server, "desk.ipynb") as lab:
+        yield lab
 
 
 class Desk(Painter):
