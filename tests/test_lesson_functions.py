@@ -160,10 +160,10 @@ def test_the_signal_of_lesson_11_loses_one_over_the_channels_in_every_layer():
     lesson = definitions("11_partial_convolution")
     holes = masks.random_lines(4, 32, seed=1)[..., None]
     pictures = np.stack([picture(seed, (32, 32)) for seed in range(4)])
-    lesson |= {"patches": pictures.astype(np.float32), "valid": 1 - holes.astype(np.float32)}
+    state = [pictures.astype(np.float32), 1 - holes.astype(np.float32)]
     for seed in (0, 7):
         counted, forgotten, normalised, both = (
-            np.array(lesson["signal"](seed, **case))
+            np.array(lesson["signal"](seed, state, **case))
             for case in (
                 {}, {"forgetful": True}, {"normalised": True},
                 {"forgetful": True, "normalised": True},

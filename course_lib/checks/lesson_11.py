@@ -82,6 +82,38 @@ def _ratio_for_each(features, valids, kernel, bias):
     return (total + bias if known else 0.0), float(known)
 
 
+def _place_for_each(features, valids, kernel, bias):
+    """Each input's own place of a partial convolution, bias included, added up."""
+    parts = np.split(kernel, np.cumsum([one.shape[-1] for one in features])[:-1], axis=-1)
+    places = [
+        _one_place([feature], [valid], part, bias)
+        for feature, valid, part in zip(features, valids, parts, strict=True)
+    ]
+    return sum(output for output, _ in places), max(known for _, known in places)
+
+
+def _with_bias(scale):
+    """One place whose bias is multiplied by ``scale(features, M)``; a blind one stays 0."""
+
+    def compute(features, valids, kernel, bias):
+        known = [np.broadcast_to(v, f.shape) for f, v in zip(features, valids, strict=True)]
+        return _one_place(
+            features, valids, kernel, bias * scale(features, np.concatenate(known, axis=-1))
+        )
+
+    return compute
+
+
+def _never_blind(blind_output):
+    """One place that always says m' = 1, also where it saw nothing."""
+
+    def compute(features, valids, kernel, bias):
+        output, known = _one_place(features, valids, kernel, bias)
+        return (output if known else blind_output * bias), 1.0
+
+    return compute
+
+
 def _known_by_output(is_known, total_only=False):
     """One place whose m' is ``is_known(x')``, or that of the sum without ratio and bias."""
 
@@ -107,7 +139,7 @@ def _scaled_bias(features, valids, kernel, bias):
 PLACE_MISTAKES = mistake_rows(
     {
         "a ratio for each input": (
-            _ratio_for_each,
+            (_ratio_for_each, _place_for_each),
             "One kernel lies over both inputs together, so there is one ratio: its two sums run "
             "over both.",
         ),
@@ -125,10 +157,19 @@ PLACE_MISTAKES = mistake_rows(
                 "formula II, the fault 1/C.",
             ),
             (
+                _with_ratio(lambda valids, M: 9 / M.sum()),
+                "sum(M) counts every channel, sum(1) is 9: the pixels of a window of 3 x 3, and "
+                "windows have other sizes too.",
+            ),
+            (
                 _with_ratio(lambda valids, M: len(valids) * M[..., 0].size / M.sum()),
                 "sum(M) counts every channel, sum(1) each input once. This is a fault like 1/C.",
             ),
         ],
+        "3 x 3 windows only": (
+            _with_ratio(lambda valids, M: 9 * M.shape[-1] / M.sum()),
+            "sum(1) has a 9 in it, but a window need not be 3 x 3: take k from the kernel.",
+        ),
         "sum(1) forgotten": (
             _with_ratio(lambda valids, M: 1 / M.sum()),
             "Divided by sum(M), but not multiplied by sum(1): the lesson's formula IV.",
@@ -147,12 +188,25 @@ PLACE_MISTAKES = mistake_rows(
             "Each input keeps its own validity: one may see what the other does not.",
         ),
         "bias scaled": (
-            _scaled_bias,
+            (_scaled_bias, _with_bias(lambda features, M: M.mean())),
             "The bias is added after the ratio: it is no sum over the window.",
+        ),
+        "bias forgotten": (
+            _with_bias(lambda features, M: 0),
+            "The bias is missing: it is added wherever anything was seen.",
+        ),
+        "bias subtracted": (_with_bias(lambda features, M: -1), "The bias is added."),
+        "bias of each input": (
+            _with_bias(lambda features, M: len(features)),
+            "There is one kernel and one bias: add it once, not for each input.",
         ),
         "bias in a blind window": (
             partial(_one_place, blind=1),
             "Where nothing is seen the output is 0, without bias.",
+        ),
+        "blind window known": (
+            (_never_blind(0), _never_blind(1)),
+            "Where nothing is seen both are 0: the output and m'.",
         ),
         "ratio inverted": (
             _with_ratio(lambda valids, M: M.sum() / M.size),
@@ -219,7 +273,7 @@ def task_11_1(one_place):
 
 @task("11_2")
 def task_11_2(partial_layer):
-    """Check ``partialformula(features, valid, kernel, bias)``, fault by fault."""
+    """Check ``partial_layer(features, valid, kernel, bias)``, fault by fault."""
     function = as_function(partial_layer)
     rng = np.random.default_rng()
     features, kernel = rng.normal(size=(9, 10, 3)), rng.normal(size=(3, 3, 3, 4))
@@ -250,6 +304,7 @@ def task_11_2(partial_layer):
             "Right for windows of 3 x 3 on three channels, but not for 5 x 5 on two: is one of "
             "these sizes written as a number?",
         )
+    _refuse_overflow(function)
     given = tuple(one.astype("float32") for one in (features, some, kernel, bias))
     check_inputs_unchanged(function, {"a random mask": given})
     return "Right for several channels, at the border, in blind windows, and in half precision."
@@ -270,6 +325,18 @@ def _refuse_unfinite(function, *given):
             "not finite in float16",
             "For float16 inputs with blind windows the output holds NaN or infinity: look at what "
             "is divided there.",
+        )
+
+
+def _refuse_overflow(function):
+    """All known and all 1 on 32 channels: the sum is 288, but 288 times 288 is no float16."""
+    ones = np.ones((4, 5, 32), "float16"), np.ones((4, 5, 32), "float16")
+    output, _ = _pair(call(function, *ones, np.ones((3, 3, 32, 2), "float16"), np.zeros(2, "f2")))
+    if not np.isfinite(np.asarray(output, dtype=float)).all():
+        wrong(
+            "overflow in float16",
+            "With 32 channels of ones and a kernel of ones the output is 288, but infinity comes "
+            "out: 288 times 288 is more than float16 holds. Divide the counts before you multiply.",
         )
 
 
@@ -381,13 +448,26 @@ def _pair(output):
     return output
 
 
-def _signal(filters, sources, *, strongest=max, divisor=None, skips=True):
-    factors, channels = [1.0], [3, *filters]
+def _signal(filters, sources, *, strongest=max, divisor=None, skips=True, picture=3):
+    factors, channels = [1.0], [picture, *filters]
     for k, given in enumerate(sources, start=1):
         top = strongest([factors[s] for s in given]) if skips else factors[k - 1]
         below = divisor(channels, given, k) if divisor else sum(channels[s] for s in given)
         factors.append(top / below)
     return np.array(factors[1:])
+
+
+def _channels_of_strongest(place):
+    """Divided by the channels of the strongest source alone; of equals by the first or the last."""
+
+    def compute(filters, sources):
+        factors, channels = [1.0], [3, *filters]
+        for given in sources:
+            strongest = [one for one in given if factors[one] == max(factors[s] for s in given)]
+            factors.append(factors[strongest[place]] / channels[strongest[place]])
+        return np.array(factors[1:])
+
+    return compute
 
 
 SIGNAL_MISTAKES = mistake_rows(
@@ -432,8 +512,18 @@ SIGNAL_MISTAKES = mistake_rows(
             (
                 partial(_signal, divisor=lambda channels, sources, k: channels[sources[-1]]),
                 partial(_signal, divisor=lambda channels, sources, k: channels[sources[0]]),
+                partial(
+                    _signal,
+                    divisor=lambda channels, sources, k: max(channels[one] for one in sources),
+                ),
+                _channels_of_strongest(0),
+                _channels_of_strongest(-1),
             ),
             "The window holds the channels of all sources that are joined.",
+        ),
+        "a grey picture": (
+            partial(_signal, picture=1),
+            "The picture has three channels, and the first layer divides by them.",
         ),
         "its own division only": (
             partial(_signal, strongest=lambda factors: 1),
@@ -499,7 +589,10 @@ def task_11_4(accepts):
     """Check that ``accepts(layer)`` is true for right layers and false for faulty ones."""
     function = as_function(accepts)
 
-    def verdict(layer):
+    def verdict(hidden):
+        def layer(features, valid, kernel, bias):  # all bear one name: it must not tell them apart
+            return hidden(features, valid, kernel, bias)
+
         output = call(function, layer)
         check_array(output, shape=(), dtype=bool)
         return bool(output)

@@ -8,9 +8,16 @@ import numpy as np
 from scipy import ndimage
 
 from course_lib import metrics
-from course_lib.checks._compare import check_function, mistake_rows
+from course_lib.checks._compare import (
+    as_array,
+    as_function,
+    call,
+    check_function,
+    close,
+    mistake_rows,
+)
 from course_lib.checks._kinds import function_task
-from course_lib.checks._task import task
+from course_lib.checks._task import task, wrong
 
 
 def _pictures(rng, box=None):
@@ -178,6 +185,20 @@ task_12_1 = function_task(
 )
 
 
+# What networks paint in the holes of bright pictures to choose on, whose mean is 0.75, and of dark
+# ones to test, whose mean is 0.25. "Spotty" is best on four of the five bright pictures and far off
+# on the one that is marked, so that only the pooled PSNR prefers "steady".
+STEADY, SPOTTY, DARK, DARKEST = 0.55, 0.75, 0.28, 0.05
+SPOT = 0.57  # by so much "spotty" is too dark on a marked picture
+LEVELS = {
+    2: (STEADY, DARK),
+    3: (SPOTTY, DARK, STEADY),
+    4: (DARKEST, STEADY, DARK, SPOTTY),
+    1: (DARK,),
+}  # the best to choose is "steady", of the test "dark", and the first of three or more is neither
+MARK = 0.99  # the first value of a marked picture
+
+
 def _rivals(rng, count):
     """(plain, partial, validation, test): networks that are no networks, but can be misled.
 
@@ -186,19 +207,21 @@ def _rivals(rng, count):
 
     def part(low):
         pictures = rng.uniform(low, low + 0.3, (5, 8, 9, 3))
-        return pictures, rng.random((5, 8, 9)) < 0.3
+        pictures[0, 0, 0, 0] = MARK
+        holes = rng.permuted(np.arange(5 * 71).reshape(5, 71) % 71 < 21, axis=1)
+        return pictures, np.insert(holes, 0, False, axis=1).reshape(5, 8, 9)
 
     def network(level):
-        level = level + rng.uniform(-0.02, 0.02)
+        spotty = level == SPOTTY
+        level, by_damaged = level + rng.uniform(-0.02, 0.02), rng.uniform(0.08, 0.14)
         shift = rng.uniform(-0.02, 0.02, (8, 9, 3))
-        by_damaged, by_valid = rng.uniform(0.08, 0.14), rng.uniform(0.1, 0.16)
-        slip = rng.uniform(0.02, 0.05) if level < 0.5 else -0.4  # in known pixels
+        slip = -0.4 if 0.5 < level < 0.6 else rng.uniform(0.02, 0.05)  # in known pixels
 
         def paint(damaged, valid):
             damaged, valid = np.asarray(damaged, dtype=float), np.asarray(valid, dtype=float)
-            own = by_damaged * damaged + by_valid * (1 - valid)
-            painted = np.where(valid > 0.5, damaged + slip, level + shift + own)
-            return np.clip(painted, 0, 1)
+            marked = spotty * (damaged[:, :1, :1, :1] > MARK - 0.005)
+            painted = level - SPOT * marked + shift + by_damaged * damaged
+            return np.clip(np.where(valid > 0.5, damaged + slip, painted), 0, 1)
 
         def watched(damaged, valid):
             damaged, valid = np.asarray(damaged), np.asarray(valid)
@@ -211,10 +234,7 @@ def _rivals(rng, count):
         watched.seen, watched.paint = set(), paint
         return watched
 
-    # Bright pictures to choose on, dark ones to test: who is best on the one is not on the other,
-    # and the first of three or more is neither.
-    levels = np.linspace(0.15, 0.6, count)[[1, 0, *range(2, count)] if count > 1 else [0]]
-    plain, rival = ([network(level) for level in levels] for _ in range(2))
+    plain, rival = ([network(level) for level in LEVELS[count]] for _ in range(2))
     return plain, rival, part(0.6), part(0.1)
 
 
@@ -238,6 +258,8 @@ def _side(
         given = hidden if told == "holes" else ~hidden
         predicted = (network if watched else network.paint)(damaged, given.astype("float32"))
         filled = predicted if score == "raw" else np.where(hidden, predicted, pictures)
+        if score == "absolute":
+            return -metrics.mae(pictures, filled, holes)
         if score == "averaged":
             return np.mean(
                 [metrics.psnr(*one) for one in zip(pictures, filled, holes, strict=True)]
@@ -248,9 +270,9 @@ def _side(
         return np.mean([measure(network, *test) for network in networks])
     if choice == "first":
         return measure(networks[0], *test)
-    chosen_on = validation if choice == "validation" else test
-    by = choose_by or score
-    return measure(max(networks, key=lambda one: measure(one, *chosen_on, by)), *test)
+    chosen_on, by = test if choice == "test" else validation, choose_by or score
+    choose = min if choice == "worst" else max
+    return measure(choose(networks, key=lambda one: measure(one, *chosen_on, by)), *test)
 
 
 def _both(plain, rival, validation, test, *, before=(), after=(), watched=True):
@@ -308,8 +330,16 @@ UNFAIR = mistake_rows(
         ),
         "mean over the trainings": (_unfair("choice", "mean"), BEST),
         "chosen by another score": (
-            _unfair("choose_by", "raw"),
-            "In choosing, too, the PSNR of the composite in the holes counts.",
+            (
+                *_unfair("choose_by", "raw"),
+                *_unfair("choose_by", "absolute"),
+                *_unfair("choose_by", "averaged"),
+            ),
+            "In choosing, too, the PSNR counts: of the composite, in the holes, pooled.",
+        ),
+        "the worst training taken": (
+            _unfair("choice", "worst"),
+            "This is the training that is worst on the validation pictures: more PSNR is better.",
         ),
         "first training taken": (_unfair("choice", "first"), BEST),
         "scores swapped": (
@@ -437,28 +467,19 @@ CONFOUNDED = (
     "This is the mean of all networks with the part minus the mean of all without. The two groups "
     "differ in other parts too: take pairs that differ in this one only."
 )
+NOT_SORTED = "The differences are right. Sort them, smallest first."
 ONLY = "Some of your pairs differ in other parts too: all the others must be the same."
 
-task_12_3 = function_task(
-    "12_3",
-    right=_worth,
-    inputs=lambda rng: {
-        "a table with all sixteen networks": (_table(rng, lambda on: True), "c"),
-        "a table with gaps": (_table(rng, _gaps(rng)), "b"),
-        "another part of it": (_table(rng, _gaps(rng)), "a"),
-        "a part that no network has alone": (_table(rng, lambda on: len(on) != 1), "d"),
-        "a table without a pair": (_table(rng, lambda on: len(on) % 2 == 0), "a"),
-    },
-    tolerance=1e-9,
-    praise="One thing differs in each pair, and what it is worth depends on the rest.",
-    mistakes={
+WORTH_MISTAKES = mistake_rows(
+    {
         "sign": (
             lambda scores, part: sorted(-one for one in _worth(scores, part)),
             "A part that helps is worth more than 0: with it minus without it.",
         ),
-        "not sorted": (
-            (_unsorted, lambda scores, part: _worth(scores, part)[::-1]),
-            "The differences are right. Sort them, smallest first.",
+        "not sorted": ((_unsorted, lambda scores, part: _worth(scores, part)[::-1]), NOT_SORTED),
+        "equal ones once": (
+            lambda scores, part: sorted(set(_worth(scores, part))),
+            "Where two pairs have the same difference, both stand in the list.",
         ),
         "more than one thing differs": (
             (
@@ -493,5 +514,54 @@ task_12_3 = function_task(
             lambda scores, part: sorted(one for one, _ in _pairs(scores, part)),
             "Subtract the score of the partner without the part.",
         ),
-    },
+    }
 )
+
+
+@task("12_3", mistakes=WORTH_MISTAKES)
+def task_12_3(worth):
+    """Check ``worth(scores, part)`` on tables with and without gaps, and without a pair."""
+    rng = np.random.default_rng()
+    inputs = {
+        "a table with all sixteen networks": (_table(rng, lambda on: True), "c"),
+        "a table with gaps": (_table(rng, _gaps(rng)), "b"),
+        "another part of it": (_table(rng, _gaps(rng)), "a"),
+        "a part that no network has alone": (_table(rng, lambda on: len(on) != 1), "d"),
+        "a part that is worth the same twice": (_equal_worths(rng), "a"),
+        "a table without a pair": (_table(rng, lambda on: len(on) % 2 == 0), "a"),
+    }
+    function = _empty_at_least(as_function(worth))
+    _refuse_unsorted(function, inputs)
+    check_function(function, _worth, inputs, mistakes=WORTH_MISTAKES, tolerance=1e-5)
+    return "One thing differs in each pair, and what it is worth depends on the rest."
+
+
+def _equal_worths(rng):
+    """Two pairs of one difference, to the last bit: eighths."""
+    first, second, gain = rng.integers(150, 170, 3) / 8 - [0, 5, 15]
+    table = {"": first, "a": first + gain, "b": second, "ab": second + gain}
+    return {frozenset(letters): float(score) for letters, score in table.items()}
+
+
+def _empty_at_least(function):
+    """The function, but None for a table without a pair ends the check."""
+
+    def answered(scores, part):
+        output = function(scores, part)
+        if output is None and not _pairs(scores, part):
+            wrong("None without a pair", "Where there is no pair, return an empty list, not None.")
+        return output
+
+    return answered
+
+
+def _refuse_unsorted(function, inputs):
+    """End the check if all differences are right and stand in any other order."""
+    outputs = [as_array(call(function, *given)) for given in inputs.values()]
+    expected = [_worth(*given) for given in inputs.values()]
+    if any(output is None or output.ndim != 1 for output in outputs):
+        return
+    pairs = [*zip(outputs, expected, strict=True)]
+    if all(close(np.sort(output), right, 1e-5) for output, right in pairs):
+        if not all(close(output, right, 1e-5) for output, right in pairs):
+            wrong("not sorted", NOT_SORTED)

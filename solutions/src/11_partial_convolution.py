@@ -143,8 +143,8 @@ plots.show(
 # `partial_layer`, with the same arguments.
 #
 # Expected: the picture below; with three channels of ones, a kernel of 1/27 and no bias, 1 (up
-# to rounding) wherever a window sees anything known, also in the corners; and no NaN and no infinity in
-# `float16`.
+# to rounding) wherever a window sees anything known, also in the corners; and in `float16` no NaN and no
+# infinity, not even where 32 channels of ones meet a kernel of ones: that is 288.
 
 
 # %%
@@ -185,7 +185,8 @@ if checks.task_11_2(partial_layer):
 # 3. The bias is added in blind windows too. All hole, bias not 0.
 # 4. `1e-8` is 0 in half precision, whose smallest number is about 6e-8: in a blind window 9 / 0 is infinite,
 #    and 0 times infinity is NaN. 1e-6 is no help: 27 / 1e-6 is more than 65504, half precision's largest number.
-#    A count is a whole number, so `np.maximum(seen, 1)` changes nothing but the blind windows.
+#    A count is a whole number, so `np.maximum(seen, 1)` changes nothing but the blind windows. (And divide
+#    first: a sum of 288 times 288 weights is more than 65504, times a ratio of 1 it is 288.)
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -303,7 +304,7 @@ checks.task_11_3(strongest_signal)
 #
 # The check gives your test three right layers, which it must accept, and eighteen faulty ones, one fault each. The
 # lesson's three facts find seven of them. Find all. (Not every faulty layer is wrong on every picture: test on
-# several.)
+# several, and seed what you draw, so that your test says the same twice.)
 
 # %% [markdown] tags=["hints"]
 # 1. Write the lesson's layer once more, slowly and plainly, and compare with it on random inputs: output

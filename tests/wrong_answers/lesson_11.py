@@ -299,7 +299,95 @@ def without_black(layer):
     return True
 
 
+def nine(features, valids, kernel, bias):
+    """Formula II with its nine written out."""
+    total, seen, _ = sums(features, valids, kernel)
+    return (total * 9 / seen + bias, 1) if seen else (0, 0)
+
+
+def nine_a_channel(*given):
+    """Right for windows of 3 x 3."""
+    return one_of(lambda seen, size, channels: 9 * channels / seen, *given)
+
+
+def without_bias(features, valids, kernel, bias):
+    return right_place(features, valids, kernel, 0)
+
+
+def two_layers(features, valids, kernel, bias):
+    """A partial convolution with a bias for each input, added."""
+    start, output, known = 0, 0.0, 0
+    for one, valid in zip(features, valids, strict=True):
+        part = kernel[..., start : start + one.shape[-1]]
+        start += one.shape[-1]
+        value, seen = right_place([one], [valid], part, bias)
+        output, known = output + value, max(known, seen)
+    return output, known
+
+
+def bias_for_each(features, valids, kernel, bias):
+    return right_place(features, valids, kernel, len(valids) * bias)
+
+
+def safe_division(features, valids, kernel, bias):
+    """No blind windows: the count is 1 at least."""
+    total, seen, size = sums(features, valids, kernel)
+    return total * size / max(seen, 1) + bias, 1
+
+
+def multiplied_first(features, valid, kernel, bias):
+    """Right in float32; 288 times 288 overflows in float16."""
+    k = kernel.shape[0]
+    margins = (k // 2, k // 2), (k // 2, k // 2), (0, 0)
+    total = np.einsum(
+        "hwcij,ijcf->hwf", windows(np.pad(np.where(valid > 0, features, 0), margins), k), kernel
+    )
+    seen = windows(np.pad(valid, margins), k).sum(axis=(2, 3, 4))[..., None]
+    scaled = total * kernel[..., 0].size / np.where(seen > 0, seen, 1)
+    return np.where(seen > 0, scaled + bias, 0), (seen > 0).astype(features.dtype)
+
+
+def divided_by(channels_of):
+    """The strongest source, divided by ``channels_of`` (channels, factors) of the sources."""
+
+    def compute(filters, sources):
+        made, left = [3, *filters], [1.0]
+        for given in sources:
+            channels, factors = [made[one] for one in given], [left[one] for one in given]
+            left.append(max(factors) / channels_of(channels, factors))
+        return left[1:]
+
+    return compute
+
+
+def of_a_grey_picture(filters, sources):
+    """Three times too much wherever the strongest path begins with the first layer."""
+    made, left = [1, *filters], [1.0]
+    for given in sources:
+        left.append(max(left[one] for one in given) / sum(made[one] for one in given))
+    return left[1:]
+
+
+def by_name(layer):
+    return layer.__name__ in ("_loops", "formula", "_single_precision")
+
+
 WRONG = [
+    ("11_1", "channels forgotten in sum(1)", nine),
+    ("11_1", "3 x 3 windows only", nine_a_channel),
+    ("11_1", "bias forgotten", without_bias),
+    ("11_1", "a ratio for each input", two_layers),
+    ("11_1", "bias of each input", bias_for_each),
+    ("11_1", "blind window known", safe_division),
+    ("11_2", "overflow in float16", multiplied_first),
+    ("11_3", "channels of one source only", divided_by(lambda channels, factors: max(channels))),
+    (
+        "11_3",
+        "channels of one source only",
+        divided_by(lambda channels, factors: channels[int(np.argmax(factors))]),
+    ),
+    ("11_3", "a grey picture", of_a_grey_picture),
+    ("11_4", "rejects a right layer", by_name),
     ("11_1", "channels forgotten in sum(1)", formula_2),
     ("11_1", "sum(1) forgotten", formula_4),
     ("11_1", "validity from the output", known_by_value),

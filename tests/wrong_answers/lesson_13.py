@@ -1,6 +1,10 @@
 """Wrong answers to exercise 13: (task, the verdict that names the mistake, the answer)."""
 
+import sys
+
 import numpy as np
+
+from course_lib import data, models
 
 
 def lead_of_the_last(errors):
@@ -103,8 +107,52 @@ def harmonic_alone(fills, holes):
     return fills["harmonic"]
 
 
-def mean_of_all(fills, holes):
-    return np.mean(list(fills.values()), axis=0)
+def mostly_harmonic(fills, holes):
+    """0.26 dB ahead on the validation pictures, but not clearly on those of the test."""
+    return 0.8 * fills["harmonic"] + 0.2 * fills["biharmonic"]
+
+
+def looked_up(fills, holes):
+    """The patch of the photographs that fits the known pixels."""
+    photos = data.load("photos")
+    known = np.concatenate([photos.validation, photos.test]) / np.float32(255)
+    fitting = [
+        ((known[:, ~hole] - one[~hole]) ** 2).sum(axis=(1, 2)).argmin()
+        for one, hole in zip(fills["harmonic"], holes, strict=True)
+    ]
+    return known[fitting]
+
+
+def by_the_best_network(fills, holes):
+    return models.inpaint(models.load_pretrained("best"), fills["harmonic"], holes)
+
+
+def by_a_network_from_before():
+    """Loaded outside, and called without the library."""
+    loaded = []
+
+    def combine(fills, holes):
+        valid = 1 - holes[..., None].astype(np.float32)
+        return np.array(loaded[0]([fills["harmonic"] * valid, valid]))
+
+    def load_first(fills, holes):
+        if not loaded:
+            before = sys.getprofile()
+            sys.setprofile(None)
+            loaded.append(models.load_pretrained("best"))
+            sys.setprofile(before)
+        return combine(fills, holes)
+
+    return load_first
+
+
+def with_known_denominator(method, rival):
+    """An interval of the difference of the errors, divided by the mean error of the method."""
+    apart = rival - method
+    reach = 1.96 * apart.std() / np.sqrt(len(apart))
+    return tuple(
+        10 * np.log10(1 + (apart.mean() + side * reach) / method.mean()) for side in (-1, 1)
+    )
 
 
 def thin_or_thick(fills, holes):
@@ -145,7 +193,11 @@ WRONG = [
     ("13_3", "low and high swapped", turned),
     ("13_3", "wrong shape", with_lead),
     ("13_4", "one method alone", harmonic_alone),
-    ("13_4", "not on other pictures", mean_of_all),
+    ("13_3", "the method's own error taken as known", with_known_denominator),
+    ("13_4", "no clear lead on test pictures", mostly_harmonic),
+    ("13_4", "knows the truth", looked_up),
+    ("13_4", "another network", by_the_best_network),
+    ("13_4", "another network", by_a_network_from_before()),
     ("13_4", "not ahead enough", thin_or_thick),
     ("13_4", "wrong shape", first_picture),
     ("13_4", "wrong dtype", bytes_of),
