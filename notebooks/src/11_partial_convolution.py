@@ -297,7 +297,8 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 #
 # One thing it cannot do: it counts pixels, not weights. On a constant picture of 8 take the kernel 1 2 1 by 1 2 1, divided by 16. A
 # hole in the middle hides a quarter of the weight, but one pixel of nine, and 8 · 12/16 · 9/8 is 6.75.
-#
+
+# %% [markdown]
 # ## Questions
 #
 # **1.** A 3 × 3 window on one input of 16 channels has four known pixels. Which ratio?

@@ -267,26 +267,24 @@ scores.index = [" + ".join(sorted(on)) or "plain" for on in scores.index]
 scores.sort_values(2026).round(2)
 
 # %% [markdown]
-# **Read.** Under lines the fill is worth 1.3 dB alone and 1.4 in the full network; the other three together, without it, bring 0.2. Blocks help in both places. `composite` and `falling_rate` cost
-# something alone and nothing in the full network, so the worths do not add up: a part's worth depends on what else is on. Eight of the ten networks were trained once. How much
-# a seed moves a score is taken from the two that were trained twice, for all alike: 0.04 dB under lines. In the square the plain one moved by 0.4, so no interval there is clear of 0.
+# **Read.** Under lines the fill is worth 1.3 dB alone and 1.4 in the full network; the other three together, without it, bring 0.2. Blocks help in both
+# places. `composite` and `falling_rate` cost something alone and nothing in the full network: what a part is worth depends on the others. Eight of the ten
+# networks were trained once. How much a seed does is taken from the other two: 0.04 dB under lines, and in the square so much that nothing is clear of 0.
 #
-# Why does `best` win, then? Under lines, as far as small networks and 1,500 steps tell, because it *starts from a fill*, and its blocks help. For large squares this table does not tell; it
-# would take more seeds.
+# So under lines, as far as small networks tell, `best` wins because it *starts from a fill*, and its blocks help. For large squares it would take more seeds.
 #
 # ## The article's run, with its fault and without
 #
-# The article's layer has lesson 11's formula II: the channels are forgotten, and the bias stays in blind windows. Here is its network as
-# published and repaired, from the same first weights, with the same batches: the mean absolute error of the raw prediction on 1,000 held-out
-# pictures of CIFAR-10 (`benchmarks/RESULTS.md`, *The article's run, and repaired*).
+# The article's layer has lesson 11's formula II: channels forgotten, bias in blind windows. Here is its network as published and repaired, from
+# the same first weights, with the same batches (`benchmarks/RESULTS.md`, *The article's run, and repaired*).
 #
-# | Steps | 0 | 250 | 500 | 750 | 1,000 |
-# |---|---|---|---|---|---|
-# | as published | 0.2116 | 0.1335 | 0.1179 | 0.1075 | 0.0989 |
-# | repaired | 0.2156 | 0.0555 | 0.0433 | 0.0387 | 0.0364 |
+# | 1,000 held-out pictures of CIFAR-10 | published | repaired |
+# |---|---|---|
+# | raw mean absolute error after 250 steps | 0.1335 | 0.0555 |
+# | after 1,000 | 0.0989 | 0.0364 |
+# | then in the holes, composited (dB) | 16.76 | 19.95 |
 #
-# Nothing but the layer's arithmetic differs, so the cause is one of its two faults, or both: after 250 steps the repaired network is better than the published one after 1,000. Composited,
-# it ends at 19.95 dB in the holes, the published one at 16.76; Navier–Stokes has 20.36.
+# Nothing but the layer's arithmetic differs, so the cause is one of its two faults, or both. Navier–Stokes has 20.36 dB.
 #
 # ## The leaderboard
 
@@ -351,18 +349,8 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# *One loss at a time.* The paper trains with a sum of five terms. Five networks of width 4 with partial convolutions differ in their loss only
-# (1,000 steps, one seed; `benchmarks/RESULTS.md`, *Shipped networks*):
-#
-# | Loss | What it asks | Holes, dB |
-# |---|---|---|
-# | *valid + hole* | is every pixel right? | 17.35 |
-# | *valid + 6 hole* | is the hole right? | 17.76 |
-# | the same + 0.1 *perceptual* | does a classifier see the same features? | 17.71 |
-# | the same + 40 *style* | do the same features occur together? | 17.44 |
-# | the same + *total variation* | is the hole smooth? (It never sees the truth in it.) | 17.69 |
-#
-# One seed each: read no order into it. The last three ask for something else than small errors; what it is worth is a question for eyes.
+# The paper trains with a sum of five terms. Five small networks that differ in their loss only, of one seed each, settle no order: `benchmarks/RESULTS.md`,
+# *Shipped networks*. Exercise 12 writes the last term.
 #
 # The article's text names the mean squared error; its notebooks with line masks minimise the mean absolute error of the raw
 # prediction, and so do both curves above. It reports 0.0709 after its first epoch of 1,562 steps and 0.0442 at its best, in epoch 6 of 20. CIFAR-10 has no

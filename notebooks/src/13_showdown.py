@@ -90,10 +90,12 @@ plots.show(
 # %%
 ahead, low, high = evaluation.lead(errors["network"], errors["harmonic"])
 print(f"network before harmonic: {ahead:+.2f} dB, 95 % of the draws from {low:+.2f} to {high:+.2f}")
+
+# %%
 tables = evaluation.showdown_errors("cifar10").values()
 ends = np.array([evaluation.lead(one.fill_and_correct, one.gaussian)[1:] for one in tables])
-print("before the Gaussian on CIFAR-10, clearly:", (ends[:, 0] > 0).sum(), "of 11;",
-      "behind, clearly:", (ends[:, 1] < 0).sum())  # fmt: skip
+clear = (ends > 0).all(axis=1).sum(), (ends < 0).all(axis=1).sum()
+print("Before the Gaussian on CIFAR-10: clearly ahead in {}, behind in {} of 11".format(*clear))
 
 # %% [markdown]
 # **Read.** In pairs the lead varies about a third as much. `evaluation.lead` pairs, and gives the two ends between which the middle 95 % of the

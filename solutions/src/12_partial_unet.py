@@ -25,7 +25,7 @@ from course_lib import checks, data, evaluation, masks, metrics, models
 # %% [markdown]
 # ## Task 1 ★: total variation at the hole
 #
-# The last term in the table of losses, in the lesson's notes, asks whether a fill is smooth. Write `total_variation(true, predicted,
+# The paper's loss has five terms, and the last asks whether a fill is smooth. Write `total_variation(true, predicted,
 # hole)` for one picture: `true` and `predicted` of shape `(H, W, 3)`, `hole` `bool` `(H, W)`, `True` = hole.
 #
 # 1. The picture to look at is the composite: the prediction in the hole, the truth elsewhere.
