@@ -7,8 +7,10 @@ from course_lib.checks._compare import (
     as_function,
     call,
     check_array,
+    check_function,
     check_inputs_unchanged,
     close,
+    mistake_rows,
 )
 from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
@@ -239,6 +241,12 @@ def _check_law(function, values, missing, mean, precision, *, where):
     """A sample is the fill plus A white: whatever A is, A A^T must be the covariance."""
     count = missing.sum()
     fill, deviation, still = _answer(function, values, missing, mean, precision, np.zeros(count))
+    if close(still[missing], mean[missing], 1e-6):
+        wrong(
+            "centred on the mean",
+            "With white numbers that are all 0 the sample is the mean of which nothing is known: "
+            "start from the fill.",
+        )
     if not close(still, fill, 1e-6):
         wrong(
             "sample is not around the fill",
@@ -260,16 +268,17 @@ def _check_law(function, values, missing, mean, precision, *, where):
             "The deviations are right, but each missing number is drawn by itself: neighbours "
             "must move together.",
         )
-    lower = np.linalg.cholesky(block)
-    inverse = np.linalg.inv(lower)
-    sides = (lower @ lower.T, lower.T @ lower, inverse @ inverse.T, right @ right)
-    if any(close(found, one, 1e-6) for one in sides):
-        wrong(
-            "wrong root",
-            "The white numbers are multiplied by a matrix A, and A times its transpose must be the "
-            "covariance of the missing numbers. Yours is another root: compute A @ A.T.",
-        )
+    asked = "The white numbers are multiplied by a matrix A, and A @ A.T must be the covariance"
+    if close(factor.T @ factor, right, 1e-6):
+        wrong("root transposed", f"{asked} of the missing numbers. With your A it is A.T @ A.")
+    if close(found, block, 1e-6) or close(factor.T @ factor, block, 1e-6):
+        wrong("root of the precision", f"{asked}. Your A is a root of the precision, its inverse.")
+    if close(found, right @ right, 1e-6):
+        wrong("no root taken", f"{asked}. Your A is the covariance itself, of which take a root.")
     wrong("wrong law", f"The samples do not have the covariance of the missing numbers{where}.")
+
+
+NEAR = 0.05  # dB; the exercise's ``measured`` is within 0.03
 
 
 def _price(k, warmth):
@@ -287,11 +296,8 @@ def _prices(rng):
     }
 
 
-function_task(
-    "07_3",
-    right=_price,
-    inputs=_prices,
-    mistakes={
+PRICE_MISTAKES = mistake_rows(
+    {
         "ratio instead of decibels": (
             lambda k, warmth: 1 + warmth**2 / k,
             "This is how many times as large the squared error is: 10 log10 of it is asked.",
@@ -338,6 +344,25 @@ function_task(
             lambda k, warmth: -10 * np.log10(1 + warmth**2 / k),
             "How far the PSNR falls is asked: a positive number.",
         ),
-    },
-    praise="What cannot be known costs 1, and what is made up comes on top.",
+    }
 )
+
+
+@task("07_3", mistakes=PRICE_MISTAKES)
+def task_07_3(price):
+    """Check ``price``; an answer that draws comes near it, and is told so."""
+    function, inputs = as_function(price), _prices(np.random.default_rng())
+    found = {name: call(function, *arguments) for name, arguments in inputs.items()}
+    right = {name: _price(*arguments) for name, arguments in inputs.items()}
+
+    def within(tolerance):
+        return all(close(found[name], right[name], tolerance) for name in inputs)
+
+    if within(NEAR) and not within(1e-6):
+        wrong(
+            "near, not exact",
+            f"All values are within {NEAR} dB of the exact ones, as drawn or rounded numbers are: "
+            "compute the price without drawing, and leave it unrounded.",
+        )
+    check_function(function, _price, inputs, mistakes=PRICE_MISTAKES)
+    return "What cannot be known costs 1, and what is made up comes on top."

@@ -17,7 +17,9 @@ def row_worlds(worlds, row, gap):
 
     Above, the middle pixel's row of the precision matrix, its own entry scaled to 1: a neighbour
     below 0 pulls the pixel towards itself. Below, a gap: the conditional mean, two standard
-    deviations to each side, and three samples. Of the colours green is drawn.
+    deviations to each side, and three samples. Green is drawn; it is the brightness where the
+    Gaussians and the row are grey, and only there does a weight say all about a gap, in which
+    the other colours are missing too.
 
     Args:
         worlds: dict, name -> ``classical.Gaussian`` over pictures (1, W, 3).

@@ -61,6 +61,10 @@ def fill_in(values, missing, mean, covariance):
 
 
 # %%
+result = fill_in(row, gap, np.full(5, 0.5), walk)
+print("no answer yet" if result is None else np.round(result, 3))
+
+# %%
 checks.task_07_1(fill_in)
 
 # %% [markdown]
@@ -157,7 +161,7 @@ for k, warmth in ((1, 1.0), (4, 1.0), (1, 0.5), (3, 0.7)):
 
 # %% [markdown]
 # Explain the four numbers: write `price(k, warmth)`, which computes without drawing anything by how many decibels the PSNR falls. Expected: the exact
-# value, which the four numbers, being drawn, meet to 0.03 dB.
+# value, unrounded, which the four numbers, being drawn, meet to 0.03 dB.
 
 
 # %%

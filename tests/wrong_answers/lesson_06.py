@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 from scipy import ndimage
 
-from course_lib import classical, evaluation, masks, metrics
+from course_lib import classical, data, evaluation, masks, metrics
 from tests.helpers import published
 
 
@@ -36,6 +36,16 @@ def first_picture(pictures, radius):
 
 def flat_weights(pictures, radius):
     return least_squares(pictures, radius).ravel()
+
+
+def upright_is_level(pictures, radius):
+    """The mean of four fits, to the pictures and to their mirror images."""
+    mirrored = [pictures, pictures[:, ::-1], pictures[:, :, ::-1], pictures[:, ::-1, ::-1]]
+    return np.mean([least_squares(one, radius) for one in mirrored], axis=0)
+
+
+def one_long_picture(pictures, radius):
+    return least_squares(np.vstack(pictures)[None], radius)
 
 
 def transposed_weights(pictures, radius):
@@ -77,6 +87,10 @@ def floors_with(contexts, values, squared_guess, absolute_guess):
         guesses[0][here] = squared_guess(values[here])
         guesses[1][here] = absolute_guess(values[here])
     return np.mean((values - guesses[0]) ** 2), np.mean(np.abs(values - guesses[1]))
+
+
+def half_way(contexts, values):
+    return floors_with(contexts, values, np.mean, lambda group: np.quantile(group, (0, 1)).mean())
 
 
 def squared_only(contexts, values):
@@ -316,6 +330,18 @@ def scales_the_truth(damaged, holes, truth):
     return blurred(1.5)
 
 
+def looks_up_the_test(damaged, holes, truth):
+    """Copies the patch of the test photograph whose known pixels are nearest."""
+    test = data.load("photos").test / np.float32(255)
+    light = damaged[~holes].mean() / truth[~holes].mean()
+
+    def fill(image, mask):
+        away = ((light * test[:, ~mask] - image[~mask]) ** 2).sum(axis=(1, 2))
+        return np.where(mask[..., None], test[away.argmin()], image)
+
+    return fill
+
+
 def no_fill(damaged, holes, truth):
     return np.ones((3, 3))
 
@@ -349,6 +375,20 @@ def learns_again(photographs, methods, rng):
     return best, comparison(photographs, {best: methods[best]}, rng)[1]
 
 
+def learns_again_from_more(photographs, methods, rng):
+    """Chooses as asked, then lets the winner learn from the photograph for choosing too."""
+    best, _ = comparison(photographs, methods, rng)
+    return best, comparison(photographs, {best: methods[best]}, rng, split=learns_all_but_the_test)[
+        1
+    ]
+
+
+def learns_photograph_by_photograph(photographs, methods, rng):
+    for one in photographs[:-2]:
+        fills = {name: learn(one) for name, learn in methods.items()}
+    return comparison(photographs, {name: lambda _, f=f: f for name, f in fills.items()}, rng)
+
+
 def cuts_at_four_fifths(photographs, rng):
     patches = np.concatenate(photographs[:-1])
     return *np.split(patches, [len(patches) * 4 // 5]), photographs[-1]
@@ -376,10 +416,13 @@ def averages_decibels(photographs, methods, rng):
 WRONG = [
     ("06_1", "rows and columns exchanged", transposed_weights),
     ("06_1", "wrong shape", flat_weights),
+    ("06_1", "made symmetric", upright_is_level),
+    ("06_1", "pictures stitched together", one_long_picture),
     ("06_1", "wrong values", mean_of_four),
     ("06_1", "wrong values", first_picture),
     ("06_1", "changes its input", clears_the_pictures),
     *[("06_2", "a curve fitted", fitted_polynomial(degree)) for degree in (3, 9, 15, 20)],
+    ("06_2", "the middle of the range", half_way),
     ("06_2", "near contexts taken for one", curve_through_all),
     ("06_2", "changes its input", sorts_the_values),
     *[("06_3", "other holes", but(holes_of=squares_of(side))) for side in (3, 10, 11, 13, 16)],
@@ -404,12 +447,15 @@ WRONG = [
     ("06_4", "changes its input", always(writes_into_the_picture)),
     ("06_4", "changes its input", scales_the_truth),
     ("06_4", "no function returned", no_fill),
+    ("06_4", "the truth looked up", looks_up_the_test),
     ("06_2", "contexts made whole numbers", rounded_contexts),
     ("06_2", "wrong values", counted_contexts),
     ("06_3", "one hole for all patches", but(holes_of=the_same_hole)),
     ("06_3", "learned from the choosing photograph", but(split=cuts_at_four_fifths)),
     ("06_3", "training patches scaled", but(split=learns_scaled)),
     ("06_3", "learned twice", learns_again),
+    ("06_3", "learned twice", learns_again_from_more),
+    ("06_3", "learned twice", learns_photograph_by_photograph),
     ("06_3", "decibels averaged", averages_decibels),
     ("06_2", "wrong shape", squared_only),
     (

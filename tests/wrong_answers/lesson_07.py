@@ -84,8 +84,30 @@ def own_noise(values, missing, mean, precision, white):
     return fill, deviation, sample
 
 
+def around_the_mean(values, missing, mean, precision, white):
+    block, fill, deviation = parts(values, missing, mean, precision)
+    sample = np.where(missing, mean, values)
+    sample[missing] += np.linalg.cholesky(np.linalg.inv(block)) @ white
+    return fill, deviation, sample
+
+
 def shifted_known(values, missing, mean, precision, right):
     return np.where(missing, right, mean)
+
+
+# Prices
+
+
+def drawn(seed):
+    """The exercise's ``measured``, with a seed of one's own."""
+
+    def measured(k, warmth):
+        random = np.random.RandomState(seed)
+        truth = random.standard_normal(200_000)
+        mean = (warmth * random.standard_normal((k, 200_000))).mean(axis=0)
+        return 10 * np.log10(((mean - truth) ** 2).mean() / (truth**2).mean())
+
+    return measured
 
 
 WRONG = [
@@ -113,16 +135,28 @@ WRONG = [
         mended(deviation=lambda p, m, block: np.sqrt(np.diag(np.linalg.inv(p)))),
     ),
     ("07_2", "each number by itself", mended(step=lambda block, deviation, z: deviation * z)),
-    ("07_2", "wrong root", mended(step=lambda block, d, z: np.linalg.cholesky(block) @ z)),
-    (
-        "07_2",
-        "wrong root",
-        mended(step=lambda block, d, z: np.linalg.inv(np.linalg.cholesky(block)) @ z),
-    ),
-    ("07_2", "wrong root", mended(step=lambda block, d, z: np.linalg.solve(block, z))),
+    *[
+        ("07_2", "root of the precision", mended(step=step))
+        for step in (
+            lambda block, d, z: np.linalg.cholesky(block) @ z,
+            lambda block, d, z: np.linalg.cholesky(block).T @ z,
+        )
+    ],
+    *[
+        ("07_2", "root transposed", mended(step=step))
+        for step in (
+            lambda block, d, z: np.linalg.inv(np.linalg.cholesky(block)) @ z,
+            lambda block, d, z: np.linalg.cholesky(np.linalg.inv(block)).T @ z,
+        )
+    ],
+    ("07_2", "no root taken", mended(step=lambda block, d, z: np.linalg.solve(block, z))),
+    ("07_2", "centred on the mean", around_the_mean),
     ("07_2", "wrong law", mended(step=lambda block, d, z: 0.5 * d * z)),
     ("07_2", "sample is not around the fill", own_noise),
     ("07_2", "not three results", lambda v, m, mean, p, z: parts(v, m, mean, p)[1]),
     ("07_3", "ratio instead of decibels", lambda k, warmth: (k + warmth**2) / k),
     ("07_3", "wrong values", lambda k, warmth: 3.01 / k),
+    ("07_3", "near, not exact", drawn(0)),
+    ("07_3", "near, not exact", drawn(1)),
+    ("07_3", "near, not exact", lambda k, warmth: np.round(10 * np.log10(1 + warmth**2 / k), 2)),
 ]
