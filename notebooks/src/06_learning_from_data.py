@@ -68,9 +68,9 @@ plots.show(
 
 # %% [markdown]
 # **Read.** The mean is none of the truths, and its squared error is half that of a sharp guess, one of the truths taken by chance.
-# So its blur is no fault: it is the right answer to the question that squared error asks.
+# So blur is no fault: it is the right answer to the question that squared error asks.
 #
-# Do surroundings of real pictures leave that much open? From 200 windows of 17 × 17 pixels we hide the inner 9 × 9. For each we look up
+# Does that happen in real pictures? From 200 windows of 17 × 17 pixels we hide the inner 9 × 9. For each we look up
 # the eight windows *of other pictures* whose rims are most alike once all have the same mean brightness, near duplicates left out.
 #
 # **Predict.** Will the eight middles agree?
@@ -87,7 +87,7 @@ mean = guesses.mean(axis=1)
 plots.show(
     plots.lookalikes(found),
     alt="Three windows with a missing middle, five other middles each, their mean, the truth.",
-    caption="The three windows, out of 200, whose eight matches differ most.",
+    caption="The three windows, of 200, whose matches differ most; each middle in the asked rim.",
 )
 
 # %%
@@ -102,14 +102,14 @@ for name, fills in {"truth": truth[:, None], **rivals}.items():
 print(f"spread of the eight around their mean {((guesses - mean[:, None]) ** 2).mean():.5f}")
 
 # %% [markdown]
-# **Read.** The middles differ (each is drawn with the rim that was asked for). One guess costs what the mean costs *plus* the spread: the equation in the
-# fold above, with the guesses in the truth's place. A mean has less *detail* (standard deviation within the middle) than what was averaged.
-# But no rim was quite equal, and even one match has less detail than the truth: `biharmonic`, without any other picture, is nearer to it *and* less
-# blurred. Only what is left of the blur when nothing more can be known is the question's.
+# **Read.** The middles differ. One guess costs what the mean costs *plus* the spread: the equation
+# in the fold above, with the guesses in the truth's place. A mean has less *detail* (standard deviation within the middle) than what was
+# averaged. How much of this blur is the question's, the numbers do not say: no rim was quite equal, one match has less
+# detail than the truth already, and `biharmonic` is nearer to the truth *and* less blurred.
 #
 # ## Pictures that bring their own answers
 #
-# To learn such means one needs pairs, $X$ to look at and $y$ to guess. Nobody has to label anything: $y$ is a picture, $X$ the same picture with a hole that we
+# To learn such means one needs pairs, $X$ to look at and $y$ to guess. Nobody labels anything: $y$ is a picture, $X$ the same picture with a hole that we
 # cut. This is *self-supervised* learning.
 #
 # **Predict.** One picture passes by in four *epochs* (rounds over all pictures). Below, which row stays the same?
@@ -186,8 +186,7 @@ plots.show(
 #
 # ## How much context?
 #
-# A larger window sees more. **Predict.** From which radius on does that stop helping, with 150 pictures to learn from, and with 10
-# (mean of ten such sets)?
+# A larger window sees more. **Predict.** From which radius on does that stop helping, with 150 pictures to learn from, and with 10?
 
 # %%
 widgets.context_size(pictures.train, pictures.validation)
@@ -213,7 +212,7 @@ print("layer and window agree:", np.allclose(by_layer, by_hand, atol=1e-5))
 
 # %% [markdown]
 # **Read.** So our window is a network of one layer. A convolutional network puts many such windows side by side and one after the other, with a bend
-# (ReLU) between them, and keeps the two ideas: look near, and do the same everywhere.
+# (ReLU) between them.
 #
 # ## The leaderboard
 #
@@ -232,7 +231,7 @@ print({radius: round(score, 2) for radius, score in scores.items()}, "dB")
 # %%
 plots.show(
     plots.standings(evaluation.standings(learned_window=learned_window)),
-    alt="Bars of PSNR in holes of all methods so far; the learned window, biharmonic on top, level.",
+    alt="Bars of PSNR in holes of all methods so far; the learned window and biharmonic lead.",
     caption="100 patches with line masks, all holes together; the new row is hatched.",
 )
 
@@ -245,8 +244,8 @@ print("mean of the pictures' PSNRs (dB)", by_picture.psnr_hole.to_dict())
 print("learned window ahead in", by_picture.ahead["learned window"])
 
 # %% [markdown]
-# **Read.** In holes the largest window is ahead: near pixels may be missing too. All holes together it is level with biharmonic, a little ahead here; in most single
-# pictures it is behind. (A mean of decibels is higher because easy pictures count as much as hard ones.) So from pictures alone it came as far
+# **Read.** In holes radius 3 is ahead; for one pixel it was not. The window is level with biharmonic: all holes together a little ahead, in most single pictures behind. (Hard pictures
+# weigh more in the first, hence fewer decibels.) From pictures alone it came as far
 # as the best equation. It is linear, so it cannot *decide* between an
 # edge and no edge, and it was trained on one missing pixel, never on a wide hole.
 
@@ -299,7 +298,7 @@ print("learned window ahead in", by_picture.ahead["learned window"])
 #
 # <details><summary>Notes</summary>
 #
-# `run.data` names the pictures. `photos` are patches of free photographs; CIFAR-10 (Krizhevsky 2009) has no licence, so none of it is stored here, and 3.3 % of its test
+# `photos` are patches of free photographs; CIFAR-10 (Krizhevsky 2009) has no licence, so none of it is stored here, and 3.3 % of its test
 # pictures have a near duplicate among the training pictures (Barz and Denzler 2020). The seconds of a training step stand in
 # `benchmarks/RESULTS.md`. The search for windows is that of Efros and Leung (lesson 05), in other pictures.
 # </details>

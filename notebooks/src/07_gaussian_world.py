@@ -26,7 +26,7 @@ run = runtime.setup()
 # A picture of 32 × 32 pixels is 3,072 numbers, a point in a space of 3,072 dimensions. The training pictures are a cloud of
 # such points. We keep two things of it: its mean $\mu$, and its covariance, which says of any two numbers how they vary
 # together. A *Gaussian* is the distribution that these two make up. It knows nothing of cups and eyes; it has only seen
-# that neighbours are alike. With 5,259 pictures we count that by the step from pixel to pixel alone, the same at all places.
+# that neighbours are alike. From 5,259 pictures it learns that for each step alone, not for each place.
 #
 # All that follows uses the inverse of the covariance, the *precision* $P$. It takes 75 MB, and about 10 seconds.
 
@@ -236,8 +236,8 @@ for width in (1, 8):
         print(f"predicted {row[0]:.3f}   made {row[1]:.3f}")
 
 # %% [markdown]
-# **Read.** Close to a pixel the fitted one is like `biharmonic`: over one pixel slopes last. Across eight it is like `harmonic`, whereas `biharmonic` still believes in slopes: its samples
-# swing wide, and it is wrong by more. A method that seems to assume nothing assumes a precision.
+# **Read.** Close to a pixel the fitted one weighs like `biharmonic`; across a wide gap it fills like `harmonic`. Over one pixel slopes last, and `biharmonic`
+# errs least; over eight its samples swing wide, and it errs most. A method that seems to assume nothing assumes a precision.
 #
 # ## Where it wins, where it loses
 #
@@ -303,8 +303,8 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it takes a
-# covariance that depends on the step between two pixels alone. A fill solves $P_{mm}$ only, so it costs what the hole is
+# `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it counts
+# by steps alone. A fill solves $P_{mm}$ only, so it costs what the hole is
 # large: 1 ms for 64 pixels, a third of a second for 900. In one row `harmonic` is exactly the Gaussian
 # shown; scikit-image's `biharmonic` differs from it at the border, and is cut at the range of the known pixels.
 # </details>
