@@ -70,9 +70,10 @@ plots.show(
 
 # %%
 gain, lead = other - one, stranger - one
-print(f"one checkpoint       {one.min():.2f} to {one.max():.2f} dB, standard deviation {one.std():.2f}")
-print(f"gain, same draw      {gain.mean():+.2f} dB on average, standard deviation {gain.std():.2f}")
-print(f"vanilla_unet's lead  {lead.mean():+.2f} dB on average, standard deviation {lead.std():.2f}")
+rows = {"one checkpoint": one, "gain, same draw": gain, "vanilla_unet's lead": lead}
+for name, values in rows.items():
+    span = f"{values.min():5.2f} to {values.max():5.2f} dB"
+    print(f"{name:19}  {span}, standard deviation {values.std():.2f}")
 assert gain.std() < one.std() < lead.std()
 
 # %% [markdown]
