@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from benchmarks import photo, photographs
+from benchmarks import photo, photo_table, photographs
 from course_lib import classical, data, metrics, models, restoration, wear
 from course_lib.layers import GaussianFieldFill
 from tests.networks import holes, numbers, pictures, randomize
@@ -161,3 +161,35 @@ def test_restore_knows_it_by_its_name(shipped, worn):
     np.testing.assert_array_equal(repaired[~mask], stored[~mask])
     filled = models.inpaint(shipped, stored / np.float32(255), mask)
     np.testing.assert_allclose(repaired / 255, filled, atol=0.5 / 255 + 1e-6)
+
+
+# The table
+
+
+def test_the_lead_is_measured_on_the_masks_that_both_have_filled():
+    nothing = np.nan
+    found = {
+        "photo": np.array([[[30.0, 20]], [[31, 21]], [[32, 22]]]),  # (shares, photographs, kinds)
+        "rival": np.array([[[nothing, nothing]], [[30.5, 24]], [[nothing, nothing]]]),
+        "other": np.array([[[29.0, 21]], [[30, 22]], [[31, 23]]]),
+    }
+    np.testing.assert_allclose(photo_table.ahead(found, "photo", "rival"), [[0.5, -3]])
+    np.testing.assert_allclose(photo_table.ahead(found, "photo", "other"), [[1, -1]])
+
+
+def test_an_interval_holds_the_mean_and_narrows_where_photographs_agree():
+    spread = np.random.RandomState(0).normal(1, 2, 16)
+    mean, low, high = photo_table.interval(spread)
+    assert mean == pytest.approx(spread.mean()) and low < mean < high
+    error = spread.std() / 4  # of a mean of 16
+    assert high - low == pytest.approx(2 * 1.96 * error, rel=0.15)
+    assert photo_table.interval(np.full(16, 0.25)) == (0.25, 0.25, 0.25)
+
+
+def test_a_photograph_with_another_content_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(photographs, "FOLDER", tmp_path)
+    for content in (None, b"another"):
+        if content:
+            (tmp_path / "china.jpg").write_bytes(content)
+        with pytest.raises(SystemExit, match=r"china.jpg is missing or another"):
+            photographs.read("china")
