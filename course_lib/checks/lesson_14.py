@@ -287,7 +287,7 @@ def _scans(rng):
         half[2:12, 4:6] = half[8:10, 4:12] = True
         damage = _enlarged(half)
         damage[4:10, 27:29] = True  # overlooked
-        noise = rng.integers(0, 40, half.shape)
+        noise = rng.integers(0, 120, half.shape)  # up to the middle
         noise[:7] = 0  # some of a JPEG's black is exactly 0
         stored = np.where(half, noise, 255 - noise).astype(np.uint8)
         scan = np.where(damage[..., None], 0.95, truth)

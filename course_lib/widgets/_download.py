@@ -36,4 +36,5 @@ class Download(anywidget.AnyWidget):
             send(self, *self._make(), asked.get("view"))
         except (ValueError, OSError, MemoryError) as problem:
             self.message = str(problem)
-        self.send({"kind": "done", "view": asked.get("view")})
+        finally:  # or the page would wait for ever
+            self.send({"kind": "done", "view": asked.get("view")})

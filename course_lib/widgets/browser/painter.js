@@ -43,7 +43,7 @@ class Painter {
     page.stage.style.aspectRatio = there ? within(width / height, TALLEST, FLATTEST) : FLATTEST;
     const longest = Math.max(width, height);
     page.size.max = within(Math.round(longest / 4), 3, 400);
-    page.size.value = Math.max(1, Math.round(longest / 25));
+    page.size.value = Math.max(1, Math.round(Math.min(longest / 25, 10 + longest / 200)));
     page.canvas.setAttribute(
       "aria-label", `Picture to paint a hole on, ${width} by ${height} pixels`,
     );
