@@ -116,7 +116,7 @@ plots.show(
     caption="Encoder and decoder at width 4: 3,072 numbers come in, 256 pass.",
 )
 
-# %% tags=["nbval-check-output"]
+# %%
 for numbers in (16, 64, 256):
     one = models.load_pretrained(f"explorer_autoencoder_4_code_{numbers // 4}")
     known = metrics.psnr(patches, models.predict(one, patches, holes), ~holes)
