@@ -147,8 +147,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** After 400 steps the two that know the mask are 0.6 dB ahead, after 8,000 a tenth. The distance between those two is too little to tell from
-# one training each: a second training moves a curve by as much, as a table below shows for smaller networks.
+# **Read.** After 400 steps the two that know the mask are 0.6 dB ahead, after 8,000 a tenth. Between those two there is nothing to tell: with a
+# second training of each, the 95 % interval of their difference holds 0 in ten of eleven sets, and in the last one ends there
+# ([results](../benchmarks/RESULTS.md), *Three convolutions, two seeds*).
 #
 # And `best`, far above? Its column says: another network altogether, and other numbers to compute in. Before we ask why it wins, we train one of the trio.
 #
