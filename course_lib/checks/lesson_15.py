@@ -284,6 +284,10 @@ def _of_the_scene(
     return level(then - now)
 
 
+def _of_the_changing(change):
+    return np.sqrt((change[change != 0] ** 2).mean())
+
+
 def _joined(true, predicted, glide):
     error = np.asarray(predicted, float) - true
     change = np.roll(error[1:], glide, axis=(1, 2)) - error[:-1]
@@ -296,7 +300,11 @@ def _films(rng):
         predicted = true + rng.normal(0, 0.1, true.shape)
         return true, predicted, glide
 
+    true, patched, glide = film((1, 2))
+    patched = true.copy()
+    patched[::2, 3:6, 4:8] += 0.2
     return {
+        "a patch that blinks": (true, patched, glide),
         "a glide to the right": film((0, 2)),
         "a glide up and left": film((-3, -1)),
         "a glide down and left": film((2, -4)),
@@ -356,6 +364,12 @@ task_15_3 = function_task(
                 true, predicted, glide, level=lambda change: (change**2).mean()
             ),
             "The mean square is there; the root is missing.",
+        ),
+        "only where it changes": (
+            lambda true, predicted, glide: _of_the_scene(
+                true, predicted, glide, level=_of_the_changing
+            ),
+            "Points whose error does not change count too: with 0.",
         ),
     },
 )  # fmt: skip

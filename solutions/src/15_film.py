@@ -152,6 +152,8 @@ checks.task_15_2(aligned_median)
 # *The root mean square change of the **error** from one frame to the next, over all channels. The error of a **point of the scene** is followed:
 # what stands at `(row, column)` in one frame stands at `(row - down, column - right)` in the next. `glide` is `(down, right)`, whole numbers. Points
 # that leave the picture are not counted.*
+#
+# (The lesson's flicker is simpler: it compares the same place, so where the camera glides, a steady error flickers in it.)
 
 # %% [markdown] tags=["hints"]
 # 1. Give it the truth itself as the repaired film: what should come out, and what does?
