@@ -138,8 +138,6 @@ told.fillna("float32")
 looks = {
     name: (recipes[name]["steps_at_check"], recipes[name]["val_psnr_hole"]) for name in recipes
 }
-
-# %%
 plots.show(
     plots.curves(looks, title="CIFAR-10, validation", xlabel="steps", ylabel="PSNR in holes (dB)"),
     alt="Four rising curves: three of them near each other, best well above them.",
@@ -354,7 +352,7 @@ plots.show(
 # *Shipped networks*. Exercise 12 writes the last term.
 #
 # The article's text names the mean squared error; its notebooks with line masks minimise the mean absolute error of the raw
-# prediction, and so do both curves above. It reports 0.0709 after its first epoch of 1,562 steps and 0.0442 at its best, in epoch 6 of 20. CIFAR-10 has no
+# prediction, and so do both runs above. It reports 0.0709 after its first epoch of 1,562 steps and 0.0442 at its best, in epoch 6 of 20. CIFAR-10 has no
 # licence; no picture of it is stored here. Figures measured on it: `benchmarks/RESULTS.md`.
 #
 # </details>
