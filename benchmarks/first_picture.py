@@ -33,7 +33,9 @@ def main():
         environment |= {"HOME": str(home), "UV_CACHE_DIR": str(home / "cache")}
         environment.pop("VIRTUAL_ENV", None)
         taken = [
-            _timed(["git", "clone", "--quiet", str(ROOT), str(clone)], place, environment),
+            _timed(
+                ["git", "clone", "--quiet", "--no-local", str(ROOT), str(clone)], place, environment
+            ),
             _timed(["make", ".venv/.ready", f"PYTHON={sys.executable}"], clone, environment),
             _timed([".venv/bin/python", "-c", REPAIR], clone, environment),
         ]
