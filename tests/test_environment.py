@@ -1,6 +1,7 @@
 """pyproject.toml, environment.yml and requirements.lock say the same, and name what is used."""
 
 import ast
+import json
 import os
 import re
 import sys
@@ -142,6 +143,17 @@ def test_lock_is_hashed_and_names_no_address_and_no_path():
     assert [name for name, _, _, hashes in locked(LOCK) if not hashes] == []
     assert re.findall(r"^\s*--(?!hash=).*", LOCK, re.MULTILINE) == []
     assert re.findall(r"\S*(?:://|/\w+/|@)\S*", LOCK) == []
+
+
+def test_what_npm_brings_is_pinned_by_version_and_hash_and_has_no_address():
+    asked = json.loads((ROOT / "site" / "package.json").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / "site" / "package-lock.json").read_text(encoding="utf-8"))
+    own = lock["packages"].pop("")
+    assert own["dependencies"] == asked["dependencies"]
+    for name, package in lock["packages"].items():
+        assert package["integrity"].startswith("sha512-") and "resolved" not in package, name
+    for name, version in asked["dependencies"].items():
+        assert lock["packages"][f"node_modules/{name}"]["version"] == version
 
 
 MACHINES = {
