@@ -9,7 +9,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from course_lib import _gpu
+from course_lib import _gpu, _place
 from course_lib._wandb import wandb_mode
 
 PROFILES = ("smoke", "quick", "full")
@@ -21,11 +21,11 @@ class Run:
     """Where and how a lesson runs.
 
     Attributes:
-        place: "colab" or "local".
+        place: "colab", "browser" (JupyterLite) or "local".
         device: "gpu" or "cpu".
         profile: "smoke" (tests), "quick" (no GPU) or "full" (GPU).
         data: "photos" or "cifar10", for ``data.load``; used from lesson 06 on.
-        wandb: "online", "offline" or "disabled".
+        wandb: "online", "offline" or "disabled" (always in a browser).
     """
 
     place: str
@@ -48,29 +48,33 @@ class Run:
 
 
 def setup():
-    """Find out what the lesson runs on, print it in five lines, return it.
+    """Find out what the lesson runs on, print it line by line, return it.
 
     ``INPAINTING_PROFILE`` (smoke, quick or full) overrides the profile, ``INPAINTING_DATA_DIR``
     (a folder) asks for CIFAR-10. The device is "gpu" only if Keras can use the card; where it
-    cannot, the line says what to do.
+    cannot, the line says what to do. In a browser nothing is trained: importing Keras says so.
 
     Returns:
         Run.
 
     Raises:
         ValueError: if ``INPAINTING_PROFILE`` is none of the three.
+        ModuleNotFoundError: if a web page was built without what the lessons need.
     """
+    place = _place.place()
+    if place == "browser":
+        _place.prepare_page()
     _quieten_tensorflow()
     card, mend = _gpu.look()
     device = "gpu" if card and not mend else "cpu"
     profile = _profile(device)
     wants_cifar10 = profile == "full" or bool(os.environ.get("INPAINTING_DATA_DIR"))
     run = Run(
-        place="colab" if "google.colab" in sys.modules else "local",
+        place=place,
         device=device,
         profile=profile,
         data="cifar10" if wants_cifar10 else "photos",
-        wandb=wandb_mode(),
+        wandb="disabled" if place == "browser" else wandb_mode(),
     )
     _say(run, card, mend)
     return run
@@ -107,6 +111,9 @@ def _say(run, card, mend):
         "data": " (embedded, no network needed)" if run.data == "photos" else "",
         "wandb": " (no account needed)" if run.wandb == "offline" else "",
     }
+    if run.place == "browser":
+        remarks["device"] = ": enough for every lesson on this page"
+        del remarks["wandb"]
     if mend:
         remarks["device"] = f" ({card} lies idle: {mend})"
     text = "\n".join(f"{name:<8} {getattr(run, name)}{said}" for name, said in remarks.items())

@@ -8,7 +8,7 @@ import pytest
 from scipy import ndimage
 
 from course_lib import checks, data, masks, metrics, plots
-from course_lib.checks import _compare, _progress, _task, lesson_09, lesson_10
+from course_lib.checks import _compare, _limited, _progress, _task, lesson_09, lesson_10
 from tests.helpers import PATIENCE, defined, unhurried
 from tools.exercises import CALL, exercise, render_solution, task_words
 from tools.project import SOLUTIONS
@@ -153,7 +153,7 @@ def test_an_endless_loop_is_stopped(monkeypatch):
     def check(answer):
         answer()
 
-    monkeypatch.setattr(_task, "GRACE", PATIENCE)
+    monkeypatch.setattr(_limited, "GRACE", PATIENCE)
     result = check(endless)
     assert result.verdict == "too slow" and "only slow" in result.message
     assert "It has 0.5 seconds for two pictures." in result.message
@@ -175,7 +175,7 @@ def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
     def check(answer):
         answer()
 
-    monkeypatch.setattr(_task, "GRACE", 0.3)
+    monkeypatch.setattr(_limited, "GRACE", 0.3)
     result = check(stubborn)
     stop.append(True)
     assert result.verdict == "too slow" and "restart the kernel" in result.message

@@ -19,9 +19,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_lib._files import expanded, replaced, shown
+from course_lib._place import place
 
 VARIABLE = "INPAINTING_PROGRESS"
 FILE = "~/.inpainting-course/progress.json"
+# In a browser the home folder goes with the page. What lies beside the notebooks stays.
+BROWSER_FOLDER = Path("/drive")
+BROWSER_FILE = "inpainting-progress.json"
 ENTRY = re.compile(r'"(\d\d+_\d+)"\s*:\s*"(\d{4}-\d\d-\d\d)"')
 MARK, NUMBERING = "numbering", 3
 MARKED = re.compile(rf'"{MARK}"\s*:\s*(\d{{0,9}})')
@@ -112,7 +116,12 @@ def load(path):
 
 
 def default_path():
-    """The file: what ``INPAINTING_PROGRESS`` names, or one in the home folder."""
+    """The file: what ``INPAINTING_PROGRESS`` names, or one in the home folder.
+
+    In a browser it lies beside the notebooks, if the browser lets the page keep any.
+    """
+    if place() == "browser" and BROWSER_FOLDER.is_dir() and not os.environ.get(VARIABLE):
+        return BROWSER_FOLDER / BROWSER_FILE
     return _place(os.environ.get(VARIABLE) or FILE)
 
 

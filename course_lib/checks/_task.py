@@ -1,16 +1,13 @@
 """What a task is: a check that survives any answer, with hints and a result in words.
 
-A check runs the learner's code. Whatever that code does, the learner gets one sentence: it runs
-in a thread of its own, what it prints or shows is kept out of the notebook, its exceptions are
-reported, and after a time limit it is stopped.
+A check runs the learner's code. Whatever that code does, the learner gets one sentence: what it
+prints or shows is kept out of the notebook, its exceptions are reported, and after a time limit it
+is stopped.
 """
 
-import ctypes
 import functools
 import html
 import json
-import threading
-import time
 import traceback
 import warnings
 from dataclasses import dataclass
@@ -18,14 +15,12 @@ from pathlib import Path
 
 from IPython.utils.capture import capture_output
 
-from course_lib.checks import _progress
+from course_lib.checks import _limited, _progress
 
 RIGHT = "right"
 NOT_ATTEMPTED = "not attempted"
 SECONDS = 20  # of a check, unless its task says otherwise
 WITH_KERAS = 90  # where it may be the first of a session to import Keras
-PATIENCE = 6  # times as long, where other programs have the processor
-GRACE = 2.0  # seconds that code gets to end once it was told to stop
 
 TASKS = {}  # name such as "01_2" -> Task, in the course's order
 
@@ -94,10 +89,6 @@ class Verdict(Exception):
     def __init__(self, name, message):
         super().__init__(name, message)
         self.name, self.message = name, message
-
-
-class _TimeUp(BaseException):
-    """Raised inside code that runs too long; not an Exception, so that few handlers catch it."""
 
 
 def wrong(name, message):
@@ -193,22 +184,16 @@ def hint(name, step=1):
 
 
 def _run(check, answer, seconds, work=""):
-    """(verdict, message) of a check that is run in a thread and stopped after ``seconds``."""
-    outcome = []
+    """(verdict, message) of a check that is stopped when it takes longer than ``seconds``."""
+    outcome, seconds = [], _limited.allowed(seconds)
 
     def judge():
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                outcome.append(_judge(check, answer))
-        except _TimeUp:
-            pass
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outcome.append(_judge(check, answer))
 
-    worker = threading.Thread(target=judge, daemon=True)
     with capture_output():
-        worker.start()
-        _wait(worker, seconds)
-        stopped = _stop(worker) if worker.is_alive() else True
+        stopped = _limited.run(judge, seconds)
     if outcome:
         return outcome[0]
     message = (
@@ -222,22 +207,12 @@ def _run(check, answer, seconds, work=""):
     return "too slow", message
 
 
-def _wait(worker, seconds):
-    """Wait until a thread ends or has had its time, on the clock and of the processor."""
-    begun, used = time.monotonic(), time.process_time()
-    worker.join(seconds)
-    while worker.is_alive() and time.process_time() - used < seconds:
-        if time.monotonic() - begun > PATIENCE * seconds:
-            return
-        worker.join(0.05)
-
-
 def _judge(check, answer):
     try:
         message = check(answer)
     except Verdict as verdict:
         return verdict.name, verdict.message
-    except _TimeUp:
+    except _limited.TimeUp:
         raise
     except BaseException as error:  # a learner's object may raise anywhere, even SystemExit
         return "error", f"Checking it raised {describe_error(error)}."
@@ -258,19 +233,3 @@ def describe_error(error):
 def _is_cell(frame):
     """Whether a frame's code was typed into a notebook."""
     return "ipykernel" in frame.filename or frame.filename.startswith("<ipython-input")
-
-
-def _stop(worker):
-    """Raise _TimeUp in a thread until it ends; False if it does not.
-
-    Python delivers the exception between two of its own instructions, on every platform; a call
-    into compiled code ends first.
-    """
-    waited = 0.0
-    while worker.is_alive() and waited < GRACE:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(worker.ident), ctypes.py_object(_TimeUp)
-        )
-        worker.join(0.1)
-        waited += 0.1
-    return not worker.is_alive()

@@ -15,8 +15,8 @@ def progress():
     """Which tasks are solved and which comes next, in words.
 
     What is solved is kept in a small file, ``~/.inpainting-course/progress.json`` (the variable
-    INPAINTING_PROGRESS names another). Google Colab forgets it with the session: see
-    ``save_progress``.
+    INPAINTING_PROGRESS names another); in a browser in ``inpainting-progress.json`` beside the
+    notebooks. Google Colab forgets it with the session: see ``save_progress``.
 
     Returns:
         A string that a notebook shows without quotes.
@@ -46,7 +46,8 @@ def save_progress(path):
 
     What the file holds already is kept. On Colab, first
     ``from google.colab import drive; drive.mount("/content/drive")``, then
-    ``checks.save_progress("/content/drive/MyDrive/inpainting.json")``.
+    ``checks.save_progress("/content/drive/MyDrive/inpainting.json")``. In a browser the file lies
+    beside the notebooks: File > Open lists it, and Download there saves it.
 
     Returns:
         A sentence that says what was done, or why it could not be.

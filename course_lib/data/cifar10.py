@@ -326,7 +326,10 @@ def _open(url):
         except BaseException as problem:
             pending.set_exception(problem)
 
-    threading.Thread(target=ask, daemon=True).start()
+    try:
+        threading.Thread(target=ask, daemon=True).start()
+    except RuntimeError as problem:  # a browser has no threads, nor such connections
+        raise _SourceFailed(f"cannot be asked ({problem})") from None
     try:
         answer = pending.result(OPENING_SECONDS)
     except TimeoutError:

@@ -1,0 +1,54 @@
+"""Where the course runs: on Google Colab, in a web page (Pyodide) or on a computer of one's own."""
+
+import importlib.abc
+import importlib.util
+import sys
+
+from tqdm import tqdm
+
+PLATFORM = sys.platform  # the tests set it
+NEEDED = ("numpy", "scipy", "cv2", "skimage", "matplotlib", "pandas", "PIL")
+TRAINS = ("keras", "tensorflow", "wandb")
+ELSEWHERE = "open the lesson on Google Colab with the badge at its top, or install the course"
+
+
+def place():
+    """ "colab", "browser" or "local"."""
+    if PLATFORM == "emscripten":
+        return "browser"
+    return "colab" if "google.colab" in sys.modules else "local"
+
+
+def prepare_page():
+    """Make sure that the page has what lessons need; what none can have says so from now on.
+
+    Raises:
+        ModuleNotFoundError: if the page was built without a package that the lessons need.
+    """
+    missing = [name for name in NEEDED if not _is_there(name)]
+    if missing:
+        raise ModuleNotFoundError(
+            f"This page was built without {', '.join(missing)}: {ELSEWHERE}.",
+            name=missing[0],
+        )
+    tqdm.monitor_interval = 0  # or its first bar warns that there are no threads
+    if not any(isinstance(finder, NoTraining) for finder in sys.meta_path):
+        sys.meta_path.append(NoTraining())
+
+
+def _is_there(name):
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:  # Pyodide's own word on what is not loaded
+        return False
+
+
+class NoTraining(importlib.abc.MetaPathFinder):
+    """Asked for what a browser cannot have, says in a sentence where to go instead."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name in TRAINS:
+            raise ModuleNotFoundError(
+                f"Networks are not trained in a browser: {ELSEWHERE}.", name=name
+            )
+        return None
