@@ -11,6 +11,7 @@ TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
 # What pytest is to run in `make test`; nothing: the testpaths of pyproject.toml.
 TESTS :=
 BACKEND := jax
+SITE := build/site
 KERAS_FILES := layers gaussian_field models partial_unet losses liu_losses fit callbacks
 KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
@@ -21,7 +22,7 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course notebooks restamp release-check test-colab benchmark lock clean always
+.PHONY: lab test test-all test-jax lint course site notebooks restamp release-check test-colab benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -43,6 +44,11 @@ lint: $(READY)
 
 course: $(READY)      # every lesson headless on the embedded data, as HTML in build/
 	$(BIN)/python -m tools.course
+
+site: $(READY)        # the web pages, lessons in the browser and Try it, in build/site
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
+	    --constraint requirements.lock --requirement pyproject.toml --extra site
+	$(BIN)/python -m tools.site $(SITE)
 
 notebooks: $(READY)   # those whose code changed; ALL=1: every one
 	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)
