@@ -1,4 +1,4 @@
-"""A browser and a JupyterLab for the tests that need them."""
+"""A browser, axe and a JupyterLab for the tests that need them."""
 
 import shutil
 
@@ -6,6 +6,14 @@ import pytest
 
 from tests.helpers import skip_or_fail
 from tests.lab import running_lab
+from tools.site.npm import packages
+
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FAULTS = """async ([place, tags]) => {
+    const found = await axe.run(place, { runOnly: tags });
+    if (found.passes.length === 0) return ["axe looked at nothing"];
+    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +37,19 @@ def server(chromium, tmp_path_factory):
     home, notebooks = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
     with running_lab(home, notebooks) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def axe_faults():
+    """A function (page, selector) -> what axe finds against WCAG 2.2 AA there, in words."""
+    try:
+        script = packages() / "axe-core" / "axe.min.js"
+    except (FileNotFoundError, ConnectionError) as error:
+        skip_or_fail(str(error))
+
+    def faults(page, selector="html"):
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(script.read_text(encoding="utf-8"))
+        return page.evaluate(FAULTS, [selector, AA])
+
+    return faults

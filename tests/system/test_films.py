@@ -50,14 +50,14 @@ MEASURED = r"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
-@pytest.mark.parametrize("method", ["motion", "median"])
-def test_memory_does_not_grow_with_the_length(tmp_path, method):
+def test_memory_does_not_grow_with_the_length(tmp_path):
+    """With the method that keeps most: frames and their flows."""
     np.save(tmp_path / "mask.npy", HOLES)
     megabytes = {}
     for count in (30, 120):
         source = film(tmp_path / f"{count}.webm", count)
         target = tmp_path / f"new{count}.webm"
-        run = child(MEASURED, source, target, method, tmp_path / "mask.npy")
+        run = child(MEASURED, source, target, "motion", tmp_path / "mask.npy")
         said, wrong = run.communicate()
         assert run.returncode == 0, wrong
         frames, megabytes[count] = json.loads(said)

@@ -381,3 +381,11 @@ def test_a_large_file_is_dropped_on_the_painter(desk, pictures):
     desk.cell.get_by_label("Picture to paint a hole on, 700 by 700 pixels").wait_for()
     state = desk.state()
     assert (state["name"], state["shape"], state["hole"]) == ("noise.png", [700, 700], [])
+
+
+def test_axe_finds_nothing(desk, axe_faults):
+    """With every tool in view."""
+    desk.page.evaluate(
+        "() => document.querySelectorAll('details').forEach((one) => one.open = true)"
+    )
+    assert axe_faults(desk.page, ".jp-OutputArea") == []

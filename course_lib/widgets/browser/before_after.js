@@ -10,7 +10,7 @@ function render({ model, el }) {
   const slider = Object.assign(document.createElement("input"), { type: "range", value: 50 });
   const words = document.createElement("div");
   el.classList.add("before-after");
-  slider.addEventListener("keydown", (event) => event.stopPropagation()); // or JupyterLab takes it
+  slider.setAttribute("data-lm-suppress-shortcuts", "true"); // or Jupyter takes the arrows
   stage.className = "before-after-stage";
   border.className = "before-after-border";
   words.className = "before-after-words";

@@ -6,6 +6,7 @@ const PART = 2 ** 20; // bytes
 function make(tag, properties = {}, children = []) {
   const { attributes = {}, ...rest } = properties;
   const element = Object.assign(document.createElement(tag), rest);
+  element.setAttribute("data-lm-suppress-shortcuts", "true"); // Jupyter asks the focused element
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;

@@ -160,7 +160,6 @@ function buildPage(el, forWork) {
     page.picture, page.detail, page.canvas, page.corners, page.ring, page.drop.label,
   ]);
   el.classList.add("mask-painter");
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes C, E and the arrows
   const below = make("p", { id: helpId, className: "mask-painter-help" }, [HELP]);
   el.append(tools, page.more, page.message, page.guard, page.stage, below);
   return page;

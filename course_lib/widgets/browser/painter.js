@@ -479,7 +479,6 @@ class Painter {
     };
     for (const [name, act] of Object.entries(clicks)) page[name].addEventListener("click", act);
     for (const slider of [page.size, page.tolerance, page.looks]) {
-      slider.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab's arrows
       slider.addEventListener("input", () => this.drawTools());
     }
     page.colour.addEventListener("input", () => {
