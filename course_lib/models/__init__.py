@@ -20,8 +20,10 @@ from course_lib.models.networks import (
     field_unet,
     partial_conv_unet,
     residual_unet,
+    shallow_unet,
     vanilla_unet,
 )
+from course_lib.models.reach import reach
 from course_lib.models.weights import load_pretrained, recipe
 
 __all__ = [
@@ -35,8 +37,10 @@ __all__ = [
     "load_pretrained",
     "partial_conv_unet",
     "predict",
+    "reach",
     "recipe",
     "residual_unet",
+    "shallow_unet",
     "shown_name",
     "vanilla_unet",
 ]

@@ -1,10 +1,17 @@
-"""The course's networks, untrained: ladders of convolutions, plain, partial and residual."""
+"""The course's networks, untrained: ladders of plain, partial, gated and Fourier convolutions."""
 
 import keras
 from keras import layers
 
-from course_lib._validation import check_count
-from course_lib.layers import AddInHoles, GaussianFieldFill, PartialConv2D, PyramidFill
+from course_lib._validation import brief, check_count, is_one_of
+from course_lib.layers import (
+    AddInHoles,
+    FourierConv2D,
+    GatedConv2D,
+    GaussianFieldFill,
+    PartialConv2D,
+    PyramidFill,
+)
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
@@ -107,25 +114,56 @@ def partial_conv_unet(width=16):
     width = check_count("width", width, lowest=1)
     damaged = keras.Input((None, None, 3), name="damaged")
     valid = keras.Input((None, None, 1), name="valid")
-    state, skips = [damaged, valid], []
-    for level in range(1, LEVELS + 1):
-        state = _convolve_twice(state, width * 2 ** (level - 1), f"encoder_{level}", _partial)
-        skips.append(state)
-        pool = layers.MaxPooling2D
-        state = [
-            pool(name=f"encoder_{level}_pool")(state[0]),
-            pool(name=f"encoder_{level}_pool_valid")(state[1]),
-        ]
-    state = _convolve_twice(state, DIVISOR * width, "bottleneck", _partial)
-    for level in range(LEVELS, 0, -1):
-        filters = width * 2 ** (level - 1)
-        up = layers.Conv2DTranspose(filters, 2, strides=2, name=f"decoder_{level}_up")(state[0])
-        valid_up = layers.UpSampling2D(name=f"decoder_{level}_up_valid")(state[1])
-        skip, valid_skip = skips[level - 1]
-        state = [[up, skip], [valid_up, valid_skip]]
-        state = _convolve_twice(state, filters, f"decoder_{level}", _partial)
-    features, _ = PartialConv2D(3, 3, name="output_conv")(state)
+    features = _partial_ladder(damaged, valid, width, LEVELS)
     return keras.Model([damaged, valid], _squash(features), name="partial_conv_unet")
+
+
+def shallow_unet(convolution="plain", width=12):
+    """A U-Net of two levels, in which one thing can be changed: its convolutions.
+
+    ``vanilla_unet(masked=True)`` with two levels in the place of four. The bottleneck of a picture
+    of 32 x 32 has 8 x 8 places, and what one of them can reach is limited by depth: enough of a
+    picture is left to see further into.
+
+    Args:
+        convolution: what its 3 x 3 convolutions are.
+            "plain": ``Conv2D``; validity is one more channel of the input.
+            "partial": ``PartialConv2D``, validity on wires of its own, as in
+            ``partial_conv_unet``.
+            "gated": ``GatedConv2D``, the mask as for "plain", and nearly twice the weights; the
+            last convolution, to the picture, stays plain.
+            "fourier": as "plain", but in the two at the bottom half of the filters are computed
+            in the spectrum, by ``FourierConv2D``.
+        width: channels of the first level, 1 or more; each level below has twice as many.
+
+    Returns:
+        keras.Model, [damaged, valid] -> predicted (see the top of this module).
+
+    Raises:
+        ValueError: if convolution is none of these, or width no whole number of 1 or more.
+
+    Source: Yu et al., Free-form image inpainting with gated convolution, 2019, section 3.1; Chi,
+    Jiang, Mu, Fast Fourier convolution, 2020, section 3.1; their networks are deeper.
+
+    Example:
+        >>> kinds = ("plain", "partial", "gated", "fourier")
+        >>> [shallow_unet(kind).count_params() for kind in kinds]
+        [66411, 66303, 126699, 57723]
+    """
+    width = check_count("width", width, lowest=1)
+    if not is_one_of(convolution, SHALLOW):
+        raise ValueError(f"convolution is {brief(convolution)}: say one of {', '.join(SHALLOW)}.")
+    damaged = keras.Input((None, None, 3), name="damaged")
+    valid = keras.Input((None, None, 1), name="valid")
+    if convolution == "partial":
+        predicted = _squash(_partial_ladder(damaged, valid, width, levels=2))
+    else:
+        convolve, at_the_bottom = SHALLOW[convolution]
+        features = layers.Concatenate(name="damaged_and_valid")([damaged, valid])
+        features, skips = _encode(features, width, 2, convolve)
+        features = _convolve_twice(features, 4 * width, "bottleneck", at_the_bottom)
+        predicted = _to_picture(_decode(features, width, skips, 2, convolve))
+    return keras.Model([damaged, valid], predicted, name=f"shallow_unet_{convolution}")
 
 
 def classifier(width=16):
@@ -272,45 +310,74 @@ def correct(features, width):
     )(features)
 
 
-NETWORKS = {
-    "autoencoder": autoencoder,
-    "vanilla_unet": vanilla_unet,
-    "partial_conv_unet": partial_conv_unet,
-    "residual_unet": residual_unet,
-    "field_unet": field_unet,
-    "classifier": classifier,
-}
+def _convolve(features, filters, name):
+    return layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(features)
 
 
-def _encode(features, width):
+def _convolve_twice(features, filters, name, convolve=_convolve):
+    return convolve(convolve(features, filters, f"{name}_conv_1"), filters, f"{name}_conv_2")
+
+
+def _encode(features, width, levels=LEVELS, convolve=_convolve):
     """Down the ladder: what stands at its bottom, and each level's features, from the top."""
     skips = []
-    for level in range(1, LEVELS + 1):
-        features = _convolve_twice(features, width * 2 ** (level - 1), f"encoder_{level}")
+    for level in range(1, levels + 1):
+        filters = width * 2 ** (level - 1)
+        features = _convolve_twice(features, filters, f"encoder_{level}", convolve)
         skips.append(features)
         features = layers.MaxPooling2D(name=f"encoder_{level}_pool")(features)
     return features, skips
 
 
-def _decode(features, width, skips=None):
+def _decode(features, width, skips=None, levels=LEVELS, convolve=_convolve):
     """Up the ladder, with the encoder's features beside those from below if there are skips."""
-    for level in range(LEVELS, 0, -1):
+    for level in range(levels, 0, -1):
         filters = width * 2 ** (level - 1)
         up = layers.Conv2DTranspose(filters, 2, strides=2, name=f"decoder_{level}_up")
         features = up(features)
         if skips:
             beside = layers.Concatenate(name=f"decoder_{level}_skip")
             features = beside([features, skips[level - 1]])
-        features = _convolve_twice(features, filters, f"decoder_{level}")
+        features = _convolve_twice(features, filters, f"decoder_{level}", convolve)
     return features
 
 
-def _convolve(features, filters, name):
-    return layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(features)
+def _partial_ladder(damaged, valid, width, levels):
+    """Down and up on two wires, features and validity; at the end 3 channels."""
+    state, skips = [damaged, valid], []
+    for level in range(1, levels + 1):
+        state = _convolve_twice(state, width * 2 ** (level - 1), f"encoder_{level}", _partial)
+        skips.append(state)
+        pool = layers.MaxPooling2D
+        state = [
+            pool(name=f"encoder_{level}_pool")(state[0]),
+            pool(name=f"encoder_{level}_pool_valid")(state[1]),
+        ]
+    state = _convolve_twice(state, width * 2**levels, "bottleneck", _partial)
+    for level in range(levels, 0, -1):
+        filters = width * 2 ** (level - 1)
+        up = layers.Conv2DTranspose(filters, 2, strides=2, name=f"decoder_{level}_up")(state[0])
+        valid_up = layers.UpSampling2D(name=f"decoder_{level}_up_valid")(state[1])
+        skip, valid_skip = skips[level - 1]
+        state = [[up, skip], [valid_up, valid_skip]]
+        state = _convolve_twice(state, filters, f"decoder_{level}", _partial)
+    return PartialConv2D(3, 3, name="output_conv")(state)[0]
 
 
 def _partial(state, filters, name):
     return PartialConv2D(filters, 3, activation="relu", name=name)(state)
+
+
+def _gated(features, filters, name):
+    return GatedConv2D(filters, 3, activation="relu", name=name)(features)
+
+
+def _half_fourier(features, filters, name):
+    """Half of the filters see 3 x 3 pixels, the other half the whole picture."""
+    near = _convolve(features, filters - filters // 2, f"{name}_near")
+    far = FourierConv2D(filters // 2, name=f"{name}_far")(features)
+    far = layers.Activation("relu", name=f"{name}_far_relu")(far)
+    return layers.Concatenate(name=name)([near, far])
 
 
 def _residual(features, filters, name):
@@ -321,10 +388,6 @@ def _residual(features, filters, name):
         filters, 3, padding="same", kernel_initializer="zeros", name=f"{name}_conv_2"
     )
     return layers.Add(name=name)([features, second(changed)])
-
-
-def _convolve_twice(features, filters, name, convolve=_convolve):
-    return convolve(convolve(features, filters, f"{name}_conv_1"), filters, f"{name}_conv_2")
 
 
 def _normalised_convolve(features, filters, name):
@@ -342,3 +405,21 @@ def _to_picture(features):
 def _squash(features):
     # float32 under mixed precision too: float16 is coarser near 1 than 8-bit pictures need.
     return layers.Activation("sigmoid", dtype="float32", name="predicted")(features)
+
+
+SHALLOW = {  # convolution -> what is used on the levels, and what at the bottom
+    "plain": (_convolve, _convolve),
+    "partial": (_partial, _partial),
+    "gated": (_gated, _gated),
+    "fourier": (_convolve, _half_fourier),
+}
+
+NETWORKS = {
+    "autoencoder": autoencoder,
+    "vanilla_unet": vanilla_unet,
+    "partial_conv_unet": partial_conv_unet,
+    "residual_unet": residual_unet,
+    "field_unet": field_unet,
+    "shallow_unet": shallow_unet,
+    "classifier": classifier,
+}
