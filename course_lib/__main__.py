@@ -4,6 +4,7 @@ python -m course_lib damage photo.jpg -o mask.png
 python -m course_lib restore photo.jpg --mask mask.png -o repaired.png
 python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
 python -m course_lib film clip.webm --mask masks/ -o repaired.webm
+python -m course_lib check
 """
 
 import argparse
@@ -11,8 +12,6 @@ import os
 import sys
 import warnings
 from pathlib import Path
-
-from course_lib import masks
 
 DESCRIPTION = """\
 Repair photographs by inpainting: what a mask marks is filled from what stands around it.
@@ -28,6 +27,9 @@ Repair photographs by inpainting: what a mask marks is filled from what stands a
 A film is repaired frame by frame, from its neighbours where they show what is missing:
          python -m course_lib film clip.webm --mask mask.png -o repaired.webm
 
+Is this computer ready for the course?
+         python -m course_lib check
+
 A fill is invented, never recovered: a repaired photograph says so in its metadata.
 """
 HOLE_COLOURS = ("white", "black")
@@ -42,14 +44,13 @@ def main(arguments=None):
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = _said
-            chosen.work(chosen)
+            return chosen.work(chosen) or 0
     except (TypeError, ValueError, OSError, MemoryError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; nothing was written.", file=sys.stderr)
         return 130
-    return 0
 
 
 def restore(chosen):
@@ -70,7 +71,7 @@ def restore(chosen):
 
 
 def damage(chosen):
-    from course_lib import data, restoration
+    from course_lib import data, masks, restoration
 
     looks = _colour(chosen.looks) if chosen.looks.startswith("#") else chosen.looks
     found = restoration.find_damage(
@@ -85,7 +86,7 @@ def damage(chosen):
 
 
 def compare(chosen):
-    from course_lib import data, restoration
+    from course_lib import data, masks, restoration
 
     target = _free(chosen.output or _beside(chosen.photo, "compared"), chosen)
     image, mask = data.read(chosen.photo), _mask(chosen)
@@ -116,13 +117,29 @@ def film(chosen):
         print(f"That is much: if the masks are inverted, add --hole {other}.", file=sys.stderr)
 
 
+def check(chosen):
+    from course_lib import room
+
+    lines = []
+    for line in room.look():
+        lines.append(line)
+        if not chosen.json:
+            print(line, flush=True)
+    if chosen.json:
+        print(room.as_json(lines))
+    faults = sum(not line.well for line in lines)
+    if not chosen.json:
+        print(f"{faults} to mend." if faults else "Ready.")
+    return min(faults, 1)
+
+
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m course_lib", description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = parser.add_subparsers(
-        title="commands", metavar="restore | damage | compare | film", required=True
+        title="commands", metavar="restore | damage | compare | film | check", required=True
     )
     photo = argparse.ArgumentParser(add_help=False)
     photo.add_argument("photo", type=Path, help="the photograph, any picture file")
@@ -142,6 +159,7 @@ def _parser():
     _add_damage(commands, [photo])
     _add_compare(commands, [photo, masked])
     _add_film(commands)
+    _add_check(commands)
     return parser
 
 
@@ -232,9 +250,16 @@ def _add_film(commands):
     command.set_defaults(work=film)
 
 
+def _add_check(commands):
+    about = "is this computer ready for the course? what is well, and what to type where it is not"
+    command = commands.add_parser("check", help=about, description=about)
+    command.add_argument("--json", action="store_true", help="for programs")
+    command.set_defaults(work=check)
+
+
 def _mask(chosen):
     """The mask of a command, with a word about one that looks inverted."""
-    from course_lib import restoration
+    from course_lib import masks, restoration
 
     mask = restoration.read_mask(chosen.mask, hole=chosen.hole)
     fraction = masks.hole_fraction(mask)

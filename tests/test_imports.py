@@ -18,7 +18,7 @@ HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 FLOORS = {
     "ground": ("masks", "data", "classical", "metrics", "plots", "scenes", "wear", "clips"),
     "learning": ("layers", "losses", "models", "training", "callbacks"),
-    "classroom": ("runtime", "evaluation", "widgets", "checks", "restoration", "__main__"),
+    "classroom": ("runtime", "evaluation", "widgets", "checks", "restoration", "room", "__main__"),
 }
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -1,0 +1,147 @@
+"""The room check: each fault is made for real, or as near to it as a test may go, and named."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from importlib import metadata
+
+import psutil
+import pytest
+from jupyter_client import kernelspec
+from jupyter_core import paths
+
+from course_lib import _gpu, room
+from course_lib.__main__ import main
+from tools.project import ROOT
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def line(name):
+    said, mend = room.CHECKS[name]()
+    return room.Line(name, said, mend)
+
+
+@pytest.mark.parametrize("name", ["python", "packages", "widgets", "fonts"])
+def test_where_the_tests_run_all_is_well(name):
+    assert line(name).well, line(name)
+
+
+@pytest.mark.parametrize("version, well", [
+    ((3, 10, 4), False), ((3, 11, 0), True), ((3, 13, 1), True), ((3, 14, 0), False),
+])  # fmt: skip
+def test_python(monkeypatch, version, well):
+    monkeypatch.setattr(sys, "version_info", version)
+    assert line("python").well is well
+    assert line("python").said == ".".join(map(str, version))
+
+
+def test_packages_that_are_missing_or_old_are_named_with_what_to_type(monkeypatch):
+    monkeypatch.setattr(room, "_needed", lambda: [
+        "numpy>=1", "numpy>=999", "no-such-package>=2", 'never; sys_platform == "amiga"',
+    ])  # fmt: skip
+    found = line("packages")
+    assert found.said == (
+        f"numpy {metadata.version('numpy')} does not suit (>=999); no-such-package is missing"
+    )
+    assert found.mend.endswith('"numpy>=999" "no-such-package>=2"')
+
+
+def test_the_course_s_own_list_is_asked():
+    assert any(text.startswith("opencv-python") for text in room._needed())
+
+
+def test_a_full_disk(monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(9e9, 8.6e9, 0.4e9))
+    assert "0.4 GB free" in line("disk").said and "1 GB" in line("disk").mend
+
+
+def test_a_folder_that_cannot_be_written(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    gone = tmp_path / "gone"
+    monkeypatch.setattr(room.Path, "home", lambda: gone)
+    assert line("disk").said == f"nothing can be written to {gone}" and line("disk").mend
+
+
+def test_little_memory(monkeypatch):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: namedtuple("M", "available total")(
+        0.5e9, 4e9))  # fmt: skip
+    assert line("memory").said == "0.5 of 4.0 GB free" and "close" in line("memory").mend
+
+
+def test_an_idle_card_keeps_its_mend(monkeypatch):
+    monkeypatch.setattr(_gpu, "look", lambda: ("Tesla T4", "type make lab GPU=1"))
+    assert line("gpu") == room.Line("gpu", "Tesla T4 lies idle", "type make lab GPU=1")
+
+
+def test_widgets_without_their_extension(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "jupyter_path", lambda *parts: [str(tmp_path)])
+    assert "JupyterLab lacks @jupyter-widgets/jupyterlab-manager" in line("widgets").said
+    (tmp_path / "@jupyter-widgets" / "jupyterlab-manager").mkdir(parents=True)
+    (tmp_path / "@jupyter-widgets" / "jupyterlab-manager" / "package.json").write_text("{}")
+    assert "anywidget is not drawn" in line("widgets").said
+
+
+def test_widgets_of_two_generations(monkeypatch):
+    versions = {"ipywidgets": "8.1.9", "jupyterlab_widgets": "1.1.11", "jupyterlab": "3.6.8"}
+    monkeypatch.setattr(metadata, "version", versions.__getitem__)
+    assert "do not go together" in line("widgets").said
+
+
+LAUNCHER = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+
+@pytest.mark.parametrize(
+    "python, said", [("no-such-python", "does not start"), (sys.executable, "another Python")]
+)
+def test_a_kernel_of_another_python(monkeypatch, tmp_path, python, said):
+    """The classroom's commonest: a kernel by the same name from an older installation."""
+    (tmp_path / "course_lib").mkdir()
+    (tmp_path / "course_lib" / "__init__.py").touch()
+    folder = tmp_path / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    kernel = {"argv": [python, *LAUNCHER], "display_name": "Python 3", "language": "python"}
+    kernel["env"] = {"PYTHONPATH": str(tmp_path)}
+    (folder / "kernel.json").write_text(json.dumps(kernel))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setattr(kernelspec.KernelSpecManager, "ensure_native_kernel", False)
+    assert said in line("kernel").said and "ipykernel install" in line("kernel").mend
+
+
+def test_what_breaks_in_a_check_is_a_line_and_the_next_ones_follow(monkeypatch):
+    def broken():
+        raise OSError("no such device\nand more")
+
+    monkeypatch.setattr(room, "CHECKS", {"disk": broken, "python": room._python})
+    disk, python = room.look()
+    assert not disk.well and disk.said.endswith("OSError: no such device")
+    assert python.well
+
+
+@pytest.mark.parametrize("mend, code, last", [("", 0, "Ready."), ("do it", 1, "1 to mend.")])
+def test_the_command(monkeypatch, capsys, mend, code, last):
+    monkeypatch.setattr(room, "CHECKS", {"disk": lambda: ("found", mend)})
+    assert main(["check"]) == code
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[-1] == last and printed[0].split()[1] == "disk"
+    assert main(["check", "--json"]) == code
+    told = json.loads(capsys.readouterr().out)
+    assert told["ready"] is not bool(mend)
+    assert told["lines"] == [{"name": "disk", "said": "found", "mend": mend, "well": not mend}]
+
+
+def test_it_speaks_where_packages_are_missing(tmp_path):
+    """Without numpy, as in a Python that is not the course's."""
+    (tmp_path / "numpy.py").write_text("raise ModuleNotFoundError(\"No module named 'numpy'\")")
+    script = (
+        "import sys; from course_lib import room;"
+        "print(*room.look(), sep='\\n'); assert 'cv2' not in sys.modules"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
+                          env=environment, cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "MEND  repair    failed: ModuleNotFoundError" in done.stdout
