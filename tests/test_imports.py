@@ -17,7 +17,7 @@ HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
 # The rooms of each floor: a file or a folder of course_lib. What begins with _ is on the ground.
 FLOORS = {
     "ground": ("masks", "data", "classical", "metrics", "plots", "scenes", "wear", "clips"),
-    "learning": ("layers", "losses", "models", "training", "callbacks"),
+    "learning": ("layers", "losses", "models", "training", "callbacks", "generative"),
     "classroom": ("runtime", "evaluation", "widgets", "checks", "restoration", "room", "__main__"),
 }
 FILES = {

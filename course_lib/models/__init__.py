@@ -10,6 +10,7 @@ Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 """
 
 from course_lib._names import shown_name
+from course_lib.models.denoising import critic, denoiser
 from course_lib.models.inpaint import inpaint, predict
 from course_lib.models.networks import (
     DIVISOR,
@@ -32,6 +33,8 @@ __all__ = [
     "NETWORKS",
     "autoencoder",
     "classifier",
+    "critic",
+    "denoiser",
     "field_unet",
     "inpaint",
     "load_pretrained",

@@ -12,6 +12,7 @@ from course_lib.layers import (
     PartialConv2D,
     PyramidFill,
 )
+from course_lib.models.denoising import critic, denoiser
 
 LEVELS = 4
 DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
@@ -422,4 +423,6 @@ NETWORKS = {
     "field_unet": field_unet,
     "shallow_unet": shallow_unet,
     "classifier": classifier,
+    "denoiser": denoiser,
+    "critic": critic,
 }

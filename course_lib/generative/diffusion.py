@@ -1,0 +1,123 @@
+"""Steps along a path from picture to noise and back: the chain of denoising diffusion.
+
+Of a path, only a(t) and b(t) enter. Going on from time s to a later t multiplies by a(t) / a(s) and
+adds fresh noise; going back draws from what was likely at s, given where one is at t and a guess
+of the picture. A guesser is a function (noisy (N, H, W, 3), time) -> pictures (N, H, W, 3) in
+[-1, 1]: the mean of all pictures that can have become ``noisy`` by then.
+
+Source: Ho, Jain, Abbeel, Denoising diffusion probabilistic models, 2020, sections 2 and 3,
+https://arxiv.org/abs/2006.11239; for any a and b: Kingma et al., Variational diffusion models, 2021,
+appendix A.
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+from course_lib._validation import check_count, check_seed
+from course_lib.generative.paths import COSINE
+
+
+def forward_step(path, earlier, later):
+    """On towards noise: at ``later`` stands scale * (what stood at ``earlier``) + spread * noise.
+
+    Args:
+        path: a ``Path``.
+        earlier, later: times, 0 <= earlier < later <= 1.
+
+    Returns:
+        scale, spread: floats. In the words of Ho et al. the square of spread is beta, and that of
+        scale 1 - beta, on the cosine path.
+
+    Example:
+        >>> scale, spread = forward_step(COSINE, 0.5, 0.75)
+        >>> round(float(scale**2 + spread**2), 6)
+        1.0
+    """
+    (signal, noise), (signal_later, noise_later) = path.weights(earlier), path.weights(later)
+    scale = signal_later / signal
+    return scale, math.sqrt(noise_later**2 - (scale * noise) ** 2)
+
+
+def backward_step(path, earlier, later):
+    """Back towards the picture x: of_picture * x + of_noisy * (what stands at later) + spread * noise.
+
+    The three are mean and deviation of the Gaussian q(x_s | x_t, x).
+
+    Args:
+        path, earlier, later: as in ``forward_step``.
+
+    Returns:
+        of_picture, of_noisy, spread: floats; spread is 0 where earlier is 0.
+
+    Source: Ho et al. 2020, equations 6 and 7.
+
+    Example:
+        >>> [round(float(one), 6) for one in backward_step(COSINE, 0.0, 0.25)]
+        [1.0, 0.0, 0.0]
+    """
+    scale, fresh = forward_step(path, earlier, later)
+    (signal, noise), (_, noise_later) = path.weights(earlier), path.weights(later)
+    of_picture = signal * fresh**2 / noise_later**2
+    of_noisy = scale * noise**2 / noise_later**2
+    return of_picture, of_noisy, fresh * noise / noise_later
+
+
+def step_times(steps):
+    """The times that a way back passes, from 1, all noise, to 0: steps + 1 of them, evenly.
+
+    Example:
+        >>> step_times(4).tolist()
+        [1.0, 0.75, 0.5, 0.25, 0.0]
+    """
+    return np.linspace(1, 0, check_count("steps", steps, lowest=1) + 1)
+
+
+def go_back(guess, noisy, path, earlier, later, random):
+    """One step back, with the guesser's picture in the place of the true one."""
+    of_picture, of_noisy, spread = backward_step(path, earlier, later)
+    fresh = random.standard_normal(noisy.shape)
+    return of_picture * guess(noisy, later) + of_noisy * noisy + spread * fresh
+
+
+def diffuse(guess, count, size=32, *, path=COSINE, steps=100, seed):
+    """Pictures out of noise: ancestral sampling.
+
+    Args:
+        guess: a guesser, as at the top of this module.
+        count: how many pictures.
+        size: an int or (H, W), pixels.
+        path: the ``Path`` that the guesser knows.
+        steps: 1 or more; the more, the nearer to what the guesser takes pictures to be.
+        seed: an int from 0 to 2**32 - 1.
+
+    Returns:
+        float64 (count, H, W, 3) in [0, 1].
+
+    Raises:
+        TypeError, ValueError: if count, steps or seed are not as above.
+
+    Source: Ho et al. 2020, algorithm 2.
+
+    Example:
+        >>> grey = lambda noisy, time: np.zeros_like(noisy)
+        >>> diffuse(grey, 1, 4, steps=3, seed=0).mean()
+        np.float64(0.5)
+    """
+    random = np.random.RandomState(check_seed(seed))
+    height, width = (size, size) if isinstance(size, int) else size
+    noisy = random.standard_normal((check_count("count", count, lowest=1), height, width, 3))
+    for later, earlier in itertools.pairwise(step_times(steps)):
+        noisy = go_back(guess, noisy, path, earlier, later, random)
+    return to_unit(noisy)
+
+
+def from_unit(pictures):
+    """Pictures in [0, 1] as they are here, in [-1, 1], float64."""
+    return 2 * np.asarray(pictures, np.float64) - 1
+
+
+def to_unit(pictures):
+    """The way back from ``from_unit``, clipped to [0, 1]."""
+    return np.clip((pictures + 1) / 2, 0, 1)
