@@ -1,8 +1,8 @@
 """Many answers to one hole: noise to pictures and back, in NumPy, a network in the middle.
 
 ``paths`` says how a picture turns into noise; ``diffusion`` goes back in random steps, and
-``repaint`` fills holes with it; ``flow`` goes back in few steps; ``guessers`` are what stands in the
-middle; ``image_prior`` asks a network that has never been trained.
+``repaint`` fills holes with it; ``flow`` goes back in few steps; ``guessers`` stand in the middle;
+``image_prior`` asks a network that has never been trained.
 """
 
 from course_lib.generative.diffusion import backward_step, diffuse, forward_step, step_times

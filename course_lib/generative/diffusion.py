@@ -6,8 +6,8 @@ of the picture. A guesser is a function (noisy (N, H, W, 3), time) -> pictures (
 [-1, 1]: the mean of all pictures that can have become ``noisy`` by then.
 
 Source: Ho, Jain, Abbeel, Denoising diffusion probabilistic models, 2020, sections 2 and 3,
-https://arxiv.org/abs/2006.11239; for any a and b: Kingma et al., Variational diffusion models, 2021,
-appendix A.
+https://arxiv.org/abs/2006.11239; for any a and b: Kingma et al., Variational diffusion models,
+2021, appendix A.
 """
 
 import itertools
@@ -41,9 +41,9 @@ def forward_step(path, earlier, later):
 
 
 def backward_step(path, earlier, later):
-    """Back towards the picture x: of_picture * x + of_noisy * (what stands at later) + spread * noise.
+    """Back towards the picture x from y, which stands at ``later``.
 
-    The three are mean and deviation of the Gaussian q(x_s | x_t, x).
+    There stands of_picture * x + of_noisy * y + spread * noise: q(x_s | x_t, x), a Gaussian.
 
     Args:
         path, earlier, later: as in ``forward_step``.

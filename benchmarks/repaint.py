@@ -1,0 +1,135 @@
+"""How far RePaint is from drawing exactly, where exact is known: a Gaussian world.
+
+    python -m benchmarks.repaint
+
+Driven by the exact denoiser of a Gaussian, every step of RePaint is linear with Gaussian noise. So
+what it draws is a Gaussian too, and its mean and covariance are followed step by step, without a
+single sample: the figures have no noise of their own.
+"""
+
+import itertools
+import math
+
+import numpy as np
+from scipy import linalg
+
+from benchmarks.results import record, table
+from course_lib import data, masks
+from course_lib._pixels import as_floats
+from course_lib.classical import fit_gaussian
+from course_lib.generative import COSINE, backward_step, forward_step, step_times
+from course_lib.generative.diffusion import from_unit
+
+COMMAND = "python -m benchmarks.repaint"
+SIDE, HOLE = 8, 4  # pixels
+PICTURES = 100
+STEPS = (25, 50, 100, 200, 400)
+RESAMPLINGS = (1, 2, 5, 10, 20)
+
+
+def moments(gaussian, images, hole, *, path=COSINE, steps, resamplings):
+    """Mean and covariance of what ``generative.repaint`` draws before it clips to [0, 1].
+
+    Args:
+        gaussian: ``classical.Gaussian``, which also drives it.
+        images: floats in [0, 1] (N, H, W, 3).
+        hole: bool (H, W), the same in all of them.
+        path, steps, resamplings: as for ``generative.repaint``.
+
+    Returns:
+        means (N, M) and covariance (M, M) of the M missing numbers, in [0, 1].
+    """
+    missing = np.repeat(hole.ravel(), 3)
+    values, vectors = linalg.eigh(gaussian.precision)
+    variances, center = 4 / values, from_unit(gaussian.mean).reshape(-1, 1)
+    true = from_unit(images).reshape(len(images), -1).T  # a column a picture
+    means, covariance = np.zeros_like(true), np.eye(len(true))
+    for later, earlier in itertools.pairwise(step_times(steps)):
+        (a, b), (signal, noise) = path.weights(later), path.weights(earlier)
+        guess = (vectors * (a * variances / (a**2 * variances + b**2))) @ vectors.T
+        of_picture, of_noisy, back = backward_step(path, earlier, later)
+        step = of_picture * guess[missing] + of_noisy * np.eye(len(true))[missing]
+        offset = of_picture * (center - a * guess @ center)[missing]
+        scale, on = forward_step(path, earlier, later)
+        for again in reversed(range(resamplings if earlier > 0 else 1)):
+            within = step @ covariance @ step.T + back**2 * np.eye(missing.sum())
+            filled = step @ means + offset
+            means, covariance = signal * true, noise**2 * np.eye(len(true))
+            means[missing], covariance[np.ix_(missing, missing)] = filled, within
+            if again:
+                means, covariance = scale * means, scale**2 * covariance
+                covariance += on**2 * np.eye(len(true))
+    return (means[missing].T + 1) / 2, covariance[np.ix_(missing, missing)] / 4
+
+
+def exact(gaussian, images, hole):
+    """The same of the Gaussian itself, given the known pixels."""
+    means = np.stack([gaussian.fill.core(image, hole)[hole].ravel() for image in images])
+    missing = np.repeat(hole.ravel(), 3)
+    return means, linalg.inv(gaussian.precision[np.ix_(missing, missing)])
+
+
+def distances(found, wanted):
+    """How far moments are off, as shares: dict.
+
+    ``mean``: the error of the mean, beside the exact deviation, both root mean squares.
+    ``deviation``: the deviation over the exact one. ``covariance``: the error of the covariance
+    over the exact one, lengths of all numbers.
+    """
+    (means, covariance), (exact_means, exact_covariance) = found, wanted
+    variance = np.trace(exact_covariance)
+    error = ((means - exact_means) ** 2).sum(axis=1).mean()
+    return {
+        "mean": math.sqrt(error / variance),
+        "deviation": math.sqrt(np.trace(covariance) / variance),
+        "covariance": np.linalg.norm(covariance - exact_covariance)
+        / np.linalg.norm(exact_covariance),
+    }
+
+
+def world():
+    """A Gaussian by lag of 8 x 8 patches, patches of other photographs, and a hole."""
+    photos = data.load("photos")
+    train, test = (_patches(as_floats(one)) for one in (photos.train, photos.test))
+    chosen = np.random.RandomState(2026).permutation(len(test))[:PICTURES]
+    return (
+        fit_gaussian(train, covariance="by lag"),
+        test[chosen],
+        masks.squares(1, SIDE, side=HOLE)[0],
+    )
+
+
+def _patches(pictures):
+    count, side = len(pictures), pictures.shape[1] // SIDE
+    cut = pictures.reshape(count, side, SIDE, side, SIDE, 3).swapaxes(2, 3)
+    return cut.reshape(-1, SIDE, SIDE, 3)
+
+
+def measured():
+    """Rows of the table: steps, resamplings, guesses, and the three distances."""
+    gaussian, images, hole = world()
+    wanted = exact(gaussian, images, hole)
+    rows = []
+    for steps, resamplings in itertools.product(STEPS, RESAMPLINGS):
+        found = moments(gaussian, images, hole, steps=steps, resamplings=resamplings)
+        off = (f"{value:.3f}" for value in distances(found, wanted).values())
+        rows.append([steps, resamplings, steps * resamplings, *off])
+    return rows
+
+
+def main():
+    header = ["steps", "resamplings", "guesses", "mean is off", "deviation", "covariance is off"]
+    body = (
+        f"`generative.repaint`, driven by the exact denoiser of a Gaussian by lag of {SIDE} x "
+        f"{SIDE} patches of `photos`, fills the middle {HOLE} x {HOLE} pixels of {PICTURES} "
+        "patches of the test photograph; beside it the exact Gaussian given the known pixels. "
+        "Nothing is drawn: mean and covariance are followed through the steps. The mean's error is a share of "
+        "the exact standard deviation; the deviation a share of the exact one; the covariance's "
+        "error a share of the exact one.\n\n"
+    )
+    title = "RePaint against the exact Gaussian"
+    record("repaint", title, body + table(header, measured()), COMMAND, 2026)
+
+
+if __name__ == "__main__":
+    main()
