@@ -12,7 +12,7 @@ TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
 TESTS :=
 BACKEND := jax
 SITE := build/site
-KERAS_FILES := layers reach gaussian_field models partial_unet losses liu_losses fit callbacks
+KERAS_FILES := layers reach gaussian_field models partial_unet losses liu_losses fit callbacks denoiser
 KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
 

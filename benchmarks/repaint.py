@@ -123,9 +123,9 @@ def main():
         f"`generative.repaint`, driven by the exact denoiser of a Gaussian by lag of {SIDE} x "
         f"{SIDE} patches of `photos`, fills the middle {HOLE} x {HOLE} pixels of {PICTURES} "
         "patches of the test photograph; beside it the exact Gaussian given the known pixels. "
-        "Nothing is drawn: mean and covariance are followed through the steps. The mean's error is a share of "
-        "the exact standard deviation; the deviation a share of the exact one; the covariance's "
-        "error a share of the exact one.\n\n"
+        "Nothing is drawn: mean and covariance are followed through the steps. The mean's error is "
+        "a share of the exact standard deviation; the deviation a share of the exact one; the "
+        "covariance's error a share of the exact one.\n\n"
     )
     title = "RePaint against the exact Gaussian"
     record("repaint", title, body + table(header, measured()), COMMAND, 2026)

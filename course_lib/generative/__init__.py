@@ -8,6 +8,7 @@
 from course_lib.generative.diffusion import backward_step, diffuse, forward_step, step_times
 from course_lib.generative.flow import flow_fill
 from course_lib.generative.guessers import gaussian_guesser, guesser
+from course_lib.generative.image_prior import deep_image_prior
 from course_lib.generative.paths import COSINE, PATHS, STRAIGHT, Path
 from course_lib.generative.repaint import repaint
 
@@ -17,6 +18,7 @@ __all__ = [
     "STRAIGHT",
     "Path",
     "backward_step",
+    "deep_image_prior",
     "diffuse",
     "flow_fill",
     "forward_step",

@@ -25,7 +25,7 @@ class TimeWaves(layers.Layer):
 
     Example:
         >>> import numpy as np
-        >>> TimeWaves()(np.array([0.0, 0.5])).shape
+        >>> tuple(TimeWaves()(np.array([0.0, 0.5])).shape)
         (2, 64)
     """
 
