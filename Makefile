@@ -15,6 +15,7 @@ SITE := build/site
 KERAS_FILES := layers reach gaussian_field models partial_unet losses liu_losses fit callbacks denoiser
 KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
+BROWSER_PYTHON := python3.13
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -22,7 +23,7 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course site notebooks restamp release-check test-colab benchmark lock clean always
+.PHONY: lab test test-all test-jax lint course site notebooks restamp release-check test-colab test-browser benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -61,6 +62,9 @@ release-check: $(READY)
 
 test-colab: $(READY)  # every committed lesson and exercise as Google Colab launches it
 	$(BIN)/python -m tools.colab_lane $(COLAB_PYTHON)
+
+test-browser: $(READY) # the lessons of the web page with Pyodide's versions, without threads
+	$(BIN)/python -m tools.browser_lane $(BROWSER_PYTHON)
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks

@@ -31,6 +31,8 @@ os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent / "build" / "matplotlib")
 STARTUP = Path(HOME.name, ".ipython", "profile_default", "startup")
 STARTUP.mkdir(parents=True)
 shutil.copy(Path(__file__).parent / "tests" / "kernel.py", STARTUP)
+if os.environ.get("INPAINTING_LANE") == "browser":
+    shutil.copy(Path(__file__).parent / "tests" / "browser" / "kernel.py", STARTUP / "browser.py")
 
 KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-57]_")
 FORBIDDEN = str(Path(__file__).parent / "tests" / "forbidden")

@@ -9,7 +9,6 @@ address, which git reads from a local clone of the last commit, tagged with the 
 runs the cells, so an exception in a widget's callback fails too. Two notebooks run at a time.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -21,10 +20,10 @@ from pathlib import Path
 
 import nbformat
 
+from tools import lane
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication
 
-VENV = ROOT / ".venv-colab"
-PYTHON = VENV / "bin" / "python"
+PYTHON = ROOT / ".venv-colab" / "bin" / "python"
 REQUIREMENTS = ROOT / "tests" / "colab" / "requirements.txt"
 STAND_IN = ROOT / "tests" / "colab" / "stand_in.py"
 AT_ONCE = 2  # notebooks, each in an environment of its own
@@ -40,20 +39,6 @@ import sysconfig
 import course_lib
 assert course_lib.__file__.startswith(sysconfig.get_path("purelib")), course_lib.__file__
 """
-
-
-def make_venv(base_python):
-    """The environment with Colab's versions; made anew when the list of versions changes."""
-    stamp = VENV / ".ready"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    print("Making .venv-colab with Colab's versions (about 3 GB on disk) ...", flush=True)
-    shutil.rmtree(VENV, ignore_errors=True)
-    subprocess.run([base_python, "-m", "venv", VENV], check=True)
-    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    subprocess.run([*uv, "--requirement", REQUIREMENTS], check=True)
-    stamp.write_text(wanted)
 
 
 def serve(folder, published):
@@ -137,10 +122,9 @@ def main(base_python="python3.13"):
     git_status = ["git", "-c", "safe.directory=*", "-C", ROOT, "status", "--porcelain"]
     if subprocess.run(git_status, check=True, capture_output=True).stdout.strip():
         print("Uncommitted changes of course_lib are not tested: Colab installs the last commit.")
-    probe = "import sys; sys.exit(sys.version_info[:2] != (3, 13))"
-    if shutil.which(base_python) is None or subprocess.run([base_python, "-c", probe]).returncode:
+    if not lane.right_python(base_python, (3, 13)):
         return "Colab runs Python 3.13: type make test-colab COLAB_PYTHON=/path/to/python3.13."
-    make_venv(base_python)
+    lane.environment(".venv-colab", base_python, "--requirement", REQUIREMENTS)
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         try:
