@@ -1,16 +1,20 @@
 """A shipped network as an ONNX file: what the web page runs.
 
 The weights are stored as float16, as they are shipped, and widened when the file is loaded, so
-nothing is lost and the file is half as large.
+nothing is lost and the file is half as large. What was written once is kept in build/networks.
 """
 
+import hashlib
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from tools.project import ROOT
+
 FEWEST = 256  # numbers: smaller constants are left as they are
+MAKERS = ("course_lib/layers.py", "course_lib/models/networks.py", "tools/site/networks.py")
 
 
 def as_onnx(name):
@@ -28,6 +32,19 @@ def as_onnx(name):
     Raises:
         ImportError: if the packages that write ONNX are missing.
     """
+    weights = f"course_lib/weights/{name}.npz"
+    parts = [(ROOT / path).read_bytes() for path in (weights, *MAKERS)]
+    kept = ROOT / "build" / "networks" / f"{hashlib.sha256(b''.join(parts)).hexdigest()}.onnx"
+    if not kept.is_file():
+        content = _export(name)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as fresh:
+            fresh.write(content)
+        Path(fresh.name).replace(kept)  # all of it or nothing
+    return kept.read_bytes()
+
+
+def _export(name):
     for package in ("onnx", "tf2onnx"):
         if find_spec(package) is None:
             raise ImportError(
