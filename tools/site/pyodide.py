@@ -94,24 +94,24 @@ def _installed(name):
 
 
 def from_release(wanted, version):
-    """{name: file} of the packages that Pyodide's release has, as far as it can be reached."""
-    cache, files = CACHE / version, {}
+    """{name: file} of the packages of Pyodide's release: kept from before, or fetched if it can be.
+
+    Raises:
+        ValueError: if the release has another file than the lock names.
+    """
+    cache, files, reached = CACHE / version, {}, True
     cache.mkdir(parents=True, exist_ok=True)
     for name, one in wanted.items():
-        if "sha256" not in one:
-            continue
-        file = cache / one["file_name"]
-        if _digest(file) != one["sha256"]:
-            try:
-                _download(RELEASE.format(version=version, file=file.name), file)
-            except OSError:
-                break
-            if _digest(file) != one["sha256"]:
+        file, digest = cache / one["file_name"], one.get("sha256")
+        if digest and reached and _digest(file) != digest:
+            reached = _download(RELEASE.format(version=version, file=file.name), file)
+            if reached and _digest(file) != digest:
                 file.unlink()
                 raise ValueError(
                     f"{file.name} is not what Pyodide's lock names: its SHA-256 differs."
                 )
-        files[name] = file
+        if digest and _digest(file) == digest:
+            files[name] = file
     return files
 
 
@@ -140,10 +140,15 @@ def _by_name(folder):
 
 
 def _download(address, file):
+    """Whether it could be fetched."""
     part = file.with_suffix(".part")
-    with urllib.request.urlopen(address, timeout=SECONDS) as answer, open(part, "wb") as kept:
-        shutil.copyfileobj(answer, kept)
+    try:
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer, open(part, "wb") as kept:
+            shutil.copyfileobj(answer, kept)
+    except OSError:
+        return False
     part.replace(file)
+    return True
 
 
 def _digest(file):
