@@ -54,8 +54,9 @@ site: $(READY)        # the web pages, lessons in the browser and Try it, in bui
 notebooks: $(READY)   # those whose code changed; ALL=1: every one
 	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)
 
-restamp: $(READY)     # the address and tag of pyproject.toml into every notebook
+restamp: $(READY)     # the address and tag of pyproject.toml into every notebook and README
 	$(BIN)/python -m tools.build_notebooks --restamp
+	$(BIN)/python -m tools.platforms
 
 release-check: $(READY)
 	$(BIN)/python -m tools.release_check

@@ -14,11 +14,13 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.helpers import skip_or_fail
-from tools import colab_lane, release_check
+from tools import colab_lane, platforms, release_check
 from tools.colab_lane import STAND_IN, serve
+from tools.platforms import stamped
 from tools.project import ROOT, Publication, publication
 from tools.render import badge, launch_cell
 
+LINKS = "<!-- begin links -->\n\n<!-- end links -->"
 READY = Publication("https://github.com/ada/inpainting-course", "v0.1.0", "0.1.0")
 
 
@@ -114,6 +116,7 @@ def release(tmp_path):
     (tmp_path / "course_lib").mkdir()
     (tmp_path / "course_lib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "README.md").write_text(stamped(LINKS, READY), encoding="utf-8")
     write_notebook(tmp_path, READY)
     return tmp_path
 
@@ -159,6 +162,34 @@ def test_release_refuses_a_notebook_stamped_otherwise(release):
     write_notebook(release, Publication("https://github.com/bob/course", "v0.1.0", "0.1.0"))
     found = release_check.problems(release)
     assert len(found) == 2 and all("make restamp" in problem for problem in found)
+
+
+def test_release_refuses_a_readme_that_links_elsewhere(release):
+    other = Publication("https://github.com/bob/course", "v0.1.0", "0.1.0")
+    (release / "README.md").write_text(stamped(LINKS, other), encoding="utf-8")
+    [found] = release_check.problems(release)
+    assert found.startswith("README.md") and "make restamp" in found
+
+
+def test_a_readme_without_its_links_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="README.md has lost its links"):
+        stamped("# Course", READY)
+
+
+def test_each_place_is_led_to_at_the_tag():
+    name = "exercises/01_masks.ipynb"
+    assert platforms.kaggle(READY, name) == (
+        "https://www.kaggle.com/kernels/welcome?src=https://github.com/ada/inpainting-course"
+        "/blob/v0.1.0/exercises/01_masks.ipynb"
+    )
+    assert platforms.binder(READY, name) == (
+        "https://mybinder.org/v2/gh/ada/inpainting-course/v0.1.0"
+        "?urlpath=lab%2Ftree%2Fexercises%2F01_masks.ipynb"
+    )
+    assert platforms.codespaces(READY) == (
+        "https://codespaces.new/ada/inpainting-course/tree/v0.1.0"
+    )
+    assert platforms.site(READY) == "https://ada.github.io/inpainting-course/v0.1.0/"
 
 
 def test_this_checkout_is_stamped_as_pyproject_says():

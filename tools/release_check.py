@@ -8,6 +8,7 @@ import sys
 import nbformat
 import yaml
 
+from tools import platforms
 from tools.check_notebooks import check_launch
 from tools.project import ROOT, publication
 
@@ -37,6 +38,9 @@ def problems(root=ROOT):
         found.append(
             f"course_lib.__version__ is not {published.version}: make it fit pyproject.toml."
         )
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    if platforms.stamped(readme, published) != readme:
+        found.append("README.md links to another address or tag: type make restamp.")
     for folder in ("notebooks", "solutions", "exercises"):
         for path in sorted((root / folder).glob("*.ipynb")):
             notebook = nbformat.read(path, as_version=4)

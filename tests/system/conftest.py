@@ -10,7 +10,7 @@ from tools.site.npm import packages
 
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FAULTS = """async ([place, tags]) => {
-    const found = await axe.run(place, { runOnly: tags });
+    const found = await axe.run(place, { runOnly: tags, resultTypes: ["violations"] });
     if (found.passes.length === 0) return ["axe looked at nothing"];
     return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }"""
@@ -41,15 +41,27 @@ def server(chromium, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def axe_faults():
-    """A function (page, selector) -> what axe finds against WCAG 2.2 AA there, in words."""
+    """A function (page, selector, rules) -> what axe finds there, in words; against WCAG 2.2 AA."""
     try:
         script = packages() / "axe-core" / "axe.min.js"
     except (FileNotFoundError, ConnectionError) as error:
         skip_or_fail(str(error))
 
-    def faults(page, selector="html"):
+    def faults(page, selector="html", rules=AA):
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(script.read_text(encoding="utf-8"))
-        return page.evaluate(FAULTS, [selector, AA])
+        return page.evaluate(FAULTS, [selector, rules])
 
     return faults
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The built web site, a folder."""
+    try:
+        from tools.site.__main__ import main
+    except ImportError:
+        skip_or_fail('what builds the site is not installed: pip install -e ".[site]"')
+    target = tmp_path_factory.mktemp("site")
+    main(target)
+    return target

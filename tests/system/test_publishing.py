@@ -16,7 +16,8 @@ ADDRESS = "https://github.com/ada/inpainting-course"
 COPIED = (".github", "course_lib", "exercises", "notebooks", "solutions", "tools")
 # `make` would install the course anew; this does what its target does.
 MAKE = (
-    f'#!/bin/sh\n[ "$*" = restamp ] && exec "{sys.executable}" -m tools.build_notebooks --restamp\n'
+    f'#!/bin/sh\n[ "$*" = restamp ] && "{sys.executable}" -m tools.build_notebooks --restamp'
+    f' && exec "{sys.executable}" -m tools.platforms\n'
 )
 
 
@@ -79,7 +80,8 @@ def test_only_the_address_changes(published):
     old, new = ("/".join(one.split("/")[-2:]) for one in (publication().address, ADDRESS))
     before = [line[1:] for line in changed.splitlines() if line[0] == "-" and line[:3] != "---"]
     after = [line[1:] for line in changed.splitlines() if line[0] == "+" and line[:3] != "+++"]
-    assert before and [line.replace(old, new) for line in before] == after
+    hosts = [f"{one.split('/')[0]}.github.io" for one in (old, new)]
+    assert before and [line.replace(old, new).replace(*hosts) for line in before] == after
 
 
 def test_the_commit_and_the_tag_arrive_at_the_repository(published):

@@ -4,21 +4,29 @@ python -m tools.site [TARGET]        (default: build/site)
 """
 
 import importlib
-import importlib.util
+import shutil
 import sys
 from pathlib import Path
 
 from tools.project import ROOT
+from tools.site import pages
 
-PARTS = ("lite", "try_it", "pages")  # pages last: they link to the parts that could be built
+MARK = ".nojekyll"  # GitHub Pages then serves folders that begin with an underscore
+EXTRAS = ("lite", "try_it")  # the pages link to those of them that could be built
 
 
 def main(target=ROOT / "build" / "site"):
     target = Path(target).resolve()
+    if (target / MARK).exists():  # an older site, and nothing else
+        shutil.rmtree(target)
     target.mkdir(parents=True, exist_ok=True)
-    for part in PARTS:
-        if importlib.util.find_spec(f"tools.site.{part}"):
-            importlib.import_module(f"tools.site.{part}").build(target)
+    (target / MARK).touch()
+    for extra in EXTRAS:
+        try:
+            importlib.import_module(f"tools.site.{extra}").build(target)
+        except (ImportError, FileNotFoundError, ConnectionError) as error:
+            print(f"The site is built without {extra}: {error}")
+    pages.build(target)
     print(f"Built. To read it: python -m http.server --directory {target}")
 
 

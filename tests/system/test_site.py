@@ -1,0 +1,195 @@
+"""Every page of the web site in a real browser: readable by everyone, complete, and alone.
+
+The site is built once. Each page is opened wide and dark, then narrow and light, over a server on
+loopback, and everything that it asks for is written down.
+"""
+
+import json
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import pytest
+
+from tests.site import serving
+from tools.project import EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS
+
+HEAVIEST = 2_000_000  # bytes that one page may ask for
+VISITS = {
+    "wide and dark": ({"width": 1280, "height": 900}, "dark", {}),
+    # What the first visit found out about names and structure holds here too.
+    "narrow and light": (
+        {"width": 360, "height": 800},
+        "light",
+        {"rules": ["color-contrast", "target-size"]},
+    ),
+}
+LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))"
+ANCHORS = "[...document.querySelectorAll('[id]')].map(part => part.id)"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNDESCRIBED = "[...document.images].filter(image => !image.hasAttribute('alt')).map(i => i.src)"
+BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+
+
+class Visit:
+    """What one page said, asked for and showed."""
+
+    def __init__(self):
+        self.faults, self.bytes, self.elsewhere = [], 0, []
+        self.findings, self.links, self.anchors = [], [], set()
+        self.too_wide, self.pictures = 0, []
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with serving(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """The pages that Sphinx wrote, as paths from the site's top."""
+    parts = ("lite", "try", "_static")
+    found = [path.relative_to(site) for path in sorted(site.rglob("*.html"))]
+    return [path.as_posix() for path in found if path.parts[0] not in parts]
+
+
+@pytest.fixture(scope="module")
+def visits(chromium, address, pages, axe_faults):
+    """{how: {page: its Visit}}"""
+    seen = {}
+    for how, (viewport, scheme, asked) in VISITS.items():
+        page = chromium.new_page(viewport=viewport, color_scheme=scheme)
+        seen[how] = {}
+        for name in pages:
+            seen[how][name] = visited(page, address, name)
+            seen[how][name].findings = axe_faults(page, **asked)
+        page.close()
+    return seen
+
+
+def visited(page, address, name):
+    visit = Visit()
+    listeners = {
+        "console": lambda said: said.type == "error" and visit.faults.append(said.text),
+        "pageerror": lambda error: visit.faults.append(str(error)),
+        "response": lambda response: count(visit, response, address),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    page.goto(address + name)
+    visit.links, visit.anchors = page.evaluate(LINKS), set(page.evaluate(ANCHORS))
+    visit.too_wide = page.evaluate(TOO_WIDE)
+    visit.pictures = page.evaluate(UNDESCRIBED) + page.evaluate(BROKEN)
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    return visit
+
+
+def count(visit, response, address):
+    if response.url.startswith("data:"):
+        return
+    if not response.url.startswith(address):
+        visit.elsewhere.append(response.url)
+    visit.bytes += int(response.headers.get("content-length", 0))
+
+
+def every(visits, quality):
+    """{how and page: what it has}, of the pages that have something."""
+    found = {
+        f"{name}, {how}": quality(visit)
+        for how, pages in visits.items()
+        for name, visit in pages.items()
+    }
+    return {where: what for where, what in found.items() if what}
+
+
+def test_every_notebook_and_text_has_its_page(pages):
+    homes = (NOTEBOOKS, EXERCISES, SOLUTIONS)
+    sources = [path for home in homes for path in home.glob("[0-9]*.ipynb")]
+    sources += [*(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "RESULTS.md"]
+    wanted = {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sources}
+    assert len(wanted) > 40 and wanted | {"index.html"} <= set(pages)
+
+
+def test_axe_finds_nothing(visits):
+    assert every(visits, lambda visit: visit.findings) == {}
+
+
+def test_no_page_reports_an_error(visits):
+    assert every(visits, lambda visit: visit.faults) == {}
+
+
+def test_nothing_is_asked_of_another_machine(visits):
+    assert every(visits, lambda visit: visit.elsewhere) == {}
+
+
+def test_no_page_is_heavier_than_two_megabytes(visits):
+    weights = every(visits, lambda visit: visit.bytes)
+    print(json.dumps(dict(sorted(weights.items(), key=lambda one: -one[1])[:3])))
+    assert {where: weight for where, weight in weights.items() if weight > HEAVIEST} == {}
+    assert min(weights.values()) > 10_000
+
+
+def test_a_telephone_shows_every_page_without_scrolling_sideways(visits):
+    assert every(visits, lambda visit: visit.too_wide) == {}
+
+
+def test_every_picture_is_there_and_described(visits):
+    assert every(visits, lambda visit: visit.pictures) == {}
+
+
+def test_every_link_and_anchor_leads_somewhere(visits, site):
+    seen, lost = visits["wide and dark"], []
+    for name, visit in seen.items():
+        for link in visit.links:
+            path, anchor = urldefrag(urljoin(f"/{name}", link))
+            if urlparse(link).scheme or link.startswith("//"):
+                continue
+            path = unquote(urlparse(path).path).lstrip("/")
+            page = f"{path}index.html" if path.endswith("/") or not path else path
+            known = seen[page].anchors if page in seen else None
+            if not (site / page).is_file() or (
+                anchor and known is not None and anchor not in known
+            ):
+                lost.append(f"{name}: {link}")
+    assert lost == []
+
+
+def test_links_elsewhere_are_https(visits):
+    schemes = {
+        link
+        for visit in visits["wide and dark"].values()
+        for link in visit.links
+        if urlparse(link).scheme not in ("", "https", "mailto")
+    }
+    assert schemes == set()
+
+
+def test_search_works_without_a_network(chromium, address):
+    page = chromium.new_page()
+    page.goto(address + "search.html?q=exemplar")
+    page.wait_for_selector("#search-results li a")
+    found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+    assert any("notebooks/05_texture_and_patches.html" in link for link in found)
+    page.close()
+
+
+def test_the_portrait_is_uncovered_by_the_slider(chromium, address):
+    page = chromium.new_page()
+    page.goto(address)
+    slider, before = page.get_by_role("slider"), page.locator(".before-after img.before")
+    shown = before.evaluate("image => getComputedStyle(image).clipPath")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert before.evaluate("image => getComputedStyle(image).clipPath") != shown
+    assert slider.input_value() == "0"
+    page.close()
+
+
+def test_a_notebook_can_be_taken_along(chromium, address):
+    page = chromium.new_page()
+    page.goto(address + "notebooks/01_masks.html")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download this notebook").click()
+    taken = waiting.value.path().read_bytes()
+    assert taken == (NOTEBOOKS / "01_masks.ipynb").read_bytes()
+    page.close()

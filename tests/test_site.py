@@ -1,0 +1,154 @@
+"""What the web site is put together from: formulas, links, contents. Its pages: tests/system."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import jupytext
+import nbformat
+import pytest
+
+from tests.helpers import skip_or_fail
+from tools.project import ROOT, SOLUTIONS, SOURCES, Publication
+from tools.site import contents, launch, staging
+
+try:
+    from tools.site.mathml import mathml
+except ImportError:
+    mathml = None
+
+READY = Publication("https://github.com/ada/inpainting-course", "v0.1.0", "0.1.0")
+MATH = "{http://www.w3.org/1998/Math/MathML}"
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+SCRIPTS = sorted([*SOURCES.glob("*.py"), *(SOLUTIONS / "src").glob("*.py")])
+
+
+@pytest.fixture
+def converted():
+    """A formula's MathML, parsed."""
+    if mathml is None:
+        skip_or_fail('latex2mathml is not installed: pip install -e ".[site]"')
+    return lambda formula: ElementTree.fromstring(mathml(formula))
+
+
+def formulas(path):
+    """Every formula in the text of a lesson or exercise."""
+    for cell in jupytext.read(path, fmt="py:percent").cells:
+        if cell.cell_type == "markdown":
+            prose = re.sub(r"```.*?```|`[^`]*`", "", cell.source, flags=re.DOTALL)
+            for block, inline in FORMULA.findall(prose):
+                yield block or inline
+
+
+def tags(element):
+    return [part.tag.removeprefix(MATH) for part in element.iter()]
+
+
+# Formulas
+
+
+def test_the_lessons_have_formulas():
+    assert sum(len(list(formulas(path))) for path in SCRIPTS) > 100
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parents[1].name}/{path.stem}")
+def test_every_formula_becomes_mathml_without_a_leftover(path, converted):
+    for formula in formulas(path):
+        text = "".join(converted(formula).itertext())
+        assert text.strip() and not re.search(r"[\\{}$]|&", text.replace(r"\{", "")), formula
+
+
+def test_a_fraction_and_a_power_have_their_elements(converted):
+    assert tags(converted(r"\frac{a}{2} + x^2")) == (
+        "math mrow mfrac mrow mi mrow mn mo msup mi mn".split()
+    )
+
+
+@pytest.mark.parametrize("formula", [r"\mathbf 1", r"\mathbf{1}"])
+def test_a_bold_one_is_the_bold_letter_that_browsers_show(formula, converted):
+    assert "".join(converted(formula).itertext()) == "\N{MATHEMATICAL BOLD DIGIT ONE}"
+
+
+def test_bold_letters_are_bold_with_and_without_braces(converted):
+    for formula in (r"\mathbf W", r"\mathbf{W}"):
+        assert "".join(converted(formula).itertext()) == "\N{MATHEMATICAL BOLD CAPITAL W}"
+
+
+def test_less_than_is_escaped(converted):
+    assert "".join(converted("a < b").itertext()) == "a<b"
+
+
+def test_a_formula_that_is_none_is_named(converted):
+    with pytest.raises(ValueError, match=r"cannot become MathML.*: x\^2\^3"):
+        converted("x^2^3")
+
+
+# Contents
+
+
+def test_the_table_in_the_readme_has_every_lesson_in_a_part():
+    parts = contents.parts()
+    assert [part.title.split(".")[0] for part in parts] == ["I", "II", "III", "IV"]
+    for part in parts:
+        assert part.minutes == sum(lesson.minutes for lesson in part.lessons) > 0
+
+
+def test_a_lesson_that_the_readme_lacks_is_named(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "README.md").write_text(re.sub(r"\| 03 .*\n", "", text), encoding="utf-8")
+    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
+    with pytest.raises(ValueError, match="differ: 03_transport.ipynb. Mend the table"):
+        contents.parts(tmp_path / "README.md")
+
+
+def test_the_minutes_are_those_that_the_lesson_says(tmp_path):
+    opening = "# A\n\n**You need** lesson 00. About\n25 minutes."
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(opening)])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    assert contents.minutes(tmp_path / "a.ipynb") == 25
+
+
+def test_a_lesson_without_its_minutes_is_named(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A")])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    with pytest.raises(ValueError, match="a.ipynb does not say its minutes"):
+        contents.minutes(tmp_path / "a.ipynb")
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    "written, led",
+    [
+        ("[a](../exercises/01_masks.ipynb)", "[a](../exercises/01_masks.ipynb)"),
+        ("[a](02_diffusion.ipynb#walkers)", "[a](02_diffusion.ipynb#walkers)"),
+        ("[a](#walkers) [b](https://doi.org/x)", "[a](#walkers) [b](https://doi.org/x)"),
+        (
+            "[a](../course_lib/masks.py#L3)",
+            "[a](https://github.com/ada/inpainting-course/blob/v0.1.0/course_lib/masks.py#L3)",
+        ),
+        ("`cells[0](x)` and f[1](image, mask)", "`cells[0](x)` and f[1](image, mask)"),
+    ],
+)
+def test_a_link_to_what_is_no_page_leads_to_the_repository(written, led):
+    pages = {"exercises/01_masks.ipynb", "notebooks/02_diffusion.ipynb"}
+    assert staging.with_links(written, "notebooks/01_masks.ipynb", pages, READY) == led
+
+
+def test_a_page_links_to_the_browser_only_if_that_part_was_built(tmp_path):
+    name = "notebooks/01_masks.ipynb"
+    assert "Run in the browser" not in launch.row(READY, name, tmp_path)
+    address = "lite/notebooks/index.html?path=01_masks.ipynb"
+    (tmp_path / "lite").mkdir()
+    (tmp_path / "lite" / "lessons.json").write_text(json.dumps({"notebooks/01_masks": address}))
+    assert f'href="../{address}"' in launch.row(READY, name, tmp_path)
+    assert "Run in the browser" not in launch.row(READY, "notebooks/13_showdown.ipynb", tmp_path)
+
+
+def test_the_cell_for_colab_is_not_shown_and_the_badge_is_a_link(tmp_path):
+    notebook = nbformat.read(ROOT / "notebooks" / "00_first_repair.ipynb", as_version=4)
+    page = staging.page_of(notebook, "notebooks/00_first_repair.ipynb", set(), tmp_path, READY)
+    assert "[![" not in page.cells[0].source
+    assert 'href="https://colab.research.google.com/github/ada/' in page.cells[0].source
+    assert page.cells[1].metadata["tags"] == ["remove-cell"]

@@ -1,0 +1,59 @@
+"""The site's pages, by Sphinx: no notebook is executed, nothing is fetched."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from sphinx.cmd.build import build_main
+
+from tools.project import ROOT, publication
+from tools.site import landing, staging
+
+MENDS = [
+    (re.compile(pattern), better)
+    for pattern, better in (
+        # Draws icons that the theme's own fonts draw as well, and is half of a page's weight.
+        (r"<script[^>]*fontawesome\.js[^>]*></script>|<link[^>]*fontawesome\.js[^>]*>", ""),
+        # A table's corner: a header without a word is none.
+        (
+            r"(<th[^>]*>)\s*(?:<p>\s*</p>)?\s*(</th>)",
+            r'\1<span class="visually-hidden">row</span>\2',
+        ),
+        # A search button is named by what one sees in it.
+        (r'(<button class="[^"]*search-button-field[^>]*?) aria-label="Search"', r"\1"),
+        # What folds a list of pages out, and the site's name, as a screen reader finds them.
+        (r'<summary>(?=<span class="toctree-toggle")', '<summary aria-label="Pages below">'),
+        (
+            r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
+            '<div class="sidebar-primary-item" role="banner">',
+        ),
+    )
+]
+
+
+def build(target):
+    """Write the pages into the folder ``target``, around what other parts wrote there.
+
+    Raises:
+        RuntimeError: if Sphinx finds a fault, such as a link to a page that is not there.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source, built = Path(folder) / "source", Path(folder) / "built"
+        source.mkdir()
+        staging.stage(source, target, publication())
+        landing.write(source, target)
+        conf = ROOT / "site"
+        done = build_main(["-q", "-W", "--keep-going", "-c", str(conf), str(source), str(built)])
+        if done:
+            raise RuntimeError("Sphinx did not build the pages: the lines above say why.")
+        for page in built.rglob("*.html"):
+            page.write_text(finished(page.read_text(encoding="utf-8")), encoding="utf-8")
+        shutil.copytree(built, target, dirs_exist_ok=True)
+
+
+def finished(page):
+    """A built page's HTML without what a reader need not load, and with what it lacks."""
+    for pattern, better in MENDS:
+        page = pattern.sub(better, page)
+    return page
