@@ -52,7 +52,7 @@ def test_the_critics_verdict_changes_no_faster_than_the_picture():
     critic = models.critic(width=4)
     random = np.random.RandomState(0)
     picture, valid = random.rand(4, 32, 32, 3), np.ones((4, 32, 32, 1))
-    for _ in range(30):  # the power iteration comes to its end
+    for _ in range(20):  # the power iteration comes to its end
         critic([picture, valid], training=True)
     for layer in critic.layers:
         if isinstance(layer, keras.layers.SpectralNormalization):
