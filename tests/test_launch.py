@@ -38,11 +38,17 @@ def run_launch_cell(monkeypatch, published=READY):
 
 def test_launch_cell_does_nothing_on_ones_own_computer(monkeypatch):
     monkeypatch.delitem(sys.modules, "google.colab", raising=False)
+    monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE", raising=False)
     assert run_launch_cell(monkeypatch) == []
 
 
-def test_launch_cell_installs_the_library_alone_on_colab(monkeypatch):
-    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+@pytest.mark.parametrize("place", ["colab", "kaggle"])
+def test_launch_cell_installs_the_library_alone(monkeypatch, place):
+    monkeypatch.delitem(sys.modules, "google.colab", raising=False)
+    if place == "colab":
+        monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    else:
+        monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
     assert run_launch_cell(monkeypatch) == [
         "install --quiet --no-deps git+https://github.com/ada/inpainting-course@v0.1.0"
     ]

@@ -485,6 +485,8 @@ def test_restamp_writes_address_and_tag_and_keeps_outputs(lesson, source):
 def test_is_launch_knows_every_stamp_and_nothing_else():
     moved = Publication("https://github.com/ada/course", "v2.0.0", "2.0.0")
     assert is_launch(nbformat.v4.new_code_cell(launch_cell(moved)))
+    first = "# On Google Colab this cell installs the course's library; elsewhere it does nothing."
+    assert is_launch(nbformat.v4.new_code_cell(f"{first}\n%pip install git+https://x/y@v0"))
     assert not is_launch(nbformat.v4.new_code_cell("import sys"))
 
 

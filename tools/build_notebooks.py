@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 
 from tools import exercises
 from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, ROOT, SOLUTIONS, TASKS, publication
-from tools.render import LANGUAGE, launch_cell, render
+from tools.render import LANGUAGE, LAUNCH_OPENING, render
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
@@ -135,7 +135,7 @@ def keep_outputs(rendered, built):
 
 def is_launch(cell):
     """Whether a code cell is the launch cell, whatever address it was stamped with."""
-    return cell.source.startswith(launch_cell(publication()).split("%pip")[0])
+    return cell.source.startswith(LAUNCH_OPENING) and "%pip install" in cell.source
 
 
 def build(

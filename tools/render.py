@@ -3,7 +3,7 @@
 A source is a jupytext py:percent script. Four placeholders are filled in:
 
 * ``{{badge}}`` in the title cell: the Colab badge;
-* ``# {{launch}}``, alone in a code cell: the cell that installs the library on Colab;
+* ``# {{launch}}``, alone in a code cell: the cell that installs the library on Colab and Kaggle;
 * ``{{exercise}}`` and ``{{next}}`` in the closing cell, each on a line of its own: a link to the
   lesson's exercise and to the next lesson, or no line at all where there is none yet.
 """
@@ -18,6 +18,7 @@ import nbformat
 
 from tools.project import publication
 
+LAUNCH_OPENING = "# On Google Colab"  # of every launch cell, older ones too
 LAUNCH_PLACEHOLDER = "# {{launch}}"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -91,12 +92,14 @@ def badge(name, published, folder="notebooks"):
 
 
 def launch_cell(published):
-    """The first code cell: nothing on one's own computer, the library's installation on Colab."""
+    """The first code cell: nothing on one's own computer, the library's installation elsewhere."""
     return (
-        "# On Google Colab this cell installs the course's library; elsewhere it does nothing.\n"
+        f"{LAUNCH_OPENING} and Kaggle this cell installs the course's library; "
+        "elsewhere it does nothing.\n"
+        "import os\n"
         "import sys\n"
         "\n"
-        'if "google.colab" in sys.modules:\n'
+        'if "google.colab" in sys.modules or "KAGGLE_KERNEL_RUN_TYPE" in os.environ:\n'
         f"    %pip install --quiet --no-deps git+{published.address}@{published.tag}"
     )
 
