@@ -19,7 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from tools import exercises
-from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, ROOT, SOLUTIONS, TASKS, publication
+from tools.project import EXERCISES, EXPECTED, NOTEBOOKS, ROOT, SOLUTIONS, TASKS
 from tools.render import LANGUAGE, LAUNCH_OPENING, render
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
