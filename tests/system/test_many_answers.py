@@ -1,4 +1,4 @@
-"""Lesson 17's trainings, resumed: bit for bit where one without a break arrives."""
+"""Lesson 17's trainings: resumed bit for bit where one without a break arrives, and published."""
 
 import dataclasses
 
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import denoise, looks, sittings
+from course_lib import models
 
 PICTURES = np.random.RandomState(0).randint(0, 256, (40, 32, 32, 3), dtype=np.uint8)
 
@@ -56,3 +57,18 @@ def test_a_network_learns_to_please_the_critic():
     for _ in range(10):
         run.judged.train_on_batch(inputs, asked, [0 * hole, np.ones(places[:3])])
     assert verdict() > before
+
+
+def test_a_published_denoiser_is_the_average_of_its_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr(models.weights, "WEIGHTS", tmp_path)
+    run = denoising()
+    record = sittings.train(tmp_path, {}, run.variables, run.step, steps=3)
+    record["losses"] = {"loss": [1.0]}
+    last = [keras.ops.convert_to_numpy(one) for one in run.model.weights]
+    denoise.publish("flow", run, record, PICTURES[:8], "noise")
+    averages = [keras.ops.convert_to_numpy(one) for one in run.model.weights]
+    assert not all(np.array_equal(*pair) for pair in zip(last, averages, strict=True))
+    for one, average in zip(models.load_pretrained("flow").weights, averages, strict=True):
+        shipped = keras.ops.convert_to_numpy(one)
+        np.testing.assert_array_equal(shipped, average.astype(np.float16))
+    assert models.recipe("flow")["val_squared_error"]
