@@ -1,10 +1,14 @@
 // The Laplacian of the Laplacian is 0 in the holes, the result cut at the picture's known range:
 // course_lib/classical/biharmonic.py in JavaScript. At the picture's border a pixel has fewer
-// neighbours. These are the normal equations of "the sum of all squared Laplacians is least", so
-// what conjugate gradients need is the Laplacian T of the holes' pixels, and T turned round.
+// neighbours. These are the normal equations of "the sum of all squared Laplacians is least": with
+// T the map from the holes' pixels to all Laplacians that they are part of, T' T x = -T' known.
 
+import { Envelope } from "./cholesky.js";
+import { conjugateGradients } from "./conjugate_gradients.js";
 import { WITHIN_TWO, components, neighbours } from "./regions.js";
-import { solve } from "./conjugate_gradients.js";
+
+const MOST_STORED = 4e7; // numbers of a factored matrix, 8 bytes each
+const STEP_WORK = 60; // multiplications a pixel of one step of conjugate gradients, three colours
 
 // Fills the holes of picture.rgb in place; report(pixels filled so far).
 export function biharmonic(picture, mask, report) {
@@ -18,40 +22,84 @@ export function biharmonic(picture, mask, report) {
 
 function fill(picture, mask, pixels, range) {
   const { rgb } = picture;
-  const { rows, places, degree } = laplacians(picture, pixels);
-  const count = pixels.length;
+  const system = laplacians(picture, pixels);
+  const solve = solver(system);
+  for (let c = 0; c < 3; c++) {
+    const right = turned(system, knownPart(picture, mask, system.places, c));
+    const solved = solve(right.map((value) => -value));
+    const [low, high] = range[c];
+    for (let k = 0; k < pixels.length; k++) {
+      rgb[3 * pixels[k] + c] = Math.round(Math.min(Math.max(solved[k], low), high));
+    }
+  }
+}
+
+// T' T x = right -> x: directly where that is quicker and its memory can be had.
+function solver(system) {
+  const { rows, places, degree } = system;
+  const count = degree.length;
+  const envelope = new Envelope(firstPartners(system));
+  const width = (2 * count) / (places.length - count + 1); // of the hole, about, from its rim
+  const steps = 30 + width * width;
+  if (envelope.length < MOST_STORED && envelope.work < STEP_WORK * steps * count) {
+    return direct(system, envelope);
+  }
+  const diagonal = degree.map((number) => number * number + number);
   const values = new Float64Array(places.length + 1); // the last place is beyond the border
-  const apply = (x) => {
+  const multiply = (x, result) => {
     values.fill(0);
     for (let k = 0, p = 0; k < count; k++, p += 5) {
       values[rows[p]] -= degree[k] * x[k];
       for (let n = 1; n < 5; n++) values[rows[p + n]] += x[k];
     }
-    values[places.length] = 0;
+    turned(system, values, result);
   };
-  const turned = (result) => {
-    for (let k = 0, p = 0; k < count; k++, p += 5) {
-      result[k] =
-        values[rows[p + 1]] + values[rows[p + 2]] + values[rows[p + 3]] + values[rows[p + 4]] -
-        degree[k] * values[rows[p]];
-    }
-  };
-  const multiply = (x, result) => {
-    apply(x);
-    turned(result);
-  };
-  const diagonal = degree.map((number) => number * number + number);
-  for (let c = 0; c < 3; c++) {
-    values.fill(0);
-    values.set(knownPart(picture, mask, places, c));
-    const right = new Float64Array(count);
-    turned(right);
-    const solved = solve(multiply, diagonal, right.map((value) => -value));
-    const [low, high] = range[c];
-    for (let k = 0; k < count; k++) {
-      rgb[3 * pixels[k] + c] = Math.round(Math.min(Math.max(solved[k], low), high));
+  return (right) => conjugateGradients(multiply, diagonal, right);
+}
+
+// T' values.
+function turned({ rows, places, degree }, values, result = new Float64Array(degree.length)) {
+  values[places.length] = 0;
+  for (let k = 0, p = 0; k < degree.length; k++, p += 5) {
+    result[k] =
+      values[rows[p + 1]] + values[rows[p + 2]] + values[rows[p + 3]] + values[rows[p + 4]] -
+      degree[k] * values[rows[p]];
+  }
+  return result;
+}
+
+// For each Laplacian the pixels in it: [number, factor, number, factor, ...].
+function members({ rows, places, degree }) {
+  const found = places.map(() => []);
+  for (let k = 0, p = 0; k < degree.length; k++, p += 5) {
+    found[rows[p]].push(k, -degree[k]);
+    for (let n = 1; n < 5; n++) found[rows[p + n]]?.push(k, 1);
+  }
+  return found;
+}
+
+// The first pixel that stands in one Laplacian with each.
+function firstPartners(system) {
+  const first = Int32Array.from(system.degree.keys());
+  for (const one of members(system)) {
+    let least = Infinity;
+    for (let m = 0; m < one.length; m += 2) least = Math.min(least, one[m]);
+    for (let m = 0; m < one.length; m += 2) first[one[m]] = Math.min(first[one[m]], least);
+  }
+  return first;
+}
+
+function direct(system, envelope) {
+  envelope.allocate();
+  for (const one of members(system)) {
+    for (let m = 0; m < one.length; m += 2) {
+      for (let n = 0; n < one.length; n += 2) {
+        if (one[n] <= one[m]) envelope.add(one[m], one[n], one[m + 1] * one[n + 1]);
+      }
     }
   }
+  envelope.factor();
+  return (right) => envelope.solve(right);
 }
 
 // Which Laplacians each pixel is part of: its own, then its neighbours'.

@@ -5,7 +5,7 @@ const REDUCTION = 1e-9; // of the scaled residual: leaves errors far below one l
 const MOST_STEPS = 20000;
 
 // multiply(x, result) writes A x; returns x, a Float64Array.
-export function solve(multiply, diagonal, right) {
+export function conjugateGradients(multiply, diagonal, right) {
   const length = right.length;
   const solution = new Float64Array(length);
   const residual = right.slice();

@@ -1,8 +1,8 @@
 // Every missing pixel becomes the mean of its neighbours inside the picture (Laplace's equation).
 // course_lib/classical/harmonic.py in JavaScript.
 
+import { conjugateGradients } from "./conjugate_gradients.js";
 import { BESIDE, components, neighbours } from "./regions.js";
-import { solve } from "./conjugate_gradients.js";
 
 // Fills the holes of picture.rgb in place; report(pixels filled so far).
 export function harmonic(picture, mask, report) {
@@ -39,7 +39,7 @@ function fill({ rgb, ...size }, mask, pixels) {
     }
   };
   for (let c = 0; c < 3; c++) {
-    const values = solve(multiply, degree, known[c]);
+    const values = conjugateGradients(multiply, degree, known[c]);
     for (let k = 0; k < count; k++) rgb[3 * pixels[k] + c] = Math.round(values[k]);
   }
 }

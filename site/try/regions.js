@@ -17,7 +17,8 @@ export function neighbours(pixel, { width, height }, found) {
   return count;
 }
 
-// Sets of hole pixels whose equations have nothing to do with each other's, as Int32Arrays.
+// Sets of hole pixels whose equations have nothing to do with each other's, as Int32Arrays; each
+// in the order in which a front reaches them (Cuthill and McKee's), so that partners stay near.
 export function* components(mask, { width, height }, steps) {
   const left = mask.slice();
   let first = left.indexOf(1);
@@ -35,7 +36,7 @@ export function* components(mask, { width, height }, steps) {
         pixels.push(at);
       }
     }
-    yield Int32Array.from(pixels).sort(); // neighbours in memory are neighbours in the picture
+    yield Int32Array.from(pixels);
     first = left.indexOf(1, first + 1);
   }
 }

@@ -6,11 +6,11 @@ import { network } from "./network.js";
 import { depths } from "./regions.js";
 import { enlargeInto, halved } from "./smaller_copy.js";
 
-// The method, and how many pixels deep it fills a hole by itself: the biharmonic equations take
-// longer with the fourth power of a hole's width, and the network sees only so far.
+// The method, and how many pixels deep it fills a hole by itself: wider ones take the equations too
+// long, and the network sees only so far.
 const METHODS = {
   harmonic: { fill: harmonic, deepest: 128 },
-  biharmonic: { fill: biharmonic, deepest: 32 },
+  biharmonic: { fill: biharmonic, deepest: 64 },
   network: { fill: network, deepest: 64 },
 };
 
