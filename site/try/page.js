@@ -74,6 +74,7 @@ const method = () => document.querySelector("input[name=method]:checked").value;
 async function repair() {
   const asked = method();
   setBusy(true);
+  say("");
   try {
     const mask = checked(await model.mask());
     const answer = await repairer.ask({ kind: "repair", file: shown.file, mask, method: asked });
