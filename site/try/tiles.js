@@ -5,7 +5,7 @@ const SIDE = 512; // pixels of a tile
 const OVERLAP = 128; // pixels that neighbours share
 const ONE_TILE = 640 * 640; // a picture of so many pixels at most is one tile
 const GRID = 16; // where the network's own grid of blocks begins
-const RIM = 64; // pixels around the holes that the network is shown
+const RIM = 32; // pixels around the holes that the network is shown: more did not help
 
 // {left, top, right, bottom} each.
 export function tiles({ width, height }) {

@@ -25,14 +25,14 @@ const answers = {
 
   async prepare(_, news) {
     await fetchNetwork((bytes) => news(`Fetching the network: ${(bytes / 1e6).toFixed(1)} MB`));
+    news("Starting the network \u2026");
+    await startNetwork();
   },
 
   async repair({ file, mask, method }, news) {
     const picture = await pictureOf(file);
     const holes = mask.reduce((sum, hole) => sum + hole, 0);
     if (method === "network") await answers.prepare({}, news);
-    if (method === "network") news("Starting the network \u2026");
-    if (method === "network") await startNetwork();
     const repaired = { ...picture, rgb: picture.rgb.slice() };
     const start = performance.now();
     news("Filling \u2026", 0);

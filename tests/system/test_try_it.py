@@ -321,7 +321,7 @@ def test_a_photograph_of_twelve_megapixels(try_it, tmp_path):
     try_it.drag((300, 300), (3600, 2700))
     mask = try_it.mask(tmp_path / "mask.png")
     assert mask.shape == (4000, 3000) and 0.001 < mask.mean() < 0.05
-    try_it.asks_for("network")  # 20 tiles: in their middle it is stopped
+    try_it.asks_for("network")  # 20 tiles: somewhere on the way it is stopped
     try_it.page.get_by_role("button", name="Cancel").click()
     try_it.says("Cancelled.")
     try_it.repairs("harmonic")
