@@ -16,6 +16,7 @@ KERAS_FILES := layers reach gaussian_field models partial_unet losses liu_losses
 KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
 BROWSER_PYTHON := python3.13
+OLDEST_PYTHON := python3.11
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -23,7 +24,7 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course site notebooks restamp release-check test-colab test-browser benchmark lock clean always
+.PHONY: lab test test-all test-jax lint course site notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -66,6 +67,9 @@ test-colab: $(READY)  # every committed lesson and exercise as Google Colab laun
 
 test-browser: $(READY) # the lessons of the web page with Pyodide's versions, without threads
 	$(BIN)/python -m tools.browser_lane $(BROWSER_PYTHON)
+
+test-oldest: $(READY) # lessons and tests with the lowest versions that pyproject.toml names
+	$(BIN)/python -m tools.oldest_lane $(OLDEST_PYTHON) $(TESTS)
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks

@@ -1,6 +1,7 @@
 """An environment of its own for a lane: another Python, other versions than the lock's."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def environment(name, base_python, *wanted):
         pathlib.Path of its Python.
     """
     venv = ROOT / name
-    python, stamp = venv / "bin" / "python", venv / ".ready"
+    python, stamp = venv / ("Scripts" if os.name == "nt" else "bin") / "python", venv / ".ready"
     key = hashlib.sha256(repr([str(one) for one in wanted]).encode())
     for one in wanted:
         if isinstance(one, Path):
