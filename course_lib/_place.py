@@ -2,6 +2,7 @@
 
 import importlib.abc
 import importlib.util
+import logging
 import sys
 
 from tqdm import tqdm
@@ -32,6 +33,8 @@ def prepare_page():
             name=missing[0],
         )
     tqdm.monitor_interval = 0  # or its first bar warns that there are no threads
+    # The first figure lists the fonts, which is said as a warning.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     if not any(isinstance(finder, NoTraining) for finder in sys.meta_path):
         sys.meta_path.append(NoTraining())
 
