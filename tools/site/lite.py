@@ -32,6 +32,7 @@ BUILD = {
     "no_sourcemaps": True,
     "no_unused_shared_packages": True,
 }
+NEEDS_A_SERVER = ["jupyterlab-jupytext"]  # of the front ends that are installed beside ours
 SETTINGS = {"pyodideUrl": "./static/pyodide/pyodide.mjs", "disablePyPIFallback": True}
 
 
@@ -112,7 +113,7 @@ def _goal(link, path):
 def run_jupyterlite(work, lite):
     """JupyterLite's own build, with the widgets' front ends that are installed beside it."""
     (work / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": BUILD}))
-    settings = {"litePluginSettings": {PLUGIN: SETTINGS}}
+    settings = {"litePluginSettings": {PLUGIN: SETTINGS}, "disabledExtensions": NEEDS_A_SERVER}
     (work / "jupyter-lite.json").write_text(
         json.dumps({"jupyter-lite-schema-version": 0, "jupyter-config-data": settings})
     )
