@@ -9,6 +9,7 @@ import sys
 import zlib
 
 import numpy as np
+import PIL
 import pytest
 import skimage.color
 import skimage.data
@@ -23,6 +24,7 @@ except ImportError:  # Windows
 from course_lib import data
 from course_lib.data import files
 
+PILLOW = int(PIL.__version__.partition(".")[0])
 SPLITS = {
     "train": "d1f3e80de065a906ab3565e1a436d3ea90e5b7ffcaa39700016caf24cf968968",
     "validation": "b46f24fffe3b02b440568e1d5dd077258c7383d4b7aad38ec92b34b4242d309d",
@@ -115,7 +117,10 @@ def test_jpeg_is_near(tmp_path):
         (Image.new("F", (3, 2), 51.0), [0.2, 0.2, 0.2]),
         (Image.new("LAB", (3, 2), (255, 128, 128)), [1, 1, 1]),
         (Image.new("CMYK", (3, 2), (0, 0, 0, 204)), [0.2, 0.2, 0.2]),
-        (Image.new("YCbCr", (3, 2), (51, 128, 128)), [0.2, 0.2, 0.2]),
+        pytest.param(
+            *(Image.new("YCbCr", (3, 2), (51, 128, 128)), [0.2, 0.2, 0.2]),
+            marks=pytest.mark.skipif(PILLOW < 12, reason="Pillow 11 cannot read what it writes"),
+        ),
         (Image.new("RGBA", (3, 2), (255, 0, 0, 0)), [1, 1, 1]),
         (Image.new("RGBA", (3, 2), (255, 0, 0, 255)), [1, 0, 0]),
         (Image.new("I;16", (3, 2), 13107), [0.2, 0.2, 0.2]),

@@ -583,7 +583,7 @@ def test_the_cells_are_those_of_the_chosen_world_and_one_is_framed():
             assert button.description == told
         assert f"{scores.loc['telea', 'lines']:.1f} dB" in demo.alt
     cells.buttons["harmonic", "lines"].click()
-    framed = [cell for cell, button in cells.buttons.items() if button.layout.border_top]
+    framed = [cell for cell, button in cells.buttons.items() if button.layout.border]
     assert framed == [("harmonic", "lines")]
 
 

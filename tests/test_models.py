@@ -252,9 +252,10 @@ def test_without_a_hole_the_picture_comes_back(unet):
 
 
 def pointwise(offset=0.0, outputs=1, inputs=1):
-    """A model that adds ``offset`` to the picture."""
+    """A model that adds ``offset`` to the picture, or to the mean of several."""
     places = [keras.Input((None, None, 3)) for _ in range(inputs)]
-    shifted = [layers.Rescaling(1.0, offset=offset)(places[0]) for _ in range(outputs)]
+    one = layers.Average()(places) if inputs > 1 else places[0]
+    shifted = [layers.Rescaling(1.0, offset=offset)(one) for _ in range(outputs)]
     return keras.Model(places, shifted[0] if outputs == 1 else shifted, name="pointwise")
 
 

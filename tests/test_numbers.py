@@ -84,6 +84,7 @@ def test_a_whole_number_of_numpys_is_that_number(name, dtype):
     function, number = WHOLE[name]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "The `ipykernel.comm", DeprecationWarning)  # ipywidgets 7
         np.testing.assert_array_equal(function(dtype(number)), function(number))
 
 
@@ -93,6 +94,7 @@ def test_a_float_of_numpys_is_that_number(name, dtype):
     function, number = FLOATS[name]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "The `ipykernel.comm", DeprecationWarning)  # ipywidgets 7
         np.testing.assert_array_equal(function(dtype(number)), function(number))
 
 

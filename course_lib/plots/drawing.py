@@ -153,6 +153,8 @@ def _draw(axes, image, most_pixels):
         "extent": (-0.5, width - 0.5, height - 0.5, -0.5),  # where it is not shrunk: imshow's own
     }
     drawable = shrunk(image, most_pixels)
+    if drawable.dtype == np.float16:
+        drawable = drawable.astype(np.float32)  # matplotlib 3.10.0 draws no halves
     if image.ndim == 3:
         axes.imshow(np.clip(drawable, 0, 1), **options)
     elif image.dtype == bool:
