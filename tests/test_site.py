@@ -2,6 +2,7 @@
 
 import json
 import re
+import types
 from xml.etree import ElementTree
 
 import jupytext
@@ -113,6 +114,29 @@ def test_a_lesson_without_its_minutes_is_named(tmp_path):
     nbformat.write(notebook, tmp_path / "a.ipynb")
     with pytest.raises(ValueError, match="a.ipynb does not say its minutes"):
         contents.minutes(tmp_path / "a.ipynb")
+
+
+# Parts
+
+
+def test_a_part_that_cannot_be_built_is_named_and_the_rest_is_built(tmp_path, monkeypatch, capsys):
+    if mathml is None:
+        skip_or_fail('Sphinx is not installed: pip install -e ".[site]"')
+    from tools.site import __main__ as whole
+
+    def missing(target):
+        raise FileNotFoundError("npm was not found: install Node.js 20 or newer.")
+
+    modules = {"tools.site.lite": missing, "tools.site.try_it": lambda target: None}
+    monkeypatch.setattr(
+        whole.importlib,
+        "import_module",
+        lambda name: types.SimpleNamespace(build=modules[name]),
+    )
+    monkeypatch.setattr(whole.pages, "build", lambda target: (target / "index.html").touch())
+    whole.main(tmp_path / "site")
+    assert "The site is built without lite: npm was not found" in capsys.readouterr().out
+    assert (tmp_path / "site" / "index.html").is_file()
 
 
 # Links

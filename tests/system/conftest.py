@@ -53,15 +53,3 @@ def axe_faults():
         return page.evaluate(FAULTS, [selector, rules])
 
     return faults
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The built web site, a folder."""
-    try:
-        from tools.site.__main__ import main
-    except ImportError:
-        skip_or_fail('what builds the site is not installed: pip install -e ".[site]"')
-    target = tmp_path_factory.mktemp("site")
-    main(target)
-    return target

@@ -96,3 +96,63 @@ def test_a_second_push_changes_nothing(published):
     _, _, (first, second) = published
     assert first.splitlines()[-1] == f"The course bears {ADDRESS}; Colab opens it at v0.1.0."
     assert second == f"The course bears {ADDRESS} already.\n"
+
+
+# The site
+
+
+@pytest.fixture
+def pages(published):
+    """A function (tag, text of its page) that publishes; gives what the branch then holds."""
+    checkout, origin, _ = published
+
+    def publish(tag, text):
+        built = checkout / "build" / "site"
+        shutil.rmtree(built, ignore_errors=True)
+        built.mkdir(parents=True)
+        (built / "index.html").write_text(text)
+        done = subprocess.run(
+            [checkout / ".github" / "publish-site", tag], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        names = git(origin, "ls-tree", "-r", "--name-only", "gh-pages").split()
+        return {name: git(origin, "show", f"gh-pages:{name}") for name in names}
+
+    return publish
+
+
+def test_each_tag_has_its_pages_and_the_first_address_leads_to_the_newest(pages):
+    pages("v0.1.0", "one")
+    held = pages("v0.2.0", "two")
+    assert held["v0.1.0/index.html"] == "one" and held["v0.2.0/index.html"] == "two"
+    assert "url=v0.2.0/" in held["index.html"]
+    assert set(held) == {".nojekyll", "index.html", "v0.1.0/index.html", "v0.2.0/index.html"}
+    held = pages("v0.1.0", "one, mended")
+    assert held["v0.1.0/index.html"] == "one, mended" and held["v0.2.0/index.html"] == "two"
+
+
+# The weekly lanes
+
+
+@pytest.mark.parametrize(
+    "result, open_issue, told",
+    [
+        ("failure", "", "issue create --title The weekly lanes fail"),
+        ("failure", "7", "issue comment 7"),
+        ("success", "7", "issue close 7"),
+        ("success", "", None),
+        ("cancelled", "7", None),
+    ],
+)
+def test_one_issue_is_open_while_the_lanes_fail(tmp_path, result, open_issue, told):
+    gh, said = tmp_path / "gh", tmp_path / "said"
+    gh.write_text(
+        f'#!/bin/sh\n[ "$2" = list ] && echo "{open_issue}" && exit\necho "$@" >> "{said}"\n'
+    )
+    gh.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    command = [ROOT / ".github" / "report-lanes", result, "https://example.org/run"]
+    subprocess.run(command, env=environment, check=True)
+    calls = said.read_text().splitlines() if said.exists() else []
+    assert len(calls) == (told is not None)
+    assert not told or (calls[0].startswith(told) and "https://example.org/run" in calls[0])

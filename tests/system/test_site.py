@@ -9,6 +9,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
 import pytest
 
+from tests.helpers import skip_or_fail
 from tests.site import serving
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS
 
@@ -36,6 +37,27 @@ class Visit:
         self.faults, self.bytes, self.elsewhere = [], 0, []
         self.findings, self.links, self.anchors = [], [], set()
         self.too_wide, self.pictures = 0, []
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site's pages; what they lead to of the other parts (tested elsewhere) is a stand-in."""
+    try:
+        from tools.site import pages
+    except ImportError:
+        skip_or_fail('what builds the site is not installed: pip install -e ".[site]"')
+    target = tmp_path_factory.mktemp("site")
+    offered = {"notebooks/00_first_repair": "lite/notebooks/index.html?path=00_first_repair.ipynb"}
+    stand_ins = {
+        "lite/lessons.json": json.dumps(offered),
+        "lite/notebooks/index.html": "",
+        "try/index.html": "",
+    }
+    for name, text in stand_ins.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text)
+    pages.build(target)
+    return target
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +184,12 @@ def test_links_elsewhere_are_https(visits):
         if urlparse(link).scheme not in ("", "https", "mailto")
     }
     assert schemes == set()
+
+
+def test_the_first_page_leads_to_what_was_built(visits):
+    links = visits["wide and dark"]["index.html"].links
+    assert "try/index.html" in links
+    assert "lite/notebooks/index.html?path=00_first_repair.ipynb" in links
 
 
 def test_search_works_without_a_network(chromium, address):

@@ -1,0 +1,67 @@
+"""The hosted checks call what anyone can type, with rights no wider than they need."""
+
+import os
+import re
+
+import pytest
+import yaml
+
+from tools.project import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = {"actions/checkout", "actions/setup-python"}
+
+
+@pytest.fixture(params=WORKFLOWS, ids=lambda path: path.stem)
+def workflow(request):
+    return yaml.safe_load(request.param.read_text(encoding="utf-8"))
+
+
+def steps(workflow):
+    return [step for job in workflow["jobs"].values() for step in job.get("steps", [])]
+
+
+def test_actions_are_few_and_pinned_by_hash(workflow):
+    for step in steps(workflow):
+        if "uses" in step:
+            name, _, pin = step["uses"].partition("@")
+            assert name in ACTIONS and re.fullmatch(r"[0-9a-f]{40}", pin), step
+
+
+def test_an_action_has_one_hash_everywhere():
+    pins = re.findall(r"uses: (actions/\S+@\w+)", "".join(map(lambda p: p.read_text(), WORKFLOWS)))
+    assert len(set(pins)) == len(ACTIONS)
+
+
+def test_rights_are_named_and_every_job_ends(workflow):
+    assert workflow["permissions"] == {"contents": "read"}
+    for name, job in workflow["jobs"].items():
+        assert set(job.get("permissions", {})) <= {"contents", "issues"}, name
+        assert "uses" in job or job["timeout-minutes"] <= 90, name
+
+
+def test_a_script_that_is_called_is_there_and_can_be_run(workflow):
+    for step in steps(workflow):
+        for script in re.findall(r"(?<!\S)\.(?:github|ci)/[\w-]+", step.get("run", "")):
+            assert os.access(ROOT / script, os.X_OK), script
+
+
+def test_no_text_from_outside_is_pasted_into_a_command(workflow):
+    for step in steps(workflow):
+        pasted = re.findall(r"\$\{\{\s*([\w.]+)", step.get("run", ""))
+        assert all(name.startswith("matrix.") for name in pasted), step
+
+
+def test_a_check_for_known_faults_is_never_content_with_nothing_checked(workflow):
+    for step in steps(workflow):
+        if "pip_audit" in step.get("run", ""):
+            assert "--strict" in step["run"]
+
+
+def test_the_weekly_lanes_meet_three_systems_and_both_ends_of_the_versions():
+    weekly = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text(encoding="utf-8"))
+    matrix = weekly["jobs"]["lane"]["strategy"]["matrix"]
+    assert [system.split("-")[0] for system in matrix["system"]] == ["ubuntu", "macos", "windows"]
+    assert matrix["lane"] == ["newest", "oldest"]
+    others = {name for name in weekly["jobs"] if name != "report"}
+    assert set(weekly["jobs"]["report"]["needs"]) == others
