@@ -123,7 +123,7 @@ function showNews(words, share) {
 }
 
 function rest() {
-  find("fetched").textContent = "The network is here.";
+  find("fetched").textContent = "The network is ready.";
 }
 
 function say(sentence) {

@@ -39,6 +39,17 @@ def requests():
 
 @pytest.fixture
 def opened(chromium, site, requests):
+    yield from opening(chromium, site, requests)
+
+
+@pytest.fixture(scope="module")
+def page(chromium, site, requests):
+    """One page for all that is only computed: its modules stay loaded, the network too."""
+    for opens in opening(chromium, site, requests):
+        yield opens().page
+
+
+def opening(chromium, site, requests):
     """Opens Try it in a browser of its own; what the page complains of fails the test."""
     contexts, complaints = [], []
 
@@ -147,27 +158,27 @@ def awkward_masks():
 
 
 @pytest.mark.parametrize("method", ["harmonic", "biharmonic"])
-def test_the_equations_are_those_of_the_course(try_it, method):
+def test_the_equations_are_those_of_the_course(page, method):
     """Nearer than 1e-4, before both are rounded to 8 bits."""
     picture = np.rint(255 * data.photo("chelsea")[100:160, 150:230]).astype(np.uint8)
     for name, mask in awkward_masks().items():
-        found = filled(try_it.page, method, picture, mask)
+        found = filled(page, method, picture, mask)
         wanted = 255 * getattr(classical, method)(picture / 255, mask)
         assert np.abs(found - wanted).max() <= 0.5 + 255 * 1e-4, name
         np.testing.assert_array_equal(found[~mask], picture[~mask])
 
 
 @pytest.mark.parametrize("shape", [(1, 12), (12, 1), (2, 9)])
-def test_the_equations_in_a_picture_of_hardly_any_rows(try_it, shape):
+def test_the_equations_in_a_picture_of_hardly_any_rows(page, shape):
     picture = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
     mask = np.zeros(shape, bool)
     mask.flat[[3, 4, 5, 7]] = True
-    found = filled(try_it.page, "harmonic", picture, mask)
+    found = filled(page, "harmonic", picture, mask)
     wanted = 255 * classical.harmonic(picture / 255, mask)
     assert np.abs(found - wanted).max() <= 0.5 + 255 * 1e-4
 
 
-def test_far_inside_a_wide_hole_a_smaller_copy_helps(try_it):
+def test_far_inside_a_wide_hole_a_smaller_copy_helps(page):
     """A slope comes back, of one level a pixel: in the smaller copy, one and a half are two."""
     script = """async ([width, height, rgb, mask]) => {
         const { repair } = await import("./repair.js");
@@ -179,43 +190,42 @@ def test_far_inside_a_wide_hole_a_smaller_copy_helps(try_it):
     mask = np.zeros((150, 160), bool)
     mask[6:144, 6:154] = True
     asked = [160, 150, picture.ravel().tolist(), mask.ravel().astype(int).tolist()]
-    found = np.array(try_it.page.evaluate(script, asked)).reshape(picture.shape)
+    found = np.array(page.evaluate(script, asked)).reshape(picture.shape)
     assert np.abs(found - picture).max() <= 2
 
 
-@pytest.mark.parametrize("shape", [(32, 32), (48, 80), (128, 64)])
-def test_the_exported_network_says_what_the_keras_one_says(try_it, shape):
+def test_the_exported_network_says_what_the_keras_one_says(page):
     script = """async ([rows, columns, damaged, valid]) => {
         const { predict } = await import("./network.js");
         const floats = { damaged: Float32Array.from(damaged), valid: Float32Array.from(valid) };
         return [...await predict({ rows, columns, ...floats })];
     }"""
-    height, width = shape
-    image = data.photo("astronaut")[:height, 150 : 150 + width]
-    mask = masks.random_lines(1, shape, lines=(5, 5), thickness=(2, 6), seed=1)[0]
-    damaged = masks.damage(image, mask).astype(np.float32)
-    valid = (~mask[..., None]).astype(np.float32)
     network = models.load_pretrained("photo")
-    wanted = np.asarray(network([damaged[None], valid[None]], training=False))[0]
-    asked = [*shape, damaged.ravel().tolist(), valid.ravel().tolist()]
-    found = np.array(try_it.page.evaluate(script, asked)).reshape(wanted.shape)
-    assert np.abs(found - wanted).max() < 1e-3
+    for height, width in ((32, 32), (48, 80), (128, 64)):
+        image = data.photo("astronaut")[:height, 150 : 150 + width]
+        mask = masks.random_lines(1, (height, width), lines=(5, 5), thickness=(2, 6), seed=1)[0]
+        damaged = masks.damage(image, mask).astype(np.float32)
+        valid = (~mask[..., None]).astype(np.float32)
+        wanted = np.asarray(network([damaged[None], valid[None]], training=False))[0]
+        asked = [height, width, damaged.ravel().tolist(), valid.ravel().tolist()]
+        found = np.array(page.evaluate(script, asked)).reshape(wanted.shape)
+        assert np.abs(found - wanted).max() < 1e-3
 
 
-def test_the_network_fills_a_picture_of_any_size_as_in_python(try_it):
+def test_the_network_fills_a_picture_of_any_size_as_in_python(page):
     """Sides that 16 does not divide, padded by reflection."""
     picture = np.rint(255 * data.photo("coffee")[100:151, 200:275]).astype(np.uint8)
     mask = masks.random_lines(1, (51, 75), lines=(4, 4), thickness=(2, 4), seed=2)[0]
-    found = filled(try_it.page, "network", picture, mask)
+    found = filled(page, "network", picture, mask)
     network = models.load_pretrained("photo")
     wanted = 255 * models.inpaint(network, (picture / 255).astype(np.float32), mask)
     assert np.abs(found - wanted).max() <= 0.5 + 255 * 1e-3
     np.testing.assert_array_equal(found[~mask], picture[~mask])
 
 
-def test_tiles_blend_to_a_whole(try_it):
+def test_tiles_blend_to_a_whole(page):
     """In a large picture each pixel is in a tile, and its shares say which tiles count."""
-    fault = try_it.page.evaluate("""async () => {
+    fault = page.evaluate("""async () => {
         const { aroundHoles, share, tiles } = await import("./tiles.js");
         const size = { width: 1000, height: 700 };
         const sum = new Float64Array(700000);
