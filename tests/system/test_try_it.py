@@ -419,8 +419,10 @@ def test_a_phone_narrow_and_by_touch(opened):
     assert width <= 360
 
 
-def test_nothing_was_asked_for_anywhere_else(requests, site):
-    """Last: over all that was done above."""
+def test_nothing_was_asked_for_anywhere_else(try_it, requests, site):
+    """Last: over all that was done above, and one more visit."""
+    try_it.page.get_by_role("button", name="Scratches").click()
+    try_it.opens(451, 300)
     ours = (site, "blob:", "data:")
     assert len(requests) > 20
     assert [address for address in requests if not address.startswith(ours)] == []
