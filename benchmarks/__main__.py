@@ -17,6 +17,7 @@ from benchmarks import (
     pipeline,
     shipped_networks,
     showdown,
+    site,
 )
 
 for benchmark in (
@@ -27,6 +28,7 @@ for benchmark in (
     lessons,
     exercises,
     first_picture,
+    site,
 ):
     benchmark.main()
 classical_table.main([])

@@ -115,9 +115,10 @@ def trees(parts):
         )
         for part in parts
     ]
-    docs = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
     listed.append(("Practice", ["exercises/index", "solutions/index"]))
-    rest = [*docs, "benchmarks/RESULTS.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+    docs = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs").glob("*/README.md"))]
+    names = [path.relative_to(ROOT).as_posix() for path in docs]
+    rest = [*names, "benchmarks/RESULTS.md", "CONTRIBUTING.md", "CHANGELOG.md"]
     listed.append(("More", [name.removesuffix(".md") for name in rest]))
     return "\n".join(
         f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" + "\n".join(pages) + "\n```\n"

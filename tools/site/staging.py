@@ -15,6 +15,7 @@ from tools.site import launch
 BADGE = re.compile(r"^\[!\[Open in Colab\].*$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^()\s#]+)(#[^()\s]*)?(?=\))")
 MOVING = "image/webp"
+BELOW = "\n```{toctree}\n:hidden:\n:glob:\n\n*\n*/*\n```\n"
 TEXTS = ("benchmarks/RESULTS.md", "CHANGELOG.md", "CONTRIBUTING.md")
 
 
@@ -42,6 +43,8 @@ def stage(folder, target, published):
     for path in texts:
         name = path.relative_to(ROOT).as_posix()
         text = with_links(path.read_text(encoding="utf-8"), name, pages, published)
+        if path.name == "README.md":  # of a folder: its pages stand below it
+            text += BELOW
         _write(folder / name, text)
 
 

@@ -1,0 +1,58 @@
+"""From a fresh clone to the whole web site, and how large it is.
+
+    python -m benchmarks.site
+
+Clones the last commit into an empty folder and types `make site` there.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.results import record, table
+from tools.project import ROOT
+
+PARTS = {"lessons in the browser": "lite", "*Try it*": "try", "pages and all else": ""}
+
+
+def main():
+    with tempfile.TemporaryDirectory() as place:
+        clone = Path(place) / "course"
+        subprocess.run(
+            ["git", "clone", "--quiet", "--depth", "1", ROOT.as_uri(), clone], check=True
+        )
+        started, before = time.perf_counter(), _processor_seconds()
+        subprocess.run(["make", "site", f"PYTHON={sys.executable}"], cwd=clone, check=True)
+        seconds, busy = time.perf_counter() - started, _processor_seconds() - before
+        site = clone / "build" / "site"
+        sizes = {name: _megabytes(site / part) for name, part in PARTS.items()}
+        sizes["pages and all else"] -= sizes["lessons in the browser"] + sizes["*Try it*"]
+        heaviest = max(site.glob("*/*.html"), key=lambda path: path.stat().st_size)
+    rows = [
+        ("`make site`, the environment too", f"{seconds:.0f} s"),
+        ("processor time of it", f"{busy:.0f} s"),
+        *((name, f"{size:.1f} MB") for name, size in sizes.items()),
+    ]
+    body = (
+        f"From a fresh clone; load of the machine at the end {os.getloadavg()[1]:.1f} (five "
+        f"minutes). The longest page is {heaviest.stem}.\n\n" + table(["what", "measured"], rows)
+    )
+    record("site", "The web site", body, "python -m benchmarks.site")
+
+
+def _processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _megabytes(folder):
+    files = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return sum(path.stat().st_size for path in files) / 1e6
+
+
+if __name__ == "__main__":
+    main()
