@@ -1,10 +1,13 @@
-"""The hosted checks call what anyone can type, with rights no wider than they need."""
+"""What runs elsewhere: the hosted checks, and what Binder and Codespaces are told to install."""
 
+import json
 import os
 import re
+import tomllib
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tools.project import ROOT
 
@@ -65,3 +68,24 @@ def test_the_weekly_lanes_meet_three_systems_and_both_ends_of_the_versions():
     assert matrix["lane"] == ["newest", "oldest"]
     others = {name for name in weekly["jobs"] if name != "report"}
     assert set(weekly["jobs"]["report"]["needs"]) == others
+
+
+def test_binder_installs_what_the_classical_lessons_import_within_the_courses_bounds():
+    """No TensorFlow: it would not fit. OpenCV without windows: Binder has no screen."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    course = {one.name: str(one.specifier) for one in map(Requirement, project["dependencies"])}
+    lines = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    binder = {
+        one.name.removesuffix("-headless"): str(one.specifier)
+        for one in map(Requirement, (line for line in lines if not line.startswith("#")))
+    }
+    left_out = {"certifi", "ipython", "keras", "tensorflow", "wandb"}
+    assert binder == {name: course[name] for name in binder}
+    assert set(course) - set(binder) - left_out == set()
+
+
+def test_codespaces_make_the_courses_own_environment():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert container["updateContentCommand"].endswith("make .venv/.ready")
+    settings = container["customizations"]["vscode"]["settings"]
+    assert settings["python.defaultInterpreterPath"].startswith(".venv/")
