@@ -52,6 +52,16 @@ site: $(READY)        # the web pages, lessons in the browser and Try it, in bui
 	    --constraint requirements.lock --requirement pyproject.toml --extra site
 	$(BIN)/python -m tools.site $(SITE)
 
+slides: $(READY)      # the lessons as slides, in build/slides; LESSON=05_texture_and_patches: one
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
+	    --constraint requirements.lock --requirement pyproject.toml --extra site
+	$(BIN)/python -m tools.slides $(LESSON)
+
+handout: $(READY)     # the course on one page for printing, in build/handout.html
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
+	    --constraint requirements.lock --requirement pyproject.toml --extra site
+	$(BIN)/python -m tools.handout
+
 notebooks: $(READY)   # those whose code changed; ALL=1: every one
 	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)
 

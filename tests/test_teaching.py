@@ -2,9 +2,12 @@
 
 import re
 
+import nbformat
 import pytest
 
-from tools.project import ROOT, SOURCES
+from tests.helpers import skip_or_fail
+from tools import handout, slides
+from tools.project import NOTEBOOKS, ROOT, SOURCES
 from tools.site import contents
 
 KIT = ROOT / "docs" / "teaching"
@@ -127,3 +130,70 @@ def test_eight_weeks_hold_every_lesson_once():
     sums = re.search(r"\*\*Together\*\* \| \*\*(\d+)\*\* \| \*\*(\d+)\*\*", INDEX)
     assert int(sums[1]) == sum(int(week[2]) for week in weeks)
     assert int(sums[2]) == sum(int(week[3]) for week in weeks)
+
+
+@pytest.fixture
+def formulas():
+    try:
+        import tools.site.mathml  # noqa: F401
+    except ImportError:
+        skip_or_fail('latex2mathml is not installed: pip install -e ".[site]"')
+
+
+def code(source, *outputs):
+    cell = nbformat.v4.new_code_cell(source)
+    cell.outputs = [nbformat.v4.new_output("stream", text=text) for text in outputs]
+    return cell
+
+
+def test_slides_begin_at_headings_readings_code_and_pictures():
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_markdown_cell("# Title\n\nOpening.\n\n## First\n\n**Predict.** What?"),
+        code("a = 1"),
+        code("print(a)", "1"),
+        code("plots.show(a)", "a picture"),
+        nbformat.v4.new_markdown_cell("**Read.** One.\n\n## Second\n\nMore.\n\n## References\n\nX"),
+    ]
+    cut = slides.slides(notebook).cells
+    kinds = [(cell.metadata["slideshow"]["slide_type"], cell.source[:9]) for cell in cut]
+    assert kinds == [
+        ("slide", "# Title\n\n"),
+        ("slide", "## First\n"),
+        ("subslide", "a = 1"),
+        ("-", "print(a)"),
+        ("subslide", "plots.sho"),
+        ("subslide", "**Read.**"),
+        ("slide", "## Second"),
+    ]
+    assert [cell["transient"]["remove_source"] for cell in cut[2:5]] == [False, False, True]
+
+
+def test_a_lessons_slides_fetch_nothing_and_hold_all_its_sections(formulas, tmp_path):
+    lesson = LESSONS["11"]
+    page = slides.write(NOTEBOOKS / lesson.path.name, tmp_path).read_text(encoding="utf-8")
+    loaded = re.findall(r"<(?:script|link|img)[^>]*\b(?:src|href)=\"([^\"]+)\"", page)
+    beside = {f"reveal.js/dist/{name}" for name in slides.REVEAL}
+    assert {one for one in loaded if not one.startswith("data:")} <= beside
+    assert "reveal.js/dist/reveal.js" in loaded
+    source = (SOURCES / f"{lesson.path.stem}.py").read_text(encoding="utf-8")
+    headings = re.findall(r"^# ## (.+)$", source, re.MULTILINE)
+    shown = re.findall(r"<h2[^>]*>(.+?)<a", page)
+    assert shown == headings[:-1]  # without References
+    assert "<math" in page and not re.search(r"\$\\|\\odot", page)
+
+
+def test_formulas_leave_code_and_tables_alone(formulas):
+    made = slides.with_mathml("| $|a|$ | `$x$` |\n|---|---|\n\n$$x\n= 1$$")
+    first = made.splitlines()[0]
+    assert first.count("|") == 3 and "`$x$`" in first and "<math" in first
+    assert 'display="block"' in made and "$$" not in made
+
+
+def test_the_handout_has_its_pictures(formulas):
+    text = handout.SOURCE.read_text(encoding="utf-8")
+    page = handout.page(text)
+    assert page.count("<img") == 3 and page.count('alt=""') == 0
+    assert "make handout" not in page and "<!-- figure" not in page
+    with pytest.raises(KeyError):
+        handout.page("# Title\n\n<!-- figure: nothing -->\n")
