@@ -15,6 +15,7 @@ from benchmarks import (
     partial_conv,
     photograph,
     pipeline,
+    reach,
     shipped_networks,
     showdown,
     site,
@@ -39,3 +40,4 @@ if os.environ.get("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
     article.main()
     showdown.main()
     shipped_networks.main()
+    reach.main()

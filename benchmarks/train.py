@@ -77,6 +77,19 @@ def _one_loss(*liu_weights):
     )
 
 
+def _reach(convolution, width=12):
+    """Lesson 16's networks, which differ in their convolutions alone."""
+    return Recipe(
+        "shallow_unet",
+        {"convolution": convolution, "width": width},
+        masks="mixed",
+        hole_weight=6.0,
+        steps=5_000,
+        batch_size=32,
+        learning_rate=2e-3,
+    )
+
+
 RECIPES = {
     "autoencoder": Recipe("autoencoder", {"width": 16}, "mixed", 6.0, 3_000),
     "vanilla_unet": Recipe("vanilla_unet", {"width": 16}, "mixed", 6.0, 8_000),
@@ -91,6 +104,11 @@ RECIPES = {
     "explorer_loss_perceptual": _one_loss(1.0, 6.0, 0.1, 0.0, 0.0),
     "explorer_loss_style": _one_loss(1.0, 6.0, 0.0, 40.0, 0.0),
     "explorer_loss_tv": _one_loss(1.0, 6.0, 0.0, 0.0, 1.0),
+    "reach_plain": _reach("plain"),
+    "reach_partial": _reach("partial"),
+    "reach_gated": _reach("gated"),
+    "reach_gated_9": _reach("gated", width=9),  # about as many weights as the other three
+    "reach_fourier": _reach("fourier"),
     "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),
     # This one dies in its first steps (so did code=16): with two channels and no skips, ReLUs that

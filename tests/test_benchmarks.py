@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import classical_table, held_out, mask_throughput, results
+from benchmarks import classical_table, held_out, mask_throughput, reach, results
 from course_lib import masks
 from course_lib.metrics import psnr
 
@@ -73,3 +73,18 @@ def test_the_machine_is_named_whichever_build_of_tensorflow_it_has():
     assert [one.split()[1] for one in named if one.startswith("tensorflow")] == [
         tensorflow.__version__
     ]
+
+
+def test_leads_over_the_plain_network_are_paired():
+    """Errors halved in every picture are 10 log10 2 dB, whichever pictures are drawn."""
+    random = np.random.RandomState(0)
+    counts, errors = random.randint(50, 90, 40), random.gamma(1.0, 1.0, 40)
+    other = errors * random.uniform(0.5, 1.5, 40)
+    found = reach.leads(
+        {reach.PLAIN: errors, "half": errors / 2, "other": other}, counts, resamples=500
+    )
+    assert found.keys() == {"half", "other"}
+    np.testing.assert_allclose(found["half"], 10 * np.log10(2), rtol=1e-9)
+    mean, low, high = found["other"]
+    assert mean == pytest.approx(10 * np.log10(errors.sum() / other.sum()))
+    assert low < mean < high and high - low < 2

@@ -28,6 +28,7 @@ DEMOS = {
     "cheat_metric": lambda: widgets.cheat_metric({"edge": EDGE, "stripes": STRIPES}),
     "parts": widgets.parts,
     "context_size": lambda: widgets.context_size(SMALL.train, SMALL.validation),
+    "reach": widgets.reach,
     "mask_designer": widgets.mask_designer,
     "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
     "random_walkers": lambda: widgets.random_walkers(EDGE, SQUARE),

@@ -9,7 +9,7 @@ from course_lib import classical, data, evaluation, masks, metrics, models
 
 SHIPPED = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
 NAMES = [name for name in SHIPPED if name not in ("classifier", "photo")]  # tests of their own
-EXPLORERS = [name for name in NAMES if name.startswith("explorer_")]
+EXPLORERS = [name for name in NAMES if name.startswith(("explorer_", "reach_"))]
 DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died
 PATCHES = data.load("photos").test[:40] / np.float32(255)
 HOLES = masks.random_lines(40, seed=2026)

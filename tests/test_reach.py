@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from course_lib import evaluation, masks, plots
 from course_lib.layers import ContextualAttention, FourierConv2D, GatedConv2D, PartialConv2D
-from course_lib.models import inpaint, reach, shallow_unet
+from course_lib.models import gates, inpaint, reach, shallow_unet, strength_by_known, validities
+from course_lib.widgets.reach import SPACINGS, ways
 from tests.networks import compiled, numbers, randomize
 
 KINDS = ("plain", "partial", "gated", "fourier")
@@ -400,3 +402,123 @@ def test_the_partial_one_never_reads_a_hole():
 def test_another_convolution_is_refused():
     with pytest.raises(ValueError, match="convolution is 'dilated': say one of plain, partial"):
         shallow_unet("dilated")
+
+
+# What flows inside
+
+
+def holed(count=3):
+    images = np.random.RandomState(0).random_sample((count, 16, 16, 3)).astype(np.float32)
+    return images, np.random.RandomState(1).random_sample((count, 16, 16)) < 0.5
+
+
+def test_the_first_gate_is_the_sigmoid_of_a_convolution_of_picture_and_validity():
+    network = shallow_unet("gated", 2)
+    randomize(network)
+    images, holes = holed()
+    found = gates(network, images, holes)
+    assert list(found)[0] == "encoder_1_conv_1" and len(found) == 10
+    kernel, bias = network.get_layer("encoder_1_conv_1").get_weights()
+    seen = np.concatenate([np.where(holes[..., None], 0, images), ~holes[..., None]], axis=-1)
+    total = sum(
+        ndimage.correlate(seen[0, ..., c], kernel[..., c, 3], mode="constant") for c in range(4)
+    )
+    expected = 1 / (1 + np.exp(-total - bias[3]))
+    np.testing.assert_allclose(found["encoder_1_conv_1"][0, ..., 1], expected, atol=1e-5)
+
+
+def test_validity_grows_by_a_pixel_a_layer_and_is_pooled():
+    images, _ = holed(1)
+    holes = np.ones((1, 16, 16), bool)
+    holes[0, :3, :3] = False
+    found = validities(shallow_unet("partial", 2), images, holes)
+    sides = [int(np.sqrt(one.sum())) for one in list(found.values())[:6]]
+    assert sides == [4, 5, 4, 5, 4, 4]  # 3 + 1 + 1, pooled 3, + 1 + 1, pooled 3, 4 is all
+
+
+@pytest.mark.parametrize("look, kind", [(gates, "gated"), (validities, "partial")])
+def test_a_network_without_such_layers_is_refused(look, kind):
+    with pytest.raises(ValueError, match="pass a network that has some"):
+        look(shallow_unet("plain", 2), *holed())
+    with pytest.raises(ValueError, match="mask"):
+        look(shallow_unet(kind, 2), *(one[:2] for one in (holed()[0], ~holed()[1][..., None])))
+
+
+def test_tells_hole_counts_pairs():
+    random = np.random.RandomState(0)
+    holes = random.random_sample((2, 8, 8)) < 0.4
+    holes[:, :4, :4] = True  # whole blocks of either kind
+    holes[:, 4:, 4:] = False
+    values = np.round(random.random_sample((2, 4, 4)), 1)  # with equal ones among them
+    blocks = [holes[n, 2 * y : 2 * y + 2, 2 * x : 2 * x + 2] for n, y, x in np.ndindex(2, 4, 4)]
+    known = [v for v, block in zip(values.ravel(), blocks, strict=True) if not block.any()]
+    hole = [v for v, block in zip(values.ravel(), blocks, strict=True) if block.all()]
+    pairs = [(a > b) + 0.5 * (a == b) for a, b in itertools.product(known, hole)]
+    assert evaluation.tells_hole(values, holes) == pytest.approx(np.mean(pairs))
+
+
+def test_memory_of_holes_of_gates_that_are_known():
+    holes = np.repeat(masks.squares(1, 16, side=8), 4, axis=0)
+    valid = (~holes)[..., None].astype(float)
+    noise = 0.1 * np.random.RandomState(0).random_sample((4, 16, 16, 1))
+    found = evaluation.memory_of_holes(
+        {"one": np.concatenate([0.9 - 0.8 * valid, noise], axis=-1), "two": valid},
+        {"one": valid, "two": 0 * valid + 1},
+        holes,
+    )
+    assert found["validity"].tolist() == [1, 0.5]
+    assert found["best channel"].tolist() == [1, 1]  # of the first layer turned round
+    assert found["mean gate"].tolist() == [0, 1]  # 0.45 to 0.5 in holes, below 0.1 elsewhere
+    assert found.loc["two", ["in holes", "elsewhere"]].tolist() == [0, 1]
+
+
+def test_values_that_do_not_fit_the_masks_are_refused():
+    holes = masks.squares(1, 16, side=8)
+    with pytest.raises(ValueError, match="sides divide"):
+        evaluation.tells_hole(np.ones((1, 5, 5)), holes)
+    with pytest.raises(ValueError, match="larger holes"):
+        evaluation.tells_hole(np.ones((1, 1, 1)), holes)
+
+
+# What is drawn
+
+
+@pytest.mark.parametrize("name", SPACINGS)
+@pytest.mark.parametrize("depth", [1, 3])
+def test_the_widget_s_ways_are_gradients(name, depth):
+    spacings = SPACINGS[name](depth)
+    halves = "halves" in name
+    layers = [(3, 2, 1)] * depth if halves else [(3, 1, one) for one in spacings]
+    found = reach(stack(*layers), np.zeros((1, 64 + (not halves), 64 + (not halves), 1)))[0]
+    expected = ways(spacings)
+    if halves:  # with an even side Keras begins a strided window elsewhere: the same ways, moved
+        expected, found = (one[one > 0] for one in (expected, found))
+    np.testing.assert_allclose(expected, found, rtol=1e-5)
+
+
+def test_reaches_hides_what_is_not_seen_and_shares_one_scale():
+    seen = np.zeros((4, 4))
+    seen[1, 1:3] = 5, 1e-9
+    drawing = plots.reaches({"one": seen, "two": 7 * seen})
+    first, second = (axes.images[0].get_array() for axes in drawing.axes[:2])
+    assert first.mask.sum() == 14 and first[1, 1] == 1 and first[1, 2] == 1e-4
+    np.testing.assert_array_equal(first.filled(0), second.filled(0))
+
+
+def test_gates_are_drawn_from_closing_to_opening():
+    holes = np.repeat(masks.squares(1, 8, side=4), 2, axis=0)[..., None]
+    valid, gate = 1.0 - holes, np.concatenate([0.5 + 0 * holes, 0.0 + holes, 1.0 - holes], axis=-1)
+    drawing = plots.gates_beside_validity({"a": gate}, {"a": valid}, 1, columns=2)
+    titles = [axes.get_title() for axes in drawing.axes[:3]]
+    assert titles == ["validity", "gate 2", "gate 1"]
+    np.testing.assert_array_equal(drawing.axes[1].images[0].get_array(), valid[1, ..., 0])
+
+
+@pytest.mark.parametrize("kind, expected", [("partial", 1), ("gated", np.arange(1, 10) / 9)])
+def test_strength_of_a_mean_over_the_picture(kind, expected):
+    network = shallow_unet(kind, 2)
+    layer = network.get_layer("encoder_1_conv_1")
+    kernel, bias = (0 * one for one in layer.get_weights())
+    kernel[:, :, :3, :2] = 1 / 27  # features alone: a gate of 1/2, and no bias
+    layer.set_weights([kernel, bias])
+    np.testing.assert_allclose(strength_by_known(network), expected * np.ones(9), rtol=1e-5)

@@ -3,12 +3,14 @@
 ``scores`` measures, ``standings`` is the course's one table, ``comparisons`` are the many cases
 that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made,
 ``films`` are films whose truth is known, ``partial_layers`` tries partial convolutions,
-``mask_costs`` masks that are not quite right, ``likeness`` whether fills look like true pictures.
+``mask_costs`` masks that are not quite right, ``gates`` what a network's inside tells of holes,
+``likeness`` whether fills look like true pictures.
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare
 from course_lib.evaluation.equally_wrong import equally_wrong
 from course_lib.evaluation.films import CLIPS, DAMAGE, compare_on_films, known_film
+from course_lib.evaluation.gates import memory_of_holes, tells_hole
 from course_lib.evaluation.likeness import features, unlikeness
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.mask_costs import (
@@ -34,11 +36,11 @@ from course_lib.evaluation.standings import frozen_patches, standings
 from course_lib.evaluation.uncertain import calibration
 
 __all__ = [
-    "BASELINES", "CLIPS", "DAMAGE", "SEED", "SUSPECTS", "Lookalikes", "by_depth", "by_draw",
+    "BASELINES", "CLIPS", "DAMAGE", "Lookalikes", "SEED", "SUSPECTS", "by_depth", "by_draw",
     "by_mask", "by_picture", "calibration", "check_partial", "compare", "compare_on_films",
     "detector_costs", "equally_wrong", "evaluate", "features", "frozen_masks", "frozen_patches",
-    "known_film", "lead", "leaderboard", "lookalikes", "mask_costs", "off_by", "parts_fills",
-    "parts_scores", "parts_worth", "scratched_scans", "showdown_errors", "showdown_firsts",
-    "showdown_leads", "showdown_scores", "showdown_table", "standings", "typical_place",
-    "unlikeness", "worn_places",
+    "known_film", "lead", "leaderboard", "lookalikes", "mask_costs", "memory_of_holes", "off_by",
+    "parts_fills", "parts_scores", "parts_worth", "scratched_scans", "showdown_errors",
+    "showdown_firsts", "showdown_leads", "showdown_scores", "showdown_table", "standings",
+    "tells_hole", "typical_place", "unlikeness", "worn_places",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 from course_lib._names import shown_name
 from course_lib.models.denoising import critic, denoiser
 from course_lib.models.inpaint import inpaint, predict
+from course_lib.models.inside import gates, strength_by_known, validities
 from course_lib.models.networks import (
     DIVISOR,
     LEVELS,
@@ -36,6 +37,7 @@ __all__ = [
     "critic",
     "denoiser",
     "field_unet",
+    "gates",
     "inpaint",
     "load_pretrained",
     "partial_conv_unet",
@@ -45,5 +47,7 @@ __all__ = [
     "residual_unet",
     "shallow_unet",
     "shown_name",
+    "strength_by_known",
+    "validities",
     "vanilla_unet",
 ]

@@ -19,6 +19,7 @@ from course_lib.plots.number_grid import number_grid
 from course_lib.plots.page import encode, show
 from course_lib.plots.predictions import raw_and_composited
 from course_lib.plots.priority import priority
+from course_lib.plots.reach import gates_beside_validity, looks, reaches
 from course_lib.plots.showdown import by_time, draws, firsts, leaderboard_map, leads, mask_label
 from course_lib.plots.staircase import staircase
 from course_lib.plots.weights import weights
@@ -30,8 +31,8 @@ from course_lib.plots.worth import worths
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
     "by_time", "cross_entropy", "curves", "depth_map", "detector_costs", "draws", "encode",
-    "figure", "firsts", "isophotes", "ladder", "leaderboard_map", "leads", "lookalikes",
-    "mask_costs", "mask_label", "number_grid", "points", "priority", "raw_and_composited",
-    "row_worlds", "show", "show_films", "staircase", "standings", "tint", "two_wires",
-    "validities", "weights", "white_sheet", "worths",
+    "figure", "firsts", "gates_beside_validity", "isophotes", "ladder", "leaderboard_map", "leads",
+    "lookalikes", "looks", "mask_costs", "mask_label", "number_grid", "points", "priority",
+    "raw_and_composited", "reaches", "row_worlds", "show", "show_films", "staircase", "standings",
+    "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from course_lib.widgets.painter import MaskPainter
 from course_lib.widgets.parts import parts
 from course_lib.widgets.random_walkers import random_walkers
 from course_lib.widgets.raw_and_composited import raw_and_composited
+from course_lib.widgets.reach import reach
 from course_lib.widgets.repair_desk import RepairDesk
 from course_lib.widgets.samples import samples
 from course_lib.widgets.showdown import showdown
@@ -31,5 +32,5 @@ __all__ = [
     "BeforeAfter", "Exploration", "MaskPainter", "MaskSliders", "RepairDesk", "before_after",
     "best_guess", "cheat_metric", "closing_hole", "context_size", "explore", "fill_film",
     "film_frames", "front", "heat_flow", "isophotes", "mask_designer", "parts", "random_walkers",
-    "raw_and_composited", "samples", "showdown", "training_film", "window_steps",
+    "raw_and_composited", "reach", "samples", "showdown", "training_film", "window_steps",
 ]  # fmt: skip

@@ -1,0 +1,89 @@
+"""How well a map inside a network tells where the hole was."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from course_lib._validation import check_mask
+
+
+def tells_hole(values, masks):
+    """Area under the ROC curve: how surely a value tells a known place from a hole's.
+
+    The chance that a known place has a higher value than a hole's place, equal ones counted half:
+    1 if the value always tells them apart, 0.5 if it tells nothing, below it if it is high in
+    holes. On a level with fewer places one of them is known if all its pixels are, and a hole's
+    if none is; the others are left out.
+
+    Args:
+        values: numbers (N, H', W').
+        masks: bool (N, H, W), True = hole; H' and W' divide H and W.
+
+    Returns:
+        A float, 0 to 1.
+
+    Raises:
+        ValueError: if the shapes do not fit, or one of the two kinds of place is missing.
+
+    Source: Fawcett, An introduction to ROC analysis, 2006, section 7.
+
+    Example:
+        >>> hole = np.zeros((1, 4, 4), bool)
+        >>> hole[0, :2] = True
+        >>> tells_hole(np.where(hole, 0.1, 0.9), hole), tells_hole(np.ones((1, 2, 2)), hole)
+        (1.0, 0.5)
+    """
+    known, hole = _places(np.asarray(values).shape, masks)
+    values = np.asarray(values, np.float64)
+    found = stats.mannwhitneyu(values[known], values[hole]).statistic
+    return float(found / (known.sum() * hole.sum()))
+
+
+def memory_of_holes(gates, validities, masks):
+    """``tells_hole`` layer by layer, for validity, for the mean gate and for a channel's gate.
+
+    Args:
+        gates, validities: of the same pictures and masks, as ``models.gates`` and
+            ``models.validities`` give them.
+        masks: bool (N, H, W), True = hole, two or more.
+
+    Returns:
+        pandas.DataFrame, a row for each layer, its index. "validity", "mean gate": over all
+        pictures; "best channel": of the channel that tells most on the first half of the pictures,
+        measured on the second, and turned round if it is high in holes; "in holes" and
+        "elsewhere": the mean gate there.
+
+    Raises:
+        ValueError: as ``tells_hole``.
+    """
+    half, rows = len(masks) // 2, {}
+    for name, gate in gates.items():
+        known, hole = _places(gate.shape[:3], masks)
+        mean = gate.mean(axis=-1)
+        first = [tells_hole(one, masks[:half]) for one in np.moveaxis(gate[:half], -1, 0)]
+        best = int(np.argmax(np.abs(np.array(first) - 0.5)))
+        second = tells_hole(gate[half:, ..., best], masks[half:])
+        rows[name] = {
+            "validity": tells_hole(validities[name][..., 0], masks),
+            "mean gate": tells_hole(mean, masks),
+            "best channel": second if first[best] > 0.5 else 1 - second,
+            "in holes": mean[hole].mean(),
+            "elsewhere": mean[known].mean(),
+        }
+    return pd.DataFrame(rows).T
+
+
+def _places(shape, masks):
+    """Where all pixels of a place are known, and where none is: two bool (N, H', W')."""
+    masks = check_mask(masks, "masks")
+    count, height, width = shape
+    if masks.ndim != 3 or len(masks) != count or masks.shape[1] % height or masks.shape[2] % width:
+        raise ValueError(
+            f"values have shape {tuple(shape)} and masks {masks.shape}: pass one mask for each, "
+            "with sides that the values' sides divide."
+        )
+    blocks = masks.reshape(count, height, masks.shape[1] // height, width, -1)
+    known, hole = ~blocks.any(axis=(2, 4)), blocks.all(axis=(2, 4))
+    if not known.any() or not hole.any():
+        raise ValueError("no place is wholly known, or none wholly hole: pass larger holes.")
+    return known, hole

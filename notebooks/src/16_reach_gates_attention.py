@@ -1,0 +1,328 @@
+# ---
+# jupyter:
+#   accelerator: GPU
+# ---
+
+# %% [markdown]
+# # Reach, gates and attention
+#
+# {{badge}}
+#
+# After partial convolutions came networks that *learn* which pixels to trust, and layers that see the whole picture at
+# once. This lesson takes three of their ideas apart: the gate, the Fourier convolution and contextual attention. Each stands in a
+# small network or alone, and is measured.
+#
+# **You need** lessons 05, 08, [11](11_partial_convolution.ipynb) and [12](12_partial_unet.ipynb). No network, no GPU, no
+# training. About 30 minutes.
+
+# %%
+# {{launch}}
+
+# %%
+from course_lib import runtime
+
+run = runtime.setup()
+
+# %% [markdown]
+# ## A mask update, written as a gate
+#
+# A partial convolution counts the known pixels of its window, and does two things with the count: the new validity is 1 if there
+# is any, and the sum is scaled up for those that are missing. A *gated convolution* (Yu et al. 2019) has no count. It has a second convolution, and
+# its sigmoid says how much of the first is let through:
+#
+# $$x' = \varphi(W_f X + b_f) \cdot \sigma(W_g X + b_g).$$
+#
+# The validity is one more channel of $X$. We set the weights by hand: $W_f$ takes the mean of the picture's channel, $W_g$ gives each known pixel
+# 60, and $b_g = -30$. The picture is 1 wherever it is known.
+#
+# **Predict.** One known pixel in the window: what is the gate? And what comes out, beside a partial convolution with the same mean?
+
+# %%
+import keras
+import numpy as np
+import pandas as pd
+
+from course_lib.layers import GatedConv2D, PartialConv2D
+
+gated, partial = GatedConv2D(1, 3, activation=None), PartialConv2D(1, 3)
+kernel = np.zeros((3, 3, 2, 2))  # rows, columns, (picture, validity), (feature, gate)
+kernel[:, :, 0, 0], kernel[:, :, 1, 1] = 1 / 9, 60
+gated.build((1, 3, 3, 2))
+gated.set_weights([kernel, np.array([0, -30])])
+partial.build([(1, 3, 3, 1), (1, 3, 3, 1)])
+partial.set_weights([np.full((3, 3, 1, 1), 1 / 9), np.zeros(1)])
+
+# %% tags=["nbval-check-output"]
+rows = []
+for known in (0, 1, 3, 6, 9):
+    valid = (np.arange(9) < known).reshape(1, 3, 3, 1).astype("float32")
+    seen = np.concatenate([valid, valid], axis=-1)  # the picture is 1 where it is known
+    output, new_valid = partial([valid, valid])
+    four = (new_valid, gated.gate(seen), output, gated(seen))
+    rows.append([known, *(round(float(one[0, 1, 1, 0]), 3) for one in four)])
+columns = ["known", "new validity", "gate", "partial", "gated"]
+pd.DataFrame(rows, columns=columns).set_index("known")
+
+# %% [markdown]
+# **Read.** The gate *is* the mask update. But a gate is at most 1: it can hold back, and never scale up by 9. What comes out is
+# the partial convolution's answer times $n/9$. So a gated convolution can learn the mask update, and gives up the
+# renormalisation.
+#
+# ## What training makes of it
+#
+# Does it learn that update? The course carries one small U-Net of two levels four times, with the same pictures, masks, loss and 5,000 steps:
+# *plain*, with validity as a channel; *partial*; *gated*; and *Fourier*, which comes below. We show them 100 patches with a hole
+# of 16 × 16 and look inside.
+#
+# **Predict.** In the hole, will the gates open or close? And from which level on has validity forgotten the hole?
+
+# %%
+from course_lib import evaluation, masks, models, plots
+
+patches, _ = evaluation.frozen_patches()
+holes = np.repeat(masks.squares(1, 32, side=16), len(patches), axis=0)
+NETWORKS = {kind: f"reach_{kind}" for kind in ("plain", "partial", "gated", "fourier")}
+trained = {kind: models.load_pretrained(name) for kind, name in NETWORKS.items()}
+gates = models.gates(trained["gated"], patches, holes)
+validities = models.validities(trained["partial"], patches, holes)
+
+# %%
+SHOWN = ("encoder_1_conv_2", "encoder_2_conv_2", "bottleneck_conv_2", "decoder_1_conv_2")
+plots.show(
+    plots.gates_beside_validity(gates, validities, 8, layers=SHOWN),
+    alt="Four layers, down and up again. The validity's black square shrinks and is gone; beside "
+    "it two gates that close in the hole and two that open there; at the bottom faintly.",
+    caption="Validity, the two gates that close most in holes, the two that open most.",
+)
+
+# %% [markdown]
+# **Read.** Each channel has a gate of its own. Some close in the hole, as validity does; others open *there* and let
+# through what only a hole needs. And the square is still to be seen where validity has forgotten it.
+#
+# How well does a map tell a known place from one in the hole? We draw one place of each kind: how often is the known one's value
+# higher? Always: 1. As often as not: 0.5, and the map tells nothing. Below 0.5 it is high in holes.
+
+# %%
+table = evaluation.memory_of_holes(gates, validities, holes)
+before = []
+for seed in range(3):
+    keras.utils.set_random_seed(seed)
+    drawn = models.gates(models.shallow_unet("gated"), patches, holes)
+    before.append(evaluation.memory_of_holes(drawn, validities, holes)["best channel"])
+table["best, untrained"] = np.mean(before, axis=0)
+table.round(2)
+
+# %% [markdown]
+# **Read.** At the bottom validity has forgotten the hole, 0.50; a single channel's gate on the way up still tells the two places apart in 91
+# to 99 of 100 draws. Untrained gates tell much too, since validity is in their input: training adds most on the second level (0.88 to 0.98)
+# and on the way up (0.78 to 0.91), and takes away at the bottom. The *mean* gate lies below 0.5 nearly everywhere: on the whole these gates
+# open in the hole. What is learned is not one validity, but a mask for each channel, of either sign.
+#
+# ## What is given up
+#
+# And the renormalisation? We give the first layers a picture that is one grey, with any share of its pixels missing, and sort the windows
+# by how many pixels they know. **Predict.** How strong is the answer to a window with one known pixel, beside one with nine?
+
+# %%
+strength = {
+    kind: (range(1, 10), models.strength_by_known(trained[kind])) for kind in ("partial", "gated")
+}
+title, xlabel = "The trained first layers, on one grey", "known pixels of the window's nine"
+plots.show(
+    plots.curves(strength, title=title, xlabel=xlabel, ylabel="answer, of that to nine"),
+    alt="Over one to nine known pixels partial falls from 1.6 to 1, gated rises from 0.2 to 1.",
+    caption="Means over all channels and windows of 100 masks.",
+)
+
+# %% [markdown]
+# **Read.** To one known pixel the gated layer answers a fifth as strongly as to nine: for what follows, a half-hidden grey is a darker one. The partial layer keeps the
+# strength, and overdoes it: one weight times nine is a rougher guess than a sum over nine, and ReLU keeps the upper half of the errors. Which of
+# the two serves a network better, only its scores tell.
+#
+# ## What a place can reach
+#
+# A place can only use what it sees. Its *reach* can be measured on any network: take the gradient of one output in all
+# pixels of the input. Where it is 0, nothing can be seen.
+#
+# Move the depth of a stack of 3 × 3 convolutions, and its *dilation*, the distance between the nine pixels of a window.
+#
+# **Predict.** Three layers: which dilation sees most pixels? Which leaves gaps?
+
+# %%
+from course_lib import widgets
+
+widgets.reach()
+
+# %% [markdown]
+# **Read.** With dilation 1 each layer adds one pixel to each side. With 2 in all layers it adds two, but only every second row and column is
+# seen: *gridding*. Three layers of 1, 2, 4 span 15 × 15 pixels without a gap, and so do halvings, at the price of resolution.
+#
+# *Fourier convolution* (Chi, Jiang and Mu 2020; LaMa 2022) takes the picture's discrete Fourier transform and convolves that, 1 × 1. Every frequency is a sum
+# over all pixels. So one layer's reach is the whole picture, whatever its size. In our fourth network half of the filters at the bottom are
+# of that kind. Here are the networks on 20 patches of 96 × 96, for an output in the middle of a hole of 16 × 16.
+#
+# **Predict.** Which share of the picture can the plain one see? And within how many pixels lies half of its gradient?
+
+# %%
+from course_lib import scenes
+
+large = scenes.places("coffee", 20, size=96, hole=16, seed=1)
+reaches = {
+    kind: models.reach(network, large.images, large.masks).mean(axis=0)
+    for kind, network in trained.items()
+}
+distance = np.hypot(*np.indices((96, 96)) - 48)
+for kind, seen in reaches.items():
+    near = [r for r in range(70) if seen[distance <= r].sum() >= seen.sum() / 2][0]
+    print(f"{kind:8} sees {(seen > 0).mean():4.0%}, half of the gradient within {near} px")
+
+# %%
+plots.show(
+    plots.reaches(reaches),
+    alt="Four maps: three squares in the middle of white; the Fourier network's map covers all.",
+    caption="Gradient of one output in the middle of a hole; white: cannot be seen.",
+)
+
+# %% [markdown]
+# **Read.** Three see a square in the middle, about a fifth of this picture; the partial one cannot see the hole in it, so half of its gradient
+# lies within 10 pixels, beyond the rim. The Fourier network sees everything. But seeing is not using: half of its gradient lies within 4 pixels, as
+# against 3 without.
+#
+# Do gates or reach fill holes better? **Predict** the order of the four, in holes of CIFAR-10.
+
+# %%
+recipes = {kind: models.recipe(name) for kind, name in NETWORKS.items()}
+recipes["gated, width 9"] = models.recipe("reach_gated_9")
+told = ["parameters", "steps", "seed", "psnr_hole_held_out_lines"]
+pd.DataFrame({kind: [made[key] for key in told] for kind, made in recipes.items()}, index=told)
+
+# %% [markdown]
+# **Read.** The Fourier network leads with the fewest weights; the gated one is behind with twice the weights of plain, and further
+# behind with equal weights. So it is over all eleven sets of masks: Fourier is 0.04 to 0.32 dB ahead of plain, gated 0.05 to 0.37 behind, partial
+# between 0.14 behind and 0.24 ahead ([results](../benchmarks/RESULTS.md), *Lesson 16*). Is it the reach? In the square of 16, where reach
+# should count, Fourier gains least, and most where single pixels are missing. And 5,000 steps from one seed are no verdict on gates: they
+# made their name in large networks, trained with an adversary.
+#
+# ## Looking elsewhere: attention
+#
+# Lesson 05's `exemplar` searched the picture for a patch to copy. *Contextual attention* (Yu et al. 2018) makes a layer of that search: each place compares
+# its patch with all known ones, and takes a mean of them with the weights $\mathrm{softmax}(\lambda \cos)$. Nothing is learned in it. But it must begin
+# with a guess in the hole; the paper takes a coarse network's, we take `harmonic`.
+#
+# **Predict.** On brick, grass and gravel: is it nearer to `harmonic` or to `exemplar`?
+
+# %%
+from course_lib import classical
+from course_lib.layers import ContextualAttention
+
+look = ContextualAttention(size=9, sharpness=50)  # the λ
+
+
+def prepared(image, mask):
+    guess = classical.harmonic(image, mask)
+    mean = guess[~mask].mean(axis=0)  # cosines tell little between colours that are all positive
+    return [np.float32(guess - mean)[None], np.float32(~mask)[None, ..., None]], mean
+
+
+def attention(image, mask):
+    given, mean = prepared(image, mask)
+    return np.clip(np.array(look(given))[0] + mean, 0, 1)
+
+
+# %%
+rivals = {"harmonic": classical.harmonic, "attention": attention, "exemplar": classical.exemplar}
+places = {
+    name: scenes.places(name, 10, size=48, hole=12, seed=2026)
+    for name in ("brick", "grass", "gravel")
+}
+pd.concat({name: evaluation.compare(rivals, one) for name, one in places.items()}).round(1)
+
+# %%
+image, mask = places["brick"].images[3], places["brick"].masks[3]
+weights = np.array(look.weights_of(*prepared(image, mask)[0]))[0]  # (all places, all places)
+looked_at = np.stack(np.unravel_index(weights.argmax(axis=1), mask.shape), axis=-1)
+plots.show(
+    plots.looks(image, mask, looked_at.reshape(*mask.shape, 2), title="most looked at"),
+    alt="Lines run from dots in a hole in a brick wall to known places along the same joint.",
+    caption="From pixels of the hole to the known place that each gives the largest weight.",
+)
+print(f"the largest weight of a hole pixel, mean: {weights.max(axis=1)[mask.ravel()].mean():.2f}")
+
+# %% [markdown]
+# **Read.** On bricks it is near `exemplar`, 4 dB ahead of its own guess; on grass and gravel near `harmonic`, where copying costs 4 dB. It looks
+# along the joint, as a copy should, but its largest weight is a tenth on average: it takes a mean over many patches that are alike (lesson 06).
+# And where `exemplar` goes patch after patch, and each must fit the last, attention chooses for all places at once, from a guess. What the guess does
+# not hint at, it does not look for.
+#
+# ## The leaderboard
+
+# %%
+plots.show(
+    plots.standings(evaluation.standings(**trained)),
+    alt="Bars of PSNR in holes: the four small networks stand below the smooth solvers.",
+    caption="100 patches with line masks; the new rows are hatched.",
+)
+
+# %% [markdown]
+# ## Questions
+#
+# **1.** Why can no gate replace the ratio sum(1)/sum(M)?
+#
+# 1. A sigmoid is at most 1, and the ratio at least 1.
+# 2. Gates are not trained on masks.
+# 3. A gate has one value for all channels.
+#
+# <details><summary>Answer</summary>
+#
+# **1.** It can only hold back. 2: the mask is an input. 3: each channel has its own, validity has one for all.
+# </details>
+#
+# **2.** Five layers of 3 × 3 with dilation 3 span 31 × 31 pixels. How many of them are seen?
+#
+# 1. 961
+# 2. 121
+# 3. 45
+#
+# <details><summary>Answer</summary>
+#
+# **2.** Every third row and column: 11 × 11. 1 is the square; 3 counts taps.
+# </details>
+#
+# **3.** A network's reach is the whole picture. Does it use the whole picture?
+#
+# 1. Yes.
+# 2. It can; the size of the gradient says how much it does.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** Half of the Fourier network's gradient still lies within a few pixels.
+# </details>
+
+# %% [markdown]
+# ## Key points
+#
+# * A gate can learn partial convolution's mask update, one for each channel, and keeps the hole in mind longer. It cannot renormalise.
+# * Equal dilations leave a grid unseen; growing ones do not. Measure reach by a gradient.
+# * A Fourier convolution reaches the whole picture in one layer; most of the gradient stays near.
+# * Attention is a soft, simultaneous exemplar search that begins from a guess.
+#
+# {{exercise}}
+#
+# {{next}}
+#
+# <details><summary>Notes</summary>
+#
+# The gated network has nearly twice the weights of the others, as every convolution has a twin; the one of width 9 has about as many as they. Each network was trained once (`python -m benchmarks.train
+# reach_gated`). LaMa adds batch normalisation and works beside an ordinary convolution throughout; ours has it at the bottom only. Yu et al. train attention inside a network on learned features
+# and mix neighbours' weights; ours compares pixels.
+#
+# </details>
+#
+# ## References
+#
+# * Yu, Lin, Yang, Shen, Lu, Huang: [Free-Form Image Inpainting with Gated Convolution](https://arxiv.org/abs/1806.03589), ICCV 2019.
+# * Yu, Lin, Yang, Shen, Lu, Huang: [Generative Image Inpainting with Contextual Attention](https://arxiv.org/abs/1801.07892), CVPR 2018.
+# * Chi, Jiang, Mu: [Fast Fourier Convolution](https://proceedings.neurips.cc/paper/2020/hash/2fd5d41ec6cfab47e32164d5624269b1-Abstract.html), NeurIPS 2020.
+# * Suvorov et al.: [Resolution-robust Large Mask Inpainting with Fourier Convolutions](https://arxiv.org/abs/2109.07161), WACV 2022.
+# * Luo, Li, Urtasun, Zemel: [Understanding the Effective Receptive Field](https://arxiv.org/abs/1701.04128), NeurIPS 2016.
+# * Wang et al.: [Understanding Convolution for Semantic Segmentation](https://arxiv.org/abs/1702.08502), WACV 2018, on gridding.

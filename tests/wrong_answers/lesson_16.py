@@ -1,0 +1,71 @@
+"""Wrong answers to exercise 16: (task, the verdict that names the mistake, the answer)."""
+
+import numpy as np
+from scipy.special import expit, softmax
+
+
+def by_convolution(dilations, taps=(1, 1, 1), keep=lambda ways: ways > 0):
+    """Offsets that ways lead to, by convolving rows of ones."""
+    row = np.ones(1)
+    for dilation in dilations:
+        layer = np.zeros(2 * dilation + 1)
+        layer[::dilation] = taps
+        row = np.convolve(row, layer)
+    return np.flatnonzero(keep(row)) - len(row) // 2
+
+
+def parts(window, kernel, bias):
+    total = (window[..., None] * kernel).sum(axis=(0, 1, 2))
+    half = len(bias) // 2
+    return total[:half], total[half:], bias[:half], bias[half:]
+
+
+def scaled_gate(window, kernel, bias):
+    f, g, b, c = parts(window, kernel, bias)
+    return np.maximum(f + b, 0) * 2 * expit(g + c)
+
+
+def elu(window, kernel, bias):
+    f, g, b, c = parts(window, kernel, bias)
+    return np.where(f + b > 0, f + b, np.expm1(f + b)) * expit(g + c)
+
+
+def no_bias_for_features(window, kernel, bias):
+    f, g, _, c = parts(window, kernel, bias)
+    return np.maximum(f, 0) * expit(g + c)
+
+
+def tanh_gate(window, kernel, bias):
+    f, g, b, c = parts(window, kernel, bias)
+    return np.clip(f + b, 0, None) * np.tanh(g + c)
+
+
+def cosines(patch, patches):
+    return patches @ patch / np.sqrt((patches**2).sum(axis=1) * (patch**2).sum())
+
+
+WRONG = [
+    ("16_1", "the whole span", lambda d: np.arange(-sum(d), sum(d) + 1)),
+    ("16_1", "wrong shape", lambda d: by_convolution(d)[by_convolution(d) >= 0]),
+    ("16_1", "wrong shape", lambda d: np.repeat(by_convolution(d), 2)),
+    ("16_1", "wrong values", lambda d: by_convolution(d)[::-1]),
+    ("16_1", "the middle tap forgotten", lambda d: by_convolution(d, taps=(1, 0, 1))),
+    ("16_1", "wrong dtype", lambda d: by_convolution(d).astype(float)),
+    ("16_2", "1 fault left", tanh_gate),
+    ("16_2", "wrong values", scaled_gate),
+    ("16_2", "wrong values", elu),
+    ("16_2", "wrong values", no_bias_for_features),
+    ("16_2", "wrong shape", lambda w, k, b: np.concatenate(parts(w, k, b)[:2])),
+    ("16_3", "hole patches looked at", lambda p, q, w, s: softmax(s * cosines(p, q))),
+    ("16_3", "wrong values", lambda p, q, w, s: softmax(np.where(w, cosines(p, q), -np.inf))),
+    ("16_3", "wrong values", lambda p, q, w, s: softmax(
+        np.where(w, -s * ((q - p) ** 2).sum(axis=1), -np.inf))),
+    ("16_3", "wrong shape", lambda p, q, w, s: softmax(s * cosines(p, q[w]))),
+    ("16_3", "wrong values", lambda p, q, w, s: softmax(np.where(w, s * cosines(p, q), 0))),
+    ("16_4", "gaps", lambda layers: [2] * layers),
+    ("16_4", "gaps", lambda layers: [4**k for k in range(layers)]),
+    ("16_4", "not the widest", lambda layers: [2**k for k in range(layers)]),
+    ("16_4", "not the widest", lambda layers: [1] * layers),
+    ("16_4", "wrong shape", lambda layers: [1, 3, 9]),
+    ("16_4", "wrong range", lambda layers: [0] * layers),
+]  # fmt: skip
