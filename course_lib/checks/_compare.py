@@ -9,6 +9,7 @@ import copy
 import dis
 import functools
 import sys
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -229,19 +230,30 @@ def _same(before, after):
     return before is after or not isinstance(before, (bool, int, float, str)) or before == after
 
 
+_InC = namedtuple("_InC", "co_filename co_name")
+
+
 def without(function, forbidden, name, why):
     """The function, but a call of forbidden code while it runs ends the check, once it has ended.
 
     Args:
         function: the learner's.
-        forbidden: says of a code object (its ``co_filename``, its ``co_name``) whether it is.
+        forbidden: says of a code object (its ``co_filename``, its ``co_name``) whether it is;
+            what is called and is written in C has an empty ``co_filename``.
         name, why: what ``wrong`` is told.
     """
 
     @functools.wraps(function)
     def watched(*arguments):
         called, before = set(), sys.getprofile()
-        sys.setprofile(lambda frame, event, _: event == "call" and called.add(frame.f_code))
+
+        def note(frame, event, what):
+            if event == "call":
+                called.add(frame.f_code)
+            elif event == "c_call":
+                called.add(_InC("", getattr(what, "__name__", "")))
+
+        sys.setprofile(note)
         try:
             return function(*arguments)
         finally:

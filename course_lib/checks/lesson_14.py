@@ -20,6 +20,10 @@ from course_lib.restoration import find_damage, restore
 
 BOX = np.ones((3, 3), bool)
 LIBRARIES = ("scipy", "skimage")
+DILATIONS = (
+    "grown", "dilate", "dilation", "binary_dilation", "grey_dilation", "isotropic_dilation",
+    "maximum_filter",
+)  # fmt: skip
 
 
 def _one_more(mask):
@@ -68,6 +72,13 @@ def _while_growing(mask):
     return grown
 
 
+def _is_a_dilation(code):
+    """Of a library: OpenCV's are written in C, and a learner may name a helper as they like."""
+    theirs = not code.co_filename or code.co_filename == masks.__file__
+    theirs = theirs or any(name in Path(code.co_filename).parts for name in LIBRARIES)
+    return theirs and code.co_name in DILATIONS
+
+
 def _masks(rng):
     corner, whole = np.zeros((5, 7), bool), np.ones((4, 5), bool)
     corner[0, 0] = corner[4, 6] = corner[2, 3] = True
@@ -89,10 +100,7 @@ task_14_1 = function_task(
     dtype=bool,
     praise="Nine shifted copies, and nothing comes back in on the other side.",
     shortcut=(
-        lambda code: (
-            code.co_filename == masks.__file__
-            or any(name in Path(code.co_filename).parts for name in LIBRARIES)
-        ),
+        _is_a_dilation,
         "a library's dilation",
         "That is what yours is compared with: write it with slices of NumPy.",
     ),

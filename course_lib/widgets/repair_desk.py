@@ -171,7 +171,8 @@ class RepairDesk(ipywidgets.VBox):
 
     def _repair(self):
         method = self.controls["method"].value
-        with self._working(f"Repairing by {method} ...", self._status):
+        loading = " Loading a network takes a while, once." * (method in NETWORKS)
+        with self._working(f"Repairing by {method} ...{loading}", self._status):
             mask = self._wanted_mask()
             start = time.perf_counter()
             self._plain = restoration.restore_photograph(

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from course_lib import data, masks, metrics, restoration
+from course_lib._opencv import cv2
 
 
 def four_neighbours(mask):
@@ -26,6 +27,10 @@ def rolled(mask):
 
 def by_scipy(mask):
     return ndimage.binary_dilation(mask, np.ones((3, 3)))
+
+
+def by_opencv(mask):
+    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def by_the_course(mask):
@@ -122,6 +127,7 @@ WRONG = [
     ("14_1", "comes back in on the other side", rolled),
     ("14_1", "a library's dilation", by_scipy),
     ("14_1", "a library's dilation", by_the_course),
+    ("14_1", "a library's dilation", by_opencv),
     ("14_1", "wrong shape", padded),
     ("14_1", "wrong dtype", as_numbers),
     ("14_1", "changes its input", in_place),
