@@ -76,7 +76,7 @@ def slides(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code" and not is_launch(cell):
             shows = cell.source.startswith("plots.show")  # its picture takes the whole slide
-            cell["transient"] = {"remove_source": shows}
+            cell.metadata["transient"] = {"remove_source": shows}
             cells.append(_marked(cell, "subslide" if before or shows else "-"))
             before = "result" if cell.outputs else None
         elif cell.cell_type == "markdown":
