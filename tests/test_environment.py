@@ -2,7 +2,6 @@
 
 import ast
 import json
-import os
 import re
 import sys
 import tomllib
@@ -207,21 +206,6 @@ def test_tensorflow_has_two_builds_on_linux_x86_64_and_one_elsewhere(machine):
 
 def read_yaml(name):
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
-
-
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_workflow_runs_one_script_of_ours_and_pinned_actions(path):
-    workflow = read_yaml(path)
-    assert workflow["permissions"] in ({"contents": "read"}, {"contents": "write"})
-    assert True in workflow  # YAML 1.1 reads "on:" as true
-    for job in workflow["jobs"].values():
-        steps = [step["uses"] for step in job["steps"] if "uses" in step]
-        assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step) for step in steps)
-        (script,) = [step["run"].split()[0] for step in job["steps"] if "run" in step]
-        assert (ROOT / script).is_file() and os.access(ROOT / script, os.X_OK)
 
 
 def test_the_server_runs_what_anyone_can_type():

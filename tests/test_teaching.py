@@ -147,7 +147,7 @@ def code(source, *outputs):
     return cell
 
 
-def test_slides_begin_at_headings_readings_code_and_pictures():
+def test_slides_begin_at_headings_readings_code_and_pictures(formulas):
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [
         nbformat.v4.new_markdown_cell("# Title\n\nOpening.\n\n## First\n\n**Predict.** What?"),
