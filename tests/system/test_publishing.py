@@ -36,7 +36,7 @@ def published(tmp_path_factory):
     left_out = shutil.ignore_patterns("__pycache__", "build", "weights", ".ipynb_checkpoints")
     for name in COPIED:
         shutil.copytree(ROOT / name, checkout / name, ignore=left_out)
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", ".gitignore"):
         shutil.copy(ROOT / name, checkout)
     tools.mkdir()
     (tools / "make").write_text(MAKE)
