@@ -268,17 +268,17 @@ class GatedConv2D(_Convolution):
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
 class FourierConv2D(keras.layers.Layer):
-    """A 1 x 1 convolution of the picture's spectrum: one layer sees the whole picture.
+    """A 1 x 1 convolution of the picture's spectrum: with ReLU one layer sees the whole picture.
 
     With F the discrete Fourier transform of each channel over height and width, and Re and Im of
     each frequency as two channels of real numbers::
 
         x' = F^-1( activation( W . [Re F(X), Im F(X)] + b ) )
 
-    Every frequency is a sum over all pixels, so every output depends on every input, however large
-    the picture, and the weights do not grow with it. It is the Fourier unit of fast Fourier
-    convolution and of LaMa, without their batch normalisation; there it works beside an ordinary
-    convolution, which sees what is near.
+    Every frequency is a sum over all pixels, so with an activation every output depends on every
+    input, however large the picture, and the weights do not grow with it. It is the Fourier unit of
+    fast Fourier convolution and of LaMa, without their batch normalisation; there it works beside
+    an ordinary convolution, which sees what is near.
 
     Beyond its border the transform takes the picture to go on with its other side. With a linear
     activation, weights that multiply complex numbers, and no bias the layer is a circular
@@ -357,6 +357,8 @@ class FourierConv2D(keras.layers.Layer):
             spectrum = spectrum + ops.cast(self.bias, "float32")
         real, imaginary = ops.split(self.activation(spectrum), 2, axis=-1)
         pictures = _from_spectrum(real, imaginary, ops.shape(features)[2])
+        # The inverse transform forgets how many channels there are.
+        pictures = ops.reshape(pictures, (*ops.shape(features)[:3], self.filters))
         return ops.cast(pictures, self.compute_dtype)
 
     def get_config(self):

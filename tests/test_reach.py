@@ -10,7 +10,15 @@ from scipy import ndimage
 
 from course_lib import evaluation, masks, plots
 from course_lib.layers import ContextualAttention, FourierConv2D, GatedConv2D, PartialConv2D
-from course_lib.models import gates, inpaint, reach, shallow_unet, strength_by_known, validities
+from course_lib.models import (
+    gates,
+    inpaint,
+    load_pretrained,
+    reach,
+    shallow_unet,
+    strength_by_known,
+    validities,
+)
 from course_lib.widgets.reach import SPACINGS, ways
 from tests.networks import compiled, numbers, randomize
 
@@ -522,3 +530,11 @@ def test_strength_of_a_mean_over_the_picture(kind, expected):
     kernel[:, :, :3, :2] = 1 / 27  # features alone: a gate of 1/2, and no bias
     layer.set_weights([kernel, bias])
     np.testing.assert_allclose(strength_by_known(network), expected * np.ones(9), rtol=1e-5)
+
+
+def test_one_trained_network_takes_pictures_of_several_sizes():
+    network = load_pretrained("reach_fourier")
+    for side in (32, 64, 96):
+        damaged = np.zeros((1, side, side, 3), np.float32)
+        predicted = network.predict([damaged, np.ones_like(damaged[..., :1])], verbose=0)
+        assert predicted.shape == damaged.shape

@@ -135,10 +135,10 @@ print(weights(np.array([3.0, 6.0]), patches, np.array([True, True, False]), 50))
 checks.task_16_3(weights)
 
 # %% [markdown]
-# In your own words: why does a sharper softmax make attention more like `exemplar`, and why is it still another method?
+# In your own words: with a very sharp softmax each place takes its best patch alone. Why is that still another method than `exemplar`?
 #
 # <!-- BEGIN SOLUTION -->
-# In the limit all weight falls on the best patch: it is copied. But all places choose at once and from the guess; `exemplar` goes one patch after the other, and each
+# Each pixel becomes the mean of all patches that lie over it. And all places choose at once and from the guess; `exemplar` goes one patch after the other, and each
 # must fit what has been copied before.
 # <!-- END SOLUTION -->
 
