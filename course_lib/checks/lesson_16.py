@@ -1,5 +1,6 @@
 """Checks of exercise 16: what a place sees, lets through and looks at."""
 
+import math
 from itertools import product
 
 import numpy as np
@@ -26,11 +27,20 @@ task_16_1 = function_task(
         "three layers of one dilation": ([int(rng.integers(2, 5))] * 3,),
         "dilations 1, 2 and 4": ([1, 2, 4],),
         "dilations 3, 1 and 7": ([3, 1, 7],),
+        "dilations 2 and 3": ([2, 3],),
+        "dilations 1 and 4": ([1, 4],),
     },
     mistakes={
         "the whole span": (
             _span,
             "Between the ends of the reach there can be pixels that no sum of steps leads to.",
+        ),
+        "steps of one length": (
+            (
+                lambda dilations: _span(dilations)[:: min(dilations, default=1)],
+                lambda dilations: _span(dilations)[:: math.gcd(*dilations) or 1],
+            ),
+            "Dilations of 2 and 3 do not lead to 4, though no step is shorter than 2.",
         ),
         "the middle tap forgotten": (
             lambda dilations: _seen(dilations, (-1, 1)).astype(int),
@@ -116,7 +126,7 @@ task_16_2 = function_task(
             "The features come first, then their gates.",
         ),
         "a hard gate": (_variant(gate="hard"), "A gate is soft: it opens by degrees."),
-        "ReLU over the product": (
+        "ReLU missing": (
             lambda window, kernel, bias: (
                 _gated(window, kernel, bias)
                 + np.minimum(0, np.tensordot(window, kernel, axes=3) + bias)[: len(bias) // 2]
