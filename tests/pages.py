@@ -1,13 +1,9 @@
-"""Web pages in tests: a folder served on this machine, and what axe finds on a page."""
+"""Web pages in tests: a folder served on this machine."""
 
 import functools
 import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
-from tools.site import npm
-
-WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -27,11 +23,3 @@ def served(folder):
     finally:
         server.shutdown()
         server.server_close()
-
-
-def accessibility_faults(page):
-    """What axe-core finds on the page against WCAG 2.2 AA: a list of sentences."""
-    page.evaluate((npm.packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    script = "tags => axe.run({ runOnly: { type: 'tag', values: tags } })"
-    found = page.evaluate(script, list(WCAG))["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]

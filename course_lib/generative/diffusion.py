@@ -121,3 +121,25 @@ def from_unit(pictures):
 def to_unit(pictures):
     """The way back from ``from_unit``, clipped to [0, 1]."""
     return np.clip((pictures + 1) / 2, 0, 1)
+
+
+def known_part(images, mask):
+    """What filling begins with: pictures in [-1, 1], grey in their holes, and where these are.
+
+    Args:
+        images: floats in [0, 1], (H, W, 3) or (N, H, W, 3).
+        mask: bool (H, W) or (N, H, W), True = hole.
+
+    Returns:
+        (true, missing): floats and bool, both (N, H, W, 3).
+    """
+    batch = (-1, *images.shape[-3:])
+    missing = np.broadcast_to(mask[..., None], images.shape)
+    true = from_unit(np.where(missing, 0.5, images))
+    return true.reshape(batch), missing.reshape(batch)
+
+
+def put_in(images, mask, found):
+    """The pictures with their holes taken from ``found``, (N, H, W, 3) in [-1, 1]."""
+    filled = to_unit(found).reshape(images.shape)
+    return np.where(mask[..., None], filled, images).astype(images.dtype)

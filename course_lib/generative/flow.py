@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_lib._validation import check_pair, check_seed
-from course_lib.generative.diffusion import from_unit, step_times, to_unit
+from course_lib.generative.diffusion import known_part, put_in, step_times
 from course_lib.generative.paths import STRAIGHT
 
 
@@ -47,12 +47,9 @@ def flow_fill(guess, images, mask, *, path=STRAIGHT, steps=20, seed):
     """
     images, mask = check_pair(images, mask)
     random = np.random.RandomState(check_seed(seed))
-    hole = np.broadcast_to(mask, images.shape[:-1])[..., None]
-    batch = (-1, *images.shape[-3:])
-    missing = np.broadcast_to(hole, images.shape).reshape(batch)
-    true = from_unit(np.where(hole, 0.5, images)).reshape(batch)
+    true, missing = known_part(images, mask)
     noise = noisy = random.standard_normal(true.shape)
     for later, earlier in itertools.pairwise(step_times(steps)):
         filled = along(guess, noisy, path, earlier, later)
         noisy = np.where(missing, filled, path.mix(true, noise, earlier))
-    return np.where(hole, to_unit(noisy).reshape(images.shape), images).astype(images.dtype)
+    return put_in(images, mask, noisy)

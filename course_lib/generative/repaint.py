@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_lib._validation import check_count, check_pair, check_seed
-from course_lib.generative.diffusion import forward_step, from_unit, go_back, step_times, to_unit
+from course_lib.generative.diffusion import forward_step, go_back, known_part, put_in, step_times
 from course_lib.generative.paths import COSINE
 
 
@@ -49,10 +49,7 @@ def repaint(guess, images, mask, *, path=COSINE, steps=100, resamplings=10, seed
     images, mask = check_pair(images, mask)
     resamplings = check_count("resamplings", resamplings, lowest=1)
     random = np.random.RandomState(check_seed(seed))
-    hole = np.broadcast_to(mask, images.shape[:-1])[..., None]
-    batch = (-1, *images.shape[-3:])
-    missing = np.broadcast_to(hole, images.shape).reshape(batch)
-    true = from_unit(np.where(hole, 0.5, images)).reshape(batch)
+    true, missing = known_part(images, mask)
     noisy = random.standard_normal(true.shape)
     for later, earlier in itertools.pairwise(step_times(steps)):
         scale, spread = forward_step(path, earlier, later)
@@ -63,4 +60,4 @@ def repaint(guess, images, mask, *, path=COSINE, steps=100, resamplings=10, seed
             if again:
                 noisy = scale * at_earlier + spread * random.standard_normal(true.shape)
         noisy = at_earlier
-    return np.where(hole, to_unit(noisy).reshape(images.shape), images).astype(images.dtype)
+    return put_in(images, mask, noisy)

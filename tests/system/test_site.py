@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 import pytest
 
 from tests.helpers import skip_or_fail
-from tests.site import serving
+from tests.pages import served
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS
 
 HEAVIEST = 2_000_000  # bytes that one page may ask for
@@ -62,8 +62,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(site):
-    with serving(site) as address:
-        yield address
+    with served(site) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from PIL import Image
 from course_lib import classical, data, masks, models
 from tests.helpers import PATIENCE, skip_or_fail
 from tests.lab import SECOND, Painter
-from tests.pages import accessibility_faults, served
+from tests.pages import served
 
 METHODS = ("harmonic", "biharmonic", "network")
 
@@ -392,15 +392,15 @@ def test_a_file_that_cannot_be_taken_leaves_picture_and_mask(try_it, pictures, t
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(opened, scheme):
+def test_axe_finds_nothing(opened, axe_faults, scheme):
     try_it = opened(color_scheme=scheme)
-    assert accessibility_faults(try_it.page) == []
+    assert axe_faults(try_it.page) == []
     try_it.page.get_by_role("button", name="Scratches").click()
     try_it.opens(451, 300)
     try_it.page.get_by_role("button", name="Mark the damage for me").click()
     try_it.page.get_by_text("More tools").click()
     try_it.repairs("harmonic")
-    assert accessibility_faults(try_it.page) == []
+    assert axe_faults(try_it.page) == []
 
 
 def test_a_phone_narrow_and_by_touch(opened):
