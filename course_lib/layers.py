@@ -390,7 +390,7 @@ class ContextualAttention(keras.layers.Layer):
 
     Args:
         size: of a patch in pixels, an odd number.
-        sharpness: above 0; large ones copy the best patch, small ones average all.
+        sharpness: above 0, up to 1,000; large ones copy the best patch, small ones average all.
         **kwargs: name, dtype: as in every Keras layer.
 
     Call arguments:
@@ -421,8 +421,10 @@ class ContextualAttention(keras.layers.Layer):
         self.size = check_count("size", size, lowest=1)
         if size % 2 == 0:
             raise ValueError(f"size is {size}: a patch has a middle, so pass an odd number.")
-        if not is_number(sharpness) or not 0 < sharpness < math.inf:
-            raise ValueError(f"sharpness is {brief(sharpness)}: pass a number above 0.")
+        if not is_number(sharpness) or not 0 < sharpness <= 1_000:  # FAR_OFF hides nothing above
+            raise ValueError(
+                f"sharpness is {brief(sharpness)}: pass a number above 0, up to 1,000."
+            )
         self.sharpness = float(sharpness)
 
     def __call__(self, inputs, **kwargs):

@@ -64,20 +64,23 @@ task_16_1 = function_task(
 )
 
 
-def _gated(window, kernel, bias, *, order="halves", gate="sigmoid", with_bias=(True, True)):
+def _gated(
+    window, kernel, bias, *, order="halves", gate="sigmoid", with_bias=(True, True), floor=0
+):
     total, filters = np.tensordot(window, kernel, axes=3), len(bias) // 2
     features, gates = {
         "halves": (total[:filters], total[filters:]),
         "interleaved": (total[::2], total[1::2]),
         "swapped": (total[filters:], total[:filters]),
+        "biases crossed": (total[:filters], total[filters:]),
     }[order]
     first, second = bias[:filters], bias[filters:]
-    if order == "swapped":
+    if order in ("swapped", "biases crossed"):
         first, second = second, first
     features, gates = features + with_bias[0] * first, gates + with_bias[1] * second
     sigmoid = 1 / (1 + np.exp(-gates))
     opened = {"sigmoid": sigmoid, "tanh": np.tanh(gates), "hard": (gates > 0).astype(float)}[gate]
-    return np.maximum(features, 0) * opened
+    return np.maximum(features, floor) * opened
 
 
 def _variant(**changed):
@@ -126,14 +129,16 @@ task_16_2 = function_task(
             "The features come first, then their gates.",
         ),
         "a hard gate": (_variant(gate="hard"), "A gate is soft: it opens by degrees."),
+        "biases crossed": (
+            _variant(order="biases crossed"),
+            "The bias too has those of all features first, then those of all gates.",
+        ),
+        "the features' bias lost": (
+            _variant(with_bias=(False, True)),
+            "The features have a bias too.",
+        ),
         "ReLU missing": (
-            lambda window, kernel, bias: (
-                _gated(window, kernel, bias)
-                + np.minimum(0, np.tensordot(window, kernel, axes=3) + bias)[: len(bias) // 2]
-                * (1 / (1 + np.exp(-(np.tensordot(window, kernel, axes=3) + bias))))[
-                    len(bias) // 2 :
-                ]
-            ),
+            _variant(floor=-np.inf),
             "The ReLU of the features is missing.",
         ),
     },
@@ -141,15 +146,14 @@ task_16_2 = function_task(
 )
 
 
-def _weights(patch, patches, whole, sharpness, *, cosine="both", hidden=True, stable=True):
+def _weights(patch, patches, whole, sharpness, *, cosine="both", hidden=-np.inf, stable=True):
     lengths = {
         "both": np.linalg.norm(patches, axis=1) * np.linalg.norm(patch),
         "theirs": np.linalg.norm(patches, axis=1),
         "none": 1.0,
     }[cosine]
     scores = sharpness * (patches @ patch) / lengths
-    if hidden:
-        scores = np.where(whole, scores, -np.inf)
+    scores = np.where(whole, scores, scores if hidden is None else hidden)
     raised = np.exp(scores - (scores.max() if stable else 0))
     return raised / raised.sum()
 
@@ -160,7 +164,14 @@ def _unstable(*given):
 
 
 def _hidden_afterwards(patch, patches, whole, sharpness):
-    return _weights(patch, patches, whole, sharpness, hidden=False) * whole
+    return _weights(patch, patches, whole, sharpness, hidden=None) * whole
+
+
+def _penalised(patch, patches, whole, sharpness, penalty):
+    lengths = np.linalg.norm(patches, axis=1) * np.linalg.norm(patch)
+    scores = sharpness * (patches @ patch) / lengths - penalty * ~whole
+    raised = np.exp(scores - scores.max())
+    return raised / raised.sum()
 
 
 def _best_only(patch, patches, whole, sharpness):
@@ -175,10 +186,16 @@ def _looks(rng):
         patch = length * patches[np.flatnonzero(~whole)[0]] + 0.1 * rng.normal(size=9)
         return patch, patches, whole, sharpness
 
+    def away(sharpness):
+        patch, patches, whole, _ = some(sharpness)
+        known = -patch + 0.1 * rng.normal(size=(12, 9)) * np.linalg.norm(patch)
+        return patch, np.where(whole[:, None], known, patches), whole, sharpness
+
     return {
         "twelve patches": some(3),
         "a bright patch": some(2, length=3.0),
         "a sharpness of 10,000": some(10_000),
+        "known patches that all point away": away(10_000),
     }
 
 
@@ -192,8 +209,24 @@ task_16_3 = function_task(
             "With a large sharpness the exponential is infinite: take the largest score off first.",
         ),
         "hole patches looked at": (
-            lambda *given: _weights(*given, hidden=False),
+            lambda *given: _weights(*given, hidden=None),
             "A patch that is not whole must have the weight 0.",
+        ),
+        "hidden by a number": (
+            (
+                lambda *given: _weights(*given, hidden=0),
+                lambda *given: _penalised(*given, 1e4),
+            ),
+            "Where all known patches point away, their scores lie below the number you gave to the "
+            "others: minus infinity is below every score.",
+        ),
+        "the wrong ones hidden": (
+            lambda patch, patches, whole, sharpness: _weights(patch, patches, ~whole, sharpness),
+            "whole is True where a patch may be looked at.",
+        ),
+        "no sharpness": (
+            lambda patch, patches, whole, sharpness: _weights(patch, patches, whole, 1),
+            "The cosines are multiplied by the sharpness before the softmax.",
         ),
         "hidden after the softmax": (
             _hidden_afterwards,

@@ -50,25 +50,20 @@ def memory_of_holes(gates, validities, masks):
     Returns:
         pandas.DataFrame, a row for each layer, its index. "validity", "mean gate": over all
         pictures; "best channel": of the channel that tells most on the first half of the pictures,
-        measured on the second, and turned round if it is high in holes; "in holes" and
-        "elsewhere": the mean gate there.
+        measured on the second, and turned round if it is high in holes.
 
     Raises:
         ValueError: as ``tells_hole``.
     """
     half, rows = len(masks) // 2, {}
     for name, gate in gates.items():
-        known, hole = _places(gate.shape[:3], masks)
-        mean = gate.mean(axis=-1)
         first = [tells_hole(one, masks[:half]) for one in np.moveaxis(gate[:half], -1, 0)]
         best = int(np.argmax(np.abs(np.array(first) - 0.5)))
         second = tells_hole(gate[half:, ..., best], masks[half:])
         rows[name] = {
             "validity": tells_hole(validities[name][..., 0], masks),
-            "mean gate": tells_hole(mean, masks),
+            "mean gate": tells_hole(gate.mean(axis=-1), masks),
             "best channel": second if first[best] > 0.5 else 1 - second,
-            "in holes": mean[hole].mean(),
-            "elsewhere": mean[known].mean(),
         }
     return pd.DataFrame(rows).T
 

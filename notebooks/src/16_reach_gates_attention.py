@@ -113,8 +113,8 @@ table.round(2)
 # %% [markdown]
 # **Read.** At the bottom validity has forgotten the hole, 0.50; a single channel's gate on the way up still tells the two places apart in 91
 # to 99 of 100 draws. Untrained gates tell much too, since validity is in their input: training adds most on the second level (0.88 to 0.98)
-# and on the way up (0.78 to 0.91), and takes away at the bottom. The *mean* gate lies below 0.5 nearly everywhere: on the whole these gates
-# open in the hole. What is learned is not one validity, but a mask for each channel, of either sign.
+# and on the way up (0.78 to 0.91), and takes away at the bottom. For the *mean* of all gates the number lies below 0.5 nearly everywhere: taken together they are more open
+# in the hole than around it. What is learned is not one validity, but a mask for each channel, of either sign.
 #
 # ## What is given up
 #
@@ -202,8 +202,8 @@ plots.show(
 # %%
 recipes = {kind: models.recipe(name) for kind, name in NETWORKS.items()}
 recipes["gated, width 9"] = models.recipe("reach_gated_9")
-told = ["parameters", "steps", "seed", "psnr_hole_held_out_lines"]
-pd.DataFrame({kind: [made[key] for key in told] for kind, made in recipes.items()}, index=told)
+told = ["parameters", "psnr_hole_held_out_lines"]
+pd.DataFrame([[made[key] for key in told] for made in recipes.values()], recipes, told)
 
 # %% [markdown]
 # **Read.** The Fourier network leads with the fewest weights; the gated one is behind with twice the weights of plain, and further
@@ -241,7 +241,7 @@ def attention(image, mask):
 # %%
 rivals = {"harmonic": classical.harmonic, "attention": attention, "exemplar": classical.exemplar}
 places = {
-    name: scenes.places(name, 10, size=48, hole=12, seed=2026)
+    name: scenes.places(name, 20, size=48, hole=12, seed=2026)
     for name in ("brick", "grass", "gravel")
 }
 pd.concat({name: evaluation.compare(rivals, one) for name, one in places.items()}).round(1)
@@ -257,7 +257,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On bricks it is in the mean ahead of its own guess, on grass and gravel level with it, where copying costs 4 dB. It looks
+# **Read.** On bricks it is in the mean ahead of its own guess, on grass and gravel up to 1 dB behind, where copying costs 3 to 4. It looks
 # along the joint, as a copy should. But each pixel becomes the mean of the 81 patches that lie over it, and a mean is smooth
 # ([lesson 06](06_learning_from_data.ipynb)). And where `exemplar` goes patch after patch, and each must fit the last, attention chooses for all places at once, from a guess. What the guess does
 # not hint at, it does not look for.

@@ -35,6 +35,11 @@ def no_bias_for_features(window, kernel, bias):
     return np.maximum(f, 0) * expit(g + c)
 
 
+def crossed_biases(window, kernel, bias):
+    f, g, b, c = parts(window, kernel, bias)
+    return np.maximum(f + c, 0) * expit(g + b)
+
+
 def tanh_gate(window, kernel, bias):
     f, g, b, c = parts(window, kernel, bias)
     return np.clip(f + b, 0, None) * np.tanh(g + c)
@@ -54,14 +59,17 @@ WRONG = [
     ("16_2", "1 fault left", tanh_gate),
     ("16_2", "wrong values", scaled_gate),
     ("16_2", "wrong values", elu),
-    ("16_2", "wrong values", no_bias_for_features),
+    ("16_2", "the features' bias lost", no_bias_for_features),
+    ("16_2", "biases crossed", crossed_biases),
     ("16_2", "wrong shape", lambda w, k, b: np.concatenate(parts(w, k, b)[:2])),
     ("16_3", "hole patches looked at", lambda p, q, w, s: softmax(s * cosines(p, q))),
-    ("16_3", "wrong values", lambda p, q, w, s: softmax(np.where(w, cosines(p, q), -np.inf))),
+    ("16_3", "no sharpness", lambda p, q, w, s: softmax(np.where(w, cosines(p, q), -np.inf))),
+    ("16_3", "hidden by a number", lambda p, q, w, s: softmax(s * cosines(p, q) - 1e4 * ~w)),
+    ("16_3", "the wrong ones hidden", lambda p, q, w, s: softmax(s * cosines(p, q) - 1e12 * w)),
     ("16_3", "wrong values", lambda p, q, w, s: softmax(
         np.where(w, -s * ((q - p) ** 2).sum(axis=1), -np.inf))),
     ("16_3", "wrong shape", lambda p, q, w, s: softmax(s * cosines(p, q[w]))),
-    ("16_3", "wrong values", lambda p, q, w, s: softmax(np.where(w, s * cosines(p, q), 0))),
+    ("16_3", "hidden by a number", lambda p, q, w, s: softmax(np.where(w, s * cosines(p, q), 0))),
     ("16_4", "gaps", lambda layers: [2] * layers),
     ("16_4", "gaps", lambda layers: [4**k for k in range(layers)]),
     ("16_4", "not the widest", lambda layers: [2**k for k in range(layers)]),
