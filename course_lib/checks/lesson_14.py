@@ -323,9 +323,9 @@ task_14_3 = function_task(
             "What is known grows, so the hole shrinks: invert first, grow then.",
         ),
         "mask not grown": (_faulty(grow="no"), "The mask is to grow by a pixel of the picture."),
-        "grown before it was enlarged": (
+        "grown by two pixels": (
             _faulty(grow="half"),
-            "A pixel of the small mask is two of the picture: enlarge first, grow then.",
+            "The hole grows by two pixels of the picture: enlarge first, then grow.",
         ),
         "mask inverted": (_faulty(polarity="white"), "Black marks the damage: True is a hole."),
         "after, without before": (

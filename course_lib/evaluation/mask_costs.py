@@ -13,7 +13,7 @@ OFF = (-1, -0.5, 0, 1, 2, 3)  # pixels
 MIXED = ("scratches", "writing")  # their rim is one pixel wide, more or less than half covered
 TOLERANCES, GROWS = (0.1, 0.2, 0.3, 0.4), (0, 1, 2)  # of ``find_damage``
 WIDEST = 9  # pixels, of a scratch and its rim
-GRAIN = 0.02  # standard deviation of a scanner's noise
+GRAIN = 0.02  # standard deviation of a film's grain; a scanner's noise has half of it
 
 
 def worn_places(kind, count, *, seed):
@@ -150,20 +150,23 @@ def scratched_scans(count, *, seed):
 
     Returns:
         A list of (true place, true mask, scan): floats in [0, 1], (256, 256, 3), bool (256, 256).
-        A place may be mirrored, its tones are changed, and its scratches have one light grey.
+        A place may be mirrored, its tones are changed, and its scratches have one light colour.
 
     Example:
         >>> true, mask, scan = scratched_scans(1, seed=0)[0]
         >>> true.shape, bool(np.abs(scan - true)[mask].mean() > np.abs(scan - true)[~mask].mean())
         ((256, 256, 3), True)
     """
-    random, scans = np.random.RandomState(seed), []
+    random, scanner, scans = np.random.RandomState(seed), np.random.RandomState([seed, 1]), []
     for name in PHOTOGRAPHS:
         for true in scenes.places(name, count, size=SIZE, hole=1, seed=seed).images:
             true = true[:, :: random.choice((-1, 1))] ** random.uniform(0.8, 1.3)
             old = worn(true, "scratches", seed=int(random.randint(1_000_000)))
             colour, grain = random.uniform(0.75, 0.95), random.normal(0, GRAIN, (SIZE, SIZE, 1))
-            scan = true + old.opacity[..., None] * (colour - true) + grain
+            # Tinted, and with noise in each channel: else what is damaged is where R = G = B.
+            colour = colour + scanner.uniform(-0.05, 0.05, 3)
+            noise = scanner.normal(0, GRAIN / 2, (SIZE, SIZE, 3))
+            scan = true + old.opacity[..., None] * (colour - true) + grain + noise
             scans.append((true, old.mask, np.clip(scan, 0, 1).astype(np.float32)))
     return scans
 

@@ -109,6 +109,10 @@ def large_pieces(scan):
     return restoration.find_damage(scan, tolerance=0.3, width=9, grow=1, smallest=100)
 
 
+def neutral_and_bright(scan):
+    return masks.grown((np.ptp(scan, axis=-1) < 0.1) & (scan.mean(axis=-1) > 0.7), 1)
+
+
 def looked_up(scan):
     data.photo("coffee")
     return large_pieces(scan)
@@ -145,6 +149,7 @@ WRONG = [
     ("14_4", "most of it marked", everything_dark),
     ("14_4", "not better than find_damage", bright),
     ("14_4", "not ahead enough", large_pieces),
+    ("14_4", "not ahead enough", neutral_and_bright),
     ("14_4", "photographs looked up", looked_up),
     ("14_4", "wrong dtype", as_bytes),
     ("14_4", "wrong shape", colours),
