@@ -1,6 +1,7 @@
 """Files: the names that learners give them, and one way to write them whole."""
 
 import hashlib
+import importlib
 import os
 import time
 import uuid
@@ -9,6 +10,11 @@ from pathlib import Path
 
 PATIENCE = (0.05, 0.15, 0.3, 0.5)  # seconds to wait before trying again to take a file's place
 STALE_SECONDS = 600  # whoever still writes an unfinished file does so far more often
+TURN_SECONDS = 0.02  # from one look at a lock that another process has to the next
+
+
+class InUse(OSError):
+    """Another process has had the lock for longer than one wanted to wait."""
 
 
 def expanded(path):
@@ -89,6 +95,68 @@ def sweep(path):
         for part in path.parent.glob(f".{_key(path)}.*.part*"):
             if time.time() - part.stat().st_mtime > STALE_SECONDS:
                 part.unlink()
+
+
+@contextmanager
+def alone(path, seconds):
+    """Let one process at a time into this block, of all that name the same ``path``.
+
+    The lock is the system's, on a file beside: a process that is killed cannot leave it locked,
+    and no clock is asked. Where none can be had (a folder that takes no file, a file system
+    without locks, a browser) the block runs without.
+
+    Raises:
+        InUse: if another process is in its block for so many ``seconds`` from now.
+    """
+    path = Path(os.path.realpath(path))
+    lock = path.with_name(path.name + ".lock")
+    file = _locked(lock, seconds)
+    try:
+        yield
+    finally:
+        if file is not None:
+            # Here while it is locked: afterwards it may be another's. Windows: while it is closed.
+            for step in (file.close, lock.unlink) if os.name == "nt" else (lock.unlink, file.close):
+                with suppress(OSError):
+                    step()
+
+
+def _locked(lock, seconds):
+    """The lock file, open, and locked until it is closed; None where no file can be had."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            file = open(lock, "ab")
+        except OSError as error:  # Windows: perhaps while another process deletes it
+            if os.name != "nt" or not isinstance(error, PermissionError):
+                return None
+        else:
+            with suppress(BlockingIOError, FileNotFoundError):
+                # Locked, and not one that its last owner has just deleted.
+                if not _lock(file) or os.path.samestat(os.fstat(file.fileno()), os.stat(lock)):
+                    return file
+            file.close()
+        if time.monotonic() >= end:
+            raise InUse(f"another process uses {shown(lock.with_suffix(''))}")
+        time.sleep(TURN_SECONDS)
+
+
+def _lock(file):
+    """Lock an open file; False where locks are unknown, BlockingIOError where another has it."""
+    try:
+        if os.name == "nt":
+            msvcrt = importlib.import_module("msvcrt")
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl = importlib.import_module("fcntl")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except PermissionError as error:  # so Windows says it
+        raise BlockingIOError(*error.args) from None
+    except (OSError, ImportError, AttributeError):
+        return False
+    return True
 
 
 def _key(path):

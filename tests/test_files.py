@@ -90,6 +90,49 @@ def test_what_a_killed_process_left_is_swept_once_it_is_old(tmp_path):
         assert left.exists() == stays
 
 
+def test_one_at_a_time_and_nothing_is_left(tmp_path):
+    path = tmp_path / "a.bin"
+    with _files.alone(path, 0):
+        with pytest.raises(_files.InUse, match="another process uses .*a.bin"):
+            with _files.alone(path, 0.05):
+                pytest.fail("two at once")
+        with _files.alone(tmp_path / "b.bin", 0):
+            pass
+    with _files.alone(path, 0):
+        assert [one.name for one in tmp_path.iterdir()] == ["a.bin.lock"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_lock_that_its_last_owner_has_just_deleted_is_no_lock(tmp_path, monkeypatch):
+    """A second one has opened the file of the first, which is gone when its turn comes."""
+    path, lock = tmp_path / "a.bin", _files._lock
+
+    def deleted_first(file):
+        monkeypatch.setattr(_files, "_lock", lock)
+        Path(file.name).unlink()
+        return lock(file)
+
+    monkeypatch.setattr(_files, "_lock", deleted_first)
+    with _files.alone(path, 1):
+        with pytest.raises(_files.InUse), _files.alone(path, 0):
+            pytest.fail("two at once")
+
+
+@pytest.mark.parametrize("error", [OSError(95, "not supported"), ImportError(), AttributeError()])
+@pytest.mark.skipif(os.name == "nt", reason="Windows always has locks")
+def test_without_locks_the_block_runs_all_the_same(tmp_path, monkeypatch, error):
+    import fcntl
+
+    def none(*_):
+        raise error
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with _files.alone(tmp_path / "a.bin", 0), _files.alone(tmp_path / "a.bin", 0):
+        pass
+    with _files.alone(tmp_path / "no folder" / "a.bin", 0):
+        pass
+
+
 def test_a_folder_that_may_not_be_entered_is_not_swept(tmp_path, monkeypatch):
     """As another user's home is where ``HOME`` was not changed with the user."""
 

@@ -14,11 +14,10 @@ import itertools
 import json
 import os
 import re
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from course_lib._files import expanded, replaced, shown
+from course_lib._files import InUse, alone, expanded, replaced, shown
 from course_lib._place import place
 
 VARIABLE = "INPAINTING_PROGRESS"
@@ -41,7 +40,7 @@ _FIRST |= {
 _FIRST |= {"04_1": "08_1"} | {f"05_{number}": f"08_{number + 1}" for number in (1, 2, 3, 4)}
 # A file's numbering -> its tasks that have another name in the next one.
 RENUMBERED = {1: _FIRST, 2: {"13_1": "12_1", "13_2": "12_2"}}
-WAITS, STALE = 100, 20  # times 0.05 s for another kernel; seconds after which it has died
+PATIENCE = 10  # seconds for another kernel that writes
 
 _solved_here = {}  # what this kernel has seen solved, also where no file can be written
 
@@ -149,6 +148,10 @@ def _named(path):
         yield
     except Unusable:
         raise
+    except InUse:
+        raise Unusable(
+            f"another kernel holds {shown(path)}; check once more when it is idle"
+        ) from None
     except OSError as error:
         raise Unusable(f"{shown(path)}: {error.strerror or error}") from error
 
@@ -218,7 +221,7 @@ def _add(path, entries):
     """Bring entries into a file, all at once: (what it holds now, what was set aside or None)."""
     with _named(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path), _named(path):
+    with _named(path), alone(path, PATIENCE):
         found, document, whole = _read(path)
         aside = None if whole else _set_aside(path)
         everything = _merge(found, entries)
@@ -250,30 +253,6 @@ def _set_aside(path):
 
 def _about(path, aside):
     return f"{shown(path)} was damaged: it is now {shown(aside)}; what could be read is kept."
-
-
-@contextmanager
-def _alone(path):
-    """Let no other kernel write at the same moment, by a file beside; after a while, go on."""
-    lock, held = path.with_name(path.name + ".lock"), False
-    for _ in range(WAITS):
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            held = True
-            break
-        except (FileExistsError, PermissionError):  # Windows: while the other deletes it
-            if not lock.exists() and not os.access(path.parent, os.W_OK):
-                break
-            with suppress(OSError):
-                if time.time() - lock.stat().st_mtime > STALE:
-                    lock.unlink()
-            time.sleep(0.05)
-    try:
-        yield
-    finally:
-        if held:
-            with suppress(OSError):
-                lock.unlink()
 
 
 def _today():
