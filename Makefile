@@ -12,6 +12,8 @@ TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
 TESTS :=
 BACKEND := jax
 SITE := build/site
+STICK := build/stick
+STICK_ARGS :=
 KERAS_FILES := layers reach gaussian_field models partial_unet losses liu_losses fit callbacks denoiser
 KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
 COLAB_PYTHON := python3.13
@@ -24,7 +26,7 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course site notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
+.PHONY: lab test test-all test-jax lint course site stick notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -61,6 +63,10 @@ handout: $(READY)     # the course on one page for printing, in build/handout.ht
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
 	    --constraint requirements.lock --requirement pyproject.toml --extra site
 	$(BIN)/python -m tools.handout
+
+stick: $(READY)       # all that a room without a network needs, in build/stick; STICK=/a/folder
+	-@test -e $(SITE)/index.html || $(MAKE) site
+	$(BIN)/python -m tools.stick $(STICK) --site $(SITE) $(STICK_ARGS)
 
 notebooks: $(READY)   # those whose code changed; ALL=1: every one
 	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)
