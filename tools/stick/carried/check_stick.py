@@ -23,13 +23,13 @@ def main():
     wrong = []
     for place, name in enumerate(names, 1):
         if sys.stderr.isatty():
-            sys.stderr.write("\r%d of %d " % (place, len(names)))
+            sys.stderr.write(f"\r{place} of {len(names)} ")
         wrong += faults([name], sums)
     for fault in wrong:
         print(fault)
     if wrong:
-        return "%d of %d files are not whole: copy the stick again." % (len(wrong), len(names))
-    print("All %d files are whole." % len(names))
+        return f"{len(wrong)} of {len(names)} files are not whole: copy the stick again."
+    print(f"All {len(names)} files are whole.")
     return 0
 
 
@@ -41,9 +41,7 @@ def listed():
     except (OSError, ValueError):
         lines, last = [], ""
     if last != LAST + str(len(lines)):
-        raise ValueError(
-            "%s is missing or cut off, so the stick is not whole: copy it again." % SUMS
-        )
+        raise ValueError(f"{SUMS} is missing or cut off, so the stick is not whole: copy it again.")
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
@@ -53,9 +51,9 @@ def faults(names, sums):
     for name in names:
         try:
             if digest(os.path.join(STICK, *name.split("/"))) != sums.get(name):
-                found.append("%s is broken" % name)
+                found.append(f"{name} is broken")
         except OSError as error:
-            found.append("%s cannot be read: %s" % (name, error.strerror))
+            found.append(f"{name} cannot be read: {error.strerror}")
     return found
 
 

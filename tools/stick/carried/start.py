@@ -77,8 +77,8 @@ def main(*arguments):
         return str(problem)
     except (OSError, ValueError, zipfile.BadZipFile) as problem:
         return (
-            "%s: make room, or name another folder with --to; check_stick.py says whether the "
-            "stick is whole." % problem
+            f"{problem}: make room, or name another folder with --to; check_stick.py says whether "
+            "the stick is whole."
         )
     return 0
 
@@ -87,7 +87,7 @@ def home():
     folder = os.path.expanduser("~")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
         raise Stopped(
-            "Your home %s is no folder that you may write to: name another with --to." % folder
+            f"Your home {folder} is no folder that you may write to: name another with --to."
         )
     return folder
 
@@ -97,13 +97,13 @@ def home():
 
 def install(course, about):
     """The course in its folder, its packages in .venv, CIFAR-10 where the lessons look for it."""
-    say("The course: %s" % course)
+    say(f"The course: {course}")
     python = fitting_python(about, course)
     copy_course(course)
     if not same(course, "requirements.lock", about["lock"]):
         raise Stopped(
-            "%s holds another version of the course than this stick: move it away, or name "
-            "another folder with --to." % course
+            f"{course} holds another version of the course than this stick: move it away, or name "
+            "another folder with --to."
         )
     copy_data(about)
     environment = offline()
@@ -117,7 +117,7 @@ def install(course, about):
     if run(setup, course, environment):
         broken = faults("wheels/")
         if broken:
-            raise Stopped("%s: copy the stick again." % "; ".join(broken))
+            raise Stopped("{}: copy the stick again.".format("; ".join(broken)))
         raise Stopped("The course is not installed: the lines above say why.")
 
 
@@ -149,7 +149,7 @@ def copy_data(about):
 def place(source, target):
     """Write a file that is there whole or not at all."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    part = "%s.%d.part" % (target, os.getpid())
+    part = f"{target}.{os.getpid()}.part"
     try:
         with open(part, "wb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
@@ -173,7 +173,7 @@ def offline():
 def require_whole(name):
     broken = faults(name)
     if broken:
-        raise Stopped("%s: copy the stick again." % "; ".join(broken))
+        raise Stopped("{}: copy the stick again.".format("; ".join(broken)))
 
 
 def faults(beginning):
@@ -181,7 +181,7 @@ def faults(beginning):
     try:
         sums = check_stick.listed()
     except ValueError as problem:
-        raise Stopped(str(problem))
+        raise Stopped(str(problem)) from None
     return check_stick.faults(sorted(name for name in sums if name.startswith(beginning)), sums)
 
 
@@ -203,16 +203,16 @@ def fitting_python(about, course):
         seen = seen or found
         if found and found["version"] in about["runs"].get(found["computer"], ()):
             return found
-    versions = about["runs"].get(seen["computer"] if seen else "", ())
+    computer = seen["computer"] if seen else sys.platform
+    versions = " or ".join(about["runs"].get(computer, ()))
     if not versions:
         raise Stopped(
-            "This stick has no packages for this computer (%s). Its lessons in the browser run: "
-            "start it again with the word site." % (seen["computer"] if seen else sys.platform)
+            f"This stick has no packages for this computer ({computer}). Its lessons in the "
+            "browser run: start it again with the word site."
         )
     raise Stopped(
-        "The course needs Python %s, which was not found: install it (README.txt says how) and "
-        "start again. Meanwhile, lessons in the browser: start again with the word site."
-        % " or ".join(versions)
+        f"The course needs Python {versions}, which was not found: install it (README.txt says "
+        "how) and start again. Meanwhile, lessons in the browser: start again with the word site."
     )
 
 
@@ -226,7 +226,7 @@ def others(about):
             for folder in (
                 "/usr/local/bin",
                 "/opt/homebrew/bin",
-                "/Library/Frameworks/Python.framework/Versions/%s/bin" % version,
+                f"/Library/Frameworks/Python.framework/Versions/{version}/bin",
             ):
                 yield [os.path.join(folder, "python" + version)]
 
@@ -263,10 +263,10 @@ def site(browser):
     try:
         server = Server(("127.0.0.1", PORT), handler)
     except OSError:
-        say("Port %d is taken, so work that the browser kept under it is not shown." % PORT)
+        say(f"Port {PORT} is taken, so work that the browser kept under it is not shown.")
         server = Server(("127.0.0.1", 0), handler)
-    address = "http://127.0.0.1:%d/" % server.server_address[1]
-    say("The course's pages: %s (stop with Ctrl-C)" % address)
+    address = f"http://127.0.0.1:{server.server_address[1]}/"
+    say(f"The course's pages: {address} (stop with Ctrl-C)")
     if browser:
         webbrowser.open(address)
     try:
