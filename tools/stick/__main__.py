@@ -66,6 +66,7 @@ def make(stick, targets, site):
         digest = parts.course(partial)
         parts.site(partial, site)
         parts.carried(partial, runs, digest, parts.data(partial))
+        parts.readable(partial)
         parts.sums(partial, {f"wheels/{name}": digest for name, digest in digests.items()})
         partial.rename(stick)
     tell(stick)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from course_lib.data import cifar10
@@ -87,7 +88,6 @@ def carried(stick, runs, lock, archive):
     """
     for path in sorted(CARRIED.glob("*.*")):
         shutil.copyfile(path, stick / path.name)
-        (stick / path.name).chmod(0o755 if path.name in PROGRAMS else 0o644)
     versions = sorted({version for some in runs.values() for version in some})
     readme = stick / "README.txt"
     text = readme.read_text(encoding="utf-8").replace("@PYTHONS@", " or ".join(versions))
@@ -101,6 +101,13 @@ def carried(stick, runs, lock, archive):
         "data_as": cifar10.KERAS_ARCHIVE,
     }
     (stick / "stick.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+
+
+def readable(stick):
+    """Every account may read what is on the stick, whoever made it."""
+    for path in [stick, *stick.rglob("*")]:
+        with suppress(PermissionError):  # USB sticks often know no such thing
+            path.chmod(0o755 if path.is_dir() or path.name in PROGRAMS else 0o644)
 
 
 def sums(stick, known):

@@ -1,0 +1,246 @@
+"""The stick in a room without a network: another account, an empty home, nothing but loopback."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.helpers import PATIENCE, skip_or_fail
+from tools.project import ROOT
+
+ACCOUNT = 54321  # nobody's number
+ROOM_BYTES = 6e9
+PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+LOOPBACK = """
+import fcntl, socket, struct, sys
+up = struct.pack("16sH14x", b"lo", 1)
+fcntl.ioctl(socket.socket(), 0x8914, up)
+"""
+# As root, in namespaces of its own: the stick can be read only, a Python can be reached.
+ENTER = """
+set -e
+mount --bind "$STICK" "$ROOM/stick"
+mount -o remount,bind,ro "$ROOM/stick"
+mount --bind "$BASE" "$ROOM/python"
+"$PYTHON" -c "$LOOPBACK"
+exec setpriv --reuid $ACCOUNT --regid $ACCOUNT --clear-groups --no-new-privs \
+    env -i HOME="$ROOM/home" TMPDIR="$ROOM/tmp" PATH="$ROOM/python/bin:/usr/bin:/bin" \
+    LD_LIBRARY_PATH="$ROOM/python/lib" LC_ALL=C.UTF-8 INPAINTING_PROFILE=smoke "$@"
+"""
+# In the room: what a start script serves, and to whom.
+VISIT = r"""
+import json, re, subprocess, sys, urllib.error, urllib.request
+
+server = subprocess.Popen(["sh", *sys.argv[3:]], stdout=-1, stderr=-2, text=True)
+lines = []
+for line in server.stdout:
+    lines.append(line)
+    if found := re.search(sys.argv[1], line):
+        break
+else:
+    sys.exit("".join(lines))
+answers = []
+for path in json.loads(sys.argv[2]):
+    try:
+        answer = urllib.request.urlopen(found[1] + path.format(*found.groups()))
+    except urllib.error.HTTPError as error:
+        answer = error
+    answers.append((answer.status, answer.headers.get_content_type(), answer.read().decode()))
+listening = [
+    line.split()[1].split(":")[0]
+    for table in ("tcp", "tcp6")
+    for line in open(f"/proc/net/{table}").readlines()[1:]
+    if line.split()[3] == "0A"
+]
+print(json.dumps([answers, listening]))
+server.terminate()
+"""
+LOOPBACK_ADDRESS = "0100007F"  # 127.0.0.1, as Linux writes it
+
+
+class Room:
+    """A fresh account on a computer without a network, and a stick in it."""
+
+    def __init__(self, folder, stick):
+        self.folder, self.stick = folder, stick
+        self.course = folder / "home" / "inpainting-course"
+        for name in ("home", "tmp", "stick", "python"):
+            (folder / name).mkdir()
+        folder.chmod(0o755)
+        for name in ("home", "tmp"):
+            os.chown(folder / name, ACCOUNT, ACCOUNT)
+
+    def open(self, *command, stick=None, **options):
+        """The process of a command that runs in the room."""
+        environment = {
+            "ACCOUNT": str(ACCOUNT),
+            "BASE": sys.base_prefix,
+            "LOOPBACK": LOOPBACK,
+            "PATH": os.environ["PATH"],
+            "PYTHON": sys.executable,
+            "ROOM": str(self.folder),
+            "STICK": str(stick or self.stick),
+        }
+        enter = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc"]
+        enter += ["--kill-child", "--propagation", "private", "sh", "-c", ENTER, "sh"]
+        return subprocess.Popen(
+            [*enter, *map(str, command)],
+            env=environment,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
+        )
+
+    def run(self, *command, **options):
+        """(status, what it said) of a command in the room."""
+        process = self.open(*command, **options)
+        said, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, said
+
+    def start(self, *arguments, **options):
+        return self.run("sh", self.folder / "stick" / "start.sh", *arguments, **options)
+
+
+@pytest.fixture(scope="module")
+def stick(tmp_path_factory):
+    """A stick for this computer and this Python; its wheels stay in build/ for the next run."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        skip_or_fail("This test's stick is one for Linux x86-64")
+    pages = tmp_path_factory.mktemp("site")
+    (pages / "index.html").write_text("<title>The course</title>")
+    (pages / "lesson.mjs").write_text("export const lesson = 0;")
+    stick = ROOT / "build" / "stick-test"
+    made = subprocess.run(
+        [sys.executable, "-m", "tools.stick", stick, "--systems=linux", f"--pythons={PYTHON}"]
+        + [f"--site={pages}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode:
+        skip_or_fail(f"No stick can be made: {made.stderr.strip().splitlines()[-1]}")
+    return stick
+
+
+@pytest.fixture(scope="module")
+def room(stick):
+    """The room, in which the course was installed from the stick."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        skip_or_fail("A room with a fresh account needs root and setpriv")
+    folder = Path(tempfile.mkdtemp(prefix="room-", dir=memory()))
+    try:
+        room = Room(folder, stick)
+        status, said = room.run("true")
+        if status:
+            skip_or_fail(f"No namespace without a network can be made: {said.strip()}")
+        status, said = room.start("install")
+        assert status == 0, said
+        yield room
+    finally:
+        shutil.rmtree(folder)
+
+
+def memory():
+    """A folder in memory, where nobody waits for a disk; None where it is small or runs nothing."""
+    if not os.path.isdir("/dev/shm"):
+        return None
+    here = os.statvfs("/dev/shm")
+    fits = here.f_bavail * here.f_frsize > ROOM_BYTES and not here.f_flag & os.ST_NOEXEC
+    return "/dev/shm" if fits else None
+
+
+def test_the_account_is_fresh_and_has_no_network(room):
+    reach = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
+    status, said = room.run("sh", "-c", f'id -u; exec python3 -c "{reach}"')
+    assert status == 1 and said.startswith(f"{ACCOUNT}\n") and "Network is unreachable" in said
+
+
+def test_the_stick_is_whole_where_it_can_only_be_read(room):
+    status, said = room.run("python3", room.folder / "stick" / "check_stick.py")
+    assert status == 0 and re.fullmatch(r"All \d{3} files are whole\.\n", said)
+
+
+def test_lesson_00_runs_from_the_stick(room):
+    status, said = room.run(
+        room.course / ".venv/bin/python", "-m", "nbconvert", "--execute", "--to=notebook",
+        "--output=executed.ipynb", room.course / "notebooks/00_first_repair.ipynb",
+    )  # fmt: skip
+    assert status == 0, said
+    executed = nbformat.read(room.course / "notebooks/executed.ipynb", as_version=4)
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    assert code and all(cell.execution_count for cell in code)
+
+
+def test_make_test_needs_no_network(room):
+    status, said = room.run(
+        "make", "-C", room.course, "test", "TESTS=tests/test_masks.py", "TEST_ARGS=-q"
+    )
+    assert status == 0 and "passed" in said, said
+
+
+def test_what_learners_wrote_stays_and_what_they_lost_comes_back(room):
+    lesson, own, lost = (
+        room.course / name
+        for name in ("notebooks/00_first_repair.ipynb", "notebooks/mine.ipynb", "LICENSE")
+    )
+    for path, text in ((lesson, "my answers"), (own, "my notebook")):
+        path.write_text(text)
+    lost.unlink()
+    status, said = room.start("install")
+    assert status == 0, said
+    assert lesson.read_text() == "my answers" and own.read_text() == "my notebook"
+    assert lost.read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+def test_a_broken_wheel_is_named(room, tmp_path_factory):
+    broken = tmp_path_factory.mktemp("copy") / "stick"
+    shutil.copytree(room.stick, broken, copy_function=os.link)
+    [wheel] = (broken / "wheels").glob("uv-*.whl")
+    content = wheel.read_bytes()
+    wheel.unlink()  # the link: the other stick keeps its file
+    wheel.write_bytes(content[:-1])
+    status, said = room.start("install", "--to", room.folder / "home/other", stick=broken)
+    assert status == 1 and said.endswith(f"wheels/{wheel.name} is broken: copy the stick again.\n")
+    wheel.unlink()
+    status, said = room.run("python3", room.folder / "stick" / "check_stick.py", stick=broken)
+    assert status == 1 and f"wheels/{wheel.name} cannot be read: No such file" in said
+
+
+def visited(room, address, paths, *arguments):
+    """What a start script serves at these paths, [status, type, text] each; where it listens."""
+    start = [room.folder / "stick" / "start.sh", *arguments, "--no-browser"]
+    status, said = room.run("python3", "-c", VISIT, address, json.dumps(paths), *start)
+    assert status == 0, said
+    return json.loads(said.splitlines()[-1])
+
+
+def test_the_site_is_served_to_this_computer_only(room):
+    paths = ["", "lesson.mjs", "../wheels/"]
+    answers, listening = visited(room, r"(http://127\.0\.0\.1:\d+/)", paths, "site")
+    page, script, outside = answers
+    assert page == [200, "text/html", "<title>The course</title>"]
+    assert script == [200, "text/javascript", "export const lesson = 0;"]
+    assert outside[0] == 404
+    assert listening == [LOOPBACK_ADDRESS]
+
+
+def test_jupyterlab_opens_at_lesson_00_behind_its_token(room):
+    lesson = "api/contents/notebooks/00_first_repair.ipynb?content=0"
+    address = (
+        r"(http://127\.0\.0\.1:\d+/)lab/tree/notebooks/00_first_repair\.ipynb\?token=(\w{20,})"
+    )
+    answers, listening = visited(room, address, [lesson + "&token={1}", lesson])
+    (status, _, said), (refused, *_) = answers
+    assert status == 200 and json.loads(said)["path"] == "notebooks/00_first_repair.ipynb"
+    assert refused == 403
+    assert set(listening) == {LOOPBACK_ADDRESS}
