@@ -23,17 +23,8 @@ LOCK = os.path.join(ROOT, "requirements.lock")
 DRIVER = os.path.join(ROOT, "course_lib", "_driver.py")
 SUPPORTED = ((3, 11), (3, 13))
 # The lock names both builds. By device: what that device does without, and how much it all is.
-LEFT_OUT = {
-    "cpu": r"tensorflow|nvidia-.*",
-    "gpu": r"tensorflow-cpu",
-    "only": r"tensorflow-cpu",
-    "none": r"tensorflow|tensorflow-cpu",
-}
-ON_DISK = {"cpu": "2.4 GB", "gpu": "7.2 GB", "only": "3 GB", "none": "1 GB"}
-NO_TENSORFLOW = (
-    "TensorFlow has no build for Macs with an Intel processor: lessons 00 to 05 and 07 run here, "
-    "the others need another computer."
-)
+LEFT_OUT = {"cpu": r"tensorflow|nvidia-.*", "gpu": r"tensorflow-cpu", "only": r"tensorflow-cpu"}
+ON_DISK = {"cpu": "2.4 GB", "gpu": "7.2 GB", "only": "3 GB"}
 QUIET_LAB = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -90,29 +81,21 @@ def main(*arguments):
 
 
 def choose(asked, before):
-    """The device to install for, a key of ``LEFT_OUT``, and whether somebody chose it.
+    """The device to install for, "cpu", "gpu" or "only", and whether somebody chose it.
 
     Without a choice a card that the driver sees decides; libraries for a card that is not there
     today (a laptop, a cluster) are left where they are.
     """
-    device = device_without_card(sys.platform, platform.machine())
-    if device != "cpu":
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         if asked == "1":
             print(elsewhere())
-        return {"device": device, "chosen": False}
+        return {"device": "only", "chosen": False}
     if asked is not None:
         return {"device": "gpu" if asked == "1" else "cpu", "chosen": True}
     kept, chosen = before.get("device"), bool(before.get("chosen"))
     if kept == "gpu" or (kept == "cpu" and chosen):
         return {"device": kept, "chosen": chosen}
     return {"device": "gpu" if card() else "cpu", "chosen": False}
-
-
-def device_without_card(system, machine):
-    """The device of a computer, named as ``sys.platform`` and ``platform.machine()`` do."""
-    if (system, machine) == ("linux", "x86_64"):
-        return "cpu"
-    return "none" if (system, machine) == ("darwin", "x86_64") else "only"
 
 
 def elsewhere():
@@ -173,8 +156,6 @@ def install(venv, device):
         "Installing what requirements.lock names for %s (about %s on disk) ..."
         % ({"gpu": "an NVIDIA card"}.get(device, "the CPU"), ON_DISK[device])
     )
-    if device == "none":
-        print(NO_TENSORFLOW)
     sys.stdout.flush()
     python = python_of(venv)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]

@@ -37,7 +37,7 @@ exec setpriv --reuid $ACCOUNT --regid $ACCOUNT --clear-groups --no-new-privs \
 """
 # In the room: what a start script serves, and to whom.
 VISIT = r"""
-import json, re, subprocess, sys, urllib.error, urllib.request
+import json, re, subprocess, sys, time, urllib.error, urllib.request
 
 server = subprocess.Popen(["sh", *sys.argv[3:]], stdout=-1, stderr=-2, text=True)
 lines = []
@@ -47,12 +47,20 @@ for line in server.stdout:
         break
 else:
     sys.exit("".join(lines))
+
+def ask(url):
+    while True:
+        try:
+            return urllib.request.urlopen(url)
+        except urllib.error.HTTPError as error:
+            return error
+        except urllib.error.URLError:  # JupyterLab tells its address before it listens
+            assert server.poll() is None
+            time.sleep(0.1)
+
 answers = []
 for path in json.loads(sys.argv[2]):
-    try:
-        answer = urllib.request.urlopen(found[1] + path.format(*found.groups()))
-    except urllib.error.HTTPError as error:
-        answer = error
+    answer = ask(found[1] + path.format(*found.groups()))
     answers.append((answer.status, answer.headers.get_content_type(), answer.read().decode()))
 listening = [
     line.split()[1].split(":")[0]
@@ -103,8 +111,11 @@ class Room:
 
     def run(self, *command, **options):
         """(status, what it said) of a command in the room."""
-        process = self.open(*command, **options)
-        said, _ = process.communicate(timeout=PATIENCE)
+        with self.open(*command, **options) as process:
+            try:
+                said, _ = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
         return process.returncode, said
 
     def start(self, *arguments, **options):

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from tools.project import ROOT
-from tools.setup_venv import NO_TENSORFLOW
 from tools.stick import parts, wheels
 
 ELSEWHERE = "learners with that computer take another Python, or read the site's lessons"
@@ -98,10 +97,9 @@ def fetch(folder, targets):
         lacking = wheels.fetch(folder, target, digests)
         for pin in lacking:
             print(f"  {pin} has no wheel for {target}: {ELSEWHERE}.")
-        if target.device == "none":
-            print(f"  {NO_TENSORFLOW}")
         if not lacking:
             runs.setdefault(target.computer, []).append(target.python)
+    print(wheels.INTEL_MACS)
     wheels.prune(folder, targets, digests)
     return runs, digests
 

@@ -30,6 +30,10 @@ GLIBC = 28  # Ubuntu 20.04, Debian 11, RHEL 8 and newer
 OLD_MANYLINUX = ("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64")
 LINUX = [f"manylinux_2_{minor}_x86_64" for minor in range(GLIBC, 4, -1)]
 MACOS = (14, 0)
+INTEL_MACS = (
+    "Macs with an Intel processor get no packages, because tensorflow and argon2-cffi-bindings "
+    "have no wheels for them: their learners read lessons 00 to 05 and 07 in the browser."
+)
 # By the name that is typed: how it is called, what its Python says, the wheels that it takes.
 SYSTEMS = {
     "linux": ("Linux", ("linux", "x86_64", "posix"), [*LINUX, *OLD_MANYLINUX, "linux_x86_64"]),
@@ -38,11 +42,6 @@ SYSTEMS = {
         "macOS on Apple silicon",
         ("darwin", "arm64", "posix"),
         list(tags.mac_platforms(MACOS, "arm64")),
-    ),
-    "macos-intel": (
-        "macOS on Intel",
-        ("darwin", "x86_64", "posix"),
-        list(tags.mac_platforms(MACOS, "x86_64")),
     ),
 }
 PLATFORM = {"linux": "Linux", "win32": "Windows", "darwin": "Darwin"}
@@ -76,11 +75,6 @@ class Target:
         platform, machine, _ = SYSTEMS[self.system][1]
         return f"{platform} {machine.lower()}"
 
-    @property
-    def device(self):
-        """Which of TensorFlow's builds ``tools/setup_venv.py`` installs there."""
-        return setup_venv.device_without_card(*SYSTEMS[self.system][1][:2])
-
     def tags(self):
         version, platforms = tuple(map(int, self.python.split("."))), SYSTEMS[self.system][2]
         return {
@@ -106,7 +100,7 @@ class Target:
 
 def wanted(target, lock=None):
     """What the lock names for that target, in its order: a list of ``Wanted``."""
-    left_out = setup_venv.LEFT_OUT[target.device]
+    left_out = setup_venv.LEFT_OUT["cpu" if target.system == "linux" else "only"]
     found = []
     for text in (lock or setup_venv.locked()).values():
         for head, hashes in ENTRY.findall(text):

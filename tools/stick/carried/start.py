@@ -25,7 +25,7 @@ sys.dont_write_bytecode = True  # a stick may be read-only
 import check_stick  # noqa: E402
 
 STICK = check_stick.STICK
-LESSON = os.path.join("notebooks", "00_first_repair.ipynb")
+LESSON = "/lab/tree/notebooks/00_first_repair.ipynb"
 # A browser keeps a learner's notebooks by address: the same port finds them again.
 PORT = 8765
 # Windows may call these what a browser refuses to run.
@@ -246,8 +246,9 @@ def ask(command):
 
 def lab(course, browser):
     """JupyterLab at lesson 00, on this computer only, behind its token; until it is stopped."""
-    command = [venv_python(course), "-m", "jupyterlab", "--ServerApp.root_dir=.", LESSON]
-    command += ["--ServerApp.ip=127.0.0.1"] + ([] if browser else ["--no-browser"])
+    command = [venv_python(course), "-m", "jupyterlab", "--ServerApp.root_dir=."]
+    command += [f"--LabApp.default_url={LESSON}", "--ServerApp.ip=127.0.0.1"]
+    command += [] if browser else ["--no-browser"]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         command.append("--allow-root")
     say("Next time without the stick: make lab, in that folder (Windows: see README.md there).")
