@@ -42,6 +42,22 @@ def made_folder(path):
     return folder
 
 
+def refuse_link(path):
+    """Refuse a symbolic link where a file of the course's own name is to be written.
+
+    Whoever names a file may name a link. In a folder that came from elsewhere, an archive or a
+    classmate's, a link of the course's own name would have it overwrite a file of the learner's.
+
+    Raises:
+        ValueError: if a link stands there.
+    """
+    if os.path.islink(path):
+        raise ValueError(
+            f"{shown(path)} is a link, and the file that it leads to would be overwritten: delete "
+            "the link, or name another folder."
+        )
+
+
 def shown(path):
     """A file's name for a sentence: as it is, or escaped where it would break the line."""
     name = os.fspath(path)

@@ -7,6 +7,7 @@ import copy
 import re
 import sys
 from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -30,6 +31,11 @@ SECRETS = {
     "an OpenAI key": r"\bsk-[A-Za-z0-9_-]{20,}",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
 }
+# What an output may be and a cell may say of itself: anything else could run, or be hidden.
+SHOWN = {"text/plain", "text/html", "text/markdown", "image/png", "image/jpeg", "image/webp"}
+SAID = {"tags", "mystnb", "nbgrader"}
+ACTIVE = {"script", "iframe", "frame", "object", "embed", "form", "link", "meta", "base", "svg",
+          "foreignobject"}  # fmt: skip
 ABSOLUTE_PATH = (
     r"(?<![\w.~-])/(home|root|tmp|work|Users|mnt|private|var/folders)/[\w.-]+|[A-Z]:\\+Users"
 )
@@ -53,16 +59,7 @@ def problems(path, source=None):
     else:
         rendered = exercises.render_solution(source) if kind == "solutions" else render(source)
         found = check_source(notebook, rendered) + check_execution(notebook)
-    for check in (
-        check_outputs,
-        check_secrets,
-        check_paths,
-        check_ids,
-        check_width,
-        check_figures,
-        check_opening,
-        check_schema,
-    ):
+    for check in CHECKS:
         found += check(notebook)
     if kind == "notebooks":
         found += check_skeleton(notebook)
@@ -118,6 +115,52 @@ def check_outputs(notebook):
         if WIDGET_VIEW in output.get("data", {}):
             found.append(f"Cell {number} holds a widget view, which no file shows: make notebooks.")
     return found
+
+
+def check_active(notebook):
+    """Nothing that a page would run, in an output or in the prose."""
+    prose = [
+        (f"Cell {number}", cell.source)
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type != "code"
+    ]
+    found = []
+    for number, output in _outputs(notebook):
+        place, data = f"An output of cell {number}", output.get("data", {})
+        for kind in set(data) - SHOWN - {WIDGET_VIEW}:
+            found.append(f"{place} is {kind}, which may run something: show it another way.")
+        prose += [(place, data.get(kind, "")) for kind in ("text/html", "text/markdown")]
+    for place, text in prose:
+        page = _Active()
+        page.feed(text)
+        for what in page.found:
+            found.append(f"{place} holds {what}, which a page would run: take it out.")
+    return found
+
+
+def check_hidden(notebook):
+    """No input or output is folded away, and no file lies in a cell."""
+    found = []
+    for number, cell in enumerate(notebook.cells):
+        said = sorted(set(cell.metadata) - SAID) + ["attachments"] * ("attachments" in cell)
+        found += [f"Cell {number} says {one} of itself: take it out." for one in said]
+    return found
+
+
+class _Active(HTMLParser):
+    """Collects tags and attributes that run something."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ACTIVE:
+            self.found.append(f"<{tag}>")
+        for name, value in attributes:
+            address = "".join((value or "").split()).lower()
+            if name.startswith("on") or address.startswith(("javascript:", "vbscript:")):
+                self.found.append(f"{name}=")
 
 
 def check_secrets(notebook):
@@ -295,6 +338,20 @@ def _prose(text):
             fenced = not fenced
         elif not fenced:
             yield line
+
+
+CHECKS = (
+    check_outputs,
+    check_active,
+    check_hidden,
+    check_secrets,
+    check_paths,
+    check_ids,
+    check_width,
+    check_figures,
+    check_opening,
+    check_schema,
+)  # of every notebook, whatever its kind
 
 
 def main(paths):

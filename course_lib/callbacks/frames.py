@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from course_lib._files import expanded, made_folder, replaced, take_place
+from course_lib._files import expanded, made_folder, refuse_link, replaced, take_place
 from course_lib._pixels import as_bytes
 
 SHEET_COLUMNS = 8
@@ -46,6 +46,9 @@ class Folder:
     def begin(self, start):
         """Keep what is up to ``start``; what is an earlier run's goes aside, and is not lost."""
         made_folder(self.path)
+        frames = self.path / "frames"
+        for place in (self.path / "log.csv", frames, *frames.glob("epoch_*.png")):
+            refuse_link(place)
         rows, stored = self._read_log(), self._stored()
         self.rows = {epoch: row for epoch, row in rows.items() if epoch <= start}
         if max([0, *rows, *stored]) <= start + 1:
@@ -126,9 +129,12 @@ class Folder:
 
     def _read(self, epoch, path):
         try:
-            with Image.open(path) as image:
-                sheets, facts = np.asarray(image), dict(image.text)
-            fingerprint, measured = facts["fingerprint"], float(facts["psnr_hole"])
+            with Image.open(path, formats=["PNG"]) as image:
+                facts = image.info  # image.text would decode the picture
+                fingerprint, measured = facts["fingerprint"], float(facts["psnr_hole"])
+                if fingerprint == self._fingerprint:
+                    _check_size(image, self._images.shape)
+                    sheets = np.asarray(image)
             if fingerprint == self._fingerprint:
                 halves = np.split(sheets, 2)
                 filled, raw = (_pictures(half, self._images.shape) for half in halves)
@@ -152,11 +158,23 @@ class Folder:
         return aside
 
 
+def _check_size(image, shape):
+    """Before it is decoded: a foreign file may be small and its picture fill the memory."""
+    rows, columns = _layout(shape[0])
+    if image.size != (columns * shape[2], 2 * rows * shape[1]):
+        raise ValueError("another size")
+
+
+def _layout(count):
+    """(rows, columns) in which so many pictures stand on a sheet."""
+    columns = min(count, SHEET_COLUMNS)
+    return -(-count // columns), columns
+
+
 def _sheet(pictures):
     """Pictures (N, H, W, 3) side by side in rows of ``SHEET_COLUMNS``, as one picture."""
     count, height, width, _ = pictures.shape
-    columns = min(count, SHEET_COLUMNS)
-    rows = -(-count // columns)
+    rows, columns = _layout(count)
     cells = np.zeros((rows * columns, height, width, 3), np.uint8)
     cells[:count] = pictures
     cells = cells.reshape(rows, columns, height, width, 3).swapaxes(1, 2)

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib._files import expanded, replaced, sweep
+from course_lib._files import expanded, refuse_link, replaced, sweep
 from course_lib.data import _pickles
 
 ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -251,6 +251,10 @@ def _read_batch(raw, name):
 
 def _download(target):
     """Fetch the archive to ``target`` whole or not at all; returns the host that delivered."""
+    try:
+        refuse_link(target)  # a cache may be a folder that a whole class writes to
+    except ValueError as problem:
+        raise DataUnavailable(str(problem)) from None
     _say(f"downloading {ARCHIVE_BYTES / 1e6:.0f} MB into {target.parent}.")
     waiting, slow = list(SOURCES), []
     while waiting or slow:

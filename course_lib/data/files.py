@@ -25,6 +25,8 @@ WRITTEN = {
     ".webp": ("WEBP", {"lossless": True}),
 }
 LONGEST_TEXT = 1 << 28  # bytes, of what a PNG says beside its pixels
+MOST_PREVIEWS = 16  # pages of a TIFF that are passed over before its picture
+DRAWINGS = ("EPS", "WMF")  # programs, which Pillow has run by Ghostscript or by Windows
 # EXIF, tag 0x0112: how a camera was held, and the turn that makes the picture right.
 ORIENTATION = 0x0112
 TURNS = {
@@ -91,6 +93,8 @@ def opened(path):
     name = shown(path.name)
     try:
         with _patience(), Image.open(path) as picture:
+            if picture.format in DRAWINGS:
+                raise NoPicture("is a drawing that must be run: export it as PNG or JPEG.")
             _skip_previews(picture)
             # How the file stores it, which Pillow forgets once it has decoded it.
             picture.stored_as = str(picture.tile[0].args) if picture.tile else ""
@@ -248,6 +252,8 @@ def _skip_previews(opened):
     """Go on to a TIFF's first page that is no reduced one; cameras' raw files begin with such."""
     try:
         while getattr(opened, "tag_v2", {}).get(SUBFILE, 0) & PREVIEW:
+            if opened.tell() == MOST_PREVIEWS:
+                raise EOFError
             opened.seek(opened.tell() + 1)
     except EOFError:
         raise NoPicture("holds nothing but a preview: export it as PNG or JPEG.") from None

@@ -44,6 +44,11 @@ def load_pretrained(name):
             f"weights/{path.name} is missing or not the file that was published: restore it with "
             "git checkout, or install the course again."
         )
+    if made["network"] not in NETWORKS:
+        raise ValueError(
+            f"weights/{path.stem}.json names a network that the course has not: restore it with "
+            "git checkout, or install the course again."
+        )
     model = NETWORKS[made["network"]](**made["arguments"])
     with np.load(path, allow_pickle=False) as stored:
         for variable in model.weights:

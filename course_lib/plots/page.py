@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import re
 import sys
 
 import matplotlib
@@ -15,6 +16,7 @@ from course_lib._validation import brief
 from course_lib.plots.drawing import figure, is_photograph, own_style
 
 LARGEST_SIDE = 2**16 - 1  # dots of a figure, matplotlib's own limit
+TAG = re.compile(r"<(?=[A-Za-z/!?])")  # how HTML begins in a Markdown text
 MOST_DOTS = 5e7  # of a figure: it is 200 MB while it is drawn
 
 
@@ -26,8 +28,8 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
         titles: a list of strings, one a picture; not with a Figure.
         alt: what the figure shows, in a sentence (at least 20 characters). Screen readers
             read it, and it stands in when the picture does not load.
-        caption: a sentence under the figure that says what to see in it; Markdown, in which a
-            dollar sign is a dollar sign.
+        caption: a sentence under the figure that says what to see in it; Markdown without HTML,
+            in which a dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
 
     Raises:
@@ -106,7 +108,8 @@ def show_caption(caption):
     if caption:
         # Two dollar signs would make mathematics of what stands between them: Markdown wants the
         # backslash, and MathJax, which reads the page after that, an element around each.
-        text = caption.replace("$", r"<span>\$</span>") if caption.count("$") > 1 else caption
+        text = TAG.sub("&lt;", caption)
+        text = text.replace("$", r"<span>\$</span>") if text.count("$") > 1 else text
         put({"text/markdown": f"*{text}*", "text/plain": caption})
 
 

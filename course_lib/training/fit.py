@@ -219,6 +219,15 @@ class _Training(keras.callbacks.Callback):
         def of(kind):
             return [arrays[f"{kind}_{k}"] for k in range(sum(n.startswith(kind) for n in arrays))]
 
+        try:
+            self._take(of, record)
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise ValueError(
+                f"{self.path} holds no whole training ({error!r}): delete it to begin this "
+                "training anew, or name another folder."
+            ) from error
+
+    def _take(self, of, record):
         self._check_same(record["identity"], of)
         _assign(self.model.variables, of("variable"))
         _assign(self.model.optimizer.variables, of("optimizer"))

@@ -54,6 +54,6 @@ def as_file(name, content):
     """The path of a file with that content, for as long as the block runs."""
     kept = "".join(one for one in Path(name).name if one.isprintable() and one not in '\\/:*?"<>|')
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (kept[-LONGEST_NAME:] or "the file")
+        path = Path(folder) / (kept[-LONGEST_NAME:].lstrip(".") or "the file")
         path.write_bytes(content)
         yield path

@@ -419,6 +419,15 @@ def test_a_phone_narrow_and_by_touch(opened):
     assert width <= 360
 
 
+def test_a_files_name_is_text(try_it, tmp_path):
+    name = "<img src=x onerror=\"document.title='in'\">.png"
+    (tmp_path / name).write_bytes(b"no picture")
+    images = try_it.page.locator("img").count()
+    try_it.drop(tmp_path / name)
+    try_it.says(f"{name}: This is no picture that your browser can read")
+    assert try_it.page.locator("img").count() == images and "Try it" in try_it.page.title()
+
+
 def test_nothing_was_asked_for_anywhere_else(try_it, requests, site):
     """Last: over all that was done above, and one more visit."""
     try_it.page.get_by_role("button", name="Scratches").click()

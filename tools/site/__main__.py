@@ -27,7 +27,7 @@ def main(target=ROOT / "build" / "site"):
         except (ImportError, FileNotFoundError, ConnectionError) as error:
             print(f"The site is built without {extra}: {error}")
     pages.build(target)
-    print(f"Built. To read it: python -m http.server --directory {target}")
+    print(f"Built. To read it: python -m http.server --bind 127.0.0.1 --directory {target}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Film files and their masks, read frame by frame: memory does not grow with the length."""
 
+import os
 import re
 import warnings
 from itertools import chain
@@ -15,6 +16,7 @@ from course_lib.restoration.files import read_mask
 
 MISSING = 0.5  # seconds that a file promises and does not hold: it breaks off
 PICTURES = (*files.WRITTEN, ".gif")  # a mask of that ending is one picture for all frames
+MOST_PIXELS = 34_000_000  # of a frame: 8K has 33.2 million, which take 1.3 GB
 MIDDLE = 127  # of 255: a film's compression greys the rim of a mask
 
 
@@ -38,6 +40,7 @@ class Film:
     def __init__(self, path):
         self.path = files.named(path)
         files.check_file(self.path)
+        _check_binary(self.path)
         self.size, self.times, rate, promised = self._inspected()
         gaps = np.diff(self.times)
         self.seconds = np.append(gaps, np.median(gaps) if len(gaps) else 1 / rate)
@@ -66,12 +69,14 @@ class Film:
 
     def _opened(self):
         with quiet():
-            capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
+            # Absolute, or FFmpeg takes a folder called "http:" for an address on the network.
+            capture = cv2.VideoCapture(os.path.abspath(self.path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise ValueError(
                 f"{shown(self.path.name)} cannot be read as a film, so it is none, is cut off or "
                 "its codec is missing: save it as MP4 (H.264) or WebM."
             )
+        _check_size(capture, self.path)
         return capture
 
     def _inspected(self):
@@ -93,6 +98,26 @@ class Film:
         if (np.diff(times) <= 0).any():  # a file that does not say
             times = np.arange(len(times)) / rate
         return frame.shape[:2], times, rate, promised
+
+
+def _check_binary(path):
+    """A text is no film, but FFmpeg takes it for a list of other files and addresses to open."""
+    with open(path, "rb") as file:
+        if b"\0" not in file.read(4096):
+            raise ValueError(
+                f"{shown(path.name)} is a text and no film, a playlist perhaps: name the film "
+                "itself."
+            )
+
+
+def _check_size(capture, path):
+    sides = cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
+    width, height = (int(capture.get(side)) for side in sides)
+    if width * height > MOST_PIXELS:
+        raise ValueError(
+            f"{shown(path.name)} has frames of {width} x {height} pixels, too large for the "
+            f"memory: shrink it first, to {MOST_PIXELS / 1e6:.0f} million pixels or fewer."
+        )
 
 
 def read_film(path):
