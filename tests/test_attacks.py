@@ -1,6 +1,7 @@
 """Attacks that take no time, each tried for real; docs/attacks.md lists them all."""
 
 import ast
+import functools
 import io
 import json
 import os
@@ -41,6 +42,7 @@ def rows():
     return [tuple(map(str.strip, row)) for row in found]
 
 
+@functools.cache
 def functions_of(path):
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {node.name for node in tree.body if getattr(node, "name", "").startswith("test_")}
