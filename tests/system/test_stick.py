@@ -213,6 +213,31 @@ def test_what_learners_wrote_stays_and_what_they_lost_comes_back(room):
     assert lost.read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
+def made_in(place, tmp_path):
+    """(status, what it said) of a new stick's making where ``place`` was typed before."""
+    command = [sys.executable, "-m", "tools.stick", tmp_path / "stick", "--systems=linux"]
+    entered = ["unshare", "--net", "--mount", "sh", "-c", f'{place}; exec "$@"', "sh", *command]
+    done = subprocess.run(entered, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    return done.returncode, done.stderr
+
+
+def test_without_a_network_a_stick_is_not_made_and_that_is_said(room, tmp_path):
+    status, said = made_in(":", tmp_path)
+    assert status == 1
+    assert said.startswith("The registry of packages cannot be reached:") and said.count("\n") == 1
+    assert not (tmp_path / "stick").exists()
+
+
+def test_a_full_disk_stops_a_stick_and_that_is_said(room, tmp_path):
+    [pip] = (room.stick / "wheels").glob("pip-*.whl")
+    full = f"mount -t tmpfs -o size=4m tmpfs {tmp_path}; mkdir -p {tmp_path}/stick.partial/wheels"
+    full += f"; cp {pip} {room.stick}/wheels/six-*.whl {tmp_path}/stick.partial/wheels"
+    full += f"; dd if=/dev/zero of={tmp_path}/filler 2>/dev/null"
+    status, said = made_in(full, tmp_path)
+    assert status == 1
+    assert said == f"The disk of {tmp_path}/stick is full: make room, then type make stick again.\n"
+
+
 def test_a_broken_wheel_is_named(room, tmp_path_factory):
     broken = tmp_path_factory.mktemp("copy") / "stick"
     shutil.copytree(room.stick, broken, copy_function=os.link)

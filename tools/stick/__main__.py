@@ -38,7 +38,7 @@ def main(*arguments):
 
 def chosen(systems, pythons):
     """The targets of two lists with commas."""
-    for word, known in [(systems, wheels.SYSTEMS), (pythons, ("3.11", "3.12", "3.13"))]:
+    for word, known in [(systems, wheels.SYSTEMS), (pythons, wheels.PYTHONS)]:
         odd = sorted(set(word.split(",")) - set(known))
         if odd:
             raise wheels.Stopped(

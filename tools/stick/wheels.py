@@ -4,6 +4,7 @@ pip fetches them. A wheel that is there with the right SHA-256 is not fetched ag
 was stopped goes on where it was.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -25,7 +26,7 @@ ENTRY = re.compile(r"^(\w.*?) *\\?\n((?: +.*\n?)*)", re.MULTILINE)
 PATIENCE = ["--retries", "2", "--timeout", "30"]
 AT_ONCE = 4
 SCRATCH = ".pip-"
-PYTHONS = ("3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13")
 GLIBC = 28  # Ubuntu 20.04, Debian 11, RHEL 8 and newer
 OLD_MANYLINUX = ("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64")
 LINUX = [f"manylinux_2_{minor}_x86_64" for minor in range(GLIBC, 4, -1)]
@@ -124,7 +125,8 @@ def fetch(folder, target, digests):
         The pins that have no wheel for this target, in order.
 
     Raises:
-        Stopped: if the registry cannot be reached or the disk is full.
+        Stopped: if the registry cannot be reached.
+        OSError: if the folder cannot take them.
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for alone in (False, True):  # where pip misses one of many, it fetches none
@@ -213,7 +215,7 @@ def _pip(folder, lines, *options):
         )
     said = answer.stderr + answer.stdout
     if answer.returncode and "No space left on device" in said:
-        raise Stopped(f"The disk of {folder} is full: make room, then type make stick again.")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     if answer.returncode and re.search(r"Retry\(|[Cc]onnection|timed out", said):
         raise Stopped(
             "The registry of packages cannot be reached: what is fetched is kept, type make stick "
