@@ -15,26 +15,10 @@ import pytest
 
 from tests.helpers import PATIENCE, skip_or_fail
 from tools.project import ROOT
+from tools.stick.room import ACCOUNT, Room
 
-ACCOUNT = 54321  # nobody's number
-ROOM_BYTES = 6e9
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
-LOOPBACK = """
-import fcntl, socket, struct, sys
-up = struct.pack("16sH14x", b"lo", 1)
-fcntl.ioctl(socket.socket(), 0x8914, up)
-"""
-# As root, in namespaces of its own: the stick can be read only, a Python can be reached.
-ENTER = """
-set -e
-mount --bind "$STICK" "$ROOM/stick"
-mount -o remount,bind,ro "$ROOM/stick"
-mount --bind "$BASE" "$ROOM/python"
-"$PYTHON" -c "$LOOPBACK"
-exec setpriv --reuid $ACCOUNT --regid $ACCOUNT --clear-groups --no-new-privs \
-    env -i HOME="$ROOM/home" TMPDIR="$ROOM/tmp" PATH="$ROOM/python/bin:/usr/bin:/bin" \
-    LD_LIBRARY_PATH="$ROOM/python/lib" LC_ALL=C.UTF-8 INPAINTING_PROFILE=smoke "$@"
-"""
+ROOM_BYTES = 6e9
 # In the room: what a start script serves, and to whom.
 VISIT = r"""
 import json, re, subprocess, sys, time, urllib.error, urllib.request
@@ -74,54 +58,6 @@ server.terminate()
 LOOPBACK_ADDRESS = "0100007F"  # 127.0.0.1, as Linux writes it
 
 
-class Room:
-    """A fresh account on a computer without a network, and a stick in it."""
-
-    def __init__(self, folder, stick):
-        self.folder, self.stick = folder, stick
-        self.course = folder / "home" / "inpainting-course"
-        for name in ("home", "tmp", "stick", "python"):
-            (folder / name).mkdir()
-        folder.chmod(0o755)
-        for name in ("home", "tmp"):
-            os.chown(folder / name, ACCOUNT, ACCOUNT)
-
-    def open(self, *command, stick=None, **options):
-        """The process of a command that runs in the room."""
-        environment = {
-            "ACCOUNT": str(ACCOUNT),
-            "BASE": sys.base_prefix,
-            "LOOPBACK": LOOPBACK,
-            "PATH": os.environ["PATH"],
-            "PYTHON": sys.executable,
-            "ROOM": str(self.folder),
-            "STICK": str(stick or self.stick),
-        }
-        enter = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc"]
-        enter += ["--kill-child", "--propagation", "private", "sh", "-c", ENTER, "sh"]
-        return subprocess.Popen(
-            [*enter, *map(str, command)],
-            env=environment,
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **options,
-        )
-
-    def run(self, *command, **options):
-        """(status, what it said) of a command in the room."""
-        with self.open(*command, **options) as process:
-            try:
-                said, _ = process.communicate(timeout=PATIENCE)
-            finally:
-                process.kill()
-        return process.returncode, said
-
-    def start(self, *arguments, **options):
-        return self.run("sh", self.folder / "stick" / "start.sh", *arguments, **options)
-
-
 @pytest.fixture(scope="module")
 def stick(tmp_path_factory):
     """A stick for this computer and this Python; its wheels stay in build/ for the next run."""
@@ -150,7 +86,7 @@ def room(stick):
         skip_or_fail("A room with a fresh account needs root and setpriv")
     folder = Path(tempfile.mkdtemp(prefix="room-", dir=memory()))
     try:
-        room = Room(folder, stick)
+        room = Room(folder, stick, "smoke")
         status, said = room.run("true")
         if status:
             skip_or_fail(f"No namespace without a network can be made: {said.strip()}")
@@ -182,10 +118,7 @@ def test_the_stick_is_whole_where_it_can_only_be_read(room):
 
 
 def test_lesson_00_runs_from_the_stick(room):
-    status, said = room.run(
-        room.course / ".venv/bin/python", "-m", "nbconvert", "--execute", "--to=notebook",
-        "--output=executed.ipynb", room.course / "notebooks/00_first_repair.ipynb",
-    )  # fmt: skip
+    status, said = room.execute("00_first_repair.ipynb")
     assert status == 0, said
     executed = nbformat.read(room.course / "notebooks/executed.ipynb", as_version=4)
     code = [cell for cell in executed.cells if cell.cell_type == "code"]

@@ -140,11 +140,9 @@ def fetch(folder, target, digests):
 
 def absent(folder, target, digests):
     """What a target wants and the folder lacks; a file that is not what the lock names goes."""
-    fitting, there = target.tags(), {}
-    for path in sorted(folder.glob("*.whl")):
-        name, version, _, of_file = parse_wheel_filename(path.name)
-        if not of_file.isdisjoint(fitting):
-            there.setdefault(f"{name}=={version}", []).append(path)
+    there = {}
+    for path in _fitting(folder, target):
+        there.setdefault(_pin(path), []).append(path)
     missing = []
     for one in wanted(target):
         paths = there.get(_canonical(one.pin), [])
@@ -155,6 +153,23 @@ def absent(folder, target, digests):
         if not whole:
             missing.append(one)
     return missing
+
+
+def held(folder, target):
+    """The wheels in the folder that a target wants."""
+    pins = {_canonical(one.pin) for one in wanted(target)}
+    return [path for path in _fitting(folder, target) if _pin(path) in pins]
+
+
+def _fitting(folder, target):
+    fitting = target.tags()
+    paths = sorted(folder.glob("*.whl"))
+    return [path for path in paths if not fitting.isdisjoint(parse_wheel_filename(path.name)[3])]
+
+
+def _pin(path):
+    name, version, *_ = parse_wheel_filename(path.name)
+    return f"{name}=={version}"
 
 
 def _canonical(pin):
