@@ -1,8 +1,8 @@
 """Faults done to a child Python for real, so that no test has to believe a patched function.
 
 A child may live in Linux namespaces of its own, where a small or read-only file system lies at a
-path and no network is there, as another user, with less memory or smaller files; it may kill or
-stop itself just before a call that is named, so that no outcome depends on speed.
+path and no network is there, without root's powers, with less memory or smaller files; it may
+kill or stop itself just before a call that is named, so that no outcome depends on speed.
 
 ``Faults`` says what is to happen to a child; ``start`` and ``run`` begin one.
 """
@@ -21,21 +21,20 @@ from pathlib import Path
 from tests.helpers import PATIENCE, skip_or_fail
 
 ROOT = Path(__file__).parents[1]
-NOBODY = 65534  # a user who owns nothing here
 
 # Ends or stops this very process just before its call number so and so of a function.
 AT_CALL = """
 def _at(place, calls, number):
-    import importlib, os
-    module, name = place.rsplit(".", 1)
-    module = importlib.import_module(module)
-    function, begun = getattr(module, name), []
+    import os, pkgutil
+    holder, name = place.rsplit(".", 1)
+    holder = pkgutil.resolve_name(holder)
+    function, begun = getattr(holder, name), []
     def call(*arguments, **keywords):
         begun.append(1)
         if len(begun) == calls:
             os.kill(os.getpid(), number)
         return function(*arguments, **keywords)
-    setattr(module, name, call)
+    setattr(holder, name, call)
 _at({place!r}, {calls}, {number})
 """
 
@@ -48,7 +47,7 @@ class Faults:
         full: {folder: bytes}, a file system of its own at that folder which holds so much.
         read_only: folders that nobody may write to, root neither.
         network: False takes every connection, that to this machine too.
-        user: the number of the user that the child becomes.
+        powerless: root may not read and write everything, but what files allow, like anybody.
         memory: bytes that the child may have at most.
         file_size: bytes that a file of its may have at most.
         killed_at: "os.replace", say: kill -9 just before it is called; "os.replace 2": the
@@ -59,7 +58,7 @@ class Faults:
     full: dict = field(default_factory=dict)
     read_only: tuple = ()
     network: bool = True
-    user: int | None = None
+    powerless: bool = False
     memory: int | None = None
     file_size: int | None = None
     killed_at: str = ""
@@ -127,12 +126,6 @@ def needs_namespaces(what):
         skip_or_fail(f"no mount and network namespaces here (Linux gives them): untested: {what}")
 
 
-def needs_root(what):
-    """Skip a test where no other user can be taken on, and say what is not tested then."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        skip_or_fail(f"only root can become another user: untested: {what}")
-
-
 def _unshare():
     """Root needs no user namespace, and in one could become nobody else."""
     return ["unshare"] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
@@ -148,15 +141,13 @@ def _hooks(faults):
     for limit, most in (("RLIMIT_AS", faults.memory), ("RLIMIT_FSIZE", faults.file_size)):
         if most is not None:
             lines += f"import resource\nresource.setrlimit(resource.{limit}, ({most}, {most}))\n"
-    if faults.user is not None:
-        lines += (
-            f"import os\nos.setgroups([])\nos.setgid({faults.user})\nos.setuid({faults.user})\n"
-        )
     return lines
 
 
 def _inside(faults, command):
     """The command, in namespaces that are made ready first."""
+    if faults.powerless and os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
     if not faults.needs_namespace:
         return command
     ready = [

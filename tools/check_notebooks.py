@@ -52,8 +52,11 @@ def problems(path, source=None):
     source = source or path.parent / "src" / f"{path.stem}.py"
     if kind != "exercises" and not source.exists():
         return [f"It has no source {source.parent.name}/{source.name}: write it or delete both."]
-    # nbformat.read would mend some faults silently, a repeated cell id for one.
-    notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+    try:
+        # nbformat.read would mend some faults silently, a repeated cell id for one.
+        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+    except ValueError:  # also of UTF-8 that is cut off
+        return ["It is cut off or no notebook: type make notebooks, or take it from git again."]
     if kind == "exercises":
         found = check_cut(notebook, path.parents[1] / "solutions" / path.name)
     else:

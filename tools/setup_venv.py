@@ -147,7 +147,10 @@ def make_venv(venv):
 def right_version(venv):
     python = python_of(venv)
     probe = "import sys; sys.exit(sys.version_info[:2] != (%d, %d))" % sys.version_info[:2]
-    return os.path.exists(python) and subprocess.run([python, "-c", probe]).returncode == 0
+    try:
+        return subprocess.run([python, "-c", probe]).returncode == 0
+    except OSError:  # not there, not allowed to run, or of another kind of machine
+        return False
 
 
 def install(venv, device):

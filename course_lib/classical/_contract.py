@@ -1,10 +1,10 @@
 """The contract that every classical inpainter keeps, stated once as a decorator."""
 
-import re
 from functools import wraps
 
 import numpy as np
 
+from course_lib._memory import is_out_of_memory
 from course_lib._pixels import as_floats
 from course_lib._validation import (
     as_array,
@@ -14,9 +14,6 @@ from course_lib._validation import (
     check_single,
     check_values,
 )
-
-# How the libraries below say so: SciPy's SuperLU (a RuntimeError), OpenCV, C++.
-OUT_OF_MEMORY = re.compile("MALLOC|Insufficient memory|bad_alloc")
 
 
 def inpainter(fill):
@@ -42,7 +39,7 @@ def inpainter(fill):
             restored[mask] = np.clip(filled[mask], 0.0, 1.0)
             return restored
         except Exception as error:
-            if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)):
+            if is_out_of_memory(error):
                 raise MemoryError(_too_large(mask)) from None
             raise
 

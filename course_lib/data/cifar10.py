@@ -286,7 +286,9 @@ def _place(url, target, floor):
     try:
         with replaced(target) as file:
             _fetch(url, file, floor)
-    except PermissionError:  # Windows: another process was first and reads it just now
+    # Another process was first: on Windows it reads it just now; elsewhere it may have swept ours,
+    # which a clock that was set forward made look old.
+    except (PermissionError, FileNotFoundError):
         if not target.exists():
             raise
 

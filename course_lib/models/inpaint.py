@@ -3,7 +3,9 @@
 import keras
 import numpy as np
 
+from course_lib._memory import enough_memory
 from course_lib._validation import check_pair
+from course_lib.models.forked import check_not_forked
 from course_lib.models.networks import DIVISOR
 
 BATCH_PIXELS = 256 * 32 * 32  # what one step of a prediction holds: 256 pictures of CIFAR-10
@@ -28,6 +30,7 @@ def inpaint(model, images, mask):
     Raises:
         TypeError, ValueError: if pictures or mask are not as above, no pixel is known, the model
             is no such model, or it predicts another shape, NaN or infinity.
+        MemoryError: if the pictures are too large for the free memory.
 
     Warns:
         UserWarning: if more than 95 % of a picture is hole.
@@ -117,8 +120,13 @@ def _in_steps(model, inputs):
     """The model's answer, a batch at a time: Keras's own ``predict`` makes a data set first, which
     takes longer than filling a few pictures.
     """
+    check_not_forked()
     count, height, width = inputs[0].shape[:3]
     size = max(1, BATCH_PIXELS // (height * width))
     steps = ([one[k : k + size] for one in inputs] for k in range(0, count, size))
     answers = (model.predict_on_batch(step[0] if len(step) == 1 else step) for step in steps)
-    return np.concatenate([np.asarray(answer) for answer in answers])
+    with enough_memory(
+        f"{model.name} needs more memory than is free for pictures of {height} x {width} pixels: "
+        "shrink them, or call restoration.restore, which goes through large pictures in tiles."
+    ):
+        return np.concatenate([np.asarray(answer) for answer in answers])

@@ -3,13 +3,16 @@
 import math
 import time
 import warnings
+from contextlib import contextmanager, nullcontext
 
 import keras
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib._files import made_folder
+from course_lib._files import InUse, alone, made_folder, shown
+from course_lib._memory import enough_memory
 from course_lib._validation import check_count, check_seed
+from course_lib.models.forked import check_not_forked
 from course_lib.training import checkpoint
 from course_lib.training.estimate import Estimate
 from course_lib.training.fits import check_fits
@@ -17,6 +20,10 @@ from course_lib.training.identity import FIRST_WEIGHTS, identity, remember, weig
 from course_lib.training.pairs import Pairs
 
 PATIENCE = 10  # epochs without a lower val_loss after which a training stops
+TOO_LARGE = (
+    "this training needs more memory than is free: lower batch_size in pairs(...), or the "
+    "network's width, and shut down other notebooks' kernels."
+)
 MEMORIES = {  # what Keras's callbacks remember from epoch to epoch and empty when a fit begins
     keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch", "stopped_epoch"),
     keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
@@ -56,7 +63,8 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     Raises:
         TypeError, ValueError: if an argument is not as above, the pairs do not fit the network, or
             early stopping watches a number that is not measured, or the folder holds the
-            checkpoint of another training or a damaged one.
+            checkpoint of another training or a damaged one, or another kernel trains there.
+        MemoryError: if a batch needs more memory than is free.
 
     Warns:
         UserWarning: if the loss stops being a number; the training then ends. If a checkpoint
@@ -71,6 +79,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
         >>> history = fit(model, data, data, epochs=2, seed=0)  # doctest: +ELLIPSIS
         2 epochs in ... min; lowest val_loss ..., in epoch 2, whose weights the network now has.
     """
+    check_not_forked()
     epochs, seed = check_count("epochs", epochs, lowest=1), check_seed(seed)
     callbacks = _check_training(model, train, validation, callbacks)
     own = [one for one in callbacks if isinstance(one, keras.callbacks.EarlyStopping)]
@@ -84,15 +93,29 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
         if isinstance(data, Pairs):
             check_fits(model, data, name)
     path = None if folder is None else made_folder(folder) / "checkpoint.npz"
-    began = path and identity(model, train, validation, seed, callbacks, path)
-    keras.utils.set_random_seed(seed)  # whatever has been drawn from them to get here
-    training = _Training(model, train, callbacks, own[0], seed, path, began)
-    try:
-        training.run(validation, epochs)
-    finally:
-        if path is not None:
-            remember(model, path, began)
+    with nullcontext() if path is None else _the_only_one(path):
+        began = path and identity(model, train, validation, seed, callbacks, path)
+        keras.utils.set_random_seed(seed)  # whatever has been drawn from them to get here
+        training = _Training(model, train, callbacks, own[0], seed, path, began)
+        try:
+            training.run(validation, epochs)
+        finally:
+            if path is not None:
+                remember(model, path, began)
     return training.summary()
+
+
+@contextmanager
+def _the_only_one(path):
+    """Two kernels that train in one folder would each write over what the other has reached."""
+    try:
+        with alone(path, 1):
+            yield
+    except InUse:
+        raise ValueError(
+            f"another kernel is training in {shown(path.parent)}: wait until it ends or shut it "
+            "down, or name another folder."
+        ) from None
 
 
 class _Training(keras.callbacks.Callback):
@@ -120,15 +143,16 @@ class _Training(keras.callbacks.Callback):
         """Train what is left of ``epochs``, and give the network its best weights."""
         if not self.over and self.epoch < epochs:
             told = [_Progress(epochs, self.epoch), Estimate(epochs - self.epoch)]
-            self.model.fit(
-                self.train,
-                validation_data=validation,
-                epochs=epochs,
-                initial_epoch=self.epoch,
-                callbacks=[*self.others, self, *told],
-                shuffle=False,
-                verbose=0,
-            )
+            with enough_memory(TOO_LARGE):
+                self.model.fit(
+                    self.train,
+                    validation_data=validation,
+                    epochs=epochs,
+                    initial_epoch=self.epoch,
+                    callbacks=[*self.others, self, *told],
+                    shuffle=False,
+                    verbose=0,
+                )
         if self.best is not None:
             _assign(self.model.variables, self.best)
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.helpers import skip_or_fail
 from tests.lab import running_lab
+from tests.reliability import row  # noqa: F401 (a fixture)
 from tools.site.npm import packages
 
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

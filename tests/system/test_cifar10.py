@@ -151,6 +151,21 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def circle(self):
+        self.send_response(302)
+        self.send_header("Location", self.path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def to_a_file(self):
+        self.send_response(302)
+        self.send_header("Location", Path(__file__).as_uri())
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def broken(self):
+        self.send(b"sorry", length=5, status=500)
+
     def truncated(self):
         self.send(WHOLE[: len(WHOLE) // 2])
 
@@ -230,8 +245,8 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/{path}"
 
 
-@pytest.fixture
-def server():
+@contextmanager
+def running_server():
     with Server(("127.0.0.1", 0), Handler) as running:
         running.asked, running.over = [], threading.Event()
         running.reached, running.gate = threading.Semaphore(0), threading.Event()
@@ -241,6 +256,12 @@ def server():
         running.over.set()
         running.gate.set()
         running.shutdown()
+
+
+@pytest.fixture
+def server():
+    with running_server() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -678,6 +699,8 @@ FAULTS = {
     "page_of_that_length": "SHA-256",
     "endless": "SHA-256",
     "missing": "Not Found",
+    "broken": "Internal Server Error",
+    "to_a_file": "cannot be used",
     "nonsense": "cannot be used",
     "reset": "cannot be used",
 }
@@ -726,6 +749,13 @@ def test_a_host_name_that_hangs_or_is_unknown_is_given_up(monkeypatch, server, c
     over.set()
     assert "unknown.invalid cannot be used (Name or service not known)" in printed
     assert "hangs.invalid does not answer" in printed
+
+
+def test_a_server_that_sends_in_circles_is_left(monkeypatch, cache, server, capsys):
+    use(monkeypatch, server.url("circle"), server.url("good"))
+    assert_is_tiny(cifar10.load_cifar10())
+    assert "127.0.0.1 cannot be used (" in capsys.readouterr().out
+    assert 1 < len(server.asked) < 20 and server.asked[-1] == "/good"
 
 
 def test_a_closed_port_is_passed_over(monkeypatch, server, capsys):

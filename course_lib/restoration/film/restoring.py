@@ -3,6 +3,7 @@
 import os
 import time
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import tee
 
@@ -88,13 +89,10 @@ def restore_video(
             stacklevel=2,
         )
     missing = 0
-    with unfinished(target, ending) as part:
-        with writer(part, ending, film.size, film.seconds) as write:
-            for frame, holes in tqdm(frames, total=len(film), unit="frame", delay=2, leave=False):
-                write(hatched(frame, holes) if show == "invented" else frame)
-                missing += int(holes.sum())
-        if ending in CODED:
-            _check_whole(part, target, len(film))
+    with _whole(target, film.size, film.seconds) as write:
+        for frame, holes in tqdm(frames, total=len(film), unit="frame", delay=2, leave=False):
+            write(hatched(frame, holes) if show == "invented" else frame)
+            missing += int(holes.sum())
     named = method if isinstance(method, str) else getattr(method, "name", "a method of one's own")
     fraction = missing / (len(film) * film.size[0] * film.size[1])
     return FilmRepair(
@@ -130,10 +128,9 @@ def save_film(path, frames, *, rate=24):
     rate = check_number("rate", rate, "a number above 0", lambda number: number > 0)
     size, ending = frames.shape[1:3], target.suffix.lower()
     check_writable(ending, size, len(frames))
-    with unfinished(target, ending) as part:
-        with writer(part, ending, size, np.full(len(frames), 1 / rate)) as write:
-            for frame in frames:
-                write(frame)
+    with _whole(target, size, np.full(len(frames), 1 / rate)) as write:
+        for frame in frames:
+            write(frame)
 
 
 def _free(target, overwrite):
@@ -147,18 +144,32 @@ def _free(target, overwrite):
     return target
 
 
-def _check_whole(part, target, count):
+@contextmanager
+def _whole(target, size, seconds):
+    """What writes a film, frame by frame, that takes the target's place once it is whole."""
+    ending = target.suffix.lower()
+    full = OSError(
+        f"{shown(target.name)} could not be written whole into {shown(target.parent)}: make room "
+        "there, or choose another folder."
+    )
+    try:
+        with unfinished(target, ending) as part:
+            with writer(part, ending, size, seconds) as write:
+                yield write
+            if ending in CODED and not _is_whole(part, len(seconds)):
+                raise full
+    except OSError as problem:
+        # With its number it comes from the system; without, it is a sentence of the course's.
+        raise (full if problem.errno else problem) from None
+
+
+def _is_whole(part, count):
     """What was written can be read again: encoders say nothing when the disk is full."""
     try:
         with open(part, "rb") as file:
             os.fsync(file.fileno())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            whole = len(Film(part)) >= count
+            return len(Film(part)) >= count
     except (OSError, ValueError):
-        whole = False
-    if not whole:
-        raise OSError(
-            f"{shown(target.name)} could not be written whole into {shown(target.parent)}: make "
-            "room there, or choose another folder."
-        )
+        return False

@@ -1,0 +1,20 @@
+"""A forked process has none of its parent's threads, and a network that needs them hangs."""
+
+import os
+
+_process = None  # where a network has computed first
+
+
+def check_not_forked():
+    """Say so before a network waits for ever; called wherever one is about to compute.
+
+    Raises:
+        RuntimeError: if a network has computed here before this process was forked.
+    """
+    global _process
+    _process = _process or os.getpid()
+    if _process != os.getpid():
+        raise RuntimeError(
+            "this process was forked from one in which a network has computed, and would wait "
+            "for its threads for ever: start it by multiprocessing.get_context('spawn')."
+        )
