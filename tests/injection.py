@@ -133,6 +133,8 @@ def _unshare():
 
 def _hooks(faults):
     lines = ""
+    if faults.stopped_at and sys.platform == "linux":  # at the latest it ends with the tests
+        lines = "import ctypes\nctypes.CDLL(None).prctl(1, 9)\n"
     for place, number in ((faults.killed_at, "SIGKILL"), (faults.stopped_at, "SIGSTOP")):
         if place:
             name, _, calls = place.partition(" ")

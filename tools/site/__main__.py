@@ -35,7 +35,7 @@ def main(target=ROOT / "build" / "site"):
 
 def replace(target):
     """Build the site beside the target, and let it take its place once it is whole."""
-    fresh, older = (target.with_name(f".{target.name}.{state}") for state in ("part", "older"))
+    fresh, older = (target.with_name(f"{target.name}.{state}") for state in ("part", "older"))
     if older.exists() and not target.exists():  # a build was killed between the two steps below
         os.replace(older, target)
     for left in (fresh, older):
