@@ -343,7 +343,7 @@ def test_a_home_of_somebody_else(tmp_path, row):
 LEAPS = """
 import itertools, time
 real, turns = time.time, itertools.count()
-time.time = lambda: real() + 86_400 * 365 * (-1) ** next(turns)  # to and fro by a year
+time.time = lambda: real() + 86_400 * next(turns)  # by a day whenever it is read
 """
 
 
