@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.project import ROOT
 from tools.stick import parts, wheels
 
-ELSEWHERE = "learners with that computer take another Python, or read the site's lessons"
+ELSEWHERE = "learners with that computer take another Python, or read the web pages"
 
 
 def main(*arguments):

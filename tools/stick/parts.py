@@ -11,6 +11,7 @@ from pathlib import Path
 
 from course_lib.data import cifar10
 from tools.project import ROOT, publication
+from tools.site.lite import OFFERED
 from tools.stick.wheels import Stopped
 
 CARRIED = Path(__file__).parent / "carried"
@@ -41,8 +42,8 @@ def site(stick, built):
         print(f"The stick has no web pages, because {built} has none: type make site, then again.")
         return
     shutil.copytree(built, target)
-    if not (built / "lite").exists():
-        print("The web pages of the stick have no lessons that run in the browser: see make site.")
+    if not (built / "lite" / OFFERED).exists():
+        print("No lesson runs in the browser on the stick's web pages: make site says why.")
 
 
 def data(stick):

@@ -33,7 +33,7 @@ LINUX = [f"manylinux_2_{minor}_x86_64" for minor in range(GLIBC, 4, -1)]
 MACOS = (14, 0)
 INTEL_MACS = (
     "Macs with an Intel processor get no packages, because tensorflow and argon2-cffi-bindings "
-    "have no wheels for them: their learners read lessons 00 to 05 and 07 in the browser."
+    "have no wheels for them: their learners read the web pages."
 )
 # By the name that is typed: how it is called, what its Python says, the wheels that it takes.
 SYSTEMS = {

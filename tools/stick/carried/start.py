@@ -2,7 +2,7 @@
 
 python3 start.py                lesson 00 in JupyterLab; the first time it installs the course
 python3 start.py install        only that
-python3 start.py site           the course's web pages, with lessons that run in the browser
+python3 start.py site           the course's web pages
 
 The course goes into a folder of its own, where what is there stays as it is. Standard library
 only, and readable by old Pythons, because any may be asked to start it.
@@ -207,12 +207,12 @@ def fitting_python(about, course):
     versions = " or ".join(about["runs"].get(computer, ()))
     if not versions:
         raise Stopped(
-            f"This stick has no packages for this computer ({computer}). Its lessons in the "
-            "browser run: start it again with the word site."
+            f"This stick has no packages for this computer ({computer}). Its web pages can be "
+            "read: start it again with the word site."
         )
     raise Stopped(
         f"The course needs Python {versions}, which was not found: install it (README.txt says "
-        "how) and start again. Meanwhile, lessons in the browser: start again with the word site."
+        "how) and start again. Until then, read its web pages: start again with the word site."
     )
 
 
