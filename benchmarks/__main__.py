@@ -13,6 +13,7 @@ from benchmarks import (
     mask_throughput,
     part_one,
     partial_conv,
+    perception,
     photograph,
     pipeline,
     reach,
@@ -41,3 +42,4 @@ if os.environ.get("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
     showdown.main()
     shipped_networks.main()
     reach.main()
+    perception.main()

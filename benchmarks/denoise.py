@@ -44,7 +44,7 @@ class Recipe:
     path: str
     network: str = "denoiser"
     arguments: dict = field(default_factory=lambda: {"width": 64})
-    steps: int = 15_000
+    steps: int = 8_000
     batch_size: int = 64
     learning_rate: float = 2e-3
     warm_up: int = 200

@@ -1,9 +1,9 @@
-"""How far RePaint is from drawing exactly, where exact is known: a Gaussian world.
+"""How far RePaint and flow matching are from drawing exactly, where exact is known: a Gaussian.
 
     python -m benchmarks.repaint
 
-Driven by the exact denoiser of a Gaussian, every step of RePaint is linear with Gaussian noise. So
-what it draws is a Gaussian too, and its mean and covariance are followed step by step, without a
+Driven by the exact denoiser of a Gaussian, every step of both is linear with Gaussian noise. So
+what they draw is a Gaussian too, and its mean and covariance are followed step by step, without a
 single sample: the figures have no noise of their own.
 """
 
@@ -17,7 +17,7 @@ from benchmarks.results import record, table
 from course_lib import data, masks
 from course_lib._pixels import as_floats
 from course_lib.classical import fit_gaussian
-from course_lib.generative import COSINE, backward_step, forward_step, step_times
+from course_lib.generative import COSINE, STRAIGHT, backward_step, forward_step, step_times
 from course_lib.generative.diffusion import from_unit
 
 COMMAND = "python -m benchmarks.repaint"
@@ -25,6 +25,7 @@ SIDE, HOLE = 8, 4  # pixels
 PICTURES = 100
 STEPS = (25, 50, 100, 200, 400)
 RESAMPLINGS = (1, 2, 5, 10, 20)
+FLOW_STEPS = (1, 2, 5, 20, 100)
 
 
 def moments(gaussian, images, hole, *, path=COSINE, steps, resamplings):
@@ -40,13 +41,12 @@ def moments(gaussian, images, hole, *, path=COSINE, steps, resamplings):
         means (N, M) and covariance (M, M) of the M missing numbers, in [0, 1].
     """
     missing = np.repeat(hole.ravel(), 3)
-    values, vectors = linalg.eigh(gaussian.precision)
-    variances, center = 4 / values, from_unit(gaussian.mean).reshape(-1, 1)
+    denoiser, center = linear_denoiser(gaussian, path)
     true = from_unit(images).reshape(len(images), -1).T  # a column a picture
     means, covariance = np.zeros_like(true), np.eye(len(true))
     for later, earlier in itertools.pairwise(step_times(steps)):
-        (a, b), (signal, noise) = path.weights(later), path.weights(earlier)
-        guess = (vectors * (a * variances / (a**2 * variances + b**2))) @ vectors.T
+        (a, _), (signal, noise) = path.weights(later), path.weights(earlier)
+        guess = denoiser(later)
         of_picture, of_noisy, back = backward_step(path, earlier, later)
         step = of_picture * guess[missing] + of_noisy * np.eye(len(true))[missing]
         offset = of_picture * (center - a * guess @ center)[missing]
@@ -60,6 +60,36 @@ def moments(gaussian, images, hole, *, path=COSINE, steps, resamplings):
                 means, covariance = scale * means, scale**2 * covariance
                 covariance += on**2 * np.eye(len(true))
     return (means[missing].T + 1) / 2, covariance[np.ix_(missing, missing)] / 4
+
+
+def flow_moments(gaussian, images, hole, *, path=STRAIGHT, steps):
+    """The same of ``generative.flow_fill``: all of it is one linear function of one noise."""
+    missing = np.repeat(hole.ravel(), 3)
+    denoiser, center = linear_denoiser(gaussian, path)
+    true = from_unit(images).reshape(len(images), -1).T
+    means, of_noise = np.zeros_like(true), np.eye(len(true))
+    for later, earlier in itertools.pairwise(step_times(steps)):
+        (a, b), (signal, noise) = path.weights(later), path.weights(earlier)
+        guess, identity = denoiser(later), np.eye(len(true))
+        step = (signal * guess + noise / b * (identity - a * guess))[missing]
+        offset = (signal - noise * a / b) * (center - a * guess @ center)[missing]
+        filled, from_noise = step @ means + offset, step @ of_noise
+        means, of_noise = signal * true, noise * identity
+        means[missing], of_noise[missing] = filled, from_noise
+    spread = of_noise[missing]
+    return (means[missing].T + 1) / 2, spread @ spread.T / 4
+
+
+def linear_denoiser(gaussian, path):
+    """A function, time -> the matrix that ``gaussian_guesser`` multiplies by; and the mean."""
+    values, vectors = linalg.eigh(gaussian.precision)
+    variances = 4 / values
+
+    def matrix(time):
+        a, b = path.weights(time)
+        return (vectors * (a * variances / (a**2 * variances + b**2))) @ vectors.T
+
+    return matrix, from_unit(gaussian.mean).reshape(-1, 1)
 
 
 def exact(gaussian, images, hole):
@@ -106,19 +136,25 @@ def _patches(pictures):
 
 
 def measured():
-    """Rows of the table: steps, resamplings, guesses, and the three distances."""
+    """Rows of two tables, RePaint's and the flow's: what was set, and the three distances."""
     gaussian, images, hole = world()
     wanted = exact(gaussian, images, hole)
-    rows = []
+
+    def off(found):
+        return [f"{value:.3f}" for value in distances(found, wanted).values()]
+
+    rows, flow = [], []
     for steps, resamplings in itertools.product(STEPS, RESAMPLINGS):
         found = moments(gaussian, images, hole, steps=steps, resamplings=resamplings)
-        off = (f"{value:.3f}" for value in distances(found, wanted).values())
-        rows.append([steps, resamplings, steps * resamplings, *off])
-    return rows
+        rows.append([steps, resamplings, steps * resamplings, *off(found)])
+    for steps in FLOW_STEPS:
+        flow.append([steps, *off(flow_moments(gaussian, images, hole, steps=steps))])
+    return rows, flow
 
 
 def main():
-    header = ["steps", "resamplings", "guesses", "mean is off", "deviation", "covariance is off"]
+    off = ["mean is off", "deviation", "covariance is off"]
+    rows, flow = measured()
     body = (
         f"`generative.repaint`, driven by the exact denoiser of a Gaussian by lag of {SIDE} x "
         f"{SIDE} patches of `photos`, fills the middle {HOLE} x {HOLE} pixels of {PICTURES} "
@@ -126,9 +162,12 @@ def main():
         "Nothing is drawn: mean and covariance are followed through the steps. The mean's error is "
         "a share of the exact standard deviation; the deviation a share of the exact one; the "
         "covariance's error a share of the exact one.\n\n"
+        + table(["steps", "resamplings", "guesses", *off], rows)
+        + "\n\nThe same of `generative.flow_fill`, on the straight path.\n\n"
+        + table(["steps of the flow", *off], flow)
     )
     title = "RePaint against the exact Gaussian"
-    record("repaint", title, body + table(header, measured()), COMMAND, 2026)
+    record("repaint", title, body, COMMAND, 2026)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ large networks fare under other masks, and against more methods: benchmarks/show
 
 import keras
 
-from benchmarks import held_out, showdown
+from benchmarks import denoise, held_out, showdown
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, losses, masks, models, training
 from course_lib._pixels import as_floats
@@ -32,7 +32,7 @@ HEADER = [
 def shipped():
     """The names of all shipped networks that fill holes."""
     names = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
-    return [name for name in names if name != "classifier"]
+    return [name for name in names if name not in ("classifier", *denoise.RECIPES)]
 
 
 def held_out_table():

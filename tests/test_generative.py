@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.repaint import distances, exact, moments
+from benchmarks.repaint import distances, exact, flow_moments, moments
 from course_lib import generative
 from course_lib.classical import Gaussian
 from course_lib.generative import COSINE, STRAIGHT
@@ -176,6 +176,18 @@ def test_the_moments_that_are_followed_are_those_of_what_repaint_draws(resamplin
     mean_error, error = off(drawn, hole, means[0], covariance)
     assert mean_error < 0.05
     assert error < 0.1
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7])
+def test_the_moments_that_are_followed_are_those_of_what_the_flow_draws(steps):
+    gaussian, image, hole, _ = hole_in_a_world()
+    guess = generative.gaussian_guesser(gaussian, STRAIGHT)
+    many = np.broadcast_to(image, (4_000, 2, 2, 3))
+    drawn = generative.flow_fill(guess, many, hole, steps=steps, seed=2)
+    means, covariance = flow_moments(gaussian, image[None], hole, steps=steps)
+    found = drawn[:, hole].reshape(len(drawn), -1)
+    np.testing.assert_allclose(found.mean(axis=0), means[0], atol=0.01)
+    np.testing.assert_allclose(np.cov(found.T), covariance, atol=0.1 * covariance.max() + 1e-9)
 
 
 def test_resampling_brings_repaint_nearer_to_the_exact_conditional_gaussian():

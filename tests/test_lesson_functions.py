@@ -8,13 +8,13 @@ import ast
 import numpy as np
 import pytest
 
-from course_lib import classical, masks, metrics
+from course_lib import classical, generative, masks, metrics
 from tests.helpers import definitions
 from tools.project import SOURCES
 
 LIBRARY = {
     name: function
-    for module in (masks, classical, metrics)
+    for module in (masks, classical, metrics, generative)
     for name, function in vars(module).items()
     if callable(function) and not name.startswith("_")
 }
@@ -51,6 +51,14 @@ CALLS = {
     "iou": lambda f, s: f(hole(s), hole(s + 1)),
     "plain_dice": lambda f, s: f(picture(s), picture(s + 1)),
     "squared_dice": lambda f, s: f(picture(s), picture(s + 1)),
+    "repaint": lambda f, s: f(
+        lambda noisy, time: np.tanh(noisy) * (1 - time),
+        picture(s)[None],
+        hole(s),
+        steps=4,
+        resamplings=3,
+        seed=s,
+    ),
     "harmonic": lambda f, s: f(picture(s), hole(s)),
     "arrival_time": lambda f, s: f(hole(s)),
     "fast_marching": lambda f, s: f(picture(s), hole(s)),

@@ -29,6 +29,9 @@ DEMOS = {
     "parts": widgets.parts,
     "context_size": lambda: widgets.context_size(SMALL.train, SMALL.validation),
     "reach": widgets.reach,
+    "many_fills": lambda: widgets.many_fills(
+        lambda noisy, time: np.tanh(noisy), EDGE, SQUARE, steps=4
+    ),
     "mask_designer": widgets.mask_designer,
     "heat_flow": lambda: widgets.heat_flow(EDGE, SQUARE, sweeps=(0, 3, 10)),
     "random_walkers": lambda: widgets.random_walkers(EDGE, SQUARE),

@@ -6,7 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg
 
+from benchmarks import perception
 from course_lib import evaluation, metrics
+from course_lib.evaluation import likeness
+from tools.project import ROOT
 
 
 def cloud(seed, count=60, size=4):
@@ -85,3 +88,77 @@ def test_features_are_what_the_classifiers_last_layer_multiplies():
 def test_features_ask_for_pictures_of_cifar10s_size():
     with pytest.raises(ValueError, match="pass \\(N, 32, 32, 3\\)"):
         evaluation.features(np.zeros((2, 16, 16, 3)))
+
+
+# The second examiner
+
+
+def test_edges_are_summed_by_direction():
+    """A ramp to the right of one grey a pixel: all strength in the bin of angle 0, 16 a cell."""
+    picture = np.broadcast_to(np.arange(12.0)[:, None] / 20, (1, 12, 12, 3))
+    hole = np.zeros((12, 12), bool)
+    hole[5:7, 5:7] = True
+    found = np.exp(likeness.edges(picture, hole)) - likeness.FAINT
+    np.testing.assert_allclose(found, [[16 / 20] + [0] * 7], atol=1e-9)
+    turned = np.exp(likeness.edges(picture.swapaxes(1, 2), hole)) - likeness.FAINT
+    np.testing.assert_allclose(turned, [[0] * 4 + [16 / 20] + [0] * 3], atol=1e-9)
+
+
+def noise(seed, count=300):
+    return np.random.RandomState(seed).random_sample((count, 12, 12, 3))
+
+
+MIDDLE = np.pad(np.ones((4, 4), bool), 4)
+
+
+def test_what_is_drawn_alike_is_told_apart_as_often_as_not():
+    right = evaluation.told_apart(noise(0), noise(1), MIDDLE)
+    assert right.shape == (300,) and set(right) <= {0, 0.5, 1}
+    assert right.mean() == pytest.approx(0.5, abs=0.06)
+
+
+def test_a_little_smoother_is_told_apart_and_the_better_the_smoother():
+    smooth = noise(0).mean(axis=(1, 2), keepdims=True)
+    shares = [
+        evaluation.told_apart(noise(0), (1 - one) * noise(1) + one * smooth, MIDDLE).mean()
+        for one in (0.2, 0.5, 0.8)
+    ]
+    assert 0.5 < shares[0] < shares[1] < shares[2] and shares[2] > 0.95
+
+
+def test_pictures_that_have_no_whole_cells_are_refused():
+    with pytest.raises(ValueError, match="multiples of 4"):
+        evaluation.told_apart(noise(0)[:, :10], noise(1)[:, :10], MIDDLE[:10])
+
+
+# What was measured
+
+
+def test_the_plane_is_the_one_in_the_results():
+    scores = evaluation.likeness_scores()
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    section = results.split("<!-- begin perception -->")[1].split("<!-- end perception -->")[0]
+    for row in scores.to_dict("records"):
+        cells = (
+            f"| {row['fill']} | {row['psnr_hole']:.2f} ({row['psnr_low']:.2f} to "
+            f"{row['psnr_high']:.2f}) | {row['unlike']:.2f} ("
+        )
+        assert cells in section
+
+
+def test_draws_of_one_set_against_itself_have_nothing_but_chance():
+    points = np.random.RandomState(0).standard_normal((100, 4))
+    assert np.all(perception.excesses(points, points) == 0)
+    apart = perception.excesses(points, points + [1, 0, 0, 0])
+    assert apart.mean() == pytest.approx(1, abs=0.25)
+
+
+def test_an_interval_of_psnr_covers_what_other_pictures_give():
+    """Of 40 sets of pictures, the 95 % interval holds the expected value nearly always."""
+    hole, inside = np.ones((2, 2), bool), 0
+    for seed in range(40):
+        errors = np.random.RandomState(seed).gamma(1.0, 0.01, (200, 1, 1, 1)) ** 0.5
+        images = np.zeros((200, 2, 2, 3))
+        _, low, high = perception.psnr_of(images, images + errors, hole)
+        inside += low <= 20 <= high
+    assert inside >= 34

@@ -1,14 +1,19 @@
 """The shipped weights: whole, small enough, loaded as published, better than a flat colour."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 
-from benchmarks import held_out
+from benchmarks import denoise, held_out, looks
 from benchmarks import train as training_run
-from course_lib import classical, data, evaluation, masks, metrics, models
+from course_lib import classical, data, evaluation, generative, masks, metrics, models
 
 SHIPPED = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
-NAMES = [name for name in SHIPPED if name not in ("classifier", "photo")]  # tests of their own
+LOOKS = ("adversarial", "squared")  # with the perceptual one all would be more than 40 MB
+OTHERS = {"classifier", "photo", "diffusion", *(f"looks_{name}" for name in LOOKS)}
+NAMES = [name for name in SHIPPED if name not in OTHERS]  # the others have tests of their own
 EXPLORERS = [name for name in NAMES if name.startswith(("explorer_", "reach_"))]
 DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died
 PATCHES = data.load("photos").test[:40] / np.float32(255)
@@ -18,7 +23,7 @@ HOLES = masks.random_lines(40, seed=2026)
 def test_the_networks_of_the_lessons_are_there():
     large = {"autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best"}
     assert large | set(EXPLORERS) == set(NAMES)
-    assert set(SHIPPED) == {*training_run.RECIPES, "classifier", "photo"}
+    assert set(SHIPPED) == {*training_run.RECIPES, *OTHERS}
 
 
 def test_all_together_stay_under_forty_megabytes():
@@ -52,6 +57,43 @@ def test_a_network_beats_a_flat_colour_and_says_so_again_when_loaded_again(name)
         assert np.ptp(colours, axis=0).max() < 0.05  # one colour, whatever the picture
     else:
         assert psnr > grey + 2
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS - {"classifier", "photo"}))
+def test_a_network_of_lesson_17_is_what_its_recipe_says(name):
+    made, network = models.recipe(name), models.load_pretrained(name)
+    part, kind = (looks, name.split("_")[1]) if "_" in name else (denoise, name)
+    recipe = dataclasses.asdict(part.RECIPES[kind])
+    assert {key: made[key] for key in recipe} == json.loads(json.dumps(recipe))
+    assert network.count_params() == made["parameters"] <= 3_000_000
+    assert made["command"] == f"python -m {part.__name__} {kind}"
+
+
+def test_squared_error_scores_more_than_a_critic_and_than_a_flat_colour():
+    square = masks.squares(1, 32, side=16).repeat(len(PATCHES), 0)
+    scores = {
+        name: metrics.psnr(
+            PATCHES,
+            models.inpaint(models.load_pretrained(f"looks_{name}"), PATCHES, square),
+            square,
+        )
+        for name in LOOKS
+    }
+    mean = np.stack([classical.METHODS["mean"](*one) for one in zip(PATCHES, square, strict=True)])
+    assert scores["squared"] > scores["adversarial"] + 1
+    assert scores["squared"] > metrics.psnr(PATCHES, mean, square)
+
+
+@pytest.mark.parametrize("name", [name for name in denoise.RECIPES if name in SHIPPED])
+def test_a_denoiser_guesses_photographs_better_than_their_noise_shrunk(name):
+    """Of no picture in particular, the best guess at time t is a constant times the mixture."""
+    path = generative.PATHS[denoise.RECIPES[name].path]
+    guess, true = generative.guesser(models.load_pretrained(name), path), 2 * PATCHES - 1
+    noise = np.random.RandomState(0).standard_normal(true.shape)
+    for time in (0.3, 0.6):
+        noisy = path.mix(true, noise, time)
+        shrunk = noisy * (noisy * true).mean() / (noisy**2).mean()
+        assert np.mean((guess(noisy, time) - true) ** 2) < 0.5 * np.mean((shrunk - true) ** 2)
 
 
 def test_skips_copy_known_pixels():

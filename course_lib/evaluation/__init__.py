@@ -11,7 +11,7 @@ from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_pic
 from course_lib.evaluation.equally_wrong import equally_wrong
 from course_lib.evaluation.films import CLIPS, DAMAGE, compare_on_films, known_film
 from course_lib.evaluation.gates import memory_of_holes, tells_hole
-from course_lib.evaluation.likeness import features, unlikeness
+from course_lib.evaluation.likeness import features, likeness_scores, told_apart, unlikeness
 from course_lib.evaluation.lookalikes import Lookalikes, lookalikes
 from course_lib.evaluation.mask_costs import (
     detector_costs,
@@ -39,8 +39,8 @@ __all__ = [
     "BASELINES", "CLIPS", "DAMAGE", "Lookalikes", "SEED", "SUSPECTS", "by_depth", "by_draw",
     "by_mask", "by_picture", "calibration", "check_partial", "compare", "compare_on_films",
     "detector_costs", "equally_wrong", "evaluate", "features", "frozen_masks", "frozen_patches",
-    "known_film", "lead", "leaderboard", "lookalikes", "mask_costs", "memory_of_holes", "off_by",
-    "parts_fills", "parts_scores", "parts_worth", "scratched_scans", "showdown_errors",
-    "showdown_firsts", "showdown_leads", "showdown_scores", "showdown_table", "standings",
-    "tells_hole", "typical_place", "unlikeness", "worn_places",
+    "known_film", "lead", "leaderboard", "likeness_scores", "lookalikes", "mask_costs",
+    "memory_of_holes", "off_by", "parts_fills", "parts_scores", "parts_worth", "scratched_scans",
+    "showdown_errors", "showdown_firsts", "showdown_leads", "showdown_scores", "showdown_table",
+    "standings", "tells_hole", "told_apart", "typical_place", "unlikeness", "worn_places",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, fig
 from course_lib.plots.film import show_films
 from course_lib.plots.isophotes import along_an_isophote, isophotes
 from course_lib.plots.ladder import ladder
+from course_lib.plots.likeness import likeness
 from course_lib.plots.lookalikes import lookalikes
 from course_lib.plots.mask_costs import detector_costs, mask_costs
 from course_lib.plots.number_grid import number_grid
@@ -32,7 +33,7 @@ __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
     "by_time", "cross_entropy", "curves", "depth_map", "detector_costs", "draws", "encode",
     "figure", "firsts", "gates_beside_validity", "isophotes", "ladder", "leaderboard_map", "leads",
-    "lookalikes", "looks", "mask_costs", "mask_label", "number_grid", "points", "priority",
-    "raw_and_composited", "reaches", "row_worlds", "show", "show_films", "staircase", "standings",
-    "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
+    "likeness", "lookalikes", "looks", "mask_costs", "mask_label", "number_grid", "points",
+    "priority", "raw_and_composited", "reaches", "row_worlds", "show", "show_films", "staircase",
+    "standings", "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from course_lib.widgets.film_frames import film_frames
 from course_lib.widgets.front import front
 from course_lib.widgets.heat_flow import heat_flow
 from course_lib.widgets.isophotes import isophotes
+from course_lib.widgets.many_fills import many_fills
 from course_lib.widgets.mask_designer import mask_designer
 from course_lib.widgets.painter import MaskPainter
 from course_lib.widgets.parts import parts
@@ -31,6 +32,7 @@ from course_lib.widgets.window_steps import window_steps
 __all__ = [
     "BeforeAfter", "Exploration", "MaskPainter", "MaskSliders", "RepairDesk", "before_after",
     "best_guess", "cheat_metric", "closing_hole", "context_size", "explore", "fill_film",
-    "film_frames", "front", "heat_flow", "isophotes", "mask_designer", "parts", "random_walkers",
-    "raw_and_composited", "reach", "samples", "showdown", "training_film", "window_steps",
+    "film_frames", "front", "heat_flow", "isophotes", "many_fills", "mask_designer", "parts",
+    "random_walkers", "raw_and_composited", "reach", "samples", "showdown", "training_film",
+    "window_steps",
 ]  # fmt: skip

@@ -1,0 +1,315 @@
+# %% [markdown]
+# # Many answers
+#
+# {{badge}}
+#
+# A hole has many right answers. Which one is asked for: the mean of them, one that could be true, or all? Lesson 07 had all three from a Gaussian. Here
+# networks give them: one that no picture has trained, one that a critic has trained, and one that makes pictures out of noise.
+#
+# **You need** lessons 06, [07](07_gaussian_world.ipynb), 12 and [13](13_showdown.ipynb). No GPU, no internet, no training.
+# About 30 minutes.
+
+# %%
+# {{launch}}
+
+# %%
+import itertools
+
+import numpy as np
+
+from course_lib import data, evaluation, generative, masks, metrics, models, plots, runtime, widgets
+
+run = runtime.setup()
+
+# %% [markdown]
+# ## A network that has seen no picture
+#
+# Take an untrained network, feed it *noise* that never changes, and train it to draw the known pixels of one picture. What it draws in the hole
+# nobody has asked for: it comes from the network's shape alone (Ulyanov and others, 2018).
+#
+# **Predict.** The error of the known pixels falls with every step. And the error in the hole?
+
+# %%
+photo = data.photo("coffee")[100:228:2, 200:328:2].astype(np.float32)  # 64 x 64 pixels
+strokes = masks.brush_strokes(1, 64, seed=1)[0]
+looks = generative.deep_image_prior(photo, strokes, steps=run.count(400, full=600), seed=0)
+steps, losses, fills = zip(*looks, strict=True)
+scores = [metrics.psnr(photo, fill, strokes) for fill in fills]
+best = int(np.argmax(scores))
+
+# %%
+in_hole = {"hole": (steps, scores), "known pixels": (steps, [-10 * np.log10(x) for x in losses])}
+plots.show(
+    plots.curves(in_hole, title="When to stop", xlabel="steps", ylabel="PSNR (dB)"),
+    alt="The curve of the known pixels rises; that of the hole has its best early and falls.",
+    caption="The known pixels do not say when the hole is best.",
+)
+plots.show(
+    [masks.damage(photo, strokes), fills[0], fills[best], fills[-1], photo],
+    titles=["damaged", f"step {steps[0]}", f"step {steps[best]}", f"step {steps[-1]}", "truth"],
+    alt="A photograph with strokes missing; the fill gets from blurred to one with its own specks.",
+    caption="First what is smooth, then what is right, then what only the network made up.",
+)
+
+# %% [markdown]
+# **Read.** On ten pictures the best step lies between 40 and 580, and stopping at step 600 costs 1.7 dB of it on average
+# ([results](../benchmarks/RESULTS.md), *A deep image prior*). Without the truth you cannot see which step is best, and even there it is 3.2 dB behind
+# `harmonic` on these holes, for 14 seconds of computing a picture.
+#
+# ## The price of looking right
+#
+# Now fills of 1,000 pictures of CIFAR-10, their middle 16 × 16 pixels missing. Three come from one network, trained on from the same weights for as many steps, with
+# one thing changed, its loss: squared error; squared error and a *perceptual* term, in which a classifier's features must match; squared error and an *adversarial* term, in which
+# a critic, trained beside it, must take the fill for true.
+#
+# Each is asked two questions. Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? No fill is compared with its own truth there.
+# A first examiner compares mean and covariance of our classifier's features (Fréchet distance; what chance makes of true pictures is taken off). A second sees only how strong edges are
+# in the hole, and says for single pictures whether they are filled: 50 % right is chance.
+#
+# **Predict.** Where lie mean and sample of lesson 07's Gaussian? Is any fill first in both?
+
+# %%
+plane = evaluation.likeness_scores()
+plots.show(
+    plots.likeness(plane),
+    alt="Two charts with a named point for each fill. Means lie above and to the right; the "
+    "samples and the critic's network lie below and to the left.",
+    caption="Above: near the truth. Left: like true pictures. Bars: 95 % intervals over pictures.",
+)
+plane.set_index("fill")[["psnr_hole", "unlike", "told_apart"]].round(2)
+
+# %%
+patches, _ = evaluation.frozen_patches()
+patch, square = patches[8], masks.squares(1, side=16)[0]
+shown = [masks.damage(patch, square)]
+for loss in ("squared", "adversarial"):
+    network = models.load_pretrained(f"looks_{loss}")
+    shown.append(models.inpaint(network, patch, square))
+plots.show(
+    [*shown, patch],
+    titles=["damaged", "squared error", "adversarial", "truth"],
+    alt="A cup with its middle missing: a smooth fill, one with edges of its own, and the truth.",
+    caption="A patch of a photograph, which neither network was trained on.",
+)
+
+# %% [markdown]
+# **Read.** No fill is first in both. Mean and squared error lead by two decibels and more, and are given away in over 90 of 100 cases; the diffusion's
+# sample, which comes below, is told from the truth in 67. The Gaussian's sample costs 2.9 dB, the 3 dB of lesson 07, and the critic's and the diffusion's fills look better for less, 2.0 and 2.3. Both examiners
+# give these the same order; the perceptual term changes little, and only the second is sure of it.
+#
+# Blau and Michaeli (2018) proved that it must be so: at the front, who gains on one axis pays on the other. On the photograph the critic's network shows what its fills are worth one by one: edges, and a frame that gives it away.
+#
+# ## From a picture to noise and back
+#
+# How does a network draw a sample? Mix a picture $x$ with noise $z$: at time $t$ there is $a(t)\,x + b(t)\,z$, from the picture at $t = 0$ to pure noise at $t = 1$. A network is shown such
+# mixtures and told $t$, and learns which picture is in there. With squared error: so it says the *mean* of all pictures that could be.
+#
+# **Predict.** What does it say at $t = 1$?
+
+# %%
+network = models.load_pretrained("diffusion")
+guess = generative.guesser(network, generative.COSINE)
+times = (0.2, 0.5, 0.8, 1.0)
+noise = np.random.RandomState(0).standard_normal(patch.shape)
+noisy = [generative.COSINE.mix(2 * patch - 1, noise, time) for time in times]
+guesses = [guess(one[None], time)[0] for one, time in zip(noisy, times, strict=True)]
+drawn = generative.diffuse(guess, 4, steps=100, seed=1)
+
+# %%
+plots.show(
+    [*(np.clip((one + 1) / 2, 0, 1) for one in noisy + guesses), *drawn],
+    titles=[f"t = {time}" for time in times] + ["its guess"] * 4 + ["100 steps back"] * 4,
+    columns=4,
+    alt="A patch in more and more noise; guesses that end in one blur; four pictures of nothing.",
+    caption="The more noise, the more pictures are possible, and the blurrier their mean.",
+)
+
+# %% [markdown]
+# **Read.** One guess from noise is a blur, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: a little of
+# the guess, a little fresh noise, a new guess of what is there now. It shows what this small model can do: light, colours and edges of photographs, and things that are nothing.
+#
+# ## A hole for a model that knows no holes
+#
+# It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back, put in the known pixels, with as much noise as
+# belongs to that time. But the step did not know them, so hole and surroundings do not fit. Hence the trick, *resampling*: one step on into noise and back again, a few times. Now
+# the hole can answer to what is known. This is the algorithm.
+
+
+# %%
+def repaint(guess, images, mask, steps, resamplings, seed):
+    random, path, hole = np.random.RandomState(seed), generative.COSINE, mask[..., None]
+    true = 2 * np.where(hole, 0.5, images) - 1
+    noisy = random.standard_normal(true.shape)
+    for later, earlier in itertools.pairwise(generative.step_times(steps)):
+        of_picture, of_noisy, fresh = generative.backward_step(path, earlier, later)
+        scale, spread = generative.forward_step(path, earlier, later)
+        for again in reversed(range(resamplings if earlier > 0 else 1)):
+            known = path.mix(true, random.standard_normal(true.shape), earlier)
+            filled = of_picture * guess(noisy, later) + of_noisy * noisy
+            filled += fresh * random.standard_normal(true.shape)
+            together = np.where(hole, filled, known)
+            if again:
+                noisy = scale * together + spread * random.standard_normal(true.shape)
+        noisy = together
+    return np.where(hole, np.clip((noisy + 1) / 2, 0, 1), images)
+
+
+# %% [markdown]
+# Eight fills of one hole. **Predict.** Does resampling make them more alike, or less? And where in the square will they differ least?
+
+# %%
+eight = np.repeat(patch[None], 8, axis=0)
+fills = {u: repaint(guess, eight, square, 50, u, seed=0) for u in (1, 10)}
+spread = {u: np.sqrt(one.var(axis=0, ddof=1).mean(axis=-1)) for u, one in fills.items()}
+
+# %%
+plots.show(
+    [*fills[1], *fills[10]],
+    titles=["no resampling"] * 8 + ["10 resamplings"] * 8,
+    columns=8,
+    alt="Eight fills without resampling show eight things of their own; with ten resamplings they "
+    "carry on the lines around the hole, each a little otherwise.",
+    caption="Without resampling the hole does not listen; with it the fills go on from around.",
+)
+plots.show(
+    [masks.damage(patch, square), patch, spread[1], spread[10]],
+    titles=["damaged", "truth", "spread, none", "spread, 10"],
+    alt="A damaged patch, its truth, and two maps: wide spread all over the square without "
+    "resampling; less of it with ten, and least at the rim.",
+    caption="Where the eight fills differ: one map for each row.",
+)
+
+# %% [markdown]
+# **Read.** Without resampling eight things stand in the square that have nothing to do with what is around, and their spread is nearly as wide at the rim as in the middle. With ten, wood, saucer and rim of the cup go on into it:
+# the eight agree where the known is near, and differ in the middle. That is what a map of spread should say.
+#
+# Now move it yourself. **Predict.** How does a fill look that stops after five steps of 25?
+
+# %%
+widgets.many_fills(guess, patch, square)
+
+# %% [markdown]
+# **Read.** Stopped early, the guess is smooth: still a mean of much that could be. Every step decides a little more, and each fill decides otherwise.
+#
+# And the price? Over many patches, we compare the PSNR of one fill with that of the mean of eight.
+
+# %%
+many = patches[: run.count(20, full=100)]
+drawn = np.stack([generative.repaint(guess, many, square, steps=25, resamplings=5, seed=seed)
+                  for seed in range(8)])  # fmt: skip
+one = np.mean([metrics.psnr(many, fill, square) for fill in drawn])
+mean = metrics.psnr(many, drawn.mean(axis=0), square)
+print(f"one fill {one:.1f} dB, the mean of eight {mean:.1f} dB")
+
+# %% [markdown]
+# **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, and that of all fills 3: lesson 07's price of a sample.
+#
+# ## Is it the right distribution?
+#
+# Of photographs nobody knows it. Of lesson 07's Gaussian all is known: the exact guess at every time, and the exact answer for a hole. So let the Gaussian
+# drive RePaint. Every step is linear, so that nothing has to be drawn: these numbers are exact ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
+#
+# | steps | resamplings | guesses | the mean is off by | spread, exact = 1 |
+# |---:|---:|---:|---:|---:|
+# | 100 | 1 | 100 | 0.517 deviations | 1.175 |
+# | 100 | 5 | 500 | 0.206 | 0.941 |
+# | 100 | 20 | 2000 | 0.089 | 0.859 |
+# | 400 | 1 | 400 | 0.506 | 1.214 |
+# | 400 | 20 | 8000 | 0.077 | 0.939 |
+#
+# **Read.** Without resampling the hole hardly listens: its mean is half a deviation off and its spread too wide. Resampling brings the mean home, and narrows the spread
+# below the exact one; more steps widen it again. RePaint is no exact sampler, and 400 steps with 20 resamplings are 8,000 guesses for one fill.
+#
+# ## In few steps
+#
+# Must fresh noise come in at every step? Draw one noise at the start, and mix each guess with the noise that goes with it (Song and others, 2021): all that is random is then in the first noise.
+# *Flow matching* trains the same network for this, on the straight path $a = 1 - t$, $b = t$. **Predict.** How many steps make a picture? And does a hole listen?
+
+# %%
+counts = (1, 2, 5, 20, 100)
+few = [
+    generative.flow_fill(guess, patch, square, path=generative.COSINE, steps=n, seed=1)
+    for n in counts
+]
+plots.show(
+    [*few, patch],
+    titles=[f"steps: {n}" for n in counts] + ["truth"],
+    columns=6,
+    alt="One noise, five fills: a blur after one step, a thing of its own from a few steps on.",
+    caption="One noise, more and more steps: from the mean to one picture.",
+)
+
+# %% [markdown]
+# **Read.** One step gives the mean of all pictures, and a few make a picture. But the hole does not listen: nothing of what was drawn at the start is taken back. In the Gaussian world
+# the straight path's fills of 20 steps have a mean 1.05 deviations off and 1.66 times the exact spread (same table of results). Cheap for pictures; for a hole the known must be heard.
+
+# %% [markdown]
+# ## Which answer is asked for?
+#
+# | Asked for | Answer | Who gives it | Judge it by |
+# |---|---|---|---|
+# | one, with the least error | a mean | squared error; lessons 06 to 13 | PSNR |
+# | one that could be true | a sample | a critic, diffusion; lesson 07's sample | whether sets look alike |
+# | all of them | many samples | diffusion; a Gaussian | both, and whether their spread is right |
+
+# %% [markdown]
+# ## Capstone
+#
+# Twenty pictures of one kind, yours or openly licensed, and one kind of damage. Repair them with three methods of this course that answer different questions. Hand in a notebook that runs, and one page for whoever owns the pictures.
+#
+# | Points | For |
+# |---:|---|
+# | 3 | frozen masks; the truth kept aside; known pixels bit for bit |
+# | 3 | both questions asked, with intervals in pairs, and a baseline that has learned nothing |
+# | 2 | a map of where you are unsure, and whether it was right |
+# | 2 | the page: which answer you gave, and what it must not be used for |
+
+# %% [markdown]
+# ## Questions
+#
+# **1.** A method scores 1 dB below another, and its fills look sharper. Which is better? 1. The first. 2. The second. 3. It depends on what is asked.
+#
+# <details><summary>Answer</summary>
+#
+# **3.** Even the right distribution's samples score 3 dB below its mean.
+# </details>
+#
+# **2.** RePaint's eight fills hardly differ. Does the model know what was there?
+# 1. Yes. 2. Not for sure: few steps with many resamplings narrow the spread. 3. No: it was never trained on holes.
+#
+# <details><summary>Answer</summary>
+#
+# **2.** In the Gaussian world 25 steps with 20 resamplings have 0.81 of the exact spread.
+# </details>
+#
+# ## Key points
+#
+# * One hole, three questions: the mean, a believable fill, all fills. No fill is best at all of them.
+# * A denoiser learns means. Samples come from many small steps back from noise.
+# * RePaint fills holes with a model that knows none, and is not exact: resampling mends the mean, steps the spread.
+#
+# {{exercise}}
+#
+# {{next}}
+#
+# <details><summary>Notes</summary>
+#
+# The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
+# term. RePaint in the plane: 25 steps, 5 resamplings. Line 10 of its algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
+#
+# </details>
+#
+# ## References
+#
+# A map of the literature, by question.
+#
+# | Question | Read |
+# |---|---|
+# | an untrained network | Ulyanov, Vedaldi, Lempitsky: [Deep image prior](https://arxiv.org/abs/1711.10925), 2018 |
+# | features and critics | Pathak et al.: [Context encoders](https://arxiv.org/abs/1604.07379), 2016; Johnson et al.: [Perceptual losses](https://arxiv.org/abs/1603.08155), 2016; Suvorov et al.: [LaMa](https://arxiv.org/abs/2109.07161), 2022 |
+# | why sharp costs PSNR | Blau, Michaeli: [The perception-distortion tradeoff](https://arxiv.org/abs/1711.06077), 2018 |
+# | distances of sets | Heusel et al.: [the Fréchet distance of features](https://arxiv.org/abs/1706.08500), 2017; Lopez-Paz, Oquab: [two-sample tests by classifiers](https://arxiv.org/abs/1610.06545), 2017 |
+# | diffusion | Ho, Jain, Abbeel: [DDPM](https://arxiv.org/abs/2006.11239), 2020; Song, Meng, Ermon: [DDIM](https://arxiv.org/abs/2010.02502), 2021 |
+# | holes for a model without holes | Lugmayr et al.: [RePaint](https://arxiv.org/abs/2201.09865), 2022; Chung et al.: [posterior sampling](https://arxiv.org/abs/2209.14687), 2023 |
+# | few steps | Lipman et al.: [Flow matching](https://arxiv.org/abs/2210.02747), 2023 |
+# | large models, with words | Rombach et al.: [Latent diffusion](https://arxiv.org/abs/2112.10752), 2022 |
