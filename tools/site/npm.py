@@ -1,7 +1,7 @@
-"""What the web pages and their tests take from npm, as site/package-lock.json pins it.
+"""What the web pages, their tests and the hub take from npm, as site/ and hub/ pin it.
 
 The lock gives every package's version and SHA-512 and no address: npm fetches from wherever it is
-configured to. After a change of site/package.json, in a copy of it and of the lock, with
+configured to. After a change of a package.json, in a copy of it and of the lock, with
 ``omit-lockfile-registry-resolved=true``: ``npm install --package-lock-only --ignore-scripts``.
 """
 
@@ -16,20 +16,23 @@ FILES = ("package.json", "package-lock.json")
 SWITCHES = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 
 
-def packages():
+def packages(folder="site"):
     """The folder node_modules with the pinned packages, fetched if it is not there yet.
 
+    Args:
+        folder: "site" or "hub", whose package-lock.json pins them.
+
     Returns:
-        pathlib.Path, below build/npm.
+        pathlib.Path, below build.
 
     Raises:
         FileNotFoundError: if npm is not installed.
         ConnectionError: if npm cannot fetch what the lock asks for.
     """
-    home = ROOT / "build" / "npm"
-    wanted = {name: (ROOT / "site" / name).read_bytes() for name in FILES}
+    home = ROOT / "build" / ("npm" if folder == "site" else f"npm-{folder}")
+    wanted = {name: (ROOT / folder / name).read_bytes() for name in FILES}
     if _contents(home) != wanted:
-        _install(home, wanted)
+        _install(home, wanted, f"{folder}/package-lock.json")
     return home / "node_modules"
 
 
@@ -37,7 +40,7 @@ def _contents(home):
     return {name: (home / name).read_bytes() for name in FILES if (home / name).is_file()}
 
 
-def _install(home, wanted):
+def _install(home, wanted, lock):
     """Beside it first, so that whoever looks at the same time sees all of it or nothing."""
     npm = shutil.which("npm")
     if npm is None:
@@ -50,9 +53,7 @@ def _install(home, wanted):
         done = subprocess.run([npm, "ci", *SWITCHES], cwd=fresh, capture_output=True, text=True)
         if done.returncode:
             said = (done.stderr.strip() or "nothing").splitlines()
-            raise ConnectionError(
-                f"npm could not fetch what site/package-lock.json asks for: {said[0]}"
-            )
+            raise ConnectionError(f"npm could not fetch what {lock} asks for: {said[0]}")
         if _contents(home) != wanted:
             shutil.rmtree(home, ignore_errors=True)
             fresh.rename(home)
