@@ -26,7 +26,7 @@ READY := $(VENV)/.ready
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course site stick notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
+.PHONY: lab test test-all test-jax lint course site stick hub notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -67,6 +67,12 @@ handout: $(READY)     # the course on one page for printing, in build/handout.ht
 stick: $(READY)       # all that a room without a network needs, in build/stick; STICK=/a/folder
 	-@test -e $(SITE)/index.html || $(MAKE) site
 	$(BIN)/python -m tools.stick $(STICK) --site $(SITE) $(STICK_ARGS)
+
+hub: $(READY)         # JupyterHub for a class, docs/teaching/hub.md; compiled, for learners cannot
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
+	    --constraint requirements.lock --requirement pyproject.toml --extra hub
+	$(BIN)/python -m compileall -q -j 0 course_lib hub $(VENV)/lib > /dev/null || true
+	$(BIN)/python -m jupyterhub -f hub/jupyterhub_config.py
 
 notebooks: $(READY)   # those whose code changed; ALL=1: every one
 	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)

@@ -51,6 +51,8 @@ c.Authenticator.admin_users = teachers
 c.Authenticator.username_pattern = f"^{accounts.NAME.pattern}$"
 
 seats.configure(c, sys.executable, HOME / "exchange")
+c.Spawner.mem_limit = seats.MEMORY
+c.Spawner.cpu_limit = seats.CPUS
 if not AS_ROOT:
     c.JupyterHub.spawner_class = "simple"
     c.SimpleLocalProcessSpawner.home_dir_template = str(PRIVATE / "homes/{username}")

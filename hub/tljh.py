@@ -1,10 +1,8 @@
-"""The course on The Littlest JupyterHub, which keeps its own login, spawner, culler and proxy.
+"""The course on The Littlest JupyterHub, which keeps its own login, limits, culler and proxy.
 
 In /opt/tljh/config/jupyterhub_config.d/inpainting.py stands one line:
 
     load_subconfig("/srv/inpainting-course/hub/tljh.py")
-
-``tljh-config set limits.memory 3G`` and the like go on working: what is set there is kept.
 """
 
 import sys

@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve().parent
 c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.course_id = "inpainting"
 # Where releases and submissions are exchanged: everybody in the class must be able to write here.
-c.Exchange.root = str(HERE / "exchange")
+c.Exchange.root = os.environ.get("INPAINTING_EXCHANGE") or str(HERE / "exchange")
 c.ClearSolutions.code_stub = {{"python": "{PLACEHOLDER}"}}
 c.ClearSolutions.text_stub = "{TEXT_PLACEHOLDER}"
 c.ExecutePreprocessor.timeout = 600  # seconds a cell

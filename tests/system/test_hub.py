@@ -1,0 +1,216 @@
+"""A real hub: its configuration starts, two learners log in, and one cannot reach the other.
+
+As root the learners have accounts of the system, in a namespace of the test's own. As anybody else
+all seats belong to one account, and what separates accounts is not tested.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import textwrap
+import urllib.error
+
+import nbformat
+import psutil
+import pytest
+
+from tests.helpers import skip_or_fail
+from tools.project import ROOT
+
+IDLE = 5400  # seconds after which a server that nobody uses ends
+LIGHT = "import sys; print(sorted({'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules)))"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    if importlib.util.find_spec("jupyterhub") is None:
+        skip_or_fail("JupyterHub is not installed: pip install -e .[hub]")
+    if not (shutil.which("npm") and shutil.which("node")):
+        skip_or_fail("npm is not installed, which brings the hub's proxy")
+    from tools import hub
+
+    course = tmp_path_factory.mktemp("course")
+    for folder in [course, *course.parents][:3]:
+        folder.chmod(0o755)  # learners read it
+    for folder in ("notebooks", "exercises"):
+        (course / folder).mkdir()
+    shutil.copy(ROOT / "notebooks/00_first_repair.ipynb", course / "notebooks")
+    shutil.copy(ROOT / "exercises/01_masks.ipynb", course / "exercises")
+    more = f'c.Spawner.environment["INPAINTING_COURSE"] = {str(course)!r}'
+    with hub.running(
+        ["anna", "bob", "teacher admin"], environment={"INPAINTING_HUB_IDLE": IDLE}, more=more
+    ) as running:
+        running.course = course
+        yield running
+
+
+@pytest.fixture(scope="module")
+def learners(hub):
+    """Anna and Bob, logged in for the first time, with servers."""
+    from tools.hub import Learner
+
+    both = {name: Learner(hub, name) for name in ("anna", "bob")}
+    for name, learner in both.items():
+        learner.browser = learner.log_in(f"{name}'s first password")
+        learner.start()
+    return both
+
+
+def status(browser, address):
+    try:
+        return browser.open(address, timeout=600).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def only_with_accounts():
+    if os.geteuid() != 0:
+        pytest.skip("learners have accounts of their own only where root runs the hub")
+
+
+def test_it_listens_on_loopback_only(hub, learners):
+    ports = {
+        (kept.laddr.ip, kept.laddr.port)
+        for one in [psutil.Process(hub.process.pid), *hub.processes()]
+        for kept in one.net_connections(kind="tcp")
+        if kept.status == psutil.CONN_LISTEN
+    }
+    assert int(hub.address.rpartition(":")[2]) in {port for _, port in ports}
+    assert {address for address, _ in ports} == {"127.0.0.1"}
+
+
+def test_the_first_login_sets_the_password(hub, learners):
+    """Whoever comes later with another one stays outside, and so does who is on no list."""
+    from tools.hub import Learner
+
+    home = f"{hub.address}/hub/home"
+    assert "Log" in learners["anna"].browser.open(home).read().decode()
+    for name, password in (("anna", "another password"), ("eve", "some password")):
+        assert status(Learner(hub, name).log_in(password), home) == 200  # the login page again
+        assert 'name="password"' in Learner(hub, name).log_in(password).open(home).read().decode()
+    assert 'name="password"' not in learners["anna"].browser.open(home).read().decode()
+
+
+def test_one_learner_gets_into_no_other_server(hub, learners):
+    place = "{}/user/{}/api/contents".format
+    assert status(learners["anna"].browser, place(hub.address, "anna")) == 200
+    assert status(learners["bob"].browser, place(hub.address, "anna")) in (403, 404)
+
+
+@pytest.fixture(scope="module")
+def kernels(learners):
+    return {name: learner.kernel() for name, learner in learners.items()}
+
+
+def test_lesson_00_runs_in_a_seat_and_loads_no_tensorflow(kernels):
+    lesson = nbformat.read(ROOT / "notebooks/00_first_repair.ipynb", as_version=4)
+    for cell in [cell for cell in lesson.cells if cell.cell_type == "code"][:3]:
+        assert kernels["anna"].run(cell.source)[1] is None
+    assert kernels["anna"].run(LIGHT) == ("[]\n", None)
+
+
+def test_a_seat_has_its_threads_and_its_limits(kernels):
+    asked = """
+    import os, resource
+    print(os.environ["KERAS_BACKEND"], os.environ["OMP_NUM_THREADS"])
+    print(resource.getrlimit(resource.RLIMIT_DATA)[1], os.nice(0) > 0)
+    """
+    printed, _ = kernels["anna"].run(textwrap.dedent(asked))
+    assert printed.split() == ["tensorflow", "1", str(2 * 2**30), "True"]
+
+
+def test_a_memory_hog_is_told_so_and_keeps_its_kernel(kernels):
+    hog = "kept = 7\nwhole = []\nwhile True:\n    whole.append(bytearray(2**28))"
+    assert kernels["bob"].run(hog)[1].startswith("MemoryError")
+    assert kernels["bob"].run("del whole; print(kept)") == ("7\n", None)
+
+
+def test_one_learner_reads_no_other_home(hub, kernels):
+    only_with_accounts()
+    printed, wrong = kernels["bob"].run("import os; print(os.getuid()); os.listdir('/home/anna')")
+    assert int(printed) > 0 and wrong.startswith("PermissionError")
+    assert kernels["bob"].run("open('/home/bob/mine', 'w').close()")[1] is None
+    private = f"os.listdir({str(hub.folder / 'private')!r})"
+    assert kernels["bob"].run(private)[1].startswith("PermissionError")
+
+
+def test_nobody_logs_in_as_an_account_of_the_machine(hub):
+    only_with_accounts()
+    from tools.hub import Learner
+
+    hub.request("POST", "/hub/api/users/daemon")  # as if the class list named it
+    with pytest.raises(ConnectionError, match="no learner's"):
+        Learner(hub, "daemon").start()
+
+
+def test_an_update_reaches_a_learner_and_overwrites_nothing(hub, learners, kernels):
+    (hub.course / "notebooks/01_new.ipynb").write_text("{}")
+    lesson = hub.course / "notebooks/00_first_repair.ipynb"
+    before = lesson.read_text()
+    kernels["anna"].run("open('00_first_repair.ipynb', 'w').write('my work')")
+    lesson.write_text(before + "\n")
+    learners["anna"].stop()
+    learners["anna"].start()
+    kernel = learners["anna"].kernel()
+    told, _ = kernel.run("import os; print(*sorted(os.listdir('.')))")
+    assert told.split() == [
+        "00_first_repair.ipynb", "00_first_repair.updated.ipynb", "01_new.ipynb",
+    ]  # fmt: skip
+    assert kernel.run("print(open('00_first_repair.ipynb').read())") == ("my work\n", None)
+    # In class, without a new server: by hand.
+    (hub.course / "notebooks/02_newer.ipynb").write_text("{}")
+    told, _ = kernel.run("!python -m hub.course_files")
+    assert told.split() == ["new:", "notebooks/02_newer.ipynb"]
+
+
+ROUND = {
+    "teacher": """
+        import os, sys
+        from pathlib import Path
+        from tools import classroom
+        classroom.main([str(Path.home() / "class"), "01_masks"])
+        os.chdir(Path.home() / "class")
+        !{sys.executable} -m nbgrader generate_assignment 01_masks > ~/log 2>&1
+        !{sys.executable} -m nbgrader release_assignment 01_masks >> ~/log 2>&1; cat ~/log
+    """,
+    "bob": """
+        import os, sys
+        os.chdir(os.environ["HOME"])
+        !{sys.executable} -m nbgrader fetch_assignment 01_masks
+        !{sys.executable} -m nbgrader submit 01_masks
+    """,
+    "teacher again": """
+        !{sys.executable} -m nbgrader collect 01_masks
+        !ls submitted
+    """,
+}
+
+
+def test_an_assignment_goes_out_and_comes_back_through_the_exchange(hub, kernels):
+    """Between accounts: the teacher's and the learner's."""
+    only_with_accounts()
+    from tools.hub import Learner
+
+    teacher = Learner(hub, "teacher")
+    teacher.log_in("the teacher's password")
+    teacher.start()
+    kernel = teacher.kernel()
+    out, _ = kernel.run(textwrap.dedent(ROUND["teacher"]))
+    fetched, _ = kernels["bob"].run(textwrap.dedent(ROUND["bob"]))
+    back, _ = kernel.run(textwrap.dedent(ROUND["teacher again"]))
+    assert back.split()[-1] == "bob", out + fetched + back
+    assert "cheating" not in back
+
+
+def test_a_server_that_nobody_uses_ends(hub, learners):
+    """Last, for it ends everybody's. The hub's own culler, with its rights, but in a hurry."""
+    (culler,) = [one for one in hub.processes() if "jupyterhub_idle_culler" in one.cmdline()]
+    command = [part.replace(f"={IDLE}", "=1") for part in culler.cmdline()]
+    assert command != culler.cmdline()
+    hurried = subprocess.Popen(command, env=culler.environ(), stderr=subprocess.PIPE, text=True)
+    try:
+        hub.wait_until(lambda: not any(learner.server() for learner in learners.values()))
+    finally:
+        hurried.kill()
+        hurried.communicate()
