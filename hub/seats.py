@@ -1,5 +1,6 @@
 """What every seat of the course has, whichever hub starts it."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +34,7 @@ def configure(c, python, exchange):
         "INPAINTING_PROFILE": "quick",
         "JUPYTER_CONFIG_PATH": str(ROOT / "hub/etc"),
         "KERAS_BACKEND": "tensorflow",
+        "PATH": os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", os.defpath)]),
         "PYTHONPATH": str(ROOT),
     }
     c.JupyterHub.concurrent_spawn_limit = 0  # a class arrives at once; a limit turns it away

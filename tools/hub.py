@@ -29,6 +29,7 @@ from hub import accounts
 from tools.project import ROOT
 
 PATIENCE = 600  # seconds after which what is waited for has hung
+UNANSWERED = 15  # seconds: a server hangs up on who answers none of its pings, sent every 30
 SCOPES = ["admin:users", "admin:servers", "access:servers"]
 OWN_CONFIGURATION = """
 load_subconfig({ours!r})
@@ -230,9 +231,13 @@ class Kernel:
         hub, self.key = learner.hub, key
         self.place = f"/user/{learner.name}/api/kernels/{key}"
         self.hub, self.name = hub, learner.name
+        self.connect()
+
+    def connect(self):
+        self.used = time.monotonic()
         self.socket = websocket.create_connection(
-            hub.address.replace("http", "ws", 1) + self.place + "/channels",
-            header=[f"Authorization: token {hub.token}"],
+            self.hub.address.replace("http", "ws", 1) + self.place + "/channels",
+            header=[f"Authorization: token {self.hub.token}"],
             timeout=PATIENCE,
         )
 
@@ -247,6 +252,9 @@ class Kernel:
 
     def run(self, code):
         """(what the cell printed, its error as "Name: text" or None), when it has ended."""
+        if time.monotonic() - self.used > UNANSWERED:
+            self.socket.close()
+            self.connect()
         asked, printed, wrong = self.send(code), "", None
         while True:
             told = self.socket.recv()
@@ -261,6 +269,7 @@ class Kernel:
             elif told["msg_type"] == "error":
                 wrong = f"{content['ename']}: {content['evalue']}"
             elif told["msg_type"] == "execute_reply":
+                self.used = time.monotonic()
                 return printed, wrong
 
     def end(self):
