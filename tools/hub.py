@@ -256,21 +256,25 @@ class Kernel:
             self.socket.close()
             self.connect()
         asked, printed, wrong = self.send(code), "", None
-        while True:
+        missing = {"reply", "idle"}  # they come by two ways, and what was printed by the second
+        while missing:
             told = self.socket.recv()
             if isinstance(told, bytes):
                 continue  # a widget's picture
             told = json.loads(told)
+            kind, content = told["msg_type"], told["content"]
             if told["parent_header"].get("msg_id") != asked:
                 continue
-            content = told["content"]
-            if told["msg_type"] == "stream":
+            if kind == "stream":
                 printed += content["text"]
-            elif told["msg_type"] == "error":
-                wrong = f"{content['ename']}: {content['evalue']}"
-            elif told["msg_type"] == "execute_reply":
-                self.used = time.monotonic()
-                return printed, wrong
+            elif kind == "execute_reply":
+                missing.discard("reply")
+                if content["status"] != "ok":
+                    wrong = f"{content.get('ename')}: {content.get('evalue')}"
+            elif kind == "status" and content["execution_state"] == "idle":
+                missing.discard("idle")
+        self.used = time.monotonic()
+        return printed, wrong
 
     def end(self):
         self.socket.close()
