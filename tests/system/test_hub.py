@@ -22,26 +22,27 @@ IDLE = 5400  # seconds after which a server that nobody uses ends
 LIGHT = "import sys; print(sorted({'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules)))"
 
 
+# Not below pytest's own folder, which it closes to other accounts again and again.
+COURSE = """
+import os
+c.Spawner.environment["INPAINTING_COURSE"] = os.environ["INPAINTING_HUB"] + "/course"
+"""
+
+
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
+def hub():
     if importlib.util.find_spec("jupyterhub") is None:
         skip_or_fail("JupyterHub is not installed: pip install -e .[hub]")
     if not (shutil.which("npm") and shutil.which("node")):
         skip_or_fail("npm is not installed, which brings the hub's proxy")
     from tools import hub
 
-    course = tmp_path_factory.mktemp("course")
-    for folder in [course, *course.parents][:3]:
-        folder.chmod(0o755)  # learners read it
-    for folder in ("notebooks", "exercises"):
-        (course / folder).mkdir()
-    shutil.copy(ROOT / "notebooks/00_first_repair.ipynb", course / "notebooks")
-    shutil.copy(ROOT / "exercises/01_masks.ipynb", course / "exercises")
-    more = f'c.Spawner.environment["INPAINTING_COURSE"] = {str(course)!r}'
-    with hub.running(
-        ["anna", "bob", "teacher admin"], environment={"INPAINTING_HUB_IDLE": str(IDLE)}, more=more
-    ) as running:
-        running.course = course
+    idle = {"INPAINTING_HUB_IDLE": str(IDLE)}
+    with hub.running(["anna", "bob", "teacher admin"], environment=idle, more=COURSE) as running:
+        running.course = running.folder / "course"
+        for name in ("notebooks/00_first_repair.ipynb", "exercises/01_masks.ipynb"):
+            (running.course / name).parent.mkdir(parents=True)
+            shutil.copy(ROOT / name, running.course / name)
         yield running
 
 
