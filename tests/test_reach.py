@@ -470,14 +470,21 @@ def test_memory_of_holes_of_gates_that_are_known():
     holes = np.repeat(masks.squares(1, 16, side=8), 4, axis=0)
     valid = (~holes)[..., None].astype(float)
     noise = 0.1 * np.random.RandomState(0).random_sample((4, 16, 16, 1))
-    found = evaluation.memory_of_holes(
-        {"one": np.concatenate([0.9 - 0.8 * valid, noise], axis=-1), "two": valid},
-        {"one": valid, "two": 0 * valid + 1},
-        holes,
-    )
+    gates = {"one": np.concatenate([0.9 - 0.8 * valid, noise], axis=-1), "two": valid}
+    validities = {"one": valid, "two": 0 * valid + 1}
+    found = evaluation.memory_of_holes({"validity": validities, "gates": gates}, holes)
     assert found["validity"].tolist() == [1, 0.5]
-    assert found["best channel"].tolist() == [1, 1]  # of the first layer turned round
-    assert found["mean gate"].tolist() == [0, 1]  # 0.45 to 0.5 in holes, below 0.1 elsewhere
+    assert found["gates"].tolist() == [1, 1]  # of the first layer turned round
+
+
+def test_the_channel_is_chosen_on_the_first_half_and_measured_on_the_second():
+    holes = np.repeat(masks.squares(1, 16, side=8), 4, axis=0)
+    valid = (~holes)[..., None].astype(float)
+    early = np.concatenate([valid[:2], 0 * valid[2:]])  # tells in the first half alone
+    found = evaluation.memory_of_holes(
+        {"gates": {"one": np.concatenate([early, 0.5 * valid - early / 2], axis=-1)}}, holes
+    )
+    assert found.loc["one", "gates"] == 0.5
 
 
 def test_values_that_do_not_fit_the_masks_are_refused():

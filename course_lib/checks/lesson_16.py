@@ -102,6 +102,11 @@ def _places(rng):
     }
 
 
+def _interleaved(window, kernel, bias):
+    total = np.tensordot(window, kernel, axes=3) + bias
+    return np.maximum(total[::2], 0) / (1 + np.exp(-total[1::2]))
+
+
 task_16_2 = function_task(
     "16_2",
     right=_gated,
@@ -121,12 +126,19 @@ task_16_2 = function_task(
         ),
         "1 fault left": [
             (_variant(order="interleaved"), "Which numbers are features, and which are gates?"),
+            (_interleaved, "Which numbers are features, and which are gates?"),
             (_variant(gate="tanh"), "A gate lies between 0 and 1, and this one can be negative."),
             (_variant(with_bias=(True, False)), "The gates have a bias too."),
         ],
         "halves swapped": (
             _variant(order="swapped"),
             "The features come first, then their gates.",
+        ),
+        "no gate": (
+            lambda window, kernel, bias: np.maximum(np.tensordot(window, kernel, axes=3) + bias, 0)[
+                : len(bias) // 2
+            ],
+            "These are the features alone: each is multiplied by its gate.",
         ),
         "a hard gate": (_variant(gate="hard"), "A gate is soft: it opens by degrees."),
         "biases crossed": (
@@ -174,6 +186,14 @@ def _penalised(patch, patches, whole, sharpness, penalty):
     return raised / raised.sum()
 
 
+def _largest_of_all(patch, patches, whole, sharpness):
+    lengths = np.linalg.norm(patches, axis=1) * np.linalg.norm(patch)
+    scores = sharpness * (patches @ patch) / lengths
+    raised = np.where(whole, np.exp(scores - scores.max()), 0)
+    with np.errstate(invalid="ignore"):
+        return raised / raised.sum()
+
+
 def _best_only(patch, patches, whole, sharpness):
     found = _weights(patch, patches, whole, sharpness)
     return (np.arange(len(found)) == found.argmax()).astype(float)
@@ -186,6 +206,17 @@ def _looks(rng):
         patch = length * patches[np.flatnonzero(~whole)[0]] + 0.1 * rng.normal(size=9)
         return patch, patches, whole, sharpness
 
+    def near(sharpness):
+        """Two known patches whose scores are 0.7 apart, far above the others."""
+        patch, patches, whole, _ = some(sharpness)
+        along = patch / np.linalg.norm(patch)
+        across = np.linalg.svd(along[None])[2][1]  # a unit vector at right angles
+        for nth, cosine in enumerate((0.95, 0.95 - 0.7 / sharpness)):
+            patches[np.flatnonzero(whole)[nth]] = 0.3 * (
+                cosine * along + np.sqrt(1 - cosine**2) * across
+            )
+        return patch, patches, whole, sharpness
+
     def away(sharpness):
         patch, patches, whole, _ = some(sharpness)
         known = -patch + 0.1 * rng.normal(size=(12, 9)) * np.linalg.norm(patch)
@@ -194,7 +225,7 @@ def _looks(rng):
     return {
         "twelve patches": some(3),
         "a bright patch": some(2, length=3.0),
-        "a sharpness of 10,000": some(10_000),
+        "a sharpness of 10,000": near(10_000),
         "known patches that all point away": away(10_000),
     }
 
@@ -208,6 +239,11 @@ task_16_3 = function_task(
             _unstable,
             "With a large sharpness the exponential is infinite: take the largest score off first.",
         ),
+        "the largest of all taken off": (
+            _largest_of_all,
+            "The largest score may be that of a patch that is not whole: hide those first, then "
+            "take the largest of what is left.",
+        ),
         "hole patches looked at": (
             lambda *given: _weights(*given, hidden=None),
             "A patch that is not whole must have the weight 0.",
@@ -217,8 +253,8 @@ task_16_3 = function_task(
                 lambda *given: _weights(*given, hidden=0),
                 lambda *given: _penalised(*given, 1e4),
             ),
-            "Where all known patches point away, their scores lie below the number you gave to the "
-            "others: minus infinity is below every score.",
+            "The exponential of a number is not 0, and scores can lie below yours: give the others "
+            "minus infinity.",
         ),
         "the wrong ones hidden": (
             lambda patch, patches, whole, sharpness: _weights(patch, patches, ~whole, sharpness),
@@ -243,7 +279,7 @@ task_16_3 = function_task(
         "the best patch only": (_best_only, "That is the exemplar's choice: a softmax is soft."),
     },
     praise="Soft, and safe with any sharpness.",
-    tolerance=1e-8,
+    tolerance=1e-6,
 )
 
 

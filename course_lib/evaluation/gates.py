@@ -39,33 +39,39 @@ def tells_hole(values, masks):
     return float(found / (known.sum() * hole.sum()))
 
 
-def memory_of_holes(gates, validities, masks):
-    """``tells_hole`` layer by layer, for validity, for the mean gate and for a channel's gate.
+def memory_of_holes(maps, masks):
+    """``tells_hole`` layer by layer, for the channel that tells most.
+
+    The channel is chosen on the first half of the pictures and measured on the second, turned
+    round if it is high in holes.
 
     Args:
-        gates, validities: of the same pictures and masks, as ``models.gates`` and
-            ``models.validities`` give them.
+        maps: dict, a name -> maps of these pictures and masks, a dict: layer's name -> numbers
+            (N, H', W', channels), as ``models.gates``, ``models.validities`` and
+            ``models.features`` give them.
         masks: bool (N, H, W), True = hole, two or more.
 
     Returns:
-        pandas.DataFrame, a row for each layer, its index. "validity", "mean gate": over all
-        pictures; "best channel": of the channel that tells most on the first half of the pictures,
-        measured on the second, and turned round if it is high in holes.
+        pandas.DataFrame of floats, 0.5 or somewhat below it to 1: a row for each layer, a column
+        for each name.
 
     Raises:
         ValueError: as ``tells_hole``.
     """
-    half, rows = len(masks) // 2, {}
-    for name, gate in gates.items():
-        first = [tells_hole(one, masks[:half]) for one in np.moveaxis(gate[:half], -1, 0)]
-        best = int(np.argmax(np.abs(np.array(first) - 0.5)))
-        second = tells_hole(gate[half:, ..., best], masks[half:])
-        rows[name] = {
-            "validity": tells_hole(validities[name][..., 0], masks),
-            "mean gate": tells_hole(gate.mean(axis=-1), masks),
-            "best channel": second if first[best] > 0.5 else 1 - second,
+    return pd.DataFrame(
+        {
+            name: {layer: _best(channels, masks) for layer, channels in layers.items()}
+            for name, layers in maps.items()
         }
-    return pd.DataFrame(rows).T
+    )
+
+
+def _best(channels, masks):
+    half = len(masks) // 2
+    first = [tells_hole(one, masks[:half]) for one in np.moveaxis(channels[:half], -1, 0)]
+    best = int(np.argmax(np.abs(np.array(first) - 0.5)))
+    second = tells_hole(channels[half:, ..., best], masks[half:])
+    return second if first[best] >= 0.5 else 1 - second
 
 
 def _places(shape, masks):

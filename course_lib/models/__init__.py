@@ -12,7 +12,7 @@ Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 from course_lib._names import shown_name
 from course_lib.models.denoising import critic, denoiser
 from course_lib.models.inpaint import inpaint, predict
-from course_lib.models.inside import gates, strength_by_known, validities
+from course_lib.models.inside import features, gates, strength_by_known, validities
 from course_lib.models.networks import (
     DIVISOR,
     LEVELS,
@@ -36,6 +36,7 @@ __all__ = [
     "classifier",
     "critic",
     "denoiser",
+    "features",
     "field_unet",
     "gates",
     "inpaint",

@@ -60,6 +60,32 @@ def validities(network, images, masks):
     return dict(zip([one.name for one in layers], found, strict=True))
 
 
+def features(network, images, masks, layers):
+    """What layers hand on, at every place, in every channel.
+
+    Args:
+        network, images, masks: as for ``gates``.
+        layers: names of layers; of one with several outputs the first is taken.
+
+    Returns:
+        dict, layer's name -> float32 (N, H', W', channels).
+
+    Raises:
+        TypeError, ValueError: as for ``gates``, or the network has no such layer.
+
+    Example:
+        >>> from course_lib.models import shallow_unet
+        >>> pictures, holes = np.full((1, 8, 8, 3), 0.5), np.eye(8, dtype=bool)[None]
+        >>> found = features(shallow_unet("partial", 2), pictures, holes, ["bottleneck_conv_1"])
+        >>> found["bottleneck_conv_1"].shape
+        (1, 2, 2, 8)
+    """
+    layers = list(layers)
+    outputs = [network.get_layer(name).output for name in layers]
+    outputs = [one[0] if isinstance(one, list) else one for one in outputs]
+    return dict(zip(layers, _run(network, outputs, images, masks), strict=True))
+
+
 def _of_kind(network, kind, words):
     layers = [one for one in network.layers if isinstance(one, kind)]
     if not layers:
@@ -99,9 +125,8 @@ def strength_by_known(network, *, seed=1):
     holes = np.concatenate(
         [random_pixels(20, fraction=fraction, seed=seed) for fraction in fractions]
     )
-    first = network.get_layer("encoder_1_conv_1").output
     grey = np.full((*holes.shape, 3), 0.5, np.float32)
-    (answers,) = _run(network, [first[0] if isinstance(first, list) else first], grey, holes)
+    (answers,) = features(network, grey, holes, ["encoder_1_conv_1"]).values()
     windows = np.lib.stride_tricks.sliding_window_view(~holes, (3, 3), axis=(1, 2))
     known = windows.sum(axis=(3, 4))  # (100, 30, 30)
     means = [answers[:, 1:-1, 1:-1][known == count].mean() for count in range(1, 10)]

@@ -49,6 +49,19 @@ def cosines(patch, patches):
     return patches @ patch / np.sqrt((patches**2).sum(axis=1) * (patch**2).sum())
 
 
+def overflowing(patch, patches, whole, sharpness):
+    with np.errstate(all="ignore"):
+        raised = np.where(whole, np.exp(sharpness * cosines(patch, patches)), 0)
+        return raised / raised.sum()
+
+
+def largest_of_all(patch, patches, whole, sharpness):
+    scores = sharpness * cosines(patch, patches)
+    raised = np.exp(scores - scores.max()) * whole
+    with np.errstate(all="ignore"):
+        return raised / raised.sum()
+
+
 WRONG = [
     ("16_1", "the whole span", lambda d: np.arange(-sum(d), sum(d) + 1)),
     ("16_1", "wrong shape", lambda d: by_convolution(d)[by_convolution(d) >= 0]),
@@ -65,6 +78,10 @@ WRONG = [
     ("16_3", "hole patches looked at", lambda p, q, w, s: softmax(s * cosines(p, q))),
     ("16_3", "no sharpness", lambda p, q, w, s: softmax(np.where(w, cosines(p, q), -np.inf))),
     ("16_3", "hidden by a number", lambda p, q, w, s: softmax(s * cosines(p, q) - 1e4 * ~w)),
+    ("16_3", "an overflow", overflowing),
+    ("16_3", "wrong values", lambda p, q, w, s: softmax(
+        np.where(w, min(s, 2000) * cosines(p, q), -np.inf))),
+    ("16_3", "the largest of all taken off", largest_of_all),
     ("16_3", "the wrong ones hidden", lambda p, q, w, s: softmax(s * cosines(p, q) - 1e12 * w)),
     ("16_3", "wrong values", lambda p, q, w, s: softmax(
         np.where(w, -s * ((q - p) ** 2).sum(axis=1), -np.inf))),
