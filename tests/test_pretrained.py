@@ -12,7 +12,7 @@ from course_lib import classical, data, evaluation, generative, masks, metrics, 
 
 SHIPPED = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
 LOOKS = ("adversarial", "squared")  # with the perceptual one all would be more than 40 MB
-OTHERS = {"classifier", "photo", "diffusion", *(f"looks_{name}" for name in LOOKS)}
+OTHERS = {"classifier", "photo", *denoise.RECIPES, *(f"looks_{name}" for name in LOOKS)}
 NAMES = [name for name in SHIPPED if name not in OTHERS]  # the others have tests of their own
 EXPLORERS = [name for name in NAMES if name.startswith(("explorer_", "reach_"))]
 DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died
@@ -84,7 +84,7 @@ def test_squared_error_scores_more_than_a_critic_and_than_a_flat_colour():
     assert scores["squared"] > metrics.psnr(PATCHES, mean, square)
 
 
-@pytest.mark.parametrize("name", [name for name in denoise.RECIPES if name in SHIPPED])
+@pytest.mark.parametrize("name", denoise.RECIPES)
 def test_a_denoiser_guesses_photographs_better_than_their_noise_shrunk(name):
     """Of no picture in particular, the best guess at time t is a constant times the mixture."""
     path = generative.PATHS[denoise.RECIPES[name].path]
