@@ -11,6 +11,7 @@ from tornado.web import HTTPError
 
 GROUP = "learners"
 TASKS = "400"  # processes and threads of one learner: a kernel with TensorFlow has about 10
+FIRST_PORT = 20_000
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 OTHERS_ENTER, OTHERS_READ = 0o001, 0o004
 
@@ -43,6 +44,15 @@ def read_class(path):
     return {some[0] for some in words}, {some[0] for some in words if len(some) > 1}
 
 
+def own_port(spawner):
+    """Before a server starts: a port that is nobody else's.
+
+    A port that was merely free is taken by another server, or one of its kernels, before a slow
+    start comes to it. These lie below those that Linux gives to whoever asks for any.
+    """
+    spawner.port = FIRST_PORT + spawner.user.id
+
+
 def make(spawner):
     """Before a learner's server starts: make the account, its home closed to everybody else.
 
@@ -50,6 +60,7 @@ def make(spawner):
         HTTPError: 403 if an account of that name is there and is no learner's. So nobody becomes
             ``root``, ``postgres`` or the teacher's own login by coming first.
     """
+    own_port(spawner)
     name = spawner.user.name
     try:
         pwd.getpwnam(name)

@@ -55,6 +55,7 @@ c.Spawner.mem_limit = seats.MEMORY
 c.Spawner.cpu_limit = seats.CPUS
 if not AS_ROOT:
     c.JupyterHub.spawner_class = "simple"
+    c.Spawner.pre_spawn_hook = accounts.own_port
     c.SimpleLocalProcessSpawner.home_dir_template = str(PRIVATE / "homes/{username}")
 else:
     for needed in (ROOT, sys.prefix, sys.base_prefix):

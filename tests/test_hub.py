@@ -168,7 +168,7 @@ def test_nobody_becomes_an_account_that_was_there_before(accounts):
     from tornado.web import HTTPError
 
     with pytest.raises(HTTPError, match="no learner's") as refused:
-        accounts.make(SimpleNamespace(user=SimpleNamespace(name="root")))
+        accounts.make(SimpleNamespace(user=SimpleNamespace(name="root", id=1)))
     assert refused.value.status_code == 403
 
 

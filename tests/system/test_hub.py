@@ -81,6 +81,18 @@ def test_it_listens_on_loopback_only(hub, learners):
     assert {address for address, _ in ports} == {"127.0.0.1"}
 
 
+def test_no_two_servers_can_meet_on_a_port(hub, learners):
+    """Each has its own, below those that Linux gives away; free ones were taken meanwhile."""
+    ports = [
+        kept.laddr.port
+        for one in hub.processes()
+        if "jupyterhub.singleuser" in one.cmdline()
+        for kept in one.net_connections(kind="tcp")
+        if kept.status == psutil.CONN_LISTEN and kept.laddr.port < 32768
+    ]
+    assert len(set(ports)) == len(learners)
+
+
 def test_the_first_login_sets_the_password(hub, learners):
     """Whoever comes later with another one stays outside, and so does who is on no list."""
     from tools.hub import Learner
@@ -204,7 +216,7 @@ def test_an_assignment_goes_out_and_comes_back_through_the_exchange(hub, kernels
 def test_a_server_that_nobody_uses_ends(hub, learners):
     """Last, for it ends everybody's. The hub's own culler, with its rights, but in a hurry."""
     (culler,) = [one for one in hub.processes() if "jupyterhub_idle_culler" in one.cmdline()]
-    command = [part.replace(f"={IDLE}", "=1") for part in culler.cmdline()]
+    command = [part.replace(f"={IDLE}", "=2") for part in culler.cmdline()]
     assert command != culler.cmdline()
     hurried = subprocess.Popen(command, env=culler.environ(), stderr=subprocess.PIPE, text=True)
     try:
