@@ -210,7 +210,9 @@ def read_yaml(name):
 
 def test_the_server_runs_what_anyone_can_type():
     (job,) = read_yaml(".github/workflows/ci.yml")["jobs"].values()
-    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    typed = [step["run"] for step in job["steps"] if "run" in step]
+    assert typed.pop() == ".ci/run"
+    assert all(one.startswith("sudo sysctl ") for one in typed)  # what its kernel forbids
 
 
 def test_a_commit_meets_the_ruff_that_the_lock_names():

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import sys
 import types
 from xml.etree import ElementTree
 
@@ -129,11 +130,8 @@ def test_a_part_that_cannot_be_built_is_named_and_the_rest_is_built(tmp_path, mo
         raise FileNotFoundError("npm was not found: install Node.js 20 or newer.")
 
     modules = {"tools.site.lite": missing, "tools.site.try_it": lambda target: None}
-    monkeypatch.setattr(
-        whole.importlib,
-        "import_module",
-        lambda name: types.SimpleNamespace(build=modules[name]),
-    )
+    for name, build in modules.items():
+        monkeypatch.setitem(sys.modules, name, types.SimpleNamespace(build=build))
     monkeypatch.setattr(whole.pages, "build", lambda target: (target / "index.html").touch())
     whole.main(tmp_path / "site")
     assert "The site is built without lite: npm was not found" in capsys.readouterr().out

@@ -57,14 +57,34 @@ def telea(image, mask, *, radius=1):
 
 def _opencv_inpaint(image, mask, radius, algorithm):
     radius = min(check_radius(radius), OPENCVS_LARGEST)
-    picture, holes = as_bytes(image), mask.astype(np.uint8)
-    # Beside a picture one pixel high or wide OpenCV reads memory that is not the picture's.
+    return inpaint_bytes(as_bytes(image), mask, radius, algorithm) / 255
+
+
+def inpaint_bytes(picture, mask, radius, algorithm):
+    """``cv2.inpaint`` of a picture of any size.
+
+    Beside a picture one pixel high or wide OpenCV reads memory that is not the picture's: such a
+    row or column is laid threefold, and the middle one comes back.
+
+    Args:
+        picture: uint8 (H, W, 3) or (H, W).
+        mask: bool (H, W), True = hole.
+        radius, algorithm: OpenCV's.
+
+    Returns:
+        As ``picture``.
+
+    Example:
+        >>> row = np.array([[10, 0, 10]], np.uint8)
+        >>> inpaint_bytes(row, row == 0, 1, cv2.INPAINT_TELEA).tolist()
+        [[10, 10, 10]]
+    """
+    holes = mask.astype(np.uint8)
     for axis in (0, 1):
         if mask.shape[axis] == 1:
             picture, holes = picture.repeat(3, axis), holes.repeat(3, axis)
-    filled = cv2.inpaint(picture, holes, radius, algorithm)
     middle = tuple(slice(1, 2) if side == 1 else slice(None) for side in mask.shape)
-    return filled[middle] / 255
+    return cv2.inpaint(picture, holes, radius, algorithm)[middle]
 
 
 def navier_stokes_weights(image, pixel, *, radius=1):

@@ -10,6 +10,9 @@ def check_not_forked():
 
     Raises:
         RuntimeError: if a network has computed here before this process was forked.
+
+    Example:
+        >>> check_not_forked()  # nothing to say here, and in a forked process it would
     """
     global _process
     _process = _process or os.getpid()

@@ -9,6 +9,7 @@ home, and filled in elsewhere; the second round sees in each hole what the other
 import numpy as np
 
 from course_lib._opencv import cv2
+from course_lib.classical.opencv import inpaint_bytes
 
 MARGIN = 3  # pixels around a hole that its filling misleads
 NEAR = 16  # pixels around a hole in which the way back is asked
@@ -127,7 +128,7 @@ def _seen(frame, mask):
         grey = np.rint(summed / np.maximum(known, 0.01)).clip(0, 255).astype(np.uint8)
         mask = known < 0.5
     if mask.any() and not mask.all():
-        grey = cv2.inpaint(grey, mask.astype(np.uint8), 1, cv2.INPAINT_TELEA)
+        grey = inpaint_bytes(grey, mask, 1, cv2.INPAINT_TELEA)
     return grey, mask
 
 
