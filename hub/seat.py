@@ -6,6 +6,7 @@ The hub starts ``python -m hub.seat``. Standard library only: it costs a seat no
 import os
 import resource
 import sys
+import tempfile
 from pathlib import Path
 
 from hub import course_files
@@ -42,6 +43,8 @@ def main():
         course_files.main()
     except OSError as error:  # on a full disk a learner must get in, to delete something
         print(f"The course's files could not be brought up to date: {error}", file=sys.stderr)
+    # Sockets of kernels lie there: Linux takes no path above 107 letters, as in a deep home.
+    os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="seat-")
     command = [sys.executable, "-m", "jupyterhub.singleuser", *sys.argv[1:]]
     os.execv(sys.executable, command)
 

@@ -25,7 +25,11 @@ def configure(c, python, exchange):
         exchange: the folder of nbgrader's exchange.
     """
     c.Spawner.cmd = [str(python), "-m", "hub.seat"]
-    c.Spawner.args = [f"--MappingKernelManager.cull_idle_timeout={CLOSED_TAB}"]
+    c.Spawner.args = [
+        f"--MappingKernelManager.cull_idle_timeout={CLOSED_TAB}",
+        # A kernel takes five ports; when a class starts, some were taken before it came to them.
+        "--KernelManager.transport=ipc",
+    ]
     c.Spawner.default_url = "/lab/tree/inpainting/notebooks/00_first_repair.ipynb"
     c.Spawner.start_timeout = c.Spawner.http_timeout = 300  # thirty at once on two cores
     c.Spawner.environment = {

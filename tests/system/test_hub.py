@@ -113,6 +113,14 @@ def kernels(learners):
     return {name: learner.kernel() for name, learner in learners.items()}
 
 
+def test_kernels_take_no_ports(kernels):
+    """Five each, chosen and let go before they are used: of 24 kernels at once one found none."""
+    asked = (
+        "import json, ipykernel; print(json.loads(ipykernel.get_connection_info())['transport'])"
+    )
+    assert kernels["anna"].run(asked) == ("ipc\n", None)
+
+
 def test_lesson_00_runs_in_a_seat_and_loads_no_tensorflow(kernels):
     lesson = nbformat.read(ROOT / "notebooks/00_first_repair.ipynb", as_version=4)
     for cell in [cell for cell in lesson.cells if cell.cell_type == "code"][:3]:
