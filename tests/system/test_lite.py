@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, wait_for
 from tools.site import lite
 
 WIDGETS = """\
@@ -103,11 +103,19 @@ def open_lesson(page, site):
 def run(page, told, code=None):
     """Run the first code cell, with another code, until its output says what is ``told``."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
-    cell.locator(".cm-content").click()
-    if code:
-        page.keyboard.press("Control+A")
-        page.keyboard.insert_text(code)
-    page.keyboard.press("Control+Enter")
+    prompt = cell.locator(".jp-InputPrompt").first
+    before = prompt.inner_text()
+
+    def begun():  # a page that is not ready yet takes no keys
+        cell.locator(".cm-content").click()
+        if code:
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(code)
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(1000)
+        return prompt.inner_text() != before
+
+    wait_for(begun)
     cell.locator(".jp-OutputArea").filter(has_text=told).first.wait_for()
 
 
