@@ -19,7 +19,7 @@ from benchmarks.results import record, table
 
 STORED = Path(__file__).with_name("ablation.json")
 COMMAND = "python -m benchmarks.ablation"
-MINUTES = 40
+MINUTES = 35
 SEEDS = (2026, 2027)
 RATES = (5e-4, 1e-3, 2e-3, 4e-3)
 TUNED_MINUTES = 4

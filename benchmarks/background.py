@@ -42,6 +42,8 @@ def work(only=""):
                 if held and not budget.result(run):
                     print(f"{run.name}: {run.minutes} minutes of CPU", flush=True)
                     budget.train(run, pictures)
+                    if run.network != "field":  # whose filters others start with: a minute's work
+                        budget.keep(run)
                     keras.utils.clear_session()
                     break
         else:

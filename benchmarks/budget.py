@@ -14,8 +14,10 @@ follows the processor's speed.
 import dataclasses
 import json
 import math
+import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -31,6 +33,7 @@ from course_lib.training import checkpoint
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "training" / "budget"
+KEPT = Path(__file__).with_name("runs")  # committed: hours that no other checkout need spend again
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "muon": ConvolutionMuon}
 FLOOR = 0.01  # of the learning rate, where the cosine ends
 MARKS = 10  # quick validations in a run, evenly over the budget
@@ -91,21 +94,28 @@ def field_run(seed):
 
 
 def result(run):
-    """What a finished run has written (dict), or None.
+    """What a finished run has written (dict), here or in the checkout that kept it, or None.
 
     Raises:
         ValueError: if another recipe has finished under this name.
     """
     path = run.folder / "result.json"
     if not path.is_file():
+        path = KEPT / f"{run.name}.json"
+    if not path.is_file():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
     if found["recipe"] != _recipe(run):
         raise ValueError(
-            f"{run.folder} holds the result of another recipe: give this one another name, or "
-            "delete the folder."
+            f"{path} is the result of another recipe: give this one another name, or delete it."
         )
     return found
+
+
+def keep(run):
+    """Put a finished run's result among the committed ones; its weights stay where they are."""
+    KEPT.mkdir(exist_ok=True)
+    shutil.copy(run.folder / "result.json", KEPT / f"{run.name}.json")
 
 
 def weights(run, kind="averaged"):

@@ -27,6 +27,7 @@ def quick(tmp_path, monkeypatch):
     clock = types.SimpleNamespace(process_time=lambda: next(seconds), monotonic=lambda: 0.0)
     monkeypatch.setattr(budget, "time", clock)
     monkeypatch.setattr(budget, "FOLDER", tmp_path)
+    monkeypatch.setattr(budget, "KEPT", tmp_path / "runs")
     monkeypatch.setattr(budget, "SAVED_EVERY", -1.0)  # after every step
     monkeypatch.setattr(budget, "machine", lambda: "a machine")
     random = np.random.RandomState(0)
@@ -163,6 +164,7 @@ def test_a_kernel_takes_the_step_of_its_matrix_and_the_rest_takes_adams():
 def finished(tmp_path, monkeypatch):
     """A function that lets a run have finished with a mean score."""
     monkeypatch.setattr(budget, "FOLDER", tmp_path)
+    monkeypatch.setattr(budget, "KEPT", tmp_path / "runs")
 
     def finish(run, decibels):
         run.folder.mkdir(parents=True, exist_ok=True)
