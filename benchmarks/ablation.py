@@ -119,25 +119,30 @@ def _together(found):
 
 
 def collect():
-    """The finished comparison: dict, arm -> results of its seeds, and the tunings' scores.
+    """What has finished: dict, arm -> results of its seeds; the tunings' scores; names missing.
 
     Raises:
-        SystemExit: if a run is missing.
+        SystemExit: if today's network, which all are compared with, is missing.
     """
     missing = [run.name for run in runs() if not result(run)]
-    if missing:
-        raise SystemExit(f"{', '.join(missing)} missing: run python -m benchmarks.background.")
+    if run_of("today", SEEDS[0], PARTS).name in missing:
+        raise SystemExit("Nothing to compare with yet: run python -m benchmarks.background.")
     found = arms()
-    every = {name: [result(run_of(name, seed, found)) for seed in SEEDS] for name in found}
-    rates = {run.name: score(run) for candidates in tuning().values() for run in candidates}
-    return every, rates
+    every = {
+        name: [one for seed in SEEDS if (one := result(run_of(name, seed, found)))]
+        for name in found
+    }
+    every = {name: results for name, results in every.items() if results}
+    rates = {run.name: score(run) for tried in tuning().values() for run in tried if result(run)}
+    return every, rates, missing
 
 
 def gains(every, kind="last"):
     """Each arm's mean score less today's (dB), and the half width of its 95 % interval over seeds.
 
     The variance between seeds is pooled over all arms, two seeds being too few for one of their
-    own. The pictures are the same for all and are not drawn anew.
+    own; while no arm has two, the half width is infinite. The pictures are the same for all and
+    are not drawn anew.
 
     Args:
         every: dict, arm -> results, as ``collect`` gives; "today" among them.
@@ -148,19 +153,21 @@ def gains(every, kind="last"):
         for name, results in every.items()
     }
     freedom = sum(len(one) - 1 for one in means.values())
-    spread = sum(((one - one.mean()) ** 2).sum() for one in means.values()) / freedom
-    today = means["today"]
+    today, spread = means["today"], np.inf
+    if freedom:
+        spread = sum(((one - one.mean()) ** 2).sum() for one in means.values()) / freedom
+        spread *= stats.t.ppf(0.975, freedom) ** 2
     return {
         name: (
             float(one.mean() - today.mean()),
-            float(stats.t.ppf(0.975, freedom) * np.sqrt(spread / len(one) + spread / len(today))),
+            float(np.sqrt(spread / len(one) + spread / len(today))),
         )
         for name, one in means.items()
     }
 
 
-def body(every, rates):
-    """The section of RESULTS.md."""
+def body(every, rates, missing=()):
+    """The section of RESULTS.md, with what is still to be trained."""
     gained, averaged = gains(every), gains(every, "averaged")
     sets = [*every["today"][0]["scores"]["last"]]
     rows = []
@@ -173,20 +180,26 @@ def body(every, rates):
         lead, half = gained[name]
         by_average = averaged[name][0] + _mean(every["today"], "averaged")
         by_average -= lead + _mean(every["today"], "last")
-        cells = [f"{seen:.2f}", *scores, f"{lead:+.3f} ± {half:.3f}", f"{by_average:+.3f}"]
+        interval = f" ± {half:.3f}" if np.isfinite(half) else ""
+        cells = [f"{seen:.2f}", *scores, f"{lead:+.3f}{interval}", f"{by_average:+.3f}"]
         rows.append([f"`{name}`", *cells])
     tuned_rows = [[f"`{name}`", f"{decibels:.3f}"] for name, decibels in rates.items()]
     header = ["part", "M pictures", *sets, "mean, over today", "averaged weights, over last"]
+    yet = f" Not trained yet: {', '.join(missing)}." if missing else ""
+    tried = [
+        f"Rates were chosen by runs of {TUNED_MINUTES} minutes (mean over the sets, dB):",
+        table(["run", "mean"], tuned_rows),
+    ]
     return "\n\n".join(
         [
             f"`residual_unet(48)` and one part exchanged, {MINUTES} minutes of CPU each, "
             f"{' / '.join(map(str, SEEDS))}: hole PSNR (dB) on {JUDGED:,} validation pictures, "
             "composited. `field`: the learned field's fill as one more input; its training is part "
             "of the minutes. `uncomposited`: the correction is added everywhere. `no_fill`: it "
-            "paints from black. The interval is over seeds, their variance pooled over the rows.",
+            "paints from black. The interval is over seeds, their variance pooled over the rows; a "
+            f"row with one seed alone has none.{yet}",
             table(header, rows),
-            f"Rates were chosen by runs of {TUNED_MINUTES} minutes (mean over the sets, dB):",
-            table(["run", "mean"], tuned_rows),
+            *(tried if rates else ()),
         ]
     )
 
@@ -209,9 +222,9 @@ def store(every, rates):
 
 
 def main():
-    every, rates = collect()
+    every, rates, missing = collect()
     store(every, rates)
-    record("ablation", "One part at a time", body(every, rates), COMMAND, SEEDS[0])
+    record("ablation", "One part at a time", body(every, rates, missing), COMMAND, SEEDS[0])
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def _errors(parameters, size, minutes):
 
 def seed_noise(masks_name):
     """Standard deviation between seeds (dB) on one set of masks, pooled over the ablation."""
-    every, _ = ablation.collect()
+    every, *_ = ablation.collect()
     pairs = [[one["scores"]["last"][masks_name] for one in results] for results in every.values()]
     return float(np.sqrt(statistics.mean(statistics.variance(pair) for pair in pairs)))
 

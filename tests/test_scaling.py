@@ -60,3 +60,9 @@ def test_a_gain_is_over_today_and_its_interval_pools_the_seeds():
     )
     averaged = ablation.body({"today": arm(20.0, 20.2, by_average=0.05)}, {})
     assert "| +0.050 |" in averaged
+
+
+def test_half_a_comparison_has_no_interval_and_says_what_is_missing():
+    half = ablation.body({"today": arm(20.0), "field": arm(20.5)}, {}, ["today_2027"])
+    assert "| `field` | 0.60 | 20.50 | +0.500 | +0.000 |" in half
+    assert "Not trained yet: today_2027." in half and "Rates" not in half
