@@ -5,6 +5,7 @@ The hub starts ``python -m hub.seat``. Standard library only: it costs a seat no
 
 import os
 import resource
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -37,14 +38,25 @@ def _at_most(limit, value):
         resource.setrlimit(limit, (value, value))
 
 
+def runtime_folder():
+    """A short path for the sockets of this seat's kernels; what ended seats left behind goes.
+
+    Short, for Linux takes no path of a socket above 107 letters, as in a deep home. Folders of
+    other accounts stay: nobody may remove them.
+    """
+    for folder in Path(tempfile.gettempdir()).glob("seat-*-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"seat-{os.getpid()}-")
+
+
 def main():
     keep_limits(os.environ)
     try:
         course_files.main()
     except OSError as error:  # on a full disk a learner must get in, to delete something
         print(f"The course's files could not be brought up to date: {error}", file=sys.stderr)
-    # Sockets of kernels lie there: Linux takes no path above 107 letters, as in a deep home.
-    os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="seat-")
+    os.environ["JUPYTER_RUNTIME_DIR"] = runtime_folder()  # execv keeps the process's number
     command = [sys.executable, "-m", "jupyterhub.singleuser", *sys.argv[1:]]
     os.execv(sys.executable, command)
 

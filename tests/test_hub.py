@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import stat
+import tempfile
 from types import SimpleNamespace
 
 import pytest
@@ -296,3 +297,19 @@ def test_a_pod_has_what_a_seat_has():
         if name != "PYTHONPATH":
             assert config.Spawner.environment[name] == value
     assert set(seats.THREADS) <= set(pod["extraEnv"])
+
+
+def test_a_seat_removes_what_ended_seats_left_and_nothing_else(tmp_path, monkeypatch):
+    from hub import seat
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = tmp_path / f"seat-{2**22 + 1}-x"  # above the highest number of a process
+    running, other = tmp_path / f"seat-{os.getppid()}-x", tmp_path / "seats"
+    for folder in (ended, running, other):
+        folder.mkdir()
+        (folder / "kernel.json").write_text("{}")
+    (tmp_path / f"seat-{2**22 + 2}-link").symlink_to(other)
+    own = seat.runtime_folder()
+    assert not ended.exists() and (running / "kernel.json").exists()
+    assert (other / "kernel.json").exists()
+    assert own.startswith(str(tmp_path / f"seat-{os.getpid()}-"))
