@@ -36,9 +36,7 @@ if os.environ.get("INPAINTING_LANE") == "browser":
     shutil.copy(Path(__file__).parent / "tests" / "browser" / "kernel.py", STARTUP / "browser.py")
 
 KERAS_FREE = re.compile(r"(notebooks|solutions)/0[0-57]_")
-UNTIL = float(
-    os.environ.get("INPAINTING_UNTIL", "inf")
-)  # seconds since 1970: .ci/run's time is over
+UNTIL = float(os.environ.get("INPAINTING_UNTIL", "inf"))  # seconds since 1970
 FORBIDDEN = str(Path(__file__).parent / "tests" / "forbidden")
 
 
