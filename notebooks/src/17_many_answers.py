@@ -53,18 +53,17 @@ plots.show(
 
 # %% [markdown]
 # **Read.** On ten pictures the best step lies between 40 and 580, and stopping at step 600 costs 1.7 dB of it on average
-# ([results](../benchmarks/RESULTS.md), *A deep image prior*). Without the truth you cannot see which step is best, and even there it is 3.2 dB behind
+# ([results](../benchmarks/RESULTS.md), *A deep image prior*). You cannot see which step is best, and even there it is 3.2 dB behind
 # `harmonic` on these holes, for 14 seconds of computing a picture.
 #
 # ## The price of looking right
 #
-# Now fills of 1,000 pictures of CIFAR-10, their middle 16 × 16 pixels missing. Three come from one network, trained on from the same weights for as many steps, with
-# one thing changed, its loss: squared error; squared error and a *perceptual* term, in which a classifier's features must match; squared error and an *adversarial* term, in which
-# a critic, trained beside it, must take the fill for true.
+# Now fills of 1,000 pictures of CIFAR-10, their middle 16 × 16 pixels missing. Three come from one network that was trained three times, with one thing changed, its loss:
+# squared error; with a *perceptual* term, in which a classifier's features must match; with an *adversarial* term, in which a critic, trained beside it, must take the fill for true.
 #
-# Each is asked two questions. Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? No fill is compared with its own truth there.
-# A first examiner compares mean and covariance of our classifier's features (Fréchet distance; what chance makes of true pictures is taken off). A second sees only how strong edges are
-# in the hole, and says for single pictures whether they are filled: 50 % right is chance.
+# We ask two questions. Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? A first examiner compares
+# mean and covariance of our classifier's features (Fréchet distance, less what chance makes of true pictures). A second sees only how strong edges are in the hole, and says of
+# single pictures whether they are filled: 50 % right is chance.
 #
 # **Predict.** Where lie mean and sample of lesson 07's Gaussian? Is any fill first in both?
 
@@ -94,10 +93,10 @@ plots.show(
 
 # %% [markdown]
 # **Read.** No fill is first in both. Mean and squared error lead by two decibels and more, and are given away in over 90 of 100 cases; the diffusion's
-# and the flow's samples, which come below, in 67 and 73. The Gaussian's sample costs 2.9 dB, the 3 dB of lesson 07, and the critic's and the diffusion's fills look better for less, 2.0 and 2.3. Both examiners
-# give these the same order; the perceptual term changes little, and only the second is sure of it.
+# and the flow's samples, which come below, in 67 and 73. The Gaussian's sample costs 2.9 dB, the 3 dB of lesson 07; the critic's and the diffusion's fills look better for less, 2.0 and 2.3.
+# The perceptual term changes little.
 #
-# Blau and Michaeli (2018) proved that it must be so: at the front, who gains on one axis pays on the other. On the photograph the critic's network shows what its fills are worth one by one: edges, and a frame that gives it away.
+# Blau and Michaeli (2018) proved that it must be so: at the front, who gains on one axis pays on the other. On the photograph the critic's fill has edges, and a frame that gives it away.
 #
 # ## From a picture to noise and back
 #
@@ -207,7 +206,7 @@ print(f"one fill {one:.1f} dB, the mean of eight {mean:.1f} dB")
 # ## Is it the right distribution?
 #
 # Of photographs nobody knows it. Of lesson 07's Gaussian all is known: the exact guess at every time, and the exact answer for a hole. So let the Gaussian
-# drive RePaint. Every step is linear, so that nothing has to be drawn: these numbers are exact ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
+# drive RePaint. Every step is linear, so these numbers are exact ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
 #
 # | steps | resamplings | guesses | the mean is off by | spread, exact = 1 |
 # |---:|---:|---:|---:|---:|
@@ -240,7 +239,7 @@ plots.show(
 # %% [markdown]
 # **Read.** One step gives the mean of all pictures, and a few make a picture. As a set, fills of 20 steps look about as true as the diffusion's, for a sixth of the guesses; but they are 2.2 dB
 # further from their truths. The hole does not listen: nothing of what was drawn at the start is taken back. In the Gaussian world their mean is 1.05 deviations off, and their spread 1.66 times
-# the exact one (same table of results). Cheap for pictures; for a hole the known must be heard.
+# the exact one. Cheap for pictures; for a hole the known must be heard.
 
 # %% [markdown]
 # ## Which answer is asked for?
