@@ -78,7 +78,9 @@ def test_nothing_is_trained_on_that_is_validated_or_judged_on():
 def drawn():
     pictures = [np.random.RandomState(side).randint(0, 256, (side, side, 3)) for side in (96, 130)]
     cifar10 = np.full((4, 32, 32, 3), 51, np.uint8)
-    return photo.Worn([one.astype(np.uint8) for one in pictures], cifar10, seed=3, epoch=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(photo, "BANK_SIDE", 192)  # no patch is wider than 96
+        return photo.Worn([one.astype(np.uint8) for one in pictures], cifar10, seed=3, epoch=4)
 
 
 def test_a_batch_is_a_worn_patch_beside_its_original(drawn):

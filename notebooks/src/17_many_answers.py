@@ -158,7 +158,8 @@ def repaint(guess, images, mask, steps, resamplings, seed):
 
 # %%
 eight = np.repeat(patch[None], 8, axis=0)
-fills = {u: repaint(guess, eight, square, 50, u, seed=0) for u in (1, 10)}
+steps = runtime.share(50)
+fills = {u: repaint(guess, eight, square, steps, u, seed=0) for u in (1, 10)}
 spread = {u: np.sqrt(one.var(axis=0, ddof=1).mean(axis=-1)) for u, one in fills.items()}
 
 # %%
@@ -194,8 +195,8 @@ widgets.many_fills(guess, patch, square)
 
 # %%
 many = patches[: run.count(20, full=100)]
-drawn = np.stack([generative.repaint(guess, many, square, steps=25, resamplings=5, seed=seed)
-                  for seed in range(8)])  # fmt: skip
+few = {"steps": runtime.share(25), "resamplings": 5}
+drawn = np.stack([generative.repaint(guess, many, square, **few, seed=k) for k in range(8)])
 one = np.mean([metrics.psnr(many, fill, square) for fill in drawn])
 mean = metrics.psnr(many, drawn.mean(axis=0), square)
 print(f"one fill {one:.1f} dB, the mean of eight {mean:.1f} dB")
