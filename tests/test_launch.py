@@ -111,6 +111,25 @@ print(numpy.__file__, importlib.util.find_spec("course_lib"))  # the launch cell
     assert told.startswith(colab_lane.purelib(sys.executable)) and told.endswith("None\n")
 
 
+def test_an_exercise_of_the_lane_begins_as_a_lesson_and_ends_with_its_first_check():
+    def exercise(launch=launch_cell(publication())):
+        code = (launch, "import numpy", "checks.task_01_1(one)", "checks.task_01_2(two)")
+        title = nbformat.v4.new_markdown_cell("# Title")
+        return nbformat.v4.new_notebook(cells=[title, *map(nbformat.v4.new_code_cell, code)])
+
+    def told(notebook):
+        return [cell.source for cell in notebook.cells]
+
+    own, kept = told(exercise()), colab_lane.prepared
+    installing = [colab_lane.BEFORE, *own[:4], colab_lane.AFTER]
+    assert told(kept(exercise(), first=True, exercise=True)) == installing
+    installed = [own[0], *own[2:4], colab_lane.AFTER]
+    assert told(kept(exercise(), first=False, exercise=True)) == installed
+    assert told(kept(exercise(), first=True, exercise=False))[1:-1] == own
+    with pytest.raises(ValueError, match="launch cell"):
+        kept(exercise("%pip install another"), first=False, exercise=True)
+
+
 # Release
 
 

@@ -1,4 +1,4 @@
-"""Launch every committed notebook the way Google Colab does, as far as that works elsewhere.
+"""Launch every committed lesson the way Google Colab does, as far as that works elsewhere.
 
     python -m tools.colab_lane [python3.13]
 
@@ -7,6 +7,9 @@ notebook alone in an empty folder, with an empty home and an environment of its 
 a stand-in for the google.colab module; the launch cell installs course_lib by pip from the public
 address, which git reads from a local clone of the last commit, tagged with the release's tag. nbval
 runs the cells, so an exception in a widget's callback fails too. Two notebooks run at a time.
+
+The exercises begin as the lessons do, with the same launch cell. They share an environment that
+one of them filled with it, and each runs up to the check of its first task.
 """
 
 import os
@@ -22,6 +25,7 @@ import nbformat
 
 from tools import lane
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication
+from tools.render import launch_cell
 
 PYTHON = ROOT / ".venv-colab" / "bin" / "python"
 REQUIREMENTS = ROOT / "tests" / "colab" / "requirements.txt"
@@ -79,22 +83,43 @@ def lend_packages(venv):
     return python
 
 
-def launch(notebook_path, folder, git_configuration):
-    """Run one notebook in an empty folder with an empty home.
+def prepared(notebook, first, exercise):
+    """A notebook between what is asked before and after it.
+
+    Only the first of an environment installs course_lib: the others' launch cell, which must be
+    the same, is left out. An exercise ends with the check of its first task.
+    """
+    cells = list(notebook.cells)
+    if cells[1].source != launch_cell(publication()):
+        raise ValueError("The launch cell does not stand right after the title cell.")
+    if exercise:
+        checked = ["checks.task_" in cell.source for cell in cells]
+        cells = cells[: checked.index(True) + 1]
+    cells = [nbformat.v4.new_code_cell(BEFORE), *cells] if first else [cells[0], *cells[2:]]
+    notebook.cells = [*cells, nbformat.v4.new_code_cell(AFTER)]
+    return notebook
+
+
+def launch(notebook_paths, folder, git_configuration):
+    """Run notebooks one after another in an environment with an empty home.
+
+    Each stands in an empty folder, and the launch cell of the first installs course_lib.
 
     Returns:
         (passed, output): True if every cell ran and course_lib came from where the launch cell
         installed it; and what pytest printed.
     """
     python = lend_packages(folder / "venv")
-    alone, home, ipython = (folder / name for name in ("alone", "home", "ipython"))
-    for made in (alone, home, ipython / "profile_default" / "startup"):
+    home, ipython = folder / "home", folder / "ipython"
+    for made in (home, ipython / "profile_default" / "startup"):
         made.mkdir(parents=True)
     shutil.copy(STAND_IN, ipython / "profile_default" / "startup" / "00-google-colab.py")
-    notebook = nbformat.read(notebook_path, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(BEFORE))
-    notebook.cells.append(nbformat.v4.new_code_cell(AFTER))
-    nbformat.write(notebook, alone / notebook_path.name)
+    for path in notebook_paths:
+        alone = folder / "alone" / path.stem
+        alone.mkdir(parents=True)
+        notebook = nbformat.read(path, as_version=4)
+        notebook = prepared(notebook, path == notebook_paths[0], path.parent == EXERCISES)
+        nbformat.write(notebook, alone / path.name)
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -109,16 +134,20 @@ def launch(notebook_path, folder, git_configuration):
         PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}",
     )
     command = [python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--nbval-lax",
-               "--nbval-current-env", "--nbval-cell-timeout=1800", notebook_path.name]  # fmt: skip
-    done = subprocess.run(command, cwd=alone, env=environment, capture_output=True, text=True)
+               "--nbval-current-env", "--nbval-cell-timeout=1800",
+               *(f"{path.stem}/{path.name}" for path in notebook_paths)]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=folder / "alone", env=environment, capture_output=True, text=True
+    )
     shutil.rmtree(folder)
     return done.returncode == 0, done.stdout + done.stderr
 
 
 def main(base_python="python3.13"):
-    notebooks = [
-        path for home in (NOTEBOOKS, EXERCISES) for path in sorted(home.glob("[0-9][0-9]_*.ipynb"))
-    ]
+    exercises, lessons = (
+        sorted(home.glob("[0-9][0-9]_*.ipynb")) for home in (EXERCISES, NOTEBOOKS)
+    )
+    together = [exercises, *([lesson] for lesson in lessons)]  # what is long first
     git_status = ["git", "-c", "safe.directory=*", "-C", ROOT, "status", "--porcelain"]
     if subprocess.run(git_status, check=True, capture_output=True).stdout.strip():
         print("Uncommitted changes of course_lib are not tested: Colab installs the last commit.")
@@ -131,17 +160,17 @@ def main(base_python="python3.13"):
             git_configuration = serve(Path(folder), publication())
         except subprocess.CalledProcessError:
             return "There is no commit to launch from: commit first, then make test-colab."
-        names = [f"{path.parent.name}/{path.stem}" for path in notebooks]
+        names = ["exercises", *(path.stem for path in lessons)]
         folders = [Path(folder) / name for name in names]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            launched = pool.map(launch, notebooks, folders, repeat(git_configuration))
+            launched = pool.map(launch, together, folders, repeat(git_configuration))
             for name, (passed, output) in zip(names, launched, strict=True):
-                print(f"== {name} as Colab launches it\n{output}", flush=True)
+                print(f"== as Colab launches it: {name}\n{output}", flush=True)
                 if not passed:
                     failed.append(name)
-    if failed or not notebooks:
+    if failed or not lessons or not exercises:
         return f"Failed on Colab's versions: {', '.join(failed) or 'there are no notebooks'}."
-    print(f"{len(notebooks)} notebooks launched as on Colab.")
+    print(f"{len(lessons)} lessons and {len(exercises)} exercises launched as on Colab.")
     return 0
 
 
