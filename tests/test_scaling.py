@@ -26,12 +26,12 @@ def test_a_law_is_found_again():
 def test_the_interval_of_the_plateau_holds_the_true_one_and_grows_with_the_luck():
     random = np.random.RandomState(0)
     held, widths = 0, []
-    for trial in range(20):
+    for trial in range(10):
         law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES) + random.normal(0, 0.01, len(SIZE)))
         low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.01, refits=30, seed=trial)
         held += low <= 22.3 <= high
         widths.append(high - low)
-    assert held >= 12  # 18 of 20 are expected
+    assert held >= 6  # 9 of 10 are expected
     law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES))
     low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.001, refits=30)
     assert high - low < np.median(widths) / 2
