@@ -84,7 +84,7 @@ restamp: $(READY)     # the address and tag of pyproject.toml into every noteboo
 release-check: $(READY)
 	$(BIN)/python -m tools.release_check
 
-test-colab: $(READY)  # every committed lesson and exercise as Google Colab launches it
+test-colab: $(READY)  # every committed lesson, and exercises to their first check, as on Google Colab
 	$(BIN)/python -m tools.colab_lane $(COLAB_PYTHON)
 
 test-browser: $(READY) # the lessons of the web page with Pyodide's versions, without threads

@@ -112,7 +112,9 @@ print(numpy.__file__, importlib.util.find_spec("course_lib"))  # the launch cell
 
 
 def test_an_exercise_of_the_lane_begins_as_a_lesson_and_ends_with_its_first_check():
-    def exercise(launch=launch_cell(publication())):
+    same = launch_cell(publication())
+
+    def exercise(launch=same):
         code = (launch, "import numpy", "checks.task_01_1(one)", "checks.task_01_2(two)")
         title = nbformat.v4.new_markdown_cell("# Title")
         return nbformat.v4.new_notebook(cells=[title, *map(nbformat.v4.new_code_cell, code)])
