@@ -1,5 +1,6 @@
 """Trainings by processor time: killed anywhere they end at the same weights; Muon; what is run."""
 
+import dataclasses
 import itertools
 import json
 import types
@@ -20,61 +21,68 @@ class Killed(Exception):
     """Stands for SIGKILL: nothing after it is done."""
 
 
-@pytest.fixture
-def quick(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
     """Runs in a folder of their own, on a clock by which every look takes a second."""
-    seconds = itertools.count()
+    folder, seconds = tmp_path_factory.mktemp("budget"), itertools.count()
     clock = types.SimpleNamespace(process_time=lambda: next(seconds), monotonic=lambda: 0.0)
-    monkeypatch.setattr(budget, "time", clock)
-    monkeypatch.setattr(budget, "FOLDER", tmp_path)
-    monkeypatch.setattr(budget, "KEPT", tmp_path / "runs")
-    monkeypatch.setattr(budget, "SAVED_EVERY", -1.0)  # after every step
-    monkeypatch.setattr(budget, "machine", lambda: "a machine")
     random = np.random.RandomState(0)
-    return [random.randint(0, 256, (n, 32, 32, 3)).astype(np.uint8) for n in (7, 3)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(budget, "time", clock)
+        patched.setattr(budget, "FOLDER", folder)
+        patched.setattr(budget, "KEPT", folder / "runs")
+        patched.setattr(budget, "SAVED_EVERY", -1.0)  # after every step
+        patched.setattr(budget, "machine", lambda: "a machine")
+        yield [random.randint(0, 256, (n, 32, 32, 3)).astype(np.uint8) for n in (7, 3)]
 
 
-@pytest.mark.parametrize("died_at", [1, 3, 23])
-def test_a_run_that_was_killed_ends_at_the_weights_of_one_that_was_not(quick, monkeypatch, died_at):
-    whole = budget.Run("whole", arguments={"width": 2}, optimizer="muon", **SMALL)
-    budget.train(whole, quick)
-    killed = budget.Run("killed", arguments={"width": 2}, optimizer="muon", **SMALL)
-    save, saves = budget._State.save, itertools.count(1)
-
-    def dying(state):
-        if next(saves) == died_at:
-            raise Killed
-        save(state)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(budget._State, "save", dying)
-        with pytest.raises(Killed):
-            budget.train(killed, quick)
-    assert budget.result(killed) is None
-    budget.train(killed, quick)
-    one, other = budget.result(whole), budget.result(killed)
-    assert one["steps"] == other["steps"] == 25  # 24 seconds, of which compiling is not charged
-    assert (one["seconds"], one["scores"]) == (other["seconds"], other["scores"])
-    assert one["marks"] == other["marks"] and len(one["marks"]) == budget.MARKS
-    assert (len(one["sittings"]), len(other["sittings"])) == (1, 1 + (died_at > 1))
-    for kind in ("last", "averaged"):
-        for name, array in budget.weights(whole, kind).items():
-            np.testing.assert_array_equal(budget.weights(killed, kind)[name], array)
-
-
-def test_the_learning_rate_follows_the_budget_to_one_per_cent(quick, monkeypatch):
-    run = budget.Run("rates", arguments={"width": 2}, **SMALL)
-    rates = []
-    step = budget._State.step
+@pytest.fixture(scope="module")
+def whole(quick):
+    """A run that nothing killed, and [share of its budget, learning rate] of each step."""
+    run = budget.Run("whole", arguments={"width": 2}, optimizer="muon", **SMALL)
+    rates, step = [], budget._State.step
 
     def watched(state):
         share = state.share
         step(state)
         rates.append((share, float(state.model.optimizer.learning_rate)))
 
-    monkeypatch.setattr(budget._State, "step", watched)
-    budget.train(run, quick)
-    shares, rates = np.array(rates).T
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(budget._State, "step", watched)
+        budget.train(run, quick)
+    return run, rates
+
+
+def test_a_run_that_was_killed_ends_at_the_weights_of_one_that_was_not(quick, whole, monkeypatch):
+    """Killed three times: at the first, the third and the nineteenth save of a sitting."""
+    whole, killed = whole[0], dataclasses.replace(whole[0], name="killed")
+    save = budget._State.save
+    for died_at in (1, 3, 19):
+        saves = itertools.count(1)
+
+        def dying(state, died_at=died_at, saves=saves):
+            if next(saves) == died_at:
+                raise Killed
+            save(state)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(budget._State, "save", dying)
+            with pytest.raises(Killed):
+                budget.train(killed, quick)
+        assert budget.result(killed) is None
+    budget.train(killed, quick)
+    one, other = budget.result(whole), budget.result(killed)
+    assert one["steps"] == other["steps"] == 25  # 24 seconds, of which compiling is not charged
+    assert (one["seconds"], one["scores"]) == (other["seconds"], other["scores"])
+    assert one["marks"] == other["marks"] and len(one["marks"]) == budget.MARKS
+    assert (len(one["sittings"]), len(other["sittings"])) == (1, 3)  # of the first nothing is left
+    for kind in ("last", "averaged"):
+        for name, array in budget.weights(whole, kind).items():
+            np.testing.assert_array_equal(budget.weights(killed, kind)[name], array)
+
+
+def test_the_learning_rate_follows_the_budget_to_one_per_cent(whole):
+    shares, rates = np.array(whole[1]).T
     expected = 1e-3 * (0.01 + 0.99 * (1 + np.cos(np.pi * shares)) / 2)
     np.testing.assert_allclose(rates, expected, rtol=1e-5)
     assert rates[0] == pytest.approx(1e-3) and rates[-1] < 3e-5
@@ -93,9 +101,8 @@ def test_the_field_is_paid_for_and_its_filters_are_in_the_network(quick, monkeyp
     np.testing.assert_array_equal(budget.weights(arm, "last")["field_fill/kernel"], filters)
 
 
-def test_another_recipe_under_the_same_name_is_refused(quick):
-    budget.train(budget.Run("one", arguments={"width": 2}, **SMALL), quick)
-    other = budget.Run("one", arguments={"width": 3}, **SMALL)
+def test_another_recipe_under_the_same_name_is_refused(quick, whole):
+    other = dataclasses.replace(whole[0], arguments={"width": 3})
     with pytest.raises(ValueError, match="another recipe"):
         budget.result(other)
     with pytest.raises(ValueError, match="another recipe"):
