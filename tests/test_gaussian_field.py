@@ -149,7 +149,7 @@ def in_float64(picture, start, valid, kernel, steps):
 
 
 def test_gradients_reach_the_filters_and_the_known_pixels():
-    picture, valid, kernel = example((4, 5), channels=2)
+    picture, valid, kernel = example((4, 5), channels=2, filters=2)
     weigh = np.random.RandomState(1).normal(size=picture.shape)
     start = numbers(PyramidFill()([picture, valid]))[0]  # its own gradient is cut
     layer = field(kernel, steps=3)
