@@ -32,7 +32,7 @@ c.CourseDirectory.course_id = "inpainting"
 c.Exchange.root = os.environ.get("INPAINTING_EXCHANGE") or str(HERE / "exchange")
 c.ClearSolutions.code_stub = {{"python": "{PLACEHOLDER}"}}
 c.ClearSolutions.text_stub = "{TEXT_PLACEHOLDER}"
-c.ExecutePreprocessor.timeout = 600  # seconds a cell
+c.ExecutePreprocessor.timeout = 300  # seconds a cell: an endless loop costs them
 # What a learner solved is not the progress of whoever grades.
 os.environ["INPAINTING_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.json")
 '''
