@@ -49,6 +49,7 @@ def test_a_page_says_the_lessons_insight_and_plans_its_sections_in_its_minutes(l
     assert f"**Insight:** {lesson.insight}." in page(lesson)
     assert [row[0] for row in rows] in (headings[:-1], headings[:-2])  # References, Key points
     assert sum(row[1] for row in rows) == total == lesson.minutes
+    assert "\n| Section | Minutes | How |\n" in page(lesson)
     assert {row[2] for row in rows} <= HOW
     assert "**Draw.**" in page(lesson) and "**Stop.**" in page(lesson)
 
