@@ -7,7 +7,7 @@ from course_lib._validation import check_count, check_image, check_pair
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
-LOOKS = 10  # stops on the way back
+LOOKS = 5  # stops on the way back, beside the first step
 
 
 def many_fills(guess, image, mask, *, fills=4, steps=25, resamplings=(1, 5, 10), seed=0):
@@ -35,12 +35,13 @@ def many_fills(guess, image, mask, *, fills=4, steps=25, resamplings=(1, 5, 10),
         >>> demo = many_fills(grey, image, hole, steps=4, resamplings=(1, 2))
         >>> demo.controls["fill"].value = 2
         >>> demo.alt
-        'Fill 2 after 4 of 4 steps with 1 resampling, beside the damaged picture and all 4 fills.'
+        'Fill 2 after 2 of 4 steps with 2 resamplings, beside the damaged picture and all 4 fills.'
     """
     image, mask = check_pair(check_image(image), mask)
     count, steps = check_count("fills", fills, lowest=2), check_count("steps", steps, lowest=1)
     films = {u: _film(guess, image, mask, count, steps, u, seed) for u in resamplings}
-    looks = sorted({*np.linspace(1, steps, min(LOOKS, steps)).round().astype(int).tolist()})
+    looks = np.linspace(steps / LOOKS, steps, LOOKS).round().astype(int).tolist()
+    looks = sorted({1, *looks} - {0})
 
     def draw(fill, resamplings, stop_after):
         shown = films[resamplings][stop_after - 1]
@@ -60,8 +61,8 @@ def many_fills(guess, image, mask, *, fills=4, steps=25, resamplings=(1, 5, 10),
         ),
         caption="Stopped early it is a mean, blurred; later choices are made, one after another.",
         fill=(1, count, 1, 1),
-        resamplings=stops("resamplings", resamplings, resamplings[0]),
-        stop_after=stops("stop_after", looks, steps),
+        resamplings=stops("resamplings", resamplings, resamplings[-1]),
+        stop_after=stops("stop_after", looks, looks[1] if len(looks) > 1 else steps),
     )
 
 
