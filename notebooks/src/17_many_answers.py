@@ -18,7 +18,18 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from course_lib import classical, data, evaluation, generative, masks, metrics, models, plots, runtime, widgets
+from course_lib import (
+    classical,
+    data,
+    evaluation,
+    generative,
+    masks,
+    metrics,
+    models,
+    plots,
+    runtime,
+    widgets,
+)
 
 run = runtime.setup()
 
@@ -90,7 +101,7 @@ plots.show(
     [*shown, *four],
     titles=[kind for kind in ("damaged", "squared error", "adversarial", "truth") for _ in four],
     columns=4,
-    alt="Four patches: smooth fills; the critic's, nearly the same frame in all four; the truths.",
+    alt="Four patches: smooth fills; specks by the critic, framed in three; the truths.",
     caption="Patches of photographs. The networks have seen CIFAR-10 alone.",
 )
 
@@ -99,7 +110,7 @@ plots.show(
 # With the diffusion's and the flow's samples, which come below, it is right in 67 and 73. The Gaussian's sample costs 2.9 dB of its mean, the 3 dB of lesson 07. The perceptual term changes little.
 #
 # Blau and Michaeli (2018) proved that it must be so: at the front, who gains on one axis pays on the other. And the critic's fill is no sample: one hole, one answer. On photographs it
-# gives nearly the same answer to every hole, a frame with edges.
+# puts the same kind of specks into every hole, often in a frame.
 #
 # ## From a picture to noise and back
 #
@@ -167,7 +178,8 @@ spread = {u: np.sqrt(one.var(axis=0, ddof=1).mean(axis=-1)) for u, one in fills.
 inner = masks.squares(1, side=8)[0]
 rim = square & ~masks.squares(1, side=14)[0]
 for u, one in spread.items():
-    print(f"resamplings {u:2}: spread {one[rim].mean():.2f} at the rim, {one[inner].mean():.2f} inside")
+    middle, edge = one[inner].mean(), one[rim].mean()
+    print(f"resamplings {u:2}: spread {edge:.2f} at the rim, {middle:.2f} inside")
 
 # %%
 plots.show(
@@ -176,7 +188,7 @@ plots.show(
     columns=8,
     alt="Eight fills without resampling show eight things of their own; with ten resamplings they "
     "take up the colours around the hole, and some of them the rim of the cup.",
-    caption="Without resampling the hole does not listen; with it the fills begin at what is around.",
+    caption="Without resampling the hole does not listen; with it they begin at what is around.",
 )
 plots.show(
     [masks.damage(patch, square), patch, spread[1], spread[10]],
