@@ -106,7 +106,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** No fill is first in both. Mean and squared error lead by two decibels and more; in over 90 of 100 cases the second examiner tells filled from true.
+# **Read.** No fill is first in both. Mean and squared error lead by two decibels and more; in over 90 of 100 cases the second examiner tells them from the truth.
 # With the diffusion's and the flow's samples, which come below, it is right in 67 and 73. The Gaussian's sample costs 2.9 dB of its mean, the 3 dB of lesson 07. The perceptual term changes little.
 #
 # Blau and Michaeli (2018) proved that it must be so: at the front, who gains on one axis pays on the other. And the critic's fill is no sample: one hole, one answer. On photographs it
@@ -139,7 +139,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** One guess from noise is a blur, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: a little of
-# the guess, a little fresh noise, a new guess of what is there now. It shows what this small model can do: light, colours and edges of photographs, and things that are nothing.
+# the guess, a little fresh noise, a new guess of what is there now. It shows light, colours and edges of photographs, and things that are nothing.
 #
 # ## A hole for a model that knows no holes
 #
@@ -200,7 +200,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Without resampling eight things stand in the square that have little to do with what is around. With ten, the fills take up its colours, and a few the rim of the cup:
-# they agree where the known is near, and differ inside. That is what a map of spread should say.
+# they agree where the known is near, and differ inside.
 #
 # Now move it yourself. **Predict.** What does a fill gain between step 5 of 25 and step 25?
 
@@ -252,7 +252,7 @@ evaluation.calibration(promised, middle - many, holes).round(3)
 # ## In few steps
 #
 # Must fresh noise come in at every step? *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
-# at the start and mixed anew with each guess. So we try both networks both ways. **Predict.** How many steps make a picture? And does a hole listen?
+# at the start and mixed anew with each guess. We try both networks both ways. **Predict.** How many steps make a picture? And does a hole listen?
 
 # %%
 straight = generative.guesser(models.load_pretrained("flow"), generative.STRAIGHT)
@@ -277,7 +277,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** One step gives the mean of all pictures, and a few make a picture. With one noise no network hears what is around: in the Gaussian world the mean is 1.05 deviations
-# off. Resampled, both hear it. As a set, the flow's fills of 20 steps look as true as the diffusion's to the first examiner, and less so to the second. Cheap for pictures; a hole needs the way back.
+# off. Resampled, both hear it. As a set, the flow's fills of 20 steps look as true as the diffusion's to the first examiner, and less so to the second.
 
 # %% [markdown]
 # ## Which answer is asked for?
