@@ -1,4 +1,4 @@
-"""Checks of exercise 17: a noise schedule, a round of RePaint, a map of spread."""
+"""Checks of exercise 17: a noise schedule, a round of RePaint, the error of a mean of fills."""
 
 import numpy as np
 
@@ -15,15 +15,16 @@ def _variant(
     noise=lambda alpha_bar: np.sqrt(1 - alpha_bar),
     signal=np.sqrt,
     back=np.sqrt,
+    order=(0, 1, 2),
 ):
-    """A schedule in which one part may be another."""
+    """A schedule in which one part, or the order of the rows, may be another."""
 
     def schedule(betas):
         alpha_bar = bar(betas)
         earlier = before(alpha_bar)
         with np.errstate(invalid="ignore", divide="ignore"):
             deviation = back((1 - earlier) / (1 - alpha_bar) * betas)
-        return np.stack([signal(alpha_bar), noise(alpha_bar), deviation])
+        return np.stack([signal(alpha_bar), noise(alpha_bar), deviation])[list(order)]
 
     return schedule
 
@@ -38,6 +39,14 @@ def _adding_up(alpha_bar):
 
 def _squared(variance):
     return variance
+
+
+def _share(alpha_bar):
+    return 1 - alpha_bar
+
+
+def _of_the_step_on(betas):
+    return np.stack([*_variant()(betas)[:2], np.sqrt(betas)])
 
 
 SCHEDULE_MISTAKES = {
@@ -61,17 +70,41 @@ SCHEDULE_MISTAKES = {
         "Before the first step nothing has happened: alpha_bar is 1 there, and the last step back "
         "has no noise.",
     ),
+    "nothing left at the start": (
+        _variant(before=lambda alpha_bar: np.append(0.0, alpha_bar[:-1])),
+        "Before the first step all of the picture is there: the empty product is 1, not 0.",
+    ),
+    "noise of the step on": (
+        _of_the_step_on,
+        "The root of beta is the noise of a step on; a step back to a picture that is given has "
+        "less, and the last one none.",
+    ),
     "deviations that add up": (
         _variant(noise=_adding_up),
         "Signal and noise are roots of shares that add up to 1: it is their squares that do.",
     ),
+    "shares instead of roots": (
+        (
+            _variant(signal=_squared, noise=_share),
+            _variant(signal=_squared, noise=_share, back=_squared),
+        ),
+        "These are shares of the variance, which add up to 1: signal and noise are their roots.",
+    ),
+    "signal not rooted": (
+        _variant(signal=_squared),
+        "What is left of the picture is the root of alpha_bar: signal ** 2 + noise ** 2 is 1.",
+    ),
     "variance instead of deviation": (
         (
             _variant(back=_squared),
-            _variant(noise=lambda alpha_bar: 1 - alpha_bar),
-            _variant(signal=lambda alpha_bar: alpha_bar),
+            _variant(noise=_share),
+            _variant(noise=_share, back=_squared),
         ),
-        "One row is a square where its root is promised.",
+        "A row of deviations holds a variance, the square of what is promised.",
+    ),
+    "rows in another order": (
+        tuple(_variant(order=(*rows,)) for rows in ((1, 0, 2), (2, 0, 1), (2, 1, 0), (0, 2, 1))),
+        "The rows are right, but promised is this order: signal, noise, deviation of a step back.",
     ),
     "sum instead of product": (
         _variant(bar=lambda betas: 1 - np.cumsum(betas)),
@@ -101,46 +134,61 @@ function_task(
 )
 
 
-def _round(filled, true, mask, a, b, scale, spread, noise, fresh):
-    together = np.where(mask[..., None], filled, a * true + b * noise)
-    return np.stack([together, scale * together + spread * fresh])
+def _step_on(earlier, later):
+    scale = later[0] / earlier[0]
+    return scale, np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2)
 
 
-def _mixed(known=lambda true, a, b, noise: a * true + b * noise, swap=False, on=None):
-    """A round whose known pixels, mask or step on may be others."""
+def _of_the_path(earlier, later):
+    return later
 
-    def one_round(filled, true, mask, a, b, scale, spread, noise, fresh):
+
+def _mixed(at=lambda earlier, later: earlier, swap=False, step=_step_on, on=None):
+    """A round in which the known pixels' weights, the mask or the way on may be others."""
+
+    def one_round(filled, true, mask, earlier, later, noise, fresh):
         hole = ~mask[..., None] if swap else mask[..., None]
-        together = np.where(hole, filled, known(true, a, b, noise))
+        (a, b), (scale, spread) = at(earlier, later), step(earlier, later)
+        together = np.where(hole, filled, a * true + b * noise)
         again = scale * together + spread * fresh
         return np.stack([together, on(together, again, hole) if on else again])
 
     return one_round
 
 
-def _clean(true, a, b, noise):
-    return true
+def _clean(earlier, later):
+    return 1, 0
 
 
-def _only_hole(together, again, hole):
-    return np.where(hole, again, together)
+def _noises_exchanged(filled, true, mask, earlier, later, noise, fresh):
+    return _mixed()(filled, true, mask, earlier, later, fresh, noise)
 
 
-def _only_known(together, again, hole):  # which a swapped mask takes for the hole
-    return np.where(hole, together, again)
+def _one_noise_twice(filled, true, mask, earlier, later, noise, fresh):
+    return _mixed()(filled, true, mask, earlier, later, noise, noise)
+
+
+def _without_the_known(filled, true, mask, earlier, later, noise, fresh):
+    scale, spread = _step_on(earlier, later)
+    together = _mixed()(filled, true, mask, earlier, later, noise, fresh)[0]
+    return np.stack([together, scale * filled + spread * fresh])
+
+
+def _from_the_truth(filled, true, mask, earlier, later, noise, fresh):
+    together = _mixed()(filled, true, mask, earlier, later, noise, fresh)[0]
+    return np.stack([together, later[0] * true + later[1] * fresh])
 
 
 ROUND_MISTAKES = {
     "3 faults left": (
-        (_mixed(_clean, swap=True, on=_only_known), _mixed(_clean, swap=True, on=_only_hole)),
+        _mixed(_clean, swap=True, step=_of_the_path),
         "This is the published code: ask of the mask, of the known pixels and of the way on.",
     ),
     "2 faults left": (
         (
             _mixed(_clean, swap=True),
-            _mixed(_clean, on=_only_hole),
-            _mixed(swap=True, on=_only_known),
-            _mixed(swap=True, on=_only_hole),
+            _mixed(_clean, step=_of_the_path),
+            _mixed(swap=True, step=_of_the_path),
         ),
         "One of the three faults is mended: mask, known pixels, way on.",
     ),
@@ -151,74 +199,240 @@ ROUND_MISTAKES = {
     ),
     "known pixels without noise": (
         _mixed(_clean),
-        "The hole holds a picture with noise; beside it must stand a * true + b * noise.",
+        "The hole holds a picture with noise; beside it must stand as much of both.",
     ),
     "known pixels not dimmed": (
-        _mixed(lambda true, a, b, noise: true + b * noise),
+        _mixed(lambda earlier, later: (1, earlier[1])),
         "At that time a picture has become a * true, and not true itself, beside its noise.",
     ),
+    "signal and noise exchanged": (
+        _mixed(lambda earlier, later: earlier[::-1]),
+        "The first of each pair is the picture's, the second the noise's.",
+    ),
+    "known pixels of another time": (
+        (_mixed(lambda earlier, later: later), _mixed(_step_on)),
+        "The model's step has come to the earlier time: so must the known pixels beside it.",
+    ),
+    "mixed like a picture": (
+        _mixed(step=_of_the_path),
+        "The first picture is on its way already: multiplied by the later a it is dimmed twice, "
+        "and its noise is counted as if it had none.",
+    ),
+    "noise without regard to noise": (
+        (
+            _mixed(step=lambda earlier, later: (later[0] / earlier[0], later[1])),
+            _mixed(
+                step=lambda earlier, later: (
+                    later[0] / earlier[0],
+                    np.sqrt(max(later[1] ** 2 - earlier[1] ** 2, 0)),
+                )
+            ),
+        ),
+        "Of the noise that is there a share of scale stays: only what is missing is added.",
+    ),
+    "deviations subtracted": (
+        _mixed(
+            step=lambda earlier, later: (
+                later[0] / earlier[0],
+                later[1] - later[0] / earlier[0] * earlier[1],
+            )
+        ),
+        "It is the variances of two noises that add up, not their deviations.",
+    ),
+    "squares that add up to 1": (
+        _mixed(
+            step=lambda earlier, later: (
+                later[0] / earlier[0],
+                np.sqrt(1 - (later[0] / earlier[0]) ** 2),
+            )
+        ),
+        "This holds where a ** 2 + b ** 2 is 1, which nobody promised: use the b of both times.",
+    ),
+    "not dimmed on the way": (
+        (
+            _mixed(step=lambda earlier, later: (1, np.sqrt(later[1] ** 2 - earlier[1] ** 2))),
+            _mixed(step=lambda earlier, later: (1, _step_on(earlier, later)[1])),
+        ),
+        "At the later time there is less of the picture than at the earlier.",
+    ),
+    "scale upside down": (
+        _mixed(step=lambda earlier, later: (earlier[0] / later[0], _step_on(earlier, later)[1])),
+        "What is multiplied by it must become less of the picture: later a over earlier a.",
+    ),
+    "noise and fresh exchanged": (
+        (_noises_exchanged, _one_noise_twice),
+        "The known pixels are mixed with `noise`; `fresh` is for the way on alone.",
+    ),
+    "the model's fill goes on": (
+        _without_the_known,
+        "What goes on is the picture put together, with the known pixels in it: from them the hole "
+        "is to learn.",
+    ),
+    "the truth goes on": (
+        _from_the_truth,
+        "The hole's truth is not known: what goes on is the picture put together.",
+    ),
     "only the hole goes on": (
-        _mixed(on=_only_hole),
+        _mixed(on=lambda together, again, hole: np.where(hole, again, together)),
         "The whole picture goes one step on into noise, the known pixels too.",
     ),
     "nothing goes on": (
         _mixed(on=lambda together, again, hole: together),
-        "The second picture is back at the later time: scale * together + spread * fresh.",
+        "The second picture is back at the later time.",
+    ),
+    "order swapped": (
+        lambda *given: _mixed()(*given)[::-1],
+        "First the picture at the earlier time, then the one that is back at the later.",
     ),
 }
 
 
 def _rounds(rng):
-    def one(a, share):
-        b, scale = np.sqrt(1 - a**2), 0.9
-        pictures = [rng.standard_normal((5, 4, 3)) for _ in range(4)]
-        filled, true, noise, fresh = pictures
+    def one(earlier, later, share):
+        filled, true, noise, fresh = (rng.standard_normal((5, 4, 3)) for _ in range(4))
         mask = rng.random((5, 4)) < share
         mask[0, 0], mask[-1, -1] = True, False
-        return filled, true, mask, a, b, scale, np.sqrt(1 - scale**2), noise, fresh
+        return filled, true, mask, earlier, later, noise, fresh
 
-    return {"an early time": one(0.2, 0.4), "a late time": one(0.8, 0.7)}
+    def turned(angle):
+        return float(np.cos(angle)), float(np.sin(angle))
+
+    early, late = rng.uniform(0.2, 0.5), rng.uniform(0.8, 1.3)
+    return {
+        "a path whose squares add up to 1": one(turned(early), turned(late), 0.4),
+        "the straight path": one((0.7, 0.3), (0.4, 0.6), 0.7),
+    }
 
 
 function_task(
     "17_2",
-    right=_round,
+    right=_mixed(),
     inputs=_rounds,
     mistakes=ROUND_MISTAKES,
-    praise="Both sides at the same time, and all of it goes on.",
+    praise="Both sides at the same time, and a way on that counts what noise is there.",
 )
 
 
-def _spread(fills):
-    return np.sqrt(fills.var(axis=0, ddof=1).mean(axis=-1))
+def _errors(fills, truth, mask):
+    """The mean error of one fill, and that of the mean of all."""
+    errors = (fills - truth)[:, mask]
+    return (errors**2).mean(), (errors.mean(axis=0) ** 2).mean()
 
 
-SPREAD_MISTAKES = {
+def _spread(fills, mask, freedom=1):
+    return fills[:, mask].var(axis=0, ddof=freedom).mean()
+
+
+def _error_of_mean(fills, truth, mask, n):
+    return _errors(fills, truth, mask)[1] + _spread(fills, mask) * (1 / n - 1 / len(fills))
+
+
+def _by(compute):
+    """A mistake, by what it makes of both errors, the fills' spread, their number N and n."""
+
+    def computed(fills, truth, mask, n):
+        return compute(*_errors(fills, truth, mask), _spread(fills, mask), len(fills), n)
+
+    return computed
+
+
+def _over(choose):
+    """The right error, over other pixels."""
+    return lambda fills, truth, mask, n: _error_of_mean(fills, truth, choose(mask), n)
+
+
+def _first(fills, truth, mask, n):
+    return _errors(fills[:n], truth, mask)[1]
+
+
+def _by_n(fills, truth, mask, n):
+    spread = _spread(fills, mask, freedom=0)
+    return _errors(fills, truth, mask)[1] + spread * (1 / n - 1 / len(fills))
+
+
+MEAN_MISTAKES = {
+    "the first n averaged": (
+        _first,
+        "This stops at the fills that you have, and for a few of them it is their luck: all N tell "
+        "what to expect.",
+    ),
+    "n ignored": (
+        (_by(lambda one, of_mean, *_: one), _by(lambda one, of_mean, *_: of_mean)),
+        "The more fills, the smaller the error of their mean: where is n?",
+    ),
+    "nothing left over": (
+        (
+            _by(lambda one, of_mean, spread, count, n: one / n),
+            _by(lambda one, of_mean, spread, count, n: of_mean * count / n),
+        ),
+        "An error that all fills have in common stays, however many are averaged.",
+    ),
+    "the truth not asked": (
+        _by(lambda one, of_mean, spread, count, n: spread / n),
+        "This is how far a mean of n strays by chance; all fills may be wrong together.",
+    ),
+    "the fills believed": (
+        _by(lambda one, of_mean, spread, count, n: spread * (1 + 1 / n)),
+        "This holds if the truth was drawn like the fills. Yours may be too sure: measure what is "
+        "left, do not suppose it.",
+    ),
+    "N fills taken for all": (
+        (
+            _by(lambda one, of_mean, spread, count, n: of_mean + spread / n),
+            _by(lambda one, of_mean, spread, count, n: of_mean + (one - of_mean) / n),
+        ),
+        "The mean of N fills strays by chance too. For n = N, what you return must be its error.",
+    ),
     "divided by N": (
-        lambda fills: np.sqrt(fills.var(axis=0).mean(axis=-1)),
-        "The mean is that of the same fills, so divide by N - 1: ddof=1.",
+        _by_n,
+        "The fills' own mean is nearer to them than the expected one: their variance wants N - 1.",
     ),
-    "root before the mean": (
-        lambda fills: fills.std(axis=0, ddof=1).mean(axis=-1),
-        "Variances are averaged over the channels, and the root comes last.",
+    "root of n": (
+        _by(lambda one, of_mean, spread, count, n: of_mean - spread / count + spread / np.sqrt(n)),
+        "A deviation falls with the root of n, a squared error with n.",
     ),
-    "variance instead of deviation": (
-        lambda fills: fills.var(axis=0, ddof=1).mean(axis=-1),
-        "This is the variance: the deviation is its root.",
+    "known pixels counted": (
+        _over(np.ones_like),
+        "Averaged over the whole picture: asked is the hole.",
     ),
-    "grey before the spread": (
-        lambda fills: fills.mean(axis=-1).std(axis=0, ddof=1),
-        "Colours that differ may have one grey: take each channel's variance first.",
+    "mask inverted": (_over(np.logical_not), "True = hole, and there the error is asked."),
+    "root of the error": (
+        lambda *given: np.sqrt(_error_of_mean(*given)),
+        "The squared error is asked, not its root.",
+    ),
+    "decibels": (
+        lambda *given: -10 * np.log10(_error_of_mean(*given)),
+        "The squared error is asked, not its PSNR.",
+    ),
+    "summed over channels": (
+        lambda *given: 3 * _error_of_mean(*given),
+        "Averaged over pixels and channels, as the course's PSNR does.",
     ),
 }
 
+
+def _many_fills(rng):
+    def one(count, n, spread=0.3):
+        truth = rng.uniform(0, 1, (5, 4, 3))
+        mask = rng.random((5, 4)) < 0.6
+        mask[0, :2], mask[-1, -1] = True, False
+        common = truth + rng.uniform(0.1, 0.4, truth.shape)
+        own = spread * rng.standard_normal((count, *truth.shape))
+        return np.where(mask[..., None], common + own, truth), truth, mask, n
+
+    return {
+        "one of eight": one(8, 1),
+        "two of eight": one(8, 2),
+        "as many as there are": one(5, 5),
+        "a hundred, of three": one(3, 100),
+        "fills that all agree": one(4, 10, spread=0),
+    }
+
+
 function_task(
     "17_3",
-    right=_spread,
-    inputs=lambda rng: {
-        "eight fills": (rng.random((8, 5, 4, 3)),),
-        "three fills": (rng.random((3, 2, 6, 3)),),
-    },
-    mistakes=SPREAD_MISTAKES,
-    praise="Where they differ, the picture does not say what was there.",
+    right=_error_of_mean,
+    inputs=_many_fills,
+    mistakes=MEAN_MISTAKES,
+    praise="Chance is averaged away, and what all fills have in common is left.",
 )

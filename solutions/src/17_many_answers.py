@@ -65,31 +65,34 @@ checks.task_17_1(schedule)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt in RePaint
 #
-# One round of RePaint, with all that is random handed in, for a path $a(t)$, $b(t)$. The model's own step back has been made: `filled`. The code below runs,
-# but its known pixels are not the picture's, and its holes do not listen: it has three faults.
+# One round of RePaint, with all that is random handed in. The lesson got the way on into noise from the library; here you have only the path,
+# a picture and a noise being $a\,x + b\,z$. The model's own step back has been made: `filled`. The code below runs,
+# but its known pixels are not the picture's, and after a few rounds all has faded: it has three faults.
 #
-# * `filled`, `true`, `noise` and `fresh` are `(H, W, 3)`; `mask` is the course's `(H, W)`, `True` = hole;
-# * `true` is the picture in [-1, 1]; `a, b` are the path's at the *earlier* time, `scale, spread` lead on from there to the later one;
-# * promised: an array of two pictures, `(2, H, W, 3)`: the one at the earlier time, and the one that is back at the later.
+# * `filled`, `true`, `noise` and `fresh` are `(H, W, 3)`; `mask` is the course's `(H, W)`, `True` = hole; `true` is the picture in [-1, 1];
+# * `earlier` and `later` are the path's pairs `(a, b)` at those times; nothing is promised about $a^2 + b^2$;
+# * promised: an array of two pictures, `(2, H, W, 3)`: the one at the earlier time, its known pixels mixed with `noise`, and the one that is back at the later, by adding `fresh`.
 
 # %% [markdown] tags=["hints"]
-# 1. RePaint's paper has 1 = known. And the course?
-# 2. With how much noise must a known pixel be mixed to stand beside a hole at that time? None?
-# 3. again = scale * together + spread * fresh: all of the picture goes on, known pixels too.
+# 1. RePaint's paper has 1 = known. And the course? With how much noise must a known pixel be mixed to stand beside a hole at that time?
+# 2. The first picture holds a of the true one already. By what must it be multiplied to hold the later a? Of its noise that leaves the same share.
+# 3. scale = later[0] / earlier[0], and the noises' variances add up: spread = np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2).
 
 
 # %%
-def published_round(filled, true, mask, a, b, scale, spread, noise, fresh):
+def published_round(filled, true, mask, earlier, later, noise, fresh):
     together = np.where(mask[..., None], true, filled)
-    again = np.where(mask[..., None], scale * together + spread * fresh, together)
+    again = later[0] * together + later[1] * fresh
     return np.stack([together, again])
 
 
 # %%
-def one_round(filled, true, mask, a, b, scale, spread, noise, fresh):
+def one_round(filled, true, mask, earlier, later, noise, fresh):
     ### BEGIN SOLUTION
-    known = a * true + b * noise
+    known = earlier[0] * true + earlier[1] * noise
     together = np.where(mask[..., None], filled, known)
+    scale = later[0] / earlier[0]
+    spread = np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2)
     return np.stack([together, scale * together + spread * fresh])
     ### END SOLUTION
 
@@ -98,26 +101,32 @@ def one_round(filled, true, mask, a, b, scale, spread, noise, fresh):
 checks.task_17_2(one_round)
 
 # %% [markdown]
-# ## Task 3 ★: eight fills, one map
+# ## Task 3 ★: what would more fills give?
 #
-# `spread_map(fills)`: fills `(N, H, W, 3)` of one hole -> `(H, W)`, the standard deviation over the fills (with N - 1), root of the channels' mean variance, as
-# `uncertainty` of lesson 07 has it.
+# You have `N` fills of one hole, drawn apart from each other, and the truth. The mean of `n` fills is nearer the truth than one is: how near would
+# it come with 2, with 100? `error_of_mean(fills, truth, mask, n)`: fills `(N, H, W, 3)`, truth `(H, W, 3)`, mask `(H, W)` -> the squared error to expect of the mean of
+# `n` such fills, averaged over the hole's pixels and channels. `n` may be less than `N`, or far more.
+#
+# What you know for sure: for `n = 1` it is the mean error of your fills, for `n = N` the error of their mean.
 
 # %% [markdown] tags=["hints"]
-# 1. A variance for each pixel and channel comes first: over axis 0, with ddof=1.
-# 2. Then the mean over the channels, then the root. A root before the mean is another number.
-# 3. np.sqrt(fills.var(axis=0, ddof=1).mean(axis=-1))
+# 1. A fill errs by what all fills have in common, and by what is its own. Which of the two does a mean of many get rid of?
+# 2. The variance of a mean of n is 1 / n of that of one: the error is left + spread / n. What you know for sure are two equations for left and spread.
+# 3. one = left + spread, all_of_them = left + spread / N. So spread = (one - all_of_them) / (1 - 1 / N).
 
 
 # %%
-def spread_map(fills):
+def error_of_mean(fills, truth, mask, n):
     ### BEGIN SOLUTION
-    return np.sqrt(fills.var(axis=0, ddof=1).mean(axis=-1))
+    errors = (fills - truth)[:, mask]
+    one, all_of_them = (errors**2).mean(), (errors.mean(axis=0) ** 2).mean()
+    spread = (one - all_of_them) / (1 - 1 / len(fills))
+    return one - spread + spread / n
     ### END SOLUTION
 
 
 # %%
-checks.task_17_3(spread_map)
+checks.task_17_3(error_of_mean)
 
 # %%
 checks.progress()

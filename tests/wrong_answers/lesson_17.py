@@ -19,45 +19,76 @@ def published(betas):
     return np.stack([signal, noise, (1 - before) / (1 - alpha_bar) * betas])
 
 
-def shares(betas):
-    return by_loop(betas) ** 2
-
-
 def with_plain_beta(betas):
     signal, noise, _ = by_loop(betas)
     return np.stack([signal, noise, np.sqrt(betas)])
 
 
-def by_index(filled, true, mask, a, b, scale, spread, noise, fresh, *, at=None, of=1):
-    """One round, pixels picked by index; ``at``: where the model's step stands."""
-    together = a * true + of * b * noise
+def by_index(
+    filled, true, mask, earlier, later, noise, fresh, *, at=None, time=None, less=2, first=None
+):
+    """One round, pixels picked by index.
+
+    Args:
+        at: where the model's step stands; time: the known pixels' pair; less: the power by which
+            the noise that is there is taken off; first: the picture that goes on.
+    """
+    a, b = earlier if time is None else time(earlier, later)
+    together = a * true + b * noise
     where = mask if at is None else at(mask)
     together[where] = filled[where]
-    return np.stack([together, scale * together + spread * fresh])
+    scale = later[0] / earlier[0]
+    spread = (later[1] ** less - (scale * earlier[1]) ** less) ** (1 / less)
+    return np.stack([together, scale * (together if first is None else first) + spread * fresh])
 
 
-def published_round(filled, true, mask, a, b, scale, spread, noise, fresh):
+def published_round(filled, true, mask, earlier, later, noise, fresh):
     together = np.where(mask[..., None], true, filled)
-    again = np.where(mask[..., None], scale * together + spread * fresh, together)
+    again = later[0] * together + later[1] * fresh
     return np.stack([together, again])
 
 
-def clean_outside(filled, true, mask, a, b, scale, spread, noise, fresh):
+def clean_outside(filled, true, mask, earlier, later, noise, fresh):
     together = true.copy()
     together[mask] = filled[mask]
-    return np.stack([together, scale * together + spread * fresh])
+    on = by_index(together, true, np.ones_like(mask), earlier, later, noise, fresh)
+    return np.stack([together, on[1]])
 
 
 def without_noise_on(*given):
     together, _ = by_index(*given)
-    return np.stack([together, given[5] * together])
+    return np.stack([together, given[4][0] / given[3][0] * together])
 
 
-def by_moments(fills, *, freedom=1):
-    count = len(fills)
-    centred = fills - fills.sum(axis=0) / count
-    variance = (centred**2).sum(axis=0) / (count - freedom)
-    return np.sqrt(variance.sum(axis=-1) / fills.shape[-1])
+def exchanged(filled, true, mask, earlier, later, noise, fresh):
+    return by_index(filled, true, mask, earlier, later, fresh, noise)
+
+
+def in_place(filled, true, mask, earlier, later, noise, fresh):
+    filled[~mask] = earlier[0] * true[~mask] + earlier[1] * noise[~mask]
+    return by_index(filled, true, mask, earlier, later, noise, fresh)
+
+
+def by_loops(fills, truth, mask, n, *, freedom=1, shared=1.0, kept=True):
+    """The error of a mean, number by number; ``shared``: how much of the mean's own is taken off.
+
+    ``kept``: whether what the fills have in common stays.
+    """
+    rows, columns = np.nonzero(mask)
+    total = 0.0
+    for row, column in zip(rows, columns, strict=True):
+        for channel in range(3):
+            values = fills[:, row, column, channel]
+            spread = ((values - values.mean()) ** 2).sum() / (len(values) - freedom)
+            left = (values.mean() - truth[row, column, channel]) ** 2
+            total += kept * (left - shared * spread / len(values)) + spread / n
+    return total / (3 * len(rows))
+
+
+def by_drawing(fills, truth, mask, n):
+    """Means of n fills drawn with replacement, which have too little spread, and chance."""
+    chosen = np.random.RandomState(0).randint(len(fills), size=(200, n))
+    return np.mean([((fills[k].mean(axis=0) - truth)[mask] ** 2).mean() for k in chosen])
 
 
 WRONG = [
@@ -65,22 +96,45 @@ WRONG = [
     ("17_1", "first step taken for the last", lambda b: np.stack([
         *by_loop(b)[:2], np.sqrt((1 - np.roll(np.cumprod(1 - b), 1)) / (1 - np.cumprod(1 - b)) * b)
     ])),
+    ("17_1", "nothing left at the start", lambda b: np.stack([
+        *by_loop(b)[:2],
+        np.sqrt((1 - np.r_[0, np.cumprod(1 - b)[:-1]]) / (1 - np.cumprod(1 - b)) * b),
+    ])),
     ("17_1", "deviations that add up", lambda b: by_loop(b, share=lambda left: 1 - left**0.5)),
     ("17_1", "variance instead of deviation", lambda b: by_loop(b, back=lambda one: one)),
-    ("17_1", "wrong values", shares),
-    ("17_1", "wrong values", with_plain_beta),
+    ("17_1", "noise of the step on", with_plain_beta),
+    ("17_1", "shares instead of roots", lambda b: by_loop(b) ** 2),
+    ("17_1", "signal not rooted", lambda b: by_loop(b) ** np.array([[2], [1], [1]])),
+    ("17_1", "rows in another order", lambda b: by_loop(b)[::-1]),
+    ("17_1", "wrong values", lambda b: by_loop(b, left=0.9)),
     ("17_1", "wrong shape", lambda b: by_loop(b).T),
     ("17_1", "wrong shape", lambda b: by_loop(b)[:2]),
     ("17_2", "3 faults left", published_round),
     ("17_2", "mask inverted", lambda *given: by_index(*given, at=np.logical_not)),
     ("17_2", "known pixels without noise", clean_outside),
-    ("17_2", "wrong values", lambda *given: by_index(*given, of=2)),
+    ("17_2", "known pixels of another time", lambda *given: by_index(
+        *given, time=lambda earlier, later: later)),
+    ("17_2", "signal and noise exchanged", lambda *given: by_index(
+        *given, time=lambda earlier, later: (earlier[1], earlier[0]))),
+    ("17_2", "deviations subtracted", lambda *given: by_index(*given, less=1)),
+    ("17_2", "noise and fresh exchanged", exchanged),
+    ("17_2", "the model's fill goes on", lambda *given: by_index(*given, first=given[0])),
+    ("17_2", "order swapped", lambda *given: by_index(*given)[::-1]),
+    ("17_2", "changes its input", in_place),
     ("17_2", "wrong values", without_noise_on),
     ("17_2", "wrong shape", lambda *given: by_index(*given)[0]),
-    ("17_3", "divided by N", lambda fills: by_moments(fills, freedom=0)),
-    ("17_3", "root before the mean", lambda fills: np.mean(
-        [by_moments(fills[..., k : k + 1]) for k in range(3)], axis=0)),
-    ("17_3", "variance instead of deviation", lambda fills: by_moments(fills) ** 2),
-    ("17_3", "wrong values", lambda fills: np.ptp(fills, axis=0).mean(axis=-1)),
-    ("17_3", "wrong shape", lambda fills: fills.std(axis=0, ddof=1)),
+    ("17_3", "the first n averaged", lambda fills, truth, mask, n: np.square(
+        sum(fills[:n])[mask] / len(fills[:n]) - truth[mask]).mean()),
+    ("17_3", "nothing left over", lambda fills, truth, mask, n: np.mean(
+        [np.square((one - truth)[mask]).mean() for one in fills]) / n),
+    ("17_3", "the truth not asked", lambda *given: by_loops(*given, kept=False)),
+    ("17_3", "N fills taken for all", lambda *given: by_loops(*given, shared=0)),
+    ("17_3", "divided by N", lambda *given: by_loops(*given, freedom=0)),
+    ("17_3", "known pixels counted", lambda fills, truth, mask, n: by_loops(
+        fills, truth, mask, n) * mask.mean()),
+    ("17_3", "decibels", lambda *given: 10 * np.log10(1 / by_loops(*given))),
+    ("17_3", "summed over channels", lambda *given: by_loops(*given) * 3),
+    ("17_3", "wrong values", by_drawing),
+    ("17_3", "wrong shape", lambda fills, truth, mask, n: np.square(
+        fills[:, mask].mean(axis=0) - truth[mask]).mean(axis=0)),
 ]  # fmt: skip
