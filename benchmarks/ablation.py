@@ -1,4 +1,4 @@
-"""Which part makes a network better? One part exchanged at a time, for equal minutes of CPU.
+"""Which part makes a network better? One part exchanged at a time, for equal minutes of one core.
 
     INPAINTING_DATA_DIR=... python -m benchmarks.background     trains, hours of one core
     python -m benchmarks.ablation                               collects what has finished
@@ -192,7 +192,8 @@ def body(every, rates, missing=()):
     ]
     return "\n\n".join(
         [
-            f"`residual_unet(48)` and one part exchanged, {MINUTES} minutes of CPU each, "
+            f"`residual_unet(48)` and one part exchanged, {MINUTES} minutes of one core each "
+            "(prices of a step: `step_costs.json`), "
             f"{' / '.join(map(str, SEEDS))}: hole PSNR (dB) on {JUDGED:,} validation pictures, "
             "composited. `field`: the learned field's fill as one more input; its training is part "
             "of the minutes. `uncomposited`: the correction is added everywhere. `no_fill`: it "

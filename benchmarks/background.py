@@ -40,7 +40,7 @@ def work(only=""):
                 continue
             with _held(run) as held:
                 if held and not budget.result(run):
-                    print(f"{run.name}: {run.minutes} minutes of CPU", flush=True)
+                    print(f"{run.name}: {run.minutes} minutes of one core", flush=True)
                     budget.train(run, pictures)
                     if run.network != "field":  # whose filters others start with: a minute's work
                         budget.keep(run)

@@ -1,14 +1,15 @@
-"""Train for so many minutes of processor time: what an equal comparison of recipes needs.
+"""Train for so many minutes of one core: what an equal comparison of recipes needs.
 
 Steps are no measure where one step costs more than another's, and minutes on a clock are none
-where something else shares the core. So a run here has a budget in CPU seconds of its own
-process; drawing batches and training steps are charged to it, the rest (compiling, validating,
-writing) is not. The learning rate follows the share of the budget that is used up.
+where something else shares the core, or where the next run is done by another computer. So a step
+has a price, in seconds of one core: ``costs`` measures the prices of all kinds of step once, in
+turns, on one processor (``step_costs.json``). A run here has a budget of such seconds, and the
+learning rate follows the share that is used up. What is no step (compiling, validating, writing)
+is free.
 
 A run may be killed at any moment. Its checkpoint, written every half minute, holds all that the
-next step depends on, so that the same call goes on from there; what was done after the checkpoint
-is done again and charged once. Everything is a function of the seed but the learning rate, which
-follows the processor's speed.
+next step depends on, so that the same call goes on from there. Everything is a function of the
+seed and the prices, whatever computer does it.
 """
 
 import dataclasses
@@ -34,6 +35,7 @@ from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "training" / "budget"
 KEPT = Path(__file__).with_name("runs")  # committed: hours that no other checkout need spend again
+COSTS = Path(__file__).with_name("step_costs.json")
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "muon": ConvolutionMuon}
 FLOOR = 0.01  # of the learning rate, where the cosine ends
 MARKS = 10  # quick validations in a run, evenly over the budget
@@ -51,7 +53,8 @@ class Run:
         name: of its folder in build/training/budget.
         network: of ``menders.NETWORKS``.
         arguments: its arguments.
-        minutes: of CPU, in all; a network with the field's fill has paid for the field's training.
+        minutes: of one core, in all, by the prices of ``step_costs.json``; a network with the
+            field's fill has paid for the field's training.
         optimizer: of ``OPTIMIZERS``.
         learning_rate: at the start; falls to 1 % along a half cosine of the budget.
         averaged: momentum of the running average of the weights, which is measured beside them.
@@ -66,7 +69,7 @@ class Run:
     batch_size: int = 64
     seed: int = 2026
     averaged: float = 0.999
-    precision: str = "mixed_bfloat16"
+    precision: str = "float32"  # which every processor has
     hole_weight: float = 6.0
 
     @property
@@ -89,8 +92,25 @@ def field_run(seed):
         batch_size=32,
         seed=seed,
         averaged=0.98,
-        precision="float32",
     )
+
+
+def step_kind(run):
+    """What the price of a step depends on, as a key of ``step_costs.json``."""
+    given = " ".join(f"{name}={value}" for name, value in sorted(run.arguments.items()))
+    return f"{run.network}({given}) {run.optimizer} {run.batch_size} {run.precision}"
+
+
+def step_cost(run):
+    """The price of one step, seconds of one core.
+
+    Raises:
+        ValueError: if it has not been measured.
+    """
+    prices = json.loads(COSTS.read_text(encoding="utf-8"))["seconds"]
+    if step_kind(run) not in prices:
+        raise ValueError(f"What a step of {step_kind(run)} costs is not known: add it to costs.py.")
+    return prices[step_kind(run)]
 
 
 def result(run):
@@ -136,7 +156,7 @@ def train(run, pictures):
         run: a ``Run``; a field that it needs is finished.
         pictures: the training and the validation pictures, uint8 (N, 32, 32, 3) each.
     """
-    state = _State(run, pictures[0])
+    state = Training(run, pictures[0], step_cost(run))
     check = validation(pictures[1])
     glance = {name: check[name] for name in ("lines", "square_16", "random_50")}
     saved = time.monotonic()
@@ -175,11 +195,11 @@ def measure(model, check, count=JUDGED):
     return scores
 
 
-class _State:
+class Training:
     """A network in training, and all that goes into its checkpoint."""
 
-    def __init__(self, run, pictures):
-        self.run = run
+    def __init__(self, run, pictures, cost):
+        self.run, self.cost = run, cost
         keras.utils.set_random_seed(run.seed)
         with training.precision(run.precision):
             self.model = build(run)
@@ -200,7 +220,6 @@ class _State:
         self.record |= {"paid": paid, "sittings": [], "diverged": False}
         self._load()
         self.record["sittings"].append(machine())
-        self.compiled = False
 
     @property
     def share(self):
@@ -208,21 +227,14 @@ class _State:
         return self.record["seconds"] / (60 * self.run.minutes)
 
     def step(self):
-        """One batch, charged; the first of a sitting compiles, and is charged as an average one."""
+        """One batch, charged at its price."""
         cosine = (1 + math.cos(math.pi * min(self.share, 1))) / 2
         self.model.optimizer.learning_rate = self.run.learning_rate * (FLOOR + (1 - FLOOR) * cosine)
-        begun = time.process_time()
         self.drawn.epoch, place = divmod(self.record["steps"], len(self.drawn))
         inputs, original, hole = self.drawn[place]
         loss = self.model.train_on_batch(inputs, original, sample_weight=hole)
         self.record["diverged"] = not np.isfinite(loss)
-        seconds = time.process_time() - begun
-        if not self.compiled:
-            self.compiled = True
-            charged = self.record["steps"] - 1  # all but the very first
-            spent = self.record["seconds"] - self.record["paid"]
-            seconds = spent / charged if charged > 0 else 0.0
-        self.record["seconds"] += seconds
+        self.record["seconds"] += self.cost
         self.record["steps"] += 1
 
     def mark(self, scores):

@@ -1,4 +1,4 @@
-"""How far does more work lead? Three sizes of the best network by three budgets of CPU minutes.
+"""How far does more work lead? Three sizes of the best network by three budgets of minutes.
 
     INPAINTING_DATA_DIR=... python -m benchmarks.background     trains, hours of one core
     INPAINTING_DATA_DIR=... python -m benchmarks.scaling        fits what has finished
@@ -180,7 +180,8 @@ def body(results, lines):
     header = ["masks", "a", "b", "misfit", "best run", "largest, ten times the longest"]
     return "\n\n".join(
         [
-            f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of CPU.",
+            f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of one core by "
+            "the prices of `step_costs.json`.",
             table(["weights", "minutes", "M pictures", *FITTED], measured),
             "Squared error = E + A / size^a + B / minutes^b, fitted to the nine; the plateau is "
             "the PSNR of E, and its interval holds 90 % of the plateaus that are fitted when the "

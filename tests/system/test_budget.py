@@ -1,20 +1,20 @@
-"""Trainings by processor time: killed anywhere they end at the same weights; Muon; what is run."""
+"""Trainings for equal minutes: killed anywhere they end at the same weights; Muon; what is run."""
 
 import dataclasses
 import itertools
 import json
-import types
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from benchmarks import ablation, background, budget, menders, scaling
+from benchmarks import ablation, background, budget, costs, menders, scaling
 from benchmarks.muon import ConvolutionMuon
 from tests.networks import numbers
 
-SMALL = {"minutes": 0.4, "batch_size": 2, "precision": "float32", "seed": 5}
+step_cost = budget.step_cost  # by the measured prices; the trainings here have one of their own
+SMALL = {"minutes": 0.4, "batch_size": 2, "seed": 5}
 
 
 class Killed(Exception):
@@ -23,12 +23,11 @@ class Killed(Exception):
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
-    """Runs in a folder of their own, on a clock by which every look takes a second."""
-    folder, seconds = tmp_path_factory.mktemp("budget"), itertools.count()
-    clock = types.SimpleNamespace(process_time=lambda: next(seconds), monotonic=lambda: 0.0)
+    """Runs in a folder of their own, whose steps cost a second each."""
+    folder = tmp_path_factory.mktemp("budget")
     random = np.random.RandomState(0)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(budget, "time", clock)
+        patched.setattr(budget, "step_cost", lambda run: 1.0)
         patched.setattr(budget, "FOLDER", folder)
         patched.setattr(budget, "KEPT", folder / "runs")
         patched.setattr(budget, "SAVED_EVERY", -1.0)  # after every step
@@ -40,7 +39,7 @@ def quick(tmp_path_factory):
 def whole(quick):
     """A run that nothing killed, and [share of its budget, learning rate] of each step."""
     run = budget.Run("whole", arguments={"width": 2}, optimizer="muon", **SMALL)
-    rates, step = [], budget._State.step
+    rates, step = [], budget.Training.step
 
     def watched(state):
         share = state.share
@@ -48,7 +47,7 @@ def whole(quick):
         rates.append((share, float(state.model.optimizer.learning_rate)))
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(budget._State, "step", watched)
+        patched.setattr(budget.Training, "step", watched)
         budget.train(run, quick)
     return run, rates
 
@@ -56,7 +55,7 @@ def whole(quick):
 def test_a_run_that_was_killed_ends_at_the_weights_of_one_that_was_not(quick, whole, monkeypatch):
     """Killed three times: at the first, the third and the nineteenth save of a sitting."""
     whole, killed = whole[0], dataclasses.replace(whole[0], name="killed")
-    save = budget._State.save
+    save = budget.Training.save
     for died_at in (1, 3, 19):
         saves = itertools.count(1)
 
@@ -66,13 +65,13 @@ def test_a_run_that_was_killed_ends_at_the_weights_of_one_that_was_not(quick, wh
             save(state)
 
         with monkeypatch.context() as patched:
-            patched.setattr(budget._State, "save", dying)
+            patched.setattr(budget.Training, "save", dying)
             with pytest.raises(Killed):
                 budget.train(killed, quick)
         assert budget.result(killed) is None
     budget.train(killed, quick)
     one, other = budget.result(whole), budget.result(killed)
-    assert one["steps"] == other["steps"] == 25  # 24 seconds, of which compiling is not charged
+    assert one["steps"] == other["steps"] == 24  # seconds
     assert (one["seconds"], one["scores"]) == (other["seconds"], other["scores"])
     assert one["marks"] == other["marks"] and len(one["marks"]) == budget.MARKS
     assert (len(one["sittings"]), len(other["sittings"])) == (1, 3)  # of the first nothing is left
@@ -95,7 +94,7 @@ def test_the_field_is_paid_for_and_its_filters_are_in_the_network(quick, monkeyp
     budget.train(field, quick)
     budget.train(arm, quick)
     found = budget.result(arm)
-    assert (found["paid"], found["steps"]) == (24, 37)  # 36 seconds are left
+    assert (found["paid"], found["steps"]) == (24, 36)
     filters = budget.weights(field)["field_fill/kernel"]
     assert np.abs(filters - numbers(menders.field().weights[0])).max() > 1e-4  # it has learned
     np.testing.assert_array_equal(budget.weights(arm, "last")["field_fill/kernel"], filters)
@@ -188,6 +187,7 @@ def test_the_plan_grows_with_what_is_known_and_ends_with_the_long_run(finished):
     seen = []
     while missing := [run for run in background.plan() if not budget.result(run)]:
         seen.append(missing[0])
+        assert step_cost(missing[0]) > 0  # each has its price
         finished(
             missing[0], decibels.get(missing[0].name, 19.0 + 0.1 * ("field" in missing[0].name))
         )
@@ -201,6 +201,14 @@ def test_the_plan_grows_with_what_is_known_and_ends_with_the_long_run(finished):
     assert together.arguments == ablation.BOTH_FILLS and together.optimizer == "muon"
     assert seen[-1].arguments == {**ablation.BOTH_FILLS, "width": 32}
     assert sum(run.name.startswith("scaling") for run in seen) == 10  # nine and the long one
+
+
+def test_every_price_is_of_a_step_that_can_be_asked_for():
+    stored = json.loads(budget.COSTS.read_text())["seconds"]
+    assert stored.keys() == costs.kinds().keys()
+    strange = budget.Run("strange", 1, arguments={"width": 3})
+    with pytest.raises(ValueError, match="not known: add it to costs.py"):
+        step_cost(strange)
 
 
 def test_a_run_that_another_process_holds_is_passed_over(finished, monkeypatch):
