@@ -71,11 +71,19 @@ def known_draws(request, monkeypatch):
 
 
 def pytest_collection_modifyitems(items):
-    """What is long first, so that no worker ends on it: the catalogue, then the later lessons."""
+    """What is long first, so that no worker ends on it: the catalogue, then the later lessons.
+
+    A learner's own notebook among the lessons is no test.
+    """
+    items[:] = [item for item in items if item.path.suffix != ".ipynb" or number(item)]
 
     def place(item):
-        notebook = item.path.suffix == ".ipynb"
-        catalogue = item.path.name == "test_wrong_answers.py"
-        return (not catalogue, not notebook, -int(item.path.name[:2]) if notebook else 0)
+        return (item.path.name != "test_wrong_answers.py", -int(number(item) or -1))
 
     items.sort(key=place)
+
+
+def number(item):
+    """The "04" of a lesson's notebook or its exercise's, None of everything else."""
+    found = re.fullmatch(r"(\d\d)_\w+\.ipynb", item.path.name)
+    return found and found[1]
