@@ -26,6 +26,11 @@ VISITS = {
 LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))"
 ANCHORS = "[...document.querySelectorAll('[id]')].map(part => part.id)"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT = """[...document.querySelectorAll('.bd-article pre')]
+    .filter(code => code.scrollWidth > code.clientWidth + 1).map(code => code.innerText)"""
+ON_PAPER = """[...document.querySelectorAll('.bd-article :is(pre, table)')]
+    .filter(part => part.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map(part => part.innerText.slice(0, 80))"""
 UNDESCRIBED = "[...document.images].filter(image => !image.hasAttribute('alt')).map(i => i.src)"
 BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
 
@@ -36,7 +41,7 @@ class Visit:
     def __init__(self):
         self.faults, self.bytes, self.elsewhere = [], 0, []
         self.findings, self.links, self.anchors = [], [], set()
-        self.too_wide, self.pictures = 0, []
+        self.too_wide, self.pictures, self.cut = 0, [], []
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +104,7 @@ def visited(page, address, name):
         page.on(event, listener)
     page.goto(address + name)
     visit.links, visit.anchors = page.evaluate(LINKS), set(page.evaluate(ANCHORS))
-    visit.too_wide = page.evaluate(TOO_WIDE)
+    visit.too_wide, visit.cut = page.evaluate(TOO_WIDE), page.evaluate(CUT)
     visit.pictures = page.evaluate(UNDESCRIBED) + page.evaluate(BROKEN)
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
@@ -153,6 +158,26 @@ def test_no_page_is_heavier_than_two_megabytes(visits):
 
 def test_a_telephone_shows_every_page_without_scrolling_sideways(visits):
     assert every(visits, lambda visit: visit.too_wide) == {}
+
+
+def test_a_wide_screen_shows_code_and_what_it_printed_whole(visits):
+    assert every({"wide": visits["wide and dark"]}, lambda visit: visit.cut) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["docs/attacks", "notebooks/12_partial_unet", "benchmarks/RESULTS"]
+)
+def test_paper_shows_everything(chromium, address, name):
+    """Between the margins of A4: no table ends early, and no answer is folded away."""
+    page = chromium.new_page(viewport={"width": 718, "height": 1000})
+    page.goto(f"{address}{name}.html")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(ON_PAPER) == []
+    assert page.locator(".bd-article details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".bd-article details[open]").count() == 0
+    page.close()
 
 
 def test_every_picture_is_there_and_described(visits):
