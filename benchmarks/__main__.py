@@ -11,6 +11,7 @@ from benchmarks import (
     lessons,
     loss_terms,
     mask_throughput,
+    means,
     part_one,
     partial_conv,
     perception,
@@ -43,3 +44,4 @@ if os.environ.get("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
     shipped_networks.main()
     reach.main()
     perception.main()
+    means.main()

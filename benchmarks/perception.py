@@ -58,12 +58,13 @@ def by_network(name):
     return lambda images, hole: models.inpaint(network, images, hole)
 
 
-def by_diffusion(name):
-    """RePaint's sample, with a shipped denoiser."""
+def by_diffusion(name, draw=0):
+    """RePaint's sample, with a shipped denoiser; another draw, another sample."""
     guess = generative.guesser(models.load_pretrained(name), generative.COSINE)
     options = {"steps": STEPS, "resamplings": RESAMPLINGS}
     return _in_parts(
-        lambda images, hole, seed: generative.repaint(guess, images, hole, seed=seed, **options)
+        lambda images, hole, seed: generative.repaint(guess, images, hole, seed=seed, **options),
+        SEED + 10_000 * draw,
     )
 
 
@@ -73,14 +74,15 @@ def by_flow(name):
     return _in_parts(
         lambda images, hole, seed: generative.flow_fill(
             guess, images, hole, steps=FLOW_STEPS, seed=seed
-        )
+        ),
+        SEED,
     )
 
 
-def _in_parts(fill):
+def _in_parts(fill, first):
     def filled(images, hole):
         parts = range(0, len(images), AT_ONCE)
-        return np.concatenate([fill(images[k : k + AT_ONCE], hole, SEED + k) for k in parts])
+        return np.concatenate([fill(images[k : k + AT_ONCE], hole, first + k) for k in parts])
 
     return filled
 
@@ -97,17 +99,17 @@ LEARNED = {
 def fills_of(images, hole):
     """Name of a fill -> the filled pictures; and the names for which no network is shipped."""
     filled, shipped = {}, {path.stem for path in models.weights.WEIGHTS.glob("*.json")}
-    filled |= _kept("gaussian", by_gaussian, images, hole)
+    filled |= kept("gaussian", by_gaussian, images, hole)
     filled["biharmonic"] = np.stack([classical.biharmonic(image, hole) for image in images])
     for name, (make, weights) in LEARNED.items():
         if weights in shipped:
             facts = models.recipe(weights)["sha256"][:16]
             key = f"{name.replace(', ', '_').replace(' ', '_')}_{facts}_{STEPS}_{RESAMPLINGS}"
-            filled |= _kept(key, lambda m=make, w=weights, n=name: {n: m(w)}, images, hole)
+            filled |= kept(key, lambda m=make, w=weights, n=name: {n: m(w)}, images, hole)
     return filled, [name for name, (_, file) in LEARNED.items() if file not in shipped]
 
 
-def _kept(key, make, images, hole):
+def kept(key, make, images, hole):
     """What was filled before under that key, or is filled now: float32."""
     path = KEPT / f"{key}.npz"
     if not path.exists():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg
 
-from benchmarks import perception
+from benchmarks import means, perception
 from course_lib import evaluation, metrics
 from course_lib.evaluation import likeness
 from tools.project import ROOT
@@ -162,3 +162,11 @@ def test_an_interval_of_psnr_covers_what_other_pictures_give():
         _, low, high = perception.psnr_of(images, images + errors, hole)
         inside += low <= 20 <= high
     assert inside >= 34
+
+
+def test_what_a_mean_of_fills_promises_by_hand():
+    """Off by 0.3 together and 0.1 apart: 0.10 each, 0.09 their mean, so 0.08 + 0.02 / n."""
+    images, hole = np.zeros((1, 2, 2, 3)), np.eye(2, dtype=bool)
+    found = means.promised(np.stack([images + 0.4, images + 0.2]), images, hole)
+    wanted = [0.08 + 0.02 / n for n in means.MEANS] + [0.08]
+    np.testing.assert_allclose(10 ** (-np.array(found) / 10), wanted)
