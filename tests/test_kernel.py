@@ -4,6 +4,9 @@ import sys
 import types
 from pathlib import Path
 
+import keras
+import numpy as np
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import conftest
@@ -16,19 +19,46 @@ class Model:
 
 def test_what_a_cell_compiles_runs_step_by_step(monkeypatch):
     shell = InteractiveShell()
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     monkeypatch.setitem(sys.modules, "keras", None)
-    exec((conftest.STARTUP / "kernel.py").read_text(encoding="utf-8"), {})
+    source = (conftest.STARTUP / "kernel.py").read_text(encoding="utf-8")
+    exec(source, {"get_ipython": lambda: shell})
     shell.events.trigger("pre_run_cell", None)  # no cell has imported Keras yet
-    keras = types.SimpleNamespace(Model=type("Model", (Model,), {}))
-    monkeypatch.setitem(sys.modules, "keras", keras)
+    loaded = types.SimpleNamespace(
+        Model=type("Model", (Model,), {}), optimizers=keras.optimizers, backend=keras.backend
+    )
+    monkeypatch.setitem(sys.modules, "keras", loaded)
     for _ in range(2):
         shell.events.trigger("pre_run_cell", None)
-        model = keras.Model()
+        model = loaded.Model()
         model.compile()
         assert model.eager
         model.compile(run_eagerly=False)
         assert not model.eager
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it calls TensorFlow's Adam")
+@pytest.mark.parametrize("run_eagerly", [True, False])
+@pytest.mark.parametrize("rules", [{}, {"beta_1": 0.5, "beta_2": 0.9, "weight_decay": 0.1}])
+def test_adam_at_once_takes_the_steps_that_its_paper_writes_down(rules, run_eagerly):
+    """Kingma and Ba, Adam, 2015, algorithm 1 with the step size of section 2."""
+    keras.utils.set_random_seed(0)
+    pictures = np.random.RandomState(0).standard_normal((7, 4)).astype(np.float32)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, use_bias=False)])
+    adam = keras.optimizers.Adam(0.01, **rules)
+    model.compile(adam, loss="mse", run_eagerly=run_eagerly)
+    assert type(adam)._backend_update_step.__name__ == "at_once"
+    weights = model.get_weights()[0].astype(np.float64)
+    first, second = rules.get("beta_1", 0.9), rules.get("beta_2", 0.999)
+    mean = square = np.zeros_like(weights)
+    for step in range(1, 6):
+        gradient = 2 * pictures.T @ (pictures @ weights - 1) / len(pictures)
+        mean = first * mean + (1 - first) * gradient
+        square = second * square + (1 - second) * gradient**2
+        weights = weights * (1 - 0.01 * rules.get("weight_decay", 0))
+        size = 0.01 * np.sqrt(1 - second**step) / (1 - first**step)
+        weights = weights - size * mean / (np.sqrt(square) + 1e-7)
+        model.train_on_batch(pictures, np.ones((7, 1), np.float32))
+        np.testing.assert_allclose(model.get_weights()[0], weights, rtol=1e-4, atol=1e-6)
 
 
 def test_kernels_start_in_an_empty_home():
