@@ -282,3 +282,19 @@ def test_by_draw_scores_the_same_pictures_under_one_draw_after_another():
         assert score == pytest.approx(metrics.psnr(PATCHES, np.stack(filled), holes), abs=1e-4)
     assert len(set(scores)) == 3
     np.testing.assert_array_equal(evaluation.by_draw(classical.mean, PATCHES, 3, seed=5), scores)
+
+
+def test_the_hole_psnr_alone_is_that_of_all_figures(monkeypatch):
+    from course_lib import models
+    from course_lib.evaluation.scores import hole_psnr
+
+    asked = []
+    network = models.autoencoder(width=2)
+    predict = network.predict_on_batch
+    monkeypatch.setattr(network, "predict_on_batch", lambda one: (asked.append(1), predict(one))[1])
+    drawn = masks.random_lines(6, 32, seed=1)
+    alone = hole_psnr(network, PATCHES, drawn)
+    assert len(asked) == 1
+    filled = models.inpaint(network, PATCHES, drawn)
+    assert alone == pytest.approx(metrics.psnr(PATCHES, filled, drawn), abs=1e-6)
+    assert alone == evaluation.evaluate(network, PATCHES, drawn)["psnr_hole"]

@@ -5,7 +5,7 @@ import pandas as pd
 
 from course_lib import metrics, runtime
 from course_lib._validation import check_count, check_pair
-from course_lib.evaluation.scores import evaluate
+from course_lib.evaluation.scores import hole_psnr
 from course_lib.masks import hole_depth, hole_fraction, random_lines
 from course_lib.scenes import misplaced
 
@@ -133,7 +133,7 @@ def by_draw(inpainter, images, draws, *, seed=100):
     draws = check_count("draws", draws, lowest=1)
     drawn = random_lines(draws * len(images), images.shape[1:3], seed=seed)
     each = np.split(drawn, draws)
-    return np.array([evaluate(inpainter, images, holes)["psnr_hole"] for holes in each])
+    return np.array([hole_psnr(inpainter, images, holes) for holes in each])
 
 
 def compare(inpainters, scenes):

@@ -129,6 +129,18 @@ def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
     return _scores(inpainter, holes, images, _recogniser(images, labels), resamples)
 
 
+def hole_psnr(inpainter, images, mask):
+    """``evaluate``'s psnr_hole alone: of a network one prediction, and no clock."""
+    _check_inpainter("inpainter", inpainter)
+    images, holes = _batches(*check_pair(images, mask))
+    if _is_network(inpainter):
+        predicted = _predict(inpainter, images, holes)
+    else:
+        predicted, _ = _run(inpainter, images, holes)
+    predicted = predicted.astype(images.dtype, copy=False)
+    return metrics._psnr(*(one[holes].astype(np.float64) for one in (images, predicted)))
+
+
 def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
     """Measure inpainters on several sets of masks, the five baselines always among them.
 
@@ -268,7 +280,8 @@ def _scores(inpainter, holes, images, recognised, resamples):
     """One row of figures; pictures (N, H, W, 3) and holes (N, H, W) are checked already."""
     network = {}
     if _is_network(inpainter):
-        predicted, milliseconds = _predict(inpainter, images, holes)
+        predicted = _predict(inpainter, images, holes)
+        milliseconds = _milliseconds(inpainter, images, holes)
         raw = images.astype(np.float64), predicted.astype(np.float64)
         network = {
             "raw_psnr_image": metrics._psnr(*raw),
@@ -294,11 +307,18 @@ def _scores(inpainter, holes, images, recognised, resamples):
 
 
 def _predict(network, images, holes):
-    """A network's raw prediction, and the milliseconds that it takes for one of them."""
+    """A network's raw prediction."""
     from course_lib.models.inpaint import predict_checked
 
     predicted = predict_checked(network, images, holes)
     check_values(predicted, "a predicted value")
+    return predicted
+
+
+def _milliseconds(network, images, holes):
+    """What one prediction takes of a network that has predicted these pictures already."""
+    from course_lib.models.inpaint import predict_checked
+
     timed = images[:64], holes[:64]
     if len(images) > len(timed[0]):
         predict_checked(network, *timed)  # compiles for a batch of this shape: not its speed
@@ -307,7 +327,7 @@ def _predict(network, images, holes):
         start = time.perf_counter()
         predict_checked(network, *timed)
         seconds[k] = time.perf_counter() - start
-    return predicted, 1000 * float(np.median(seconds)) / len(timed[0])
+    return 1000 * float(np.median(seconds)) / len(timed[0])
 
 
 def _run(inpainter, images, holes):

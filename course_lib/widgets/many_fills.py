@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib import masks, plots
+from course_lib import masks, plots, runtime
 from course_lib._validation import check_count, check_image, check_pair
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
@@ -10,14 +10,15 @@ from course_lib.widgets.explore import explore
 LOOKS = 5  # stops on the way back, beside the first step
 
 
-def many_fills(guess, image, mask, *, fills=4, steps=25, resamplings=(1, 5, 10), seed=0):
+def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10), seed=0):
     """Controls: which of some fills, how many resamplings, and after which step to stop.
 
     Shown is the guess of the picture at that step, put into the hole: all of them are made before
     the first is shown.
 
     Args:
-        guess, steps, seed: as for ``generative.repaint``.
+        guess, seed: as for ``generative.repaint``.
+        steps: the same; none: 25, in the tests' profile fewer.
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.
         mask: bool (H, W), True = hole.
         fills: how many, 2 or more.
@@ -38,7 +39,8 @@ def many_fills(guess, image, mask, *, fills=4, steps=25, resamplings=(1, 5, 10),
         'Fill 2 after 2 of 4 steps with 2 resamplings, beside the damaged picture and all 4 fills.'
     """
     image, mask = check_pair(check_image(image), mask)
-    count, steps = check_count("fills", fills, lowest=2), check_count("steps", steps, lowest=1)
+    count = check_count("fills", fills, lowest=2)
+    steps = runtime.share(25) if steps is None else check_count("steps", steps, lowest=1)
     films = {u: _film(guess, image, mask, count, steps, u, seed) for u in resamplings}
     looks = np.linspace(steps / LOOKS, steps, LOOKS).round().astype(int).tolist()
     looks = sorted({1, *looks} - {0})
