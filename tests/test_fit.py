@@ -1,5 +1,6 @@
 """Training: repeatable, resumable after any kill, best weights kept, one sentence for bad input."""
 
+import functools
 import importlib
 import json
 import os
@@ -126,6 +127,14 @@ CHOICES = [  # rules of early stopping, the epoch that it calls best, found by h
 ]
 
 
+@functools.cache
+def undisturbed():
+    """The weights after each epoch of the same training."""
+    seen = Told(*NUMBERS)
+    fit(network(), *batches(), epochs=8, seed=3, callbacks=[seen])
+    return seen.weights
+
+
 @pytest.mark.parametrize(("rules", "chosen", "stops"), CHOICES)
 def test_what_early_stopping_watches_chooses_the_weights(rules, chosen, stops, tmp_path, capsys):
     """Also across stops, where Keras has forgotten the weights that it would put back."""
@@ -135,18 +144,16 @@ def test_what_early_stopping_watches_chooses_the_weights(rules, chosen, stops, t
         callbacks, folder = [told, rule, *others], tmp_path if stops else None
         fit(model, *batches(), epochs=8, seed=3, folder=folder, callbacks=callbacks)
 
-    seen, model = Told(*NUMBERS), network()
-    fit(model, *batches(), epochs=8, seed=3, callbacks=[seen])  # the same training, all its epochs
     for epochs in stops:
         with pytest.raises(ConnectionError):
             run(network(), Told(*NUMBERS), StopAfter(epochs))
     run(model := network(), Told(*NUMBERS), StopAfter(9))
-    np.testing.assert_equal(model.get_weights(), seen.weights[chosen])
+    np.testing.assert_equal(model.get_weights(), undisturbed()[chosen])
     said = f"best val_told {NUMBERS[chosen]:.5f}, in epoch {chosen + 1}, whose weights"
     assert said in capsys.readouterr().out
     if stops:  # and once more when it is over
         run(again := network(), Told(), StopAfter(0))
-        np.testing.assert_equal(again.get_weights(), seen.weights[chosen])
+        np.testing.assert_equal(again.get_weights(), undisturbed()[chosen])
         assert said in capsys.readouterr().out
 
 
