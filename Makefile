@@ -69,6 +69,7 @@ stick: $(READY)       # all that a room without a network needs, in build/stick;
 	$(BIN)/python -m tools.stick $(STICK) --site $(SITE) $(STICK_ARGS)
 
 hub: $(READY)         # JupyterHub for a class, docs/teaching/hub.md; compiled, for learners cannot
+	$(BIN)/python -m hub
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
 	    --constraint requirements.lock --requirement pyproject.toml --extra hub
 	$(BIN)/python -m compileall -q -j 0 course_lib hub $(VENV)/lib > /dev/null || true

@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from tornado.web import HTTPError
@@ -88,6 +89,24 @@ def closed_to_learners(path):
         if not folder.stat().st_mode & OTHERS_ENTER:
             return folder
     return None
+
+
+def check(course, hub):
+    """What would stop a hub run by root, before anything is installed for it.
+
+    Raises:
+        ValueError: in one sentence, with what to type.
+    """
+    read_class(hub / "class.txt")
+    if os.geteuid() != 0:
+        return
+    for needed in (course, sys.prefix, sys.base_prefix):
+        if closed := closed_to_learners(needed):
+            raise ValueError(
+                f"Learners' accounts cannot enter {closed}, where {needed} is: put the course "
+                "below /srv, take a Python that is not there, and type rm -r .venv; make hub "
+                "PYTHON=/usr/bin/python3"
+            )
 
 
 def make_exchange(folder):

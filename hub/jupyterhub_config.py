@@ -40,6 +40,7 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 PROXY = packages("hub") / "configurable-http-proxy/bin/configurable-http-proxy"
 c.ConfigurableHTTPProxy.command = ["node", str(PROXY)]
 
+accounts.check(ROOT, HOME)
 # The names on the class list, and nobody else. The first login of each sets the password.
 everybody, teachers = accounts.read_class(HOME / "class.txt")
 c.JupyterHub.authenticator_class = "firstuseauthenticator.FirstUseAuthenticator"
@@ -58,12 +59,6 @@ if not AS_ROOT:
     c.Spawner.pre_spawn_hook = accounts.own_port
     c.SimpleLocalProcessSpawner.home_dir_template = str(PRIVATE / "homes/{username}")
 else:
-    for needed in (ROOT, sys.prefix, sys.base_prefix):
-        if closed := accounts.closed_to_learners(needed):
-            raise PermissionError(
-                f"Learners' accounts cannot enter {closed}, where {needed} is: put the course and "
-                "its Python below /srv or /opt."
-            )
     c.Spawner.pre_spawn_hook = accounts.make
     if SYSTEMD:
         c.JupyterHub.spawner_class = "systemd"

@@ -29,6 +29,8 @@ def configure(c, python, exchange):
         f"--MappingKernelManager.cull_idle_timeout={CLOSED_TAB}",
         # A kernel takes five ports; when a class starts, some were taken before it came to them.
         "--KernelManager.transport=ipc",
+        # A login shell, which is the default, forgets PATH: python and nbgrader were not found.
+        "--ServerApp.terminado_settings={'shell_command': ['bash']}",
     ]
     c.Spawner.default_url = "/lab/tree/inpainting/notebooks/00_first_repair.ipynb"
     c.Spawner.start_timeout = c.Spawner.http_timeout = 300  # thirty at once on two cores

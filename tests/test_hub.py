@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import stat
+import subprocess
+import sys
 import tempfile
 from types import SimpleNamespace
 
@@ -242,8 +244,19 @@ def test_a_course_that_learners_cannot_reach_is_refused(loaded, plain, monkeypat
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(accounts, "closed_to_learners", lambda path: "/root")
-    with pytest.raises(PermissionError, match="cannot enter /root, .* below /srv or /opt"):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(ValueError, match="cannot enter /root, .* rm -r .venv; make hub PYTHON="):
         loaded("jupyterhub_config.py")
+
+
+def test_make_hub_says_what_stops_it_before_it_installs_anything(tmp_path):
+    environment = {**os.environ, "INPAINTING_HUB": str(tmp_path)}
+    command = [sys.executable, "-m", "hub"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"{tmp_path}/class.txt cannot be read: write the names of your class into it, one a line.\n"
+    )
 
 
 def test_a_learning_platform_may_hold_the_class_list(loaded, plain, monkeypatch):

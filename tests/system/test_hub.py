@@ -5,15 +5,19 @@ all seats belong to one account, and what separates accounts is not tested.
 """
 
 import importlib.util
+import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 import textwrap
 import urllib.error
 
 import nbformat
 import psutil
 import pytest
+import websocket
 
 from tests.helpers import skip_or_fail
 from tools.project import ROOT
@@ -126,6 +130,23 @@ def test_lesson_00_runs_in_a_seat_and_loads_no_tensorflow(kernels):
     for cell in [cell for cell in lesson.cells if cell.cell_type == "code"][:3]:
         assert kernels["anna"].run(cell.source)[1] is None
     assert kernels["anna"].run(LIGHT) == ("[]\n", None)
+
+
+def test_a_terminal_of_a_seat_finds_the_courses_programs(hub, learners):
+    """A login shell would not: /etc/profile sets its own PATH."""
+    place = hub.request("POST", "/user/anna/api/terminals", {})[1]["name"]
+    terminal = websocket.create_connection(
+        f"{hub.address.replace('http', 'ws', 1)}/user/anna/terminals/websocket/{place}",
+        header=[f"Authorization: token {hub.token}"],
+        timeout=600,
+    )
+    terminal.send(json.dumps(["stdin", "for name in python jupyter; do which $name; done; exit\r"]))
+    shown = ""
+    while (told := json.loads(terminal.recv()))[0] != "disconnect":
+        shown += told[1] if told[0] == "stdout" else ""
+    terminal.close()
+    folder = os.path.dirname(sys.executable)
+    assert [f"{folder}/python", f"{folder}/jupyter"] == re.findall(rf"{folder}/\w+", shown)
 
 
 def test_a_seat_has_its_threads_and_its_limits(kernels):
