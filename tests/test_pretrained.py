@@ -71,7 +71,7 @@ def test_loaded_again_it_says_the_same(name):
 
 @pytest.mark.parametrize("name", sorted(OTHERS - {"classifier", "photo"}))
 def test_a_network_of_lesson_17_is_what_its_recipe_says(name):
-    made, network = models.recipe(name), models.load_pretrained(name)
+    made, network = models.recipe(name), loaded(name)
     part, kind = (looks, name.split("_")[1]) if "_" in name else (denoise, name)
     recipe = dataclasses.asdict(part.RECIPES[kind])
     assert {key: made[key] for key in recipe} == json.loads(json.dumps(recipe))
@@ -84,7 +84,7 @@ def test_squared_error_scores_more_than_a_critic_and_than_a_flat_colour():
     scores = {
         name: metrics.psnr(
             PATCHES,
-            models.inpaint(models.load_pretrained(f"looks_{name}"), PATCHES, square),
+            models.inpaint(loaded(f"looks_{name}"), PATCHES, square),
             square,
         )
         for name in LOOKS
@@ -98,7 +98,7 @@ def test_squared_error_scores_more_than_a_critic_and_than_a_flat_colour():
 def test_a_denoiser_guesses_photographs_better_than_their_noise_shrunk(name):
     """Of no picture in particular, the best guess at time t is a constant times the mixture."""
     path = generative.PATHS[denoise.RECIPES[name].path]
-    guess, true = generative.guesser(models.load_pretrained(name), path), 2 * PATCHES - 1
+    guess, true = generative.guesser(loaded(name), path), 2 * PATCHES - 1
     noise = np.random.RandomState(0).standard_normal(true.shape)
     for time in (0.3, 0.6):
         noisy = path.mix(true, noise, time)
@@ -108,7 +108,7 @@ def test_a_denoiser_guesses_photographs_better_than_their_noise_shrunk(name):
 
 def test_skips_copy_known_pixels():
     with_skips, without = (
-        evaluation.evaluate(models.load_pretrained(name), PATCHES, HOLES)["raw_psnr_image"]
+        evaluation.evaluate(loaded(name), PATCHES, HOLES)["raw_psnr_image"]
         for name in ("explorer_unet_4", "explorer_autoencoder_4_code_64")
     )
     assert with_skips > without + 3
