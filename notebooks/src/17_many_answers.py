@@ -168,7 +168,8 @@ plots.show(
 for loss in ("squared", "adversarial"):
     kinds[loss] = models.inpaint(models.load_pretrained(f"looks_{loss}"), many, square)
 kinds["truth"] = many
-scored = [(one[k], name, many[k]) for k in (8, 3, 5) for name, one in kinds.items()]
+three = np.array([8, 3, 5]) % len(many)
+scored = [(one[k], name, many[k]) for k in three for name, one in kinds.items()]
 
 # %%
 plots.show(
