@@ -109,7 +109,7 @@ pd.DataFrame(table, index=[f"resamplings: {u}" for u in eights]).round(2)
 # Now many patches, eight fills of each. **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07 had a price of 3 dB.
 
 # %%
-many, few = patches[: run.count(20, full=100)], {"steps": runtime.share(25), "resamplings": 5}
+many, few = patches[: run.count(40, full=100)], {"steps": runtime.share(25), "resamplings": 5}
 samples = [generative.repaint(guess, many, square, **few, seed=k) for k in range(8)]
 kinds = {"damaged": masks.damage(many, square), "sample": samples[0]}
 kinds["mean of 8"] = np.mean(samples, axis=0)
@@ -198,7 +198,8 @@ plots.show(
 # | mean of 6 | 14.9 | 78 % |
 # | mean of all, as exercise 17 foretells it | 15.3 | |
 # | squared error | 15.5 | 90 % |
-#
+
+# %% [markdown]
 # ## Is it the right distribution?
 #
 # Of photographs nobody knows it. Of lesson 07's Gaussian all is known: the exact guess at every time, and the exact answer for a hole. So let the Gaussian
@@ -214,7 +215,8 @@ plots.show(
 #
 # **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean home, and narrows the spread
 # below the exact one; then more steps widen it again. RePaint is no exact sampler, and its best row takes 8,000 guesses for one fill.
-#
+
+# %% [markdown]
 # ## In few steps
 #
 # Must fresh noise come in at every step? *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
@@ -272,6 +274,7 @@ plots.show(
     [looks[step][1] for step in shown] + [photo],
     titles=[f"step {k}: {metrics.psnr(photo, looks[k][1], strokes):.1f} dB" for k in shown]
     + ["truth"],
+    columns=6,
     alt="A photograph with strokes filled; the fill gets from blurred to one with its own specks.",
     caption="PSNR in the hole. Another start has its best step elsewhere.",
 )
