@@ -29,13 +29,14 @@ class Trainings:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        self.server.kill()
+        os.killpg(self.server.pid, signal.SIGKILL)  # and a training that stands still
         self.server.communicate()
 
     def start(self, folder, still="nowhere 0"):
