@@ -297,7 +297,11 @@ plots.show(
 # %% [markdown]
 # ## Questions
 #
-# **1.** A method scores 1 dB below another, and its fills look sharper. Which is better? 1. The first. 2. The second. 3. It depends on what is asked.
+# **1.** A method scores 1 dB below another, and its fills look sharper. Which is better?
+#
+# 1. The first.
+# 2. The second.
+# 3. It depends on what is asked.
 #
 # <details><summary>Answer</summary>
 #
@@ -305,7 +309,10 @@ plots.show(
 # </details>
 #
 # **2.** RePaint's eight fills hardly differ. Does the model know what was there?
-# 1. Yes. 2. Not for sure: few steps with many resamplings narrow the spread. 3. No: it was never trained on holes.
+#
+# 1. Yes.
+# 2. Not for sure: few steps with many resamplings narrow the spread.
+# 3. No: it was never trained on holes.
 #
 # <details><summary>Answer</summary>
 #
