@@ -187,7 +187,7 @@ def body(every, rates, missing=()):
     header = ["part", "M pictures", *sets, "mean, over today", "averaged weights, over last"]
     yet = f" Not trained yet: {', '.join(missing)}." if missing else ""
     tried = [
-        f"Rates were chosen by runs of {TUNED_MINUTES} minutes (mean over the sets, dB):",
+        f"Rates are chosen by runs of {TUNED_MINUTES} minutes (mean over the sets, dB):",
         table(["run", "mean"], tuned_rows),
     ]
     return "\n\n".join(

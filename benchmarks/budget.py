@@ -9,7 +9,7 @@ is free.
 
 A run may be killed at any moment. Its checkpoint, written every half minute, holds all that the
 next step depends on, so that the same call goes on from there. Everything is a function of the
-seed and the prices, whatever computer does it.
+seed and the prices, up to how a computer rounds.
 """
 
 import dataclasses

@@ -3,7 +3,7 @@
     taskset -c 0 python -m benchmarks.costs
 
 Batches are drawn, sent forward and back, and the weights moved, as in a training; the pictures are
-noise, which costs as much. ``budget`` charges these prices.
+noise. ``budget`` charges these prices.
 """
 
 import datetime
@@ -24,7 +24,7 @@ from benchmarks.results import machine  # noqa: E402
 
 ROUNDS = 9
 STEPS = 3  # a round; the first round compiles and is not counted
-COMMAND = "python -m benchmarks.costs"
+COMMAND = "taskset -c 0 python -m benchmarks.costs"
 
 
 class _Priced(budget.Run):

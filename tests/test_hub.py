@@ -244,7 +244,6 @@ def test_a_course_that_learners_cannot_reach_is_refused(loaded, plain, monkeypat
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(accounts, "closed_to_learners", lambda path: "/root")
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(ValueError, match="cannot enter /root, .* rm -r .venv; make hub PYTHON="):
         loaded("jupyterhub_config.py")
 
