@@ -3,17 +3,29 @@
 It makes short trainings shorter; conftest.py asks it to do the same for the library's tests.
 """
 
+import importlib.abc
+import importlib.util
 import sys
 from functools import partialmethod
 
 
-def step_by_step(info):
-    """Few steps are sooner taken than compiled: what is fitted from now on runs eagerly."""
-    keras = sys.modules.get("keras")
-    if hasattr(keras, "Model"):
-        keras.Model.compile = partialmethod(keras.Model.compile, run_eagerly=True)
-        adam_at_once(keras)
-        shell().events.unregister("pre_run_cell", step_by_step)
+class StepByStep(importlib.abc.MetaPathFinder):
+    """Few steps are sooner taken than compiled: from its import on, Keras fits eagerly."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "keras":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            module.Model.compile = partialmethod(module.Model.compile, run_eagerly=True)
+            adam_at_once(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
 
 
 def adam_at_once(keras):
@@ -54,6 +66,5 @@ def adam_at_once(keras):
     keras.optimizers.Adam._backend_update_step = at_once
 
 
-shell = globals().get("get_ipython")  # in a kernel alone
-if shell:
-    shell().events.register("pre_run_cell", step_by_step)
+if "get_ipython" in globals():  # in a kernel alone
+    sys.meta_path.insert(0, StepByStep())

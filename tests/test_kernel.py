@@ -1,5 +1,6 @@
 """What conftest.py puts into the kernels of the notebooks under test does what it says."""
 
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -7,33 +8,44 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import conftest
 
 
-class Model:
+def test_what_a_cell_compiles_runs_step_by_step_in_the_cell_that_imports_keras_too(tmp_path):
+    source = (conftest.STARTUP / "kernel.py").read_text(encoding="utf-8")
+    (tmp_path / "keras.py").write_text(
+        """class Model:
     def compile(self, run_eagerly=False):
         self.eager = run_eagerly
 
 
-def test_what_a_cell_compiles_runs_step_by_step(monkeypatch):
-    shell = InteractiveShell()
-    monkeypatch.setitem(sys.modules, "keras", None)
-    source = (conftest.STARTUP / "kernel.py").read_text(encoding="utf-8")
-    exec(source, {"get_ipython": lambda: shell})
-    shell.events.trigger("pre_run_cell", None)  # no cell has imported Keras yet
-    loaded = types.SimpleNamespace(
-        Model=type("Model", (Model,), {}), optimizers=keras.optimizers, backend=keras.backend
+class backend:
+    backend = staticmethod(lambda: "a stand-in")
+
+
+class optimizers:
+    class Adam:
+        def _backend_update_step(self):
+            pass
+"""
     )
-    monkeypatch.setitem(sys.modules, "keras", loaded)
-    for _ in range(2):
-        shell.events.trigger("pre_run_cell", None)
-        model = loaded.Model()
-        model.compile()
-        assert model.eager
-        model.compile(run_eagerly=False)
-        assert not model.eager
+    cell = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import keras
+model = keras.Model()
+model.compile()
+assert model.eager
+model.compile(run_eagerly=False)
+assert not model.eager
+import keras  # once more
+print(keras.__name__, keras.__spec__.name)
+"""
+    in_a_kernel = "get_ipython = None\n" + source + cell
+    command = [sys.executable, "-c", in_a_kernel, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["keras", "keras"], done.stderr
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="it calls TensorFlow's Adam")
