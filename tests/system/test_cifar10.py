@@ -195,7 +195,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def endless(self):
         self.send(b"", length="none")
-        self.pieces(b"x" * 65536, pause=0)
+        self.pieces(bytes(500 * 65536), size=65536, pause=0)
+        self.server.asked.append("the end")
 
     def nonsense(self):
         self.wfile.write(b"\x00\x01\x02 this is not HTTP\r\n\r\n")
@@ -208,11 +209,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile = self.rfile = io.BytesIO()
 
     def hang(self):
-        self.server.over.wait()
+        self.server.over.wait(PATIENCE)
 
     def hang_midway(self):
         self.send(WHOLE[:5000])
-        self.server.over.wait()
+        self.server.over.wait(PATIENCE)
 
     def headers_trickle(self):
         self.pieces(b"HTTP/1.1 200 OK\r\nX-Wait: " + b"x" * 400, size=1, pause=0.05)
@@ -225,12 +226,11 @@ class Handler(BaseHTTPRequestHandler):
         self.server.gate.wait(PATIENCE)
         self.wfile.write(WHOLE[1000 * pieces :])
 
-    def pieces(self, body, *, size=None, pause):
-        step = size or len(body)
-        for start in range(0, len(body), step) if size else iter(int, 1):
+    def pieces(self, body, *, size, pause):
+        for start in range(0, len(body), size):
             if self.server.over.is_set():
                 return
-            self.wfile.write(body[start : start + step])
+            self.wfile.write(body[start : start + size])
             self.wfile.flush()
             time.sleep(pause)
 

@@ -371,6 +371,23 @@ def test_a_clock_set_forward_beside_a_download(tmp_path, row, places):
 # Two at once
 
 
+def test_two_kernels_download_into_one_cache(tmp_path, row, places):
+    """It found no data, and opens its file after another has put them in place."""
+    stopped = Faults(stopped_at="pathlib.Path.mkdir")
+    late = load(tmp_path, places.url("gated?pieces=3"), faults=stopped)
+    injection.wait_until_stopped(late)
+    first = ended(load(tmp_path, places.url("good")))
+    injection.goes_on(late)
+    assert places.reached.acquire(timeout=injection.PATIENCE)
+    beside = ended(load(tmp_path, places.url("good?2")))  # while the late one writes
+    places.gate.set()
+    assert row.read == "nothing"
+    for said in (first, beside, ended(late)):
+        assert said.splitlines()[-1] == LABELS
+    assert places.asked == ["/good", "/gated?pieces=3"]
+    assert os.listdir(tmp_path / "datasets") == [ARCHIVE]
+
+
 def test_a_kernel_stands_still_while_it_writes_progress(progress, row):
     """Its computer sleeps, say. Another would write what the first then overwrites."""
     path, environment = progress
@@ -540,14 +557,21 @@ data.save(sys.argv[1] + "/mine.png", np.full((4, 6, 3), 0.5))
 print(data.read(sys.argv[1] + "/mine.png").shape)
 print(data.load("photos").provenance)
 checks.save_progress(sys.argv[1] + "/progress.json")
+data.cifar10.SOURCES = ()
+try:
+    data.load("cifar10")
+except OSError:
+    pass
 """
     environment = {
         "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
         "PYTHONWARNDEFAULTENCODING": "1", "PYTHONIOENCODING": None,
-        "INPAINTING_PROGRESS": tmp_path / "own.json",
+        "INPAINTING_PROGRESS": tmp_path / "own.json", "INPAINTING_DATA_DIR": None,
+        "KERAS_HOME": tmp_path / "gr\xfcn",
     }  # fmt: skip
     said, wrong = run(script, tmp_path, environment=environment)
     assert row.read == "nothing" and "(4, 6, 3)" in said and "Error" not in wrong
+    assert "gr\\udcc3\\udcbcn" in said  # its bytes, as Python names them there
 
 
 def test_a_notebook_that_was_saved_half(tmp_path, row):
