@@ -926,7 +926,7 @@ def test_a_killed_download_leaves_nothing_that_is_trusted(monkeypatch, tmp_path,
 
         def received(datasets=datasets, pieces=pieces, process=process):
             assert process.poll() is None
-            on_disk = sum(path.stat().st_size for path in datasets.glob(".*.part"))
+            on_disk = sum(path.stat().st_size for path in datasets.glob("*"))
             return on_disk >= 1000 * pieces - 8192
 
         wait_for(received)

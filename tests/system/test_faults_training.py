@@ -48,7 +48,7 @@ def noted(name):
 
 # Memory is limited last: what is set so low cannot be raised again.
 ALL_FAULTS = """
-import re, resource
+import re, resource, signal
 from pathlib import Path
 import keras
 from course_lib import classical, masks, models
@@ -77,6 +77,7 @@ def forked(name, work):
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(150)  # who would wait for ever ends then, and has said nothing
         try:
             work()
             said = "done"
