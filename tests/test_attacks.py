@@ -151,9 +151,13 @@ def test_exif_data_that_lie_about_the_size_change_nothing(tmp_path, ending):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_that_is_named_as_a_picture_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.png")
+    held = os.open(tmp_path / "a.png", os.O_RDWR)
+    end = threading.Timer(60, os.close, [held])  # whoever waits for the pipe waits no longer
+    end.start()
     for opens in (data.read, Film):
         with pytest.raises(FileNotFoundError, match="no file that holds a picture"):
             opens(tmp_path / "a.png")
+    end.cancel()
 
 
 # Films
