@@ -197,5 +197,23 @@ def test_the_u_net_of_lesson_12_is_the_librarys():
     np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+def test_the_flow_of_lesson_17_ends_where_that_of_a_gaussian_does():
+    """With the exact guess for numbers of mean m and deviation s, noise z flows to m + s z."""
+    from course_lib import generative
+
+    mean, deviation = 0.1, 0.2
+
+    def exact(noisy, time):
+        signal, spread = generative.STRAIGHT.weights(time)
+        share = signal * deviation**2 / (signal**2 * deviation**2 + spread**2)
+        return mean + share * (noisy - signal * mean)
+
+    flow = definitions("17_many_answers")["flow"]
+    noise = np.random.RandomState(0).standard_normal((2, 8, 8, 3))
+    end = flow(exact, generative.STRAIGHT, noise, 1_000)
+    np.testing.assert_allclose(end, (mean + deviation * noise + 1) / 2, atol=5e-3)
+    np.testing.assert_allclose(flow(exact, generative.STRAIGHT, noise, 1), (mean + 1) / 2)
+
+
 def test_the_methods_of_the_lessons_are_taught():
     assert {"psnr", "harmonic", "arrival_time"} <= {name for _, name in taught()}

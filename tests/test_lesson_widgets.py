@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from scipy import linalg
 
 from course_lib import classical, data, evaluation, masks, metrics, plots, widgets
@@ -608,3 +609,27 @@ def test_the_still_picture_has_the_whole_table(monkeypatch):
 def test_a_showdown_that_does_not_exist(cell, picture, sentence):
     with pytest.raises(ValueError, match=sentence):
         widgets.showdown(*cell, picture=picture)
+
+
+# Many fills
+
+
+def test_the_last_row_of_many_fills_is_repaint_and_each_spread_is_that_of_its_row(monkeypatch):
+    from course_lib import generative
+
+    drawn = []
+    monkeypatch.setattr(plots, "figure", lambda images, **_: drawn.append(images) or Figure())
+    guess = lambda noisy, time: np.tanh(noisy) / (1 + time)  # noqa: E731
+    demo = widgets.many_fills(guess, EDGE, SQUARE, fills=3, steps=6, resamplings=(1, 2), seed=4)
+    assert demo.alt.startswith("3 fills with 2 resamplings, a row each after step 1, 2, 6;")
+    demo.controls["resamplings"].value = 1
+    for resamplings, images in zip((2, 1), drawn, strict=True):
+        many = np.repeat(EDGE[None], 3, axis=0)
+        expected = generative.repaint(guess, many, SQUARE, steps=6, resamplings=resamplings, seed=4)
+        np.testing.assert_allclose(images[-3:], expected, atol=1e-12)
+        rows = np.reshape(images, (3, 3, *EDGE.shape))
+        mean = rows.mean(axis=1, keepdims=True)
+        spreads = np.sqrt(((rows - mean) ** 2).sum(axis=1) / 2)[:, SQUARE].mean(axis=(1, 2))
+        said = ", ".join(f"{one:.2f}" for one in spreads)
+        if resamplings == 1:
+            assert demo.alt.endswith(f"their spread: {said}.") and spreads[-1] > 0.01

@@ -83,6 +83,10 @@ SCHEDULE_MISTAKES = {
         _variant(noise=_adding_up),
         "Signal and noise are roots of shares that add up to 1: it is their squares that do.",
     ),
+    "root of what signal leaves": (
+        _variant(noise=lambda alpha_bar: np.sqrt(1 - np.sqrt(alpha_bar))),
+        "It is the square of signal that 1 lacks: noise is the root of 1 - alpha_bar.",
+    ),
     "shares instead of roots": (
         (
             _variant(signal=_squared, noise=_share),
@@ -139,6 +143,10 @@ def _step_on(earlier, later):
     return scale, np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2)
 
 
+def _variance(earlier, later):
+    return _step_on(earlier, later)[1] ** 2
+
+
 def _of_the_path(earlier, later):
     return later
 
@@ -166,6 +174,16 @@ def _noises_exchanged(filled, true, mask, earlier, later, noise, fresh):
 
 def _one_noise_twice(filled, true, mask, earlier, later, noise, fresh):
     return _mixed()(filled, true, mask, earlier, later, noise, noise)
+
+
+def _fresh_twice(filled, true, mask, earlier, later, noise, fresh):
+    return _mixed()(filled, true, mask, earlier, later, fresh, fresh)
+
+
+def _all_mixed(filled, true, mask, earlier, later, noise, fresh):
+    together = earlier[0] * np.where(mask[..., None], filled, true) + earlier[1] * noise
+    scale, spread = _step_on(earlier, later)
+    return np.stack([together, scale * together + spread * fresh])
 
 
 def _without_the_known(filled, true, mask, earlier, later, noise, fresh):
@@ -255,13 +273,32 @@ ROUND_MISTAKES = {
         ),
         "At the later time there is less of the picture than at the earlier.",
     ),
+    "root forgotten": (
+        _mixed(
+            step=lambda earlier, later: (_step_on(earlier, later)[0], _variance(earlier, later))
+        ),
+        "The fresh noise is multiplied by a deviation, and this is its square.",
+    ),
+    "dimmed like a picture": (
+        _mixed(step=lambda earlier, later: (later[0], _step_on(earlier, later)[1])),
+        "The noise is right; but the first picture holds the earlier a already, so that times the "
+        "later one it is dimmed twice.",
+    ),
+    "the hole mixed too": (
+        _all_mixed,
+        "The model's step stands at the earlier time already: only the known pixels are mixed.",
+    ),
     "scale upside down": (
         _mixed(step=lambda earlier, later: (earlier[0] / later[0], _step_on(earlier, later)[1])),
         "What is multiplied by it must become less of the picture: later a over earlier a.",
     ),
     "noise and fresh exchanged": (
-        (_noises_exchanged, _one_noise_twice),
+        _noises_exchanged,
         "The known pixels are mixed with `noise`; `fresh` is for the way on alone.",
+    ),
+    "one noise for both": (
+        (_one_noise_twice, _fresh_twice),
+        "Two noises are handed in: `noise` for the known pixels, `fresh` for the way on.",
     ),
     "the model's fill goes on": (
         _without_the_known,

@@ -1,20 +1,21 @@
-"""Many fills of one hole by RePaint: choose one, how often it resamples, and when it stops."""
+"""Many fills of one hole by RePaint, as they come about, with few or many resamplings."""
 
 import numpy as np
 
-from course_lib import masks, plots, runtime
+from course_lib import plots, runtime
 from course_lib._validation import check_count, check_image, check_pair
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
-LOOKS = 5  # stops on the way back, beside the first step
+LOOKS = (0, 0.2, 0.4, 1)  # of the way back
 
 
 def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10), seed=0):
-    """Controls: which of some fills, how many resamplings, and after which step to stop.
+    """Control: how many resamplings.
 
-    Shown is the guess of the picture at that step, put into the hole: all of them are made before
-    the first is shown.
+    Shown is the guess of the picture after some steps, put into the hole, a row a step and a column
+    a fill, and how far the fills lie apart: the standard deviation of a hole's number, in the mean.
+    All of them are made before the first is shown.
 
     Args:
         guess, seed: as for ``generative.repaint``.
@@ -31,40 +32,41 @@ def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10
         TypeError, ValueError: if an argument is not as above.
 
     Example:
+        >>> from course_lib import masks
         >>> grey = lambda noisy, time: np.zeros_like(noisy)
         >>> image, hole = np.full((8, 8, 3), 0.25), masks.squares(1, 8, side=2)[0]
         >>> demo = many_fills(grey, image, hole, steps=4, resamplings=(1, 2))
-        >>> demo.controls["fill"].value = 2
+        >>> demo.controls["resamplings"].value = 1
         >>> demo.alt
-        'Fill 2 after 2 of 4 steps with 2 resamplings, beside the damaged picture and all 4 fills.'
+        '4 fills with 1 resampling, a row each after step 1, 2, 4; their spread: 0.00, 0.00, 0.00.'
     """
     image, mask = check_pair(check_image(image), mask)
     count = check_count("fills", fills, lowest=2)
     steps = runtime.share(25) if steps is None else check_count("steps", steps, lowest=1)
-    films = {u: _film(guess, image, mask, count, steps, u, seed) for u in resamplings}
-    looks = np.linspace(steps / LOOKS, steps, LOOKS).round().astype(int).tolist()
-    looks = sorted({1, *looks} - {0})
+    looks = sorted({max(1, round(share * steps)) for share in LOOKS})
+    films = {}
+    for u in resamplings:
+        film = _film(guess, image, mask, count, steps, u, seed)
+        films[u] = [film[step - 1] for step in looks]
 
-    def draw(fill, resamplings, stop_after):
-        shown = films[resamplings][stop_after - 1]
-        titles = [f"fill {fill}", *(f"{k}" for k in range(1, count + 1))]
-        return plots.figure(
-            [masks.damage(image, mask), shown[fill - 1], *shown],
-            titles=["damaged", *titles],
-            columns=2 + count,
-        )
+    def apart(resamplings):
+        return [row.std(axis=0, ddof=1)[mask].mean() for row in films[resamplings]]
+
+    def draw(resamplings):
+        titles = [""] * count * len(looks)
+        titles[::count] = [f"step {step}" for step in looks]
+        titles[1::count] = [f"spread {one:.2f}" for one in apart(resamplings)]
+        return plots.figure([*np.concatenate(films[resamplings])], titles=titles, columns=count)
 
     return explore(
         draw,
-        alt=lambda fill, resamplings, stop_after: (
-            f"Fill {fill} after {stop_after} of {steps} steps with {resamplings} "
-            f"resampling{'' if resamplings == 1 else 's'}, beside the damaged picture and all "
-            f"{count} fills."
+        alt=lambda resamplings: (
+            f"{count} fills with {resamplings} resampling{'' if resamplings == 1 else 's'}, a row "
+            f"each after step {', '.join(map(str, looks))}; their spread: "
+            f"{', '.join(f'{one:.2f}' for one in apart(resamplings))}."
         ),
-        caption="Stopped early it is a mean, blurred; later choices are made, one after another.",
-        fill=(1, count, 1, 1),
+        caption="A column is one fill on its way; the spread is that of all of them.",
         resamplings=stops("resamplings", resamplings, resamplings[-1]),
-        stop_after=stops("stop_after", looks, looks[1] if len(looks) > 1 else steps),
     )
 
 

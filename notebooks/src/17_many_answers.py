@@ -45,14 +45,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** One guess from noise is a blur, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: a little of
-# the guess, a little fresh noise, a new guess of what is there now. It shows light, colours and edges of photographs, and things that are nothing: *samples*.
+# **Read.** One guess from noise is a blur, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: what is there, moved
+# a little towards the guess, a little fresh noise, and a new guess. These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
 #
 # ## A hole for a model that knows no holes
 #
 # It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back, put in the known pixels, with as much noise as
-# belongs to that time. But the step did not know them, so hole and surroundings do not fit. Hence *resampling*: one step on into noise and back again, a few times, so that
-# the hole can answer to what is known. This is the algorithm; then eight fills of one hole.
+# belongs to that time. But the step did not know them, so hole and surroundings do not fit. Hence *resampling*: each step back is made a few times, with a step on into noise between, so that
+# the hole can answer to what is known. This is the algorithm; then eight fills of each of many holes, with every step made once, and five times.
 #
 # **Predict.** Does resampling make the eight more alike, or less? And where in the square?
 
@@ -79,61 +79,62 @@ def repaint(guess, images, mask, steps, resamplings, seed):
 
 
 # %%
-square = masks.squares(1, side=16)[0]
-eight, steps = np.repeat(patch[None], 8, axis=0), runtime.share(50)
-eights = {u: repaint(guess, eight, square, steps, u, seed=0) for u in (1, 10)}
+square, many = masks.squares(1, side=16)[0], patches[: run.count(40, full=100)]
+fills = {
+    u: np.stack([repaint(guess, many, square, runtime.share(25), u, seed=k) for k in range(8)])
+    for u in (1, 5)
+}
 
 # %%
+cup = 8 % len(many)
 plots.show(
-    [*eights[1], *eights[10]],
-    titles=["no resampling"] * 8 + ["10 resamplings"] * 8,
+    [*fills[1][:, cup], *fills[5][:, cup]],
+    titles=["once"] * 8 + ["5 times"] * 8,
     columns=8,
-    alt="Eight fills without resampling show eight things of their own; with ten they take up the "
-    "colours around the hole, and some of them the rim of the cup.",
-    caption="Without resampling the hole does not listen; with it they begin at what is around.",
+    alt="Eight fills of one hole, twice. Above, each is a thing of its own and stands out as a "
+    "square; below, they take up the wood and the cup around them.",
+    caption="Each step once: eight things of their own. Five times: they begin at what is around.",
 )
 
 # %%
 import pandas as pd
 
 where = {"rim": square & ~masks.squares(1, side=14)[0], "inside": masks.squares(1, side=8)[0]}
-spread = [one.std(axis=0, ddof=1) for one in eights.values()]
-table = {name: [one[part].mean() for one in spread] for name, part in where.items()}
-pd.DataFrame(table, index=[f"resamplings: {u}" for u in eights]).round(2)
+spread = [fills[u].std(axis=0, ddof=1) for u in fills]
+table = {name: [deviation[:, part].mean() for deviation in spread] for name, part in where.items()}
+pd.DataFrame(table, index=["each step once", "each step 5 times"]).round(3)
 
 # %% [markdown]
-# **Read.** With resampling the eight agree where the known is near, and differ inside as much as before.
+# **Read.** Made five times, the steps end in fills that agree at the rim more than twice as well, and differ inside little more than half as much. Which spread is right?
 #
 # ## One fill, or the mean of eight?
 #
-# Now many patches, eight fills of each. **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07 had a price of 3 dB.
+# **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07 had a price of 3 dB.
 
 # %%
-many, few = patches[: run.count(40, full=100)], {"steps": runtime.share(25), "resamplings": 5}
-samples = [generative.repaint(guess, many, square, **few, seed=k) for k in range(8)]
-kinds = {"damaged": masks.damage(many, square), "sample": samples[0]}
-kinds["mean of 8"] = np.mean(samples, axis=0)
+kinds = {"damaged": masks.damage(many, square), "sample": fills[5][0]}
+kinds["mean of 8"] = fills[5].mean(axis=0)
 kinds["harmonic"] = np.stack([classical.harmonic(one, square) for one in many])
-
-# %%
-psnrs = [metrics.psnr(many, one, square) for one in samples]
+psnrs = [metrics.psnr(many, one, square) for one in fills[5]]
 print(f"one fill     {np.mean(psnrs):.1f} dB, from {min(psnrs):.1f} to {max(psnrs):.1f}")
 print(f"mean of 8    {metrics.psnr(many, kinds['mean of 8'], square):.1f} dB")
 print(f"harmonic     {metrics.psnr(many, kinds['harmonic'], square):.1f} dB")
 
 # %% [markdown]
-# **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, and that of all fills 3.
-# A smaller lead says that the fills differ less than their mean errs: they are too sure. And `harmonic` has a better mean than this small model.
+# **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, and that of all fills 3:
+# so it about is. `harmonic` has a better mean than this small model.
 #
-# Do they know where? In five groups of pixels, the surest first: the error that their spread predicts, and the one their mean made.
+# Do the fills know where they may be wrong? In five groups of pixels, the surest first: the error that their spread predicts for the mean of eight, and the one it made.
 
 # %%
-spread = np.sqrt(np.var(samples, axis=0, ddof=1).mean(axis=-1))
+predicted = np.sqrt(fills[5].var(axis=0, ddof=1).mean(axis=-1) * (1 + 1 / 8))
 holes = np.repeat(square[None], len(many), axis=0)
-evaluation.calibration(spread, kinds["mean of 8"] - many, holes).round(3)
+evaluation.calibration(predicted, kinds["mean of 8"] - many, holes).round(3)
 
 # %% [markdown]
-# **Read.** Where they differ, the error is. Now move it yourself. **Predict.** What does a fill gain between step 5 of 25 and step 25?
+# **Read.** Where they differ most, the error is what they foretell. Where they agree it is larger, by up to a quarter: there they are too sure.
+#
+# When does a fill choose? **Predict.** What does it gain between step 5 of 25 and step 25?
 
 # %%
 from course_lib import widgets
@@ -141,16 +142,16 @@ from course_lib import widgets
 widgets.many_fills(guess, patch, square)
 
 # %% [markdown]
-# **Read.** Stopped early, the guess is smooth: still a mean of much that could be. Every step decides a little more, and each fill decides otherwise.
+# **Read.** After one step all four are the same mean. By the fifth each has taken a colour, and the hole is still a square. Then it fits itself to what is around: the colours change once more, and the rim of the cup goes on.
 #
 # ## The price of looking right
 #
-# Now all kinds of fills, of 1,000 pictures of CIFAR-10. Three come from one network trained three times, with one thing changed, its loss:
-# squared error; with a *perceptual* term, in which a classifier's features must match; with an *adversarial* term, in which a critic, trained beside it, must take the fill for true.
+# Now all kinds of fills, of 1,000 pictures of CIFAR-10. Three are one network's, trained three times with one thing changed, its loss:
+# squared error; a *perceptual* term beside it (a classifier's features must match); an *adversarial* one (a critic, trained along, must take the fill for true).
 #
-# Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? A first examiner compares
-# mean and covariance of our classifier's features (Fréchet distance, less what chance makes of true pictures). A second sees only how strong edges are in the hole, and says of
-# single pictures whether they are filled: 50 % right is chance.
+# Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? One examiner compares
+# mean and covariance of a classifier's features (the Fréchet distance; another set of true pictures has 0). A second sees how strong edges are in the hole, and says of
+# each picture whether it is filled: 50 % right is chance.
 #
 # **Predict.** Where lie mean and sample of lesson 07's Gaussian? Is any fill first in both?
 
@@ -160,13 +161,13 @@ plots.show(
     plots.likeness(plane),
     alt="Two charts with a named point for each fill. Means lie above and to the right; the "
     "samples and the critic's network lie below and to the left.",
-    caption="Above: near the truth. Left: like true pictures. Bars: 95 % intervals over pictures; "
-    "in the left chart, of the distance from squared error.",
+    caption="Above: near the truth. Left: like true pictures. Blue: means; orange: samples, and "
+    "the critic's. Bars: 95 % intervals over pictures; on the left, of the distance from squared "
+    "error.",
 )
 
 # %%
-for loss in ("squared", "adversarial"):
-    kinds[loss] = models.inpaint(models.load_pretrained(f"looks_{loss}"), many, square)
+kinds["squared"] = models.inpaint(models.load_pretrained("looks_squared"), many, square)
 kinds["truth"] = many
 three = np.array([8, 3, 5]) % len(many)
 scored = [(one[k], name, many[k]) for k in three for name, one in kinds.items()]
@@ -177,16 +178,15 @@ plots.show(
     titles=[f"{name}\n{metrics.psnr(true, one, square):.1f} dB" for one, name, true in scored],
     columns=len(kinds),
     alt="Three scored holes. Smooth: the mean of 8, harmonic, squared error; with edges and "
-    "specks: the sample and the critic's. The mean of 8 is ahead of the sample each time.",
+    "specks: the sample. The mean of 8 is ahead of the sample each time.",
     caption="Patches of a photograph. The networks have seen CIFAR-10 alone.",
 )
 
 # %% [markdown]
-# **Read.** No fill is first in both. Mean and squared error lead samples and critic by two decibels and more; in over 90 of 100 cases the second examiner tells them
-# from the truth. With the samples of diffusion and flow (which comes below) it is right in 67 and 73. The perceptual term changes little.
+# **Read.** No fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. Means are told from the truth in over 90 of 100 cases,
+# the samples of diffusion and flow (which comes below) in 67 and 73. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
 #
-# Blau and Michaeli (2018) proved that it must be so: at the front, who gains on one axis pays on the other. And the critic's fill is no sample: one hole, one answer, and
-# on photographs the same kind of specks in every hole.
+# Blau and Michaeli (2018) proved that it must be so: from some point on, fills can look more like true pictures only by erring more, and to look quite like them costs 3 dB at most.
 #
 # One model walks along the front when its fills are averaged, here of 250 pictures ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
 #
@@ -197,6 +197,8 @@ plots.show(
 # | mean of 6 | 14.9 | 78 % |
 # | mean of all, as exercise 17 foretells it | 15.3 | |
 # | squared error | 15.5 | 90 % |
+#
+# With fewer pictures than in the chart the examiner has learned less.
 
 # %% [markdown]
 # ## Is it the right distribution?
@@ -212,52 +214,77 @@ plots.show(
 # | 100 | 20 | 2000 | 0.089 | 0.859 |
 # | 400 | 20 | 8000 | 0.077 | 0.939 |
 #
-# **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean home, and narrows the spread
-# below the exact one; then more steps widen it again. RePaint is no exact sampler, and its best row takes 8,000 guesses for one fill.
+# **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean home and narrows the spread
+# too far; more steps widen it again. RePaint is not exact, and its best row takes 8,000 guesses a fill.
 
 # %% [markdown]
 # ## In few steps
 #
-# Must fresh noise come in at every step? *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
-# at the start and mixed anew with each guess. We try both networks both ways. **Predict.** How many steps make a picture? And does a hole listen?
+# *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
+# at the start; from then on it is mixed anew with each guess, and no fresh noise comes in. **Predict.** How many steps make a picture?
 
 # %%
 straight = generative.guesser(models.load_pretrained("flow"), generative.STRAIGHT)
-both = {"diffusion": (guess, generative.COSINE), "flow": (straight, generative.STRAIGHT)}
-rows = {}
-for name, (guesses, path) in both.items():
-    once = generative.flow_fill(guesses, many, square, path=path, steps=20, seed=1)
-    again = generative.repaint(guesses, many, square, path=path, **few, seed=1)
-    rows[name] = [metrics.psnr(many, fill, square) for fill in (once, again)]
-pd.DataFrame(rows, index=["20 steps, one noise", "25 steps, 5 resamplings"]).round(1)
+start = np.random.RandomState(1).standard_normal((4, 32, 32, 3))
+
+
+def flow(guess, path, noisy, steps):
+    for later, earlier in itertools.pairwise(generative.step_times(steps)):
+        signal, spread = path.weights(later)
+        picture = guess(noisy, later)
+        noise = (noisy - signal * picture) / spread  # what goes with this guess
+        noisy = path.mix(picture, noise, earlier)
+    return np.clip((noisy + 1) / 2, 0, 1)
+
 
 # %%
-counts = (1, 2, 5, 20, 100)
-one_noise = [generative.flow_fill(straight, patch, square, steps=n, seed=1) for n in counts]
+free, titles = [], []
+for steps in (2, 5, 20):
+    free += [*generative.diffuse(guess, 4, steps=steps, seed=1)]
+    free += [*flow(straight, generative.STRAIGHT, start, steps)]
+    titles += [f"diffusion, {steps}"] * 4 + [f"flow, {steps}"] * 4
 plots.show(
-    [*one_noise, patch],
-    titles=[f"steps: {n}" for n in counts] + ["truth"],
-    columns=6,
-    alt="One noise, five fills: a blur after one step, a thing of its own from a few steps on.",
-    caption="One noise, more and more steps: from the mean to one picture.",
+    free,
+    titles=titles,
+    columns=8,
+    alt="Pictures out of noise by diffusion and by flow, after 2, 5 and 20 steps: flow's have "
+    "light and edges after 5, diffusion's are mush until 20.",
+    caption="The number of steps. Flow has pictures after five.",
 )
 
 # %% [markdown]
-# **Read.** One step gives the mean of all pictures, and a few make a picture. With one noise no network hears what is around: in the Gaussian world the mean is 1.05 deviations
-# off. Resampled, both hear it.
+# **Read.** Flow shows something after five steps, where diffusion still has mush.
+#
+# **Predict.** And a hole: does it hear what is around, in as few steps?
+
+# %%
+paths = {"diffusion": (guess, generative.COSINE), "flow": (straight, generative.STRAIGHT)}
+rows = {}
+for name, (guesses, path) in paths.items():
+    given = guesses, many, square
+    found = [generative.flow_fill(*given, path=path, steps=20, seed=1)]
+    for steps in (4, 25):
+        found.append(generative.repaint(*given, path=path, steps=steps, resamplings=5, seed=1))
+    rows[name] = [metrics.psnr(many, fill, square) for fill in found]
+pd.DataFrame(
+    rows, index=["20 steps, one noise", "4 steps, each 5 times", "25 steps, each 5 times"]
+).round(1)
+
+# %% [markdown]
+# **Read.** At about equal cost, 20 guesses and 16, making each step five times is worth 5 dB to both networks: what a hole needs is to be asked again.
 #
 # ## Which answer is asked for?
 #
 # | Asked for | Answer | Who gives it | Judge it by |
 # |---|---|---|---|
 # | one, with the least error | a mean | squared error; lessons 06 to 13; the mean of samples | PSNR |
-# | one that could be true | a sample | diffusion; lesson 07's sample; a critic, which gives always the same | whether sets look alike |
+# | one that could be true | a sample | diffusion; flow; lesson 07's sample | whether sets look alike |
 # | all of them | many samples | diffusion; a Gaussian | both, and whether their spread is right |
 #
 # ## A network that has seen no other picture
 #
 # It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture: what it draws in the hole
-# comes from its shape alone (Ulyanov and others, 2018). **Predict.** The known pixels get better with every step. And the hole?
+# comes from its shape alone (Ulyanov and others, 2018). **Predict.** The known pixels get better and better. And the hole?
 
 # %%
 from course_lib import data
@@ -269,22 +296,26 @@ looks = {step: (loss, fill) for step, loss, fill in looks}
 
 # %%
 shown = [step for step in (20, 60, 100, 200, 400) if step in looks]
+drawn = [looks[step][1] for step in shown] + [classical.harmonic(photo, strokes)]
+names = [f"step {step}" for step in shown] + ["harmonic"]
+scores = [metrics.psnr(photo, fill, strokes) for fill in drawn]
 plots.show(
-    [looks[step][1] for step in shown] + [photo],
-    titles=[f"step {k}: {metrics.psnr(photo, looks[k][1], strokes):.1f} dB" for k in shown]
+    [*drawn, photo],
+    titles=[f"{name}\n{score:.1f} dB" for name, score in zip(names, scores, strict=True)]
     + ["truth"],
-    columns=6,
+    columns=7,
     alt="A photograph with strokes filled; the fill gets from blurred to one with its own specks.",
     caption="PSNR in the hole. Another start has its best step elsewhere.",
 )
 
 # %% [markdown]
-# **Read.** On ten pictures the best step lies between 40 and 580. You cannot see which, and even there it is 3.2 dB behind
-# `harmonic` on these holes ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** The hole gets better, then worse. Here the network leads `harmonic`. Over ten pictures its best step lies between 40 and 580, nobody can see which, and even there it is
+# 3.2 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
-# Twenty pictures of one kind, yours or openly licensed, and one kind of damage. Repair them with three methods of this course that answer different questions. Hand in a notebook that runs, and one page for whoever owns the pictures.
+# Twenty pictures of one kind, yours or openly licensed, with one kind of damage. Repair them with three methods that answer different questions; the diffusion model
+# wants the hole and its surroundings scaled to 32 × 32. Hand in a notebook that runs, and a page for whoever owns the pictures.
 #
 # | Points | For |
 # |---:|---|
@@ -315,7 +346,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** In the Gaussian world 25 steps with 20 resamplings have 0.81 of the exact spread.
+# **2.** With each step made five times, fills differed little more than half as much.
 # </details>
 #
 # ## Key points
@@ -331,7 +362,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term. RePaint in the plane: 25 steps, 5 resamplings. Line 10 of its algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
+# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps and one noise. Line 10 of its algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
 #
 # </details>
 #

@@ -9,7 +9,7 @@
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
 # notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("17_1", 1)` gives the first
 # of three hints for task 1; the last one nearly solves it.
-# When you are done, compare your words with the [solution](../solutions/17_many_answers.ipynb).
+# When you are done, compare your code with the [solution](../solutions/17_many_answers.ipynb).
 
 # %%
 # {{launch}}
@@ -101,7 +101,7 @@ def one_round(filled, true, mask, earlier, later, noise, fresh):
 checks.task_17_2(one_round)
 
 # %% [markdown]
-# ## Task 3 ★: what would more fills give?
+# ## Task 3 ★★: what would more fills give?
 #
 # You have `N` fills of one hole, drawn apart from each other, and the truth. The mean of `n` fills is nearer the truth than one is: how near would
 # it come with 2, with 100? `error_of_mean(fills, truth, mask, n)`: fills `(N, H, W, 3)`, truth `(H, W, 3)`, mask `(H, W)` -> the squared error to expect of the mean of

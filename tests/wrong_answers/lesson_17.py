@@ -64,6 +64,23 @@ def exchanged(filled, true, mask, earlier, later, noise, fresh):
     return by_index(filled, true, mask, earlier, later, fresh, noise)
 
 
+def onward(scale=lambda path: path[1][0] / path[0][0], power=1):
+    """A round whose way on has another scale, or a power of its noise's deviation."""
+
+    def one(filled, true, mask, earlier, later, noise, fresh):
+        together, _ = by_index(filled, true, mask, earlier, later, noise, fresh)
+        right = later[0] / earlier[0]
+        spread = (later[1] ** 2 - right**2 * earlier[1] ** 2) ** (power / 2)
+        return np.stack([together, scale((earlier, later)) * together + spread * fresh])
+
+    return one
+
+
+def mixed_everywhere(filled, true, mask, earlier, later, *noises):
+    (a, b), noise = earlier, noises[0]
+    return by_index(a * filled + b * noise, true, mask, earlier, later, *noises)
+
+
 def in_place(filled, true, mask, earlier, later, noise, fresh):
     filled[~mask] = earlier[0] * true[~mask] + earlier[1] * noise[~mask]
     return by_index(filled, true, mask, earlier, later, noise, fresh)
@@ -103,6 +120,8 @@ WRONG = [
     ("17_1", "deviations that add up", lambda b: by_loop(b, share=lambda left: 1 - left**0.5)),
     ("17_1", "variance instead of deviation", lambda b: by_loop(b, back=lambda one: one)),
     ("17_1", "noise of the step on", with_plain_beta),
+    ("17_1", "root of what signal leaves", lambda b: by_loop(
+        b, share=lambda left: (1 - left**0.5) ** 0.5)),
     ("17_1", "shares instead of roots", lambda b: by_loop(b) ** 2),
     ("17_1", "signal not rooted", lambda b: by_loop(b) ** np.array([[2], [1], [1]])),
     ("17_1", "rows in another order", lambda b: by_loop(b)[::-1]),
@@ -118,6 +137,10 @@ WRONG = [
         *given, time=lambda earlier, later: (earlier[1], earlier[0]))),
     ("17_2", "deviations subtracted", lambda *given: by_index(*given, less=1)),
     ("17_2", "noise and fresh exchanged", exchanged),
+    ("17_2", "one noise for both", lambda *given: by_index(*given[:5], given[6], given[6])),
+    ("17_2", "root forgotten", onward(power=2)),
+    ("17_2", "dimmed like a picture", onward(scale=lambda path: path[1][0])),
+    ("17_2", "the hole mixed too", mixed_everywhere),
     ("17_2", "the model's fill goes on", lambda *given: by_index(*given, first=given[0])),
     ("17_2", "order swapped", lambda *given: by_index(*given)[::-1]),
     ("17_2", "changes its input", in_place),
