@@ -162,10 +162,14 @@ def print_text(text):
     return change
 
 
-def show_html(notebook):
-    notebook.cells[2].outputs = [
-        nbformat.v4.new_output("display_data", data={"text/html": "<p>AKIA" + 16 * "Q"})
-    ]
+def show_html(text):
+    def change(notebook):
+        notebook.cells[2].outputs = [
+            nbformat.v4.new_output("display_data", data={"text/html": text})
+        ]
+
+    change.__name__ = text[:24]
+    return change
 
 
 def widen(notebook):
@@ -216,12 +220,14 @@ def break_schema(notebook):
         (print_text("hf_" + 30 * "a"), "a Hugging Face token"),
         (print_text("ghp_" + 36 * "a"), "a GitHub token"),
         (print_text("-----BEGIN RSA PRIVATE KEY-----"), "a private key"),
-        (show_html, "an AWS key"),
+        (show_html("<p>AKIA" + 16 * "Q"), "an AWS key"),
+        (show_html("<table><tr><td>NaN</td></tr></table>"), "shows NaN in a table"),
         (print_text("saved to /home/ada/picture.png"), "the absolute path /home/ada"),
         (print_text("/home/ada/lib/masks.py:3: UserWarning"), "the absolute path /home/ada"),
         (print_text("in '/tmp/x.png'"), "the absolute path /tmp/x.png"),
         (print_text("/work/course"), "the absolute path /work/course"),
         (print_text("C:\\Users\\ada"), "the absolute path C:\\Users"),
+        (print_text("<function fit at 0x7fa5a8747240> triggered"), "where an object lies"),
         (widen, "longer than 100 characters"),
         (grow, "kB, more than 600"),
         (forget_alt, "without alternative text"),

@@ -110,13 +110,17 @@ def check_execution(notebook):
 
 
 def check_outputs(notebook):
-    """No traceback, and nothing that shows only in a live kernel."""
+    """No traceback, no NaN in a table, no bare object, nothing that only a live kernel shows."""
     found = []
     for number, output in _outputs(notebook):
         if output.output_type == "error":
             found.append(f"Cell {number} holds the traceback of a {output.ename}.")
         if WIDGET_VIEW in output.get("data", {}):
             found.append(f"Cell {number} holds a widget view, which no file shows: make notebooks.")
+        if re.search(r" at 0x[0-9a-f]{6}", output.get("text", "")):
+            found.append(f"Cell {number} prints where an object lies in memory: show what it is.")
+        if "<td>NaN</td>" in output.get("data", {}).get("text/html", ""):
+            found.append(f"Cell {number} shows NaN in a table: show a dash where nothing is.")
     return found
 
 

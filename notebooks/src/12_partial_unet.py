@@ -263,7 +263,7 @@ plots.show(
 # %%
 scores = evaluation.parts_scores("lines")
 scores.index = [" + ".join(sorted(on)) or "plain" for on in scores.index]
-scores.sort_values(2026).round(2)
+scores.sort_values(2026).round(2).replace(np.nan, "–")
 
 # %% [markdown]
 # **Read.** Under lines the fill is worth 1.3 dB alone and 1.4 in the full network; the other three together, without it, bring 0.2. Blocks help in both

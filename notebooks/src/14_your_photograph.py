@@ -63,9 +63,8 @@ for pixels in (-1, 0, 1, 2, 3):
 # %%
 # That was one picture. Now four kinds of damage, each on twenty places of five photographs.
 costs = evaluation.mask_costs("harmonic")
-costs.pivot_table(index="wear", columns="pixels", values="change", sort=False).sort_index(
-    axis=1
-).round(1)
+change = costs.pivot_table(index="wear", columns="pixels", values="change", sort=False)
+change.sort_index(axis=1).round(1).replace(np.nan, "–")
 
 # %%
 plots.show(

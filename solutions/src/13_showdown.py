@@ -16,6 +16,11 @@
 # {{launch}}
 
 # %%
+from course_lib import runtime
+
+run = runtime.setup()
+
+# %%
 import numpy as np
 from matplotlib.figure import Figure
 
