@@ -520,6 +520,11 @@ def test_reaches_hides_what_is_not_seen_and_shares_one_scale():
     np.testing.assert_array_equal(first.filled(0), second.filled(0))
 
 
+def test_one_map_of_reach_leaves_no_page_white():
+    wide, one = (plots.reaches(dict.fromkeys("abc"[:n], np.eye(4))) for n in (3, 1))
+    assert one.get_figwidth() < wide.get_figwidth() / 2
+
+
 def test_gates_are_drawn_from_closing_to_opening():
     holes = np.repeat(masks.squares(1, 8, side=4), 2, axis=0)[..., None]
     valid, gate = 1.0 - holes, np.concatenate([0.5 + 0 * holes, 0.0 + holes, 1.0 - holes], axis=-1)

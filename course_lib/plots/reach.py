@@ -25,8 +25,9 @@ def reaches(maps):
         >>> int(drawing.axes[0].images[0].get_array().mask.sum())
         12
     """
-    drawing = Figure(figsize=(PAGE_WIDTH, 1 + PAGE_WIDTH / max(len(maps), 3)), dpi=DOTS_PER_INCH)
-    drawing.set_layout_engine("constrained")
+    side = PAGE_WIDTH / max(len(maps), 3)
+    size = min(1 + side * len(maps), PAGE_WIDTH), 1 + side
+    drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
     panels = drawing.subplots(1, len(maps), squeeze=False)[0]
     for axes, (title, seen) in zip(panels, maps.items(), strict=True):
         share = np.asarray(seen, np.float64) / max(np.max(seen), np.finfo(float).tiny)
