@@ -5,7 +5,7 @@ from tools.project import publication
 published = publication()
 
 project = "Image inpainting: a course in notebooks"
-author = "The authors of the inpainting course"
+author = "the authors of the inpainting course"
 version = release = published.version
 language = "en"
 extensions = ["myst_nb", "tools.site.mathml"]

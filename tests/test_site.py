@@ -1,6 +1,8 @@
 """What the web site is put together from: formulas, links, contents. Its pages: tests/system."""
 
+import base64
 import importlib.util
+import io
 import json
 import re
 import sys
@@ -10,6 +12,7 @@ from xml.etree import ElementTree
 import jupytext
 import nbformat
 import pytest
+from PIL import Image
 
 from tests.helpers import skip_or_fail
 from tools.project import ROOT, SOLUTIONS, SOURCES, Publication
@@ -81,9 +84,43 @@ def test_less_than_is_escaped(converted):
     assert "".join(converted("a < b").itertext()) == "a<b"
 
 
+@pytest.mark.parametrize(
+    "formula, order",
+    [
+        (r"10\log_{10} 2", "mn mspace msub mi mrow mn mspace mn"),
+        (r"(a)\ln r", "mo mi mo mspace mi mspace mi"),
+        (r"-\ln(r)", "mo mi mo mi mo"),
+    ],
+)
+def test_a_functions_name_stands_apart_from_what_it_is_beside(formula, order, converted):
+    assert tags(converted(formula)) == ["math", "mrow", *order.split()]
+
+
+def test_a_sign_after_equals_and_bars_stand_close_to_what_they_belong_to(converted):
+    parts = [part for part in converted(r"|a| = -b - c").iter() if part.tag == f"{MATH}mo"]
+    said = [(part.text, part.get("form"), part.get("rspace")) for part in parts]
+    signs = [("=", None, None), ("−", "prefix", None), ("−", None, None)]
+    assert said == [("|", None, "0")] * 2 + signs
+
+
+def test_a_name_in_roman_letters_stays_upright(converted):
+    letters = [part for part in converted(r"\mathrm{MSE} x").iter() if part.text]
+    assert [part.get("mathvariant") for part in letters] == ["normal"] * 3 + [None]
+
+
 def test_a_formula_that_is_none_is_named(converted):
     with pytest.raises(ValueError, match=r"cannot become MathML.*: x\^2\^3"):
         converted("x^2^3")
+
+
+def test_no_line_begins_with_the_stop_after_a_formula():
+    try:
+        from tools.site.pages import finished
+    except ImportError:
+        skip_or_fail('Sphinx is not installed: pip install -e ".[site]"')
+    formula = '<span class="math"><math><mi>x</mi></math></span>'
+    kept = finished(f"<p>So {formula}. And {formula} is it.</p>")
+    assert kept == f'<p>So <span class="together">{formula}.</span> And {formula} is it.</p>'
 
 
 # Contents
@@ -167,6 +204,27 @@ def test_a_page_links_to_the_browser_only_if_that_part_was_built(tmp_path):
     (tmp_path / "lite" / "lessons.json").write_text(json.dumps({"notebooks/01_masks": address}))
     assert f'href="../{address}"' in launch.row(READY, name, tmp_path)
     assert "Run in the browser" not in launch.row(READY, "notebooks/13_showdown.ipynb", tmp_path)
+
+
+def test_a_solution_is_called_one(tmp_path):
+    notebook = nbformat.read(SOLUTIONS / "01_masks.ipynb", as_version=4)
+    page = staging.page_of(notebook, "solutions/01_masks.ipynb", set(), tmp_path, READY)
+    assert page.cells[0].source.startswith("# Solution 01: ")
+
+
+@pytest.mark.parametrize(
+    "dots, tags, classes", [(864, [], "wide"), (864, ["whole"], None), (612, [], None)]
+)
+def test_a_figure_too_wide_for_a_phone_is_marked(dots, tags, classes, tmp_path):
+    buffer = io.BytesIO()
+    Image.new("L", (dots, 9)).save(buffer, "PNG")
+    data = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
+    cells = [nbformat.v4.new_markdown_cell("# A"), nbformat.v4.new_code_cell("show()")]
+    cells[1].outputs = [nbformat.v4.new_output("display_data", data=data)]
+    cells[1].metadata["tags"] = tags
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    page = staging.page_of(notebook, "notebooks/a.ipynb", set(), tmp_path, READY)
+    assert page.cells[1].metadata.get("mystnb", {}).get("image", {}).get("classes") == classes
 
 
 def test_the_cell_for_colab_is_not_shown_and_the_badge_is_a_link(tmp_path):

@@ -30,7 +30,7 @@ run = runtime.setup()
 #
 # **Predict.** When the dot is gone, what will you see where it was?
 
-# %%
+# %% tags=["whole"]
 from course_lib import plots
 
 plots.show(

@@ -180,6 +180,35 @@ def test_paper_shows_everything(chromium, address, name):
     page.close()
 
 
+MORE = """[...document.querySelectorAll(".bd-article *")].filter(part =>
+        part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX === "auto")
+    .map(part => [part.dataset.more, part.tabIndex, part.getAttribute("aria-label") !== null])"""
+
+
+def test_what_slides_sideways_on_a_telephone_says_so(chromium, address):
+    page = chromium.new_page(viewport=VISITS["narrow and light"][0])
+    page.goto(address + "notebooks/09_watching_it_learn.html")
+    page.evaluate("document.querySelectorAll('details').forEach(part => (part.open = true))")
+    page.wait_for_function("document.querySelector('details [data-more]')")
+    said = page.evaluate(MORE)
+    assert len(said) > 10 and all(one == ["right", 0, True] for one in said)
+    frame = page.locator("[data-more]:has(table.dataframe)")
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("[data-more~=left]:has(table.dataframe)")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function("!document.querySelector('[data-more]:has(table.dataframe)')")
+    page.close()
+
+
+def test_a_telephone_keeps_the_labels_of_wide_figures_readable(chromium, address):
+    page = chromium.new_page(viewport=VISITS["narrow and light"][0])
+    page.goto(address + "notebooks/13_showdown.html", wait_until="load")
+    widths = page.locator(".cell_output img").evaluate_all("all => all.map(one => one.width)")
+    assert len(widths) > 4 and min(widths) > 250 and sum(width > 500 for width in widths) > 3
+    page.close()
+
+
 def test_every_picture_is_there_and_described(visits):
     assert every(visits, lambda visit: visit.pictures) == {}
 

@@ -1,13 +1,16 @@
 """What Sphinx reads: the course's own files, copied into one folder and made ready for pages."""
 
+import base64
+import io
 import posixpath
 import re
 import shutil
 
 import nbformat
+from PIL import Image
 
 from course_lib.plots.page import as_html
-from tools.build_notebooks import is_launch
+from tools.build_notebooks import IMAGES, is_launch
 from tools.platforms import source
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS
 from tools.site import launch
@@ -15,6 +18,8 @@ from tools.site import launch
 BADGE = re.compile(r"^\[!\[Open in Colab\].*$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^()\s#]+)(#[^()\s]*)?(?=\))")
 MOVING = "image/webp"
+WIDE = 700  # dots: on a phone's 330 the letters of a wider figure are less than half as large
+WHOLE = "whole"  # the tag of a cell whose figure says nothing in parts
 BELOW = "\n```{toctree}\n:hidden:\n:glob:\n\n*\n*/*\n```\n"
 TEXTS = ("benchmarks/RESULTS.md", "CHANGELOG.md", "CONTRIBUTING.md")
 
@@ -53,6 +58,8 @@ def page_of(notebook, name, pages, target, published):
     opening = notebook.cells[0]
     row = launch.row(published, name, target)
     opening.source = BADGE.sub(lambda _: row, opening.source)
+    if name.startswith("solutions/"):  # whose sources are the exercises' too
+        opening.source = opening.source.replace("# Exercise ", "# Solution ", 1)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = with_links(cell.source, name, pages, published)
@@ -60,6 +67,9 @@ def page_of(notebook, name, pages, target, published):
             cell.metadata["tags"] = ["remove-cell"]
         for output in cell.get("outputs", []):
             _moving_as_html(output)
+        whole = WHOLE in cell.metadata.get("tags", [])
+        if not whole and any(map(_wide, cell.get("outputs", []))):
+            cell.metadata.setdefault("mystnb", {}).setdefault("image", {})["classes"] = "wide"
     return notebook
 
 
@@ -80,6 +90,13 @@ def _moving_as_html(output):
     content = output.get("data", {}).pop(MOVING, None)
     if content is not None:
         output.data["text/html"] = as_html(MOVING, content, output.metadata[MOVING].get("alt", ""))
+
+
+def _wide(output):
+    """Whether a figure is so wide that a phone makes its labels too small."""
+    pictures = [content for kind, content in output.get("data", {}).items() if kind in IMAGES[:2]]
+    sizes = (Image.open(io.BytesIO(base64.b64decode(content))).size for content in pictures)
+    return any(width > WIDE for width, _ in sizes)
 
 
 def _write(path, text):
