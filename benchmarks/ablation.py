@@ -21,7 +21,7 @@ STORED = Path(__file__).with_name("ablation.json")
 COMMAND = "python -m benchmarks.ablation"
 MINUTES = 35
 SEEDS = (2026, 2027)
-RATES = (5e-4, 1e-3, 2e-3, 4e-3)
+RATES = {"adam": (5e-4, 1e-3, 2e-3, 4e-3), "muon": (5e-4, 1e-3, 2e-3, 4e-3, 8e-3)}
 TUNED_MINUTES = 4
 BOTH_FILLS = {"fills": ["pyramid", "field"]}  # the network sees both and corrects the field's
 PARTS = {
@@ -42,9 +42,9 @@ def tuning():
                 optimizer=optimizer,
                 learning_rate=rate,
             )
-            for rate in RATES
+            for rate in rates
         ]
-        for optimizer in ("adam", "muon")
+        for optimizer, rates in RATES.items()
     }
 
 
