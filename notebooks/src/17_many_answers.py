@@ -45,13 +45,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** One guess from noise is a blur, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: what is there, moved
+# **Read.** One guess from noise is a grey, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: what is there, moved
 # a little towards the guess, a little fresh noise, and a new guess. These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
 #
 # ## A hole for a model that knows no holes
 #
 # It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back, put in the known pixels, with as much noise as
-# belongs to that time. But the step did not know them, so hole and surroundings do not fit. Hence *resampling*: each step back is made a few times, with a step on into noise between, so that
+# belongs to that time. But hole and known pixels are drawn apart, so they do not fit. Hence *resampling*: each step back is made a few times, with a step on into noise between, so that
 # the hole can answer to what is known. This is the algorithm; then eight fills of each of many holes, with every step made once, and five times.
 #
 # **Predict.** Does resampling make the eight more alike, or less? And where in the square?
@@ -105,7 +105,7 @@ table = {name: [deviation[:, part].mean() for deviation in spread] for name, par
 pd.DataFrame(table, index=["each step once", "each step 5 times"]).round(3)
 
 # %% [markdown]
-# **Read.** Made five times, the steps end in fills that agree at the rim more than twice as well, and differ inside little more than half as much. Which spread is right?
+# **Read.** Made five times, the steps end in fills that differ 0.4 times as much at the rim, and 0.6 times inside.
 #
 # ## One fill, or the mean of eight?
 #
@@ -121,8 +121,8 @@ print(f"mean of 8    {metrics.psnr(many, kinds['mean of 8'], square):.1f} dB")
 print(f"harmonic     {metrics.psnr(many, kinds['harmonic'], square):.1f} dB")
 
 # %% [markdown]
-# **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, and that of all fills 3:
-# so it about is. `harmonic` has a better mean than this small model.
+# **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, for it strays by an eighth of their variance. It is 2.3.
+# `harmonic` is ahead even of the mean.
 #
 # Do the fills know where they may be wrong? In five groups of pixels, the surest first: the error that their spread predicts for the mean of eight, and the one it made.
 
@@ -134,7 +134,7 @@ evaluation.calibration(predicted, kinds["mean of 8"] - many, holes).round(3)
 # %% [markdown]
 # **Read.** Where they differ most, the error is what they foretell. Where they agree it is larger, by up to a quarter: there they are too sure.
 #
-# When does a fill choose? **Predict.** What does it gain between step 5 of 25 and step 25?
+# **Predict.** What does a fill gain between step 5 of 25 and step 25?
 
 # %%
 from course_lib import widgets
@@ -142,7 +142,7 @@ from course_lib import widgets
 widgets.many_fills(guess, patch, square)
 
 # %% [markdown]
-# **Read.** After one step all four are the same mean. By the fifth each has taken a colour, and the hole is still a square. Then it fits itself to what is around: the colours change once more, and the rim of the cup goes on.
+# **Read.** After one step all four are the same mean. At steps 5 and 10 each has colours of its own, which still change, and the hole is a square. Only then it fits itself to what is around.
 #
 # ## The price of looking right
 #
@@ -161,9 +161,8 @@ plots.show(
     plots.likeness(plane),
     alt="Two charts with a named point for each fill. Means lie above and to the right; the "
     "samples and the critic's network lie below and to the left.",
-    caption="Above: near the truth. Left: like true pictures. Blue: means; orange: samples, and "
-    "the critic's. Bars: 95 % intervals over pictures; on the left, of the distance from squared "
-    "error.",
+    caption="Above: near the truth. Left: like true pictures. Blue: smooth fills; orange: samples, "
+    "and the critic's. Bars: 95 % intervals; on the left, of the difference to squared error.",
 )
 
 # %%
@@ -175,7 +174,10 @@ scored = [(one[k], name, many[k]) for k in three for name, one in kinds.items()]
 # %%
 plots.show(
     [one for one, _, _ in scored],
-    titles=[f"{name}\n{metrics.psnr(true, one, square):.1f} dB" for one, name, true in scored],
+    titles=[
+        name if name == "truth" else f"{name}\n{metrics.psnr(true, one, square):.1f} dB"
+        for one, name, true in scored
+    ],
     columns=len(kinds),
     alt="Three scored holes. Smooth: the mean of 8, harmonic, squared error; with edges and "
     "specks: the sample. The mean of 8 is ahead of the sample each time.",
@@ -183,12 +185,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** No fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. Means are told from the truth in over 90 of 100 cases,
+# **Read.** Over a thousand pictures no fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. Means are told from the truth in over 90 of 100 cases,
 # the samples of diffusion and flow (which comes below) in 67 and 73. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
 #
-# Blau and Michaeli (2018) proved that it must be so: from some point on, fills can look more like true pictures only by erring more, and to look quite like them costs 3 dB at most.
+# Blau and Michaeli (2018) proved that it must be so: from some point on, fills can look more like true pictures only by erring more; the best of those that look quite like them is at most 3 dB behind.
 #
-# One model walks along the front when its fills are averaged, here of 250 pictures ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
+# Averaging one model's fills trades one for the other, here on 250 of these pictures ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
 #
 # | fill | PSNR (dB) | told apart |
 # |---|---:|---:|
@@ -197,8 +199,6 @@ plots.show(
 # | mean of 6 | 14.9 | 78 % |
 # | mean of all, as exercise 17 foretells it | 15.3 | |
 # | squared error | 15.5 | 90 % |
-#
-# With fewer pictures than in the chart the examiner has learned less.
 
 # %% [markdown]
 # ## Is it the right distribution?
@@ -214,18 +214,18 @@ plots.show(
 # | 100 | 20 | 2000 | 0.089 | 0.859 |
 # | 400 | 20 | 8000 | 0.077 | 0.939 |
 #
-# **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean home and narrows the spread
+# **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean nearer and narrows the spread
 # too far; more steps widen it again. RePaint is not exact, and its best row takes 8,000 guesses a fill.
 
 # %% [markdown]
 # ## In few steps
 #
 # *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
-# at the start; from then on it is mixed anew with each guess, and no fresh noise comes in. **Predict.** How many steps make a picture?
+# at the start; then each guess says which noise goes with it, and the two are mixed anew: no fresh noise comes in. **Predict.** How many steps make a picture?
 
 # %%
 straight = generative.guesser(models.load_pretrained("flow"), generative.STRAIGHT)
-start = np.random.RandomState(1).standard_normal((4, 32, 32, 3))
+start = np.random.RandomState(1).standard_normal((3, 32, 32, 3))
 
 
 def flow(guess, path, noisy, steps):
@@ -240,20 +240,21 @@ def flow(guess, path, noisy, steps):
 # %%
 free, titles = [], []
 for steps in (2, 5, 20):
-    free += [*generative.diffuse(guess, 4, steps=steps, seed=1)]
+    free += [*generative.diffuse(guess, 3, steps=steps, seed=1)]
+    free += [*flow(guess, generative.COSINE, start, steps)]
     free += [*flow(straight, generative.STRAIGHT, start, steps)]
-    titles += [f"diffusion, {steps}"] * 4 + [f"flow, {steps}"] * 4
+    titles += [f"{name}, {steps}" for name in ("fresh", "one noise", "flow") for _ in start]
 plots.show(
     free,
     titles=titles,
-    columns=8,
-    alt="Pictures out of noise by diffusion and by flow, after 2, 5 and 20 steps: flow's have "
-    "light and edges after 5, diffusion's are mush until 20.",
-    caption="The number of steps. Flow has pictures after five.",
+    columns=9,
+    alt="Pictures out of noise in 2, 5 and 20 steps. With fresh noise those of 5 steps are mush; "
+    "with one noise they have light and edges, by the diffusion network and by flow's.",
+    caption="The diffusion network with fresh noise and with one; flow's network; steps.",
 )
 
 # %% [markdown]
-# **Read.** Flow shows something after five steps, where diffusion still has mush.
+# **Read.** With fresh noise five steps leave mush. Without it they make pictures, by the diffusion network hardly worse than by flow's.
 #
 # **Predict.** And a hole: does it hear what is around, in as few steps?
 
@@ -263,15 +264,14 @@ rows = {}
 for name, (guesses, path) in paths.items():
     given = guesses, many, square
     found = [generative.flow_fill(*given, path=path, steps=20, seed=1)]
-    for steps in (4, 25):
-        found.append(generative.repaint(*given, path=path, steps=steps, resamplings=5, seed=1))
+    for steps, times in ((20, 1), (4, 5), (25, 5)):
+        found.append(generative.repaint(*given, path=path, steps=steps, resamplings=times, seed=1))
     rows[name] = [metrics.psnr(many, fill, square) for fill in found]
-pd.DataFrame(
-    rows, index=["20 steps, one noise", "4 steps, each 5 times", "25 steps, each 5 times"]
-).round(1)
+named = ["20 steps, one noise", "20 steps, each once", "4 steps, each 5 times"]
+pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"]).round(1)
 
 # %% [markdown]
-# **Read.** At about equal cost, 20 guesses and 16, making each step five times is worth 5 dB to both networks: what a hole needs is to be asked again.
+# **Read.** For a hole fresh noise is worth 2 dB after all. And at about equal cost, 20 guesses and 16, four steps made five times each gain 2.5 dB on twenty: a hole wants to be asked again.
 #
 # ## Which answer is asked for?
 #
@@ -309,8 +309,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse. Here the network leads `harmonic`. Over ten pictures its best step lies between 40 and 580, nobody can see which, and even there it is
-# 3.2 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** The hole gets better, then worse. Here the network leads. Over ten pictures its best step lies between 40 and 580, nobody can see which, and even there it is
+# 3.2 dB behind `harmonic` ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
@@ -320,7 +320,7 @@ plots.show(
 # | Points | For |
 # |---:|---|
 # | 3 | frozen masks; the truth kept aside; known pixels bit for bit |
-# | 3 | both questions asked, with intervals in pairs, and a baseline that has learned nothing |
+# | 3 | nearness and likeness both measured, with intervals in pairs, and a baseline that has learned nothing |
 # | 2 | a map of where you are unsure, and whether it was right |
 # | 2 | the page: which answer you gave, and what it must not be used for |
 
@@ -346,13 +346,13 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** With each step made five times, fills differed little more than half as much.
+# **2.** In the Gaussian world 25 steps with 20 resamplings have 0.81 of the exact spread.
 # </details>
 #
 # ## Key points
 #
 # * One hole, three questions: the mean, a believable fill, all fills. No fill is best at all of them.
-# * A denoiser learns means. Samples come from many small steps back from noise.
+# * A denoiser learns means. Samples come from steps back from noise.
 # * RePaint fills holes with a model that knows none, and is not exact: resampling mends the mean and narrows the spread.
 #
 # {{exercise}}
@@ -362,7 +362,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps and one noise. Line 10 of its algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
+# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps and one noise. Line 10 of RePaint's algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
 #
 # </details>
 #
