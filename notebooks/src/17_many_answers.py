@@ -134,7 +134,7 @@ evaluation.calibration(predicted, kinds["mean of 8"] - many, holes).round(3)
 # %% [markdown]
 # **Read.** Where they differ most, the error is what they foretell. Where they agree it is larger, by up to a quarter: there they are too sure.
 #
-# **Predict.** What does a fill gain between step 5 of 25 and step 25?
+# Now watch four fills come about: the *guess* after some of 25 steps, each made ten times. **Predict.** What does it gain between step 5 and step 25?
 
 # %%
 from course_lib import widgets
@@ -179,9 +179,10 @@ plots.show(
         for one, name, true in scored
     ],
     columns=len(kinds),
-    alt="Three scored holes. Smooth: the mean of 8, harmonic, squared error; with edges and "
-    "specks: the sample. The mean of 8 is ahead of the sample each time.",
-    caption="Patches of a photograph. The networks have seen CIFAR-10 alone.",
+    alt="Three scored holes. Smooth: the mean of 8 and harmonic; blotched: squared error; with "
+    "edges and specks: the sample. The mean of 8 is ahead of the sample each time.",
+    caption="Patches of a photograph. The networks have seen CIFAR-10 alone: in the dark one black "
+    "is ahead of what they draw.",
 )
 
 # %% [markdown]
@@ -190,7 +191,7 @@ plots.show(
 #
 # Blau and Michaeli (2018) proved that it must be so: from some point on, fills can look more like true pictures only by erring more; the best of those that look quite like them is at most 3 dB behind.
 #
-# Averaging one model's fills trades one for the other, here on 250 of these pictures ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
+# Averaging one model's fills trades one for the other, here on 250 of these pictures, from which the examiner learns less ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
 #
 # | fill | PSNR (dB) | told apart |
 # |---|---:|---:|
@@ -206,7 +207,7 @@ plots.show(
 # Of photographs nobody knows it. Of lesson 07's Gaussian all is known: the exact guess at every time, and the exact answer for a hole. So let the Gaussian
 # drive RePaint. Every step is linear, so these numbers are exact ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
 #
-# | steps | resamplings | guesses | the mean is off by | spread, exact = 1 |
+# | steps | resamplings | guesses, about | the mean is off by | spread, exact = 1 |
 # |---:|---:|---:|---:|---:|
 # | 25 | 5 | 125 | 0.275 deviations | 0.860 |
 # | 25 | 20 | 500 | 0.196 | 0.807 |
@@ -215,7 +216,7 @@ plots.show(
 # | 400 | 20 | 8000 | 0.077 | 0.939 |
 #
 # **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean nearer and narrows the spread
-# too far; more steps widen it again. RePaint is not exact, and its best row takes 8,000 guesses a fill.
+# too far; more steps widen it again. RePaint is not exact, and its best row takes about 8,000 guesses a fill.
 
 # %% [markdown]
 # ## In few steps
@@ -248,13 +249,13 @@ plots.show(
     free,
     titles=titles,
     columns=9,
-    alt="Pictures out of noise in 2, 5 and 20 steps. With fresh noise those of 5 steps are mush; "
-    "with one noise they have light and edges, by the diffusion network and by flow's.",
+    alt="Pictures out of noise in 2, 5 and 20 steps. With fresh noise most of 5 steps are mush; "
+    "with one noise all have light and edges, by the diffusion network and by flow's.",
     caption="The diffusion network with fresh noise and with one; flow's network; steps.",
 )
 
 # %% [markdown]
-# **Read.** With fresh noise five steps leave mush. Without it they make pictures, by the diffusion network hardly worse than by flow's.
+# **Read.** After five steps with fresh noise most are mush still. Without it there are pictures, by the diffusion network hardly worse than by flow's.
 #
 # **Predict.** And a hole: does it hear what is around, in as few steps?
 
@@ -271,7 +272,7 @@ named = ["20 steps, one noise", "20 steps, each once", "4 steps, each 5 times"]
 pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"]).round(1)
 
 # %% [markdown]
-# **Read.** For a hole fresh noise is worth 2 dB after all. And at about equal cost, 20 guesses and 16, four steps made five times each gain 2.5 dB on twenty: a hole wants to be asked again.
+# **Read.** For a hole fresh noise is worth 2 dB after all. And at about equal cost, 20 guesses and 16 (the last step is made once), four steps of five times gain 2.5 dB and more on twenty: a hole wants to be asked again.
 #
 # ## Which answer is asked for?
 #
@@ -283,8 +284,8 @@ pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"]).round(1)
 #
 # ## A network that has seen no other picture
 #
-# It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture: what it draws in the hole
-# comes from its shape alone (Ulyanov and others, 2018). **Predict.** The known pixels get better and better. And the hole?
+# It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture: all it knows of pictures beyond these pixels
+# is its shape (Ulyanov and others, 2018). **Predict.** The known pixels get better and better (`looks` has their loss). And the hole?
 
 # %%
 from course_lib import data
@@ -304,12 +305,13 @@ plots.show(
     titles=[f"{name}\n{score:.1f} dB" for name, score in zip(names, scores, strict=True)]
     + ["truth"],
     columns=7,
-    alt="A photograph with strokes filled; the fill gets from blurred to one with its own specks.",
+    alt="A photograph with strokes filled; the fill goes from wrong colours to nearly right, and "
+    "then gets a little worse.",
     caption="PSNR in the hole. Another start has its best step elsewhere.",
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse. Here the network leads. Over ten pictures its best step lies between 40 and 580, nobody can see which, and even there it is
+# **Read.** The hole gets better, then worse. Here the network leads. Over ten pictures its best step lies between 40 and 580, nobody can see which, and its best is in the mean
 # 3.2 dB behind `harmonic` ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone

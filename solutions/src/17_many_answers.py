@@ -101,7 +101,7 @@ def one_round(filled, true, mask, earlier, later, noise, fresh):
 checks.task_17_2(one_round)
 
 # %% [markdown]
-# ## Task 3 ★★: what would more fills give?
+# ## Task 3 ★: what would more fills give?
 #
 # You have `N` fills of one hole, drawn apart from each other, and the truth. The mean of `n` fills is nearer the truth than one is: how near would
 # it come with 2, with 100? `error_of_mean(fills, truth, mask, n)`: fills `(N, H, W, 3)`, truth `(H, W, 3)`, mask `(H, W)` -> the squared error to expect of the mean of
