@@ -113,14 +113,38 @@ def test_a_formula_that_is_none_is_named(converted):
         converted("x^2^3")
 
 
-def test_no_line_begins_with_the_stop_after_a_formula():
+@pytest.fixture
+def finished():
     try:
-        from tools.site.pages import finished
+        from tools.site import pages
     except ImportError:
         skip_or_fail('Sphinx is not installed: pip install -e ".[site]"')
+    return pages.finished
+
+
+def test_no_line_begins_with_the_stop_after_a_formula(finished):
     formula = '<span class="math"><math><mi>x</mi></math></span>'
     kept = finished(f"<p>So {formula}. And {formula} is it.</p>")
     assert kept == f'<p>So <span class="together">{formula}.</span> And {formula} is it.</p>'
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("          harmonic   mean\nbricks        24.6   27.0\ngrass         15.8   15.4\n", True),
+        ("truth&#39;s       error 0.00  detail 0.05\nmean        error 0.01  detail 0.03\n", True),
+        ("place    local, Python 3.11\ndevice   cpu\n", False),
+        ("Lesson 01: 01.1 open, 01.2 open\nLesson 02: 02.1 open, 02.2 open\n", False),
+        ("  8 px: 44 sweeps\n 16 px: 95 sweeps\n", False),
+    ],
+)
+def test_rows_of_a_printed_table_are_kept_whole(finished, printed, kept):
+    page = (
+        '<div class="output stream highlight-myst-ansi notranslate"><div class="highlight">'
+        f"<pre><span></span>{printed}</pre></div></div>"
+    )
+    told = page.replace("<pre>", '<pre class="columns">') if kept else page
+    assert finished(page) == told
 
 
 # Contents
