@@ -4,7 +4,7 @@
 # {{badge}}
 #
 # A hole has many right answers. Which one is asked for: the mean of them, one that could be true, or all? Lesson 07 had all three from a Gaussian. Here
-# networks give them: one that makes pictures out of noise, and one that a critic has trained.
+# a network gives them that makes pictures out of noise.
 #
 # **You need** lessons 06, [07](07_gaussian_world.ipynb), 12 and [13](13_showdown.ipynb). No GPU, no internet. About 30 minutes.
 
