@@ -9,7 +9,8 @@
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
 # notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("06_1", 1)` gives the first
 # of three hints for task 1; the last one nearly solves it.
-# When you are done, compare your words with the [solution](../solutions/06_learning_from_data.ipynb).
+# When you are done with the [exercise](../exercises/06_learning_from_data.ipynb), compare your words with its
+# [solution](../solutions/06_learning_from_data.ipynb).
 
 # %%
 # {{launch}}

@@ -9,7 +9,8 @@
 # How it works: replace the three dots, run the cell, run the check below it. A check never stops the
 # notebook; it says what is wrong, as often as you ask. Stuck? `checks.hint("11_1", 1)` gives the first
 # of three hints for task 1; the last one nearly solves it.
-# When you are done, compare your words with the [solution](../solutions/11_partial_convolution.ipynb).
+# When you are done with the [exercise](../exercises/11_partial_convolution.ipynb), compare your words with its
+# [solution](../solutions/11_partial_convolution.ipynb).
 #
 # As in the lesson, *validity* is 1 where a value is known and 0 in a hole, and a *blind* window is one
 # that sees nothing known.
