@@ -206,13 +206,22 @@ DRAWINGS = {
 }
 
 
-@pytest.mark.parametrize("whim", WHIMS)
-@pytest.mark.parametrize("name", DRAWINGS)
-def test_a_drawing_is_the_same_whatever_a_matplotlibrc_says(name, whim):
-    expected = plots.encode(DRAWINGS[name]())
-    with matplotlib.rc_context(WHIMS[whim]):
-        assert plots.encode(DRAWINGS[name]()) == expected
-        assert matplotlib.rcParams[next(iter(WHIMS[whim]))] == next(iter(WHIMS[whim].values()))
+ALL_WHIMS = {name: setting for whim in WHIMS.values() for name, setting in whim.items()}
+
+
+@pytest.mark.parametrize("whim", WHIMS.values(), ids=WHIMS)
+def test_pictures_are_the_same_whatever_a_matplotlibrc_says(whim):
+    expected = plots.encode(DRAWINGS["figure"]())
+    with matplotlib.rc_context(whim):
+        assert plots.encode(DRAWINGS["figure"]()) == expected
+        assert matplotlib.rcParams[next(iter(whim))] == next(iter(whim.values()))
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_every_drawing_is_the_same_whatever_a_matplotlibrc_says(draw):
+    expected = plots.encode(draw())
+    with matplotlib.rc_context(ALL_WHIMS):
+        assert plots.encode(draw()) == expected
 
 
 @pytest.mark.parametrize("whim", WHIMS)

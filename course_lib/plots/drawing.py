@@ -75,11 +75,17 @@ def figure(images, *, titles=None, columns=None):
     )
     panels = drawing.subplots(rows, columns, squeeze=False).ravel()
     for axes in panels:
-        axes.set_axis_off()
+        bare(axes)
     for axes, image, title in zip(panels, images, titles, strict=False):
         _draw(axes, image, MOST_PIXELS // len(images))
         axes.set_title(title, fontsize=10, parse_math=False)
     return drawing
+
+
+def bare(axes):
+    """Take the frame away and the ticks with it: matplotlib places a title by unseen ones, too."""
+    axes.set(xticks=[], yticks=[])
+    axes.set_axis_off()
 
 
 def tint(image, mask, colour=HOLE_COLOUR):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib._validation import check_count
-from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, own_style
+from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, bare, own_style
 
 SHOWN = 5  # matches
 
@@ -52,7 +52,7 @@ def lookalikes(found, *, rows=3):
             filled = np.where(found.mask, middle, window)
             axes.imshow(_grey(filled), interpolation="nearest")
     for axes in panels.ravel():
-        axes.set_axis_off()
+        bare(axes)
     return drawing
 
 

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from course_lib import metrics, plots
 from course_lib._validation import brief, check_image, check_number
 from course_lib.plots.charts import BLUE, ORANGE
+from course_lib.plots.drawing import bare
 from course_lib.widgets.explore import explore
 
 METRICS = {  # of all of these a higher score is better
@@ -104,7 +105,7 @@ def _drawing(true, answer, own):
     for axes, title, picture in ((left, "the truth", true), (middle, "handed in", answer)):
         axes.imshow(picture)
         axes.set_title(title, fontsize=10)
-        axes.set_axis_off()
+        bare(axes)
     _draw_scores(right, _scores(true, answer), own)
     decibels = metrics.psnr(true, answer)
     right.set_title(f"bars: handed in, ticks: the truth\nPSNR {decibels:.1f} dB", fontsize=10)

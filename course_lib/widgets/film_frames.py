@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from course_lib import masks, metrics, plots
 from course_lib._validation import check_pair
+from course_lib.plots.drawing import bare
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
@@ -51,7 +52,7 @@ def film_frames(frames, holes, fills):
         places = above.subplots(1, len(panels))
         for axes, (title, panel) in zip(places, panels.items(), strict=True):
             axes.imshow(panel)
-            axes.set_axis_off()
+            bare(axes)
             axes.set_title(title, fontsize=10)
         curve = below.subplots()
         for name, values in errors.items():

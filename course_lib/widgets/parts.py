@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from course_lib import masks, metrics, plots
 from course_lib.evaluation.parts import parts_fills, parts_scores, stored
 from course_lib.plots.charts import BLUE, ORANGE
+from course_lib.plots.drawing import bare
 from course_lib.widgets.explore import explore
 
 SETS = {"lines": "lines", "square of 16": "square_16"}
@@ -84,7 +85,7 @@ def _draw_fills(drawing, image, hole, asked, fills, patch):
     for axes, (title, picture) in zip(panels, shown.items(), strict=True):
         axes.imshow(np.clip(picture, 0, 1), interpolation="nearest")
         axes.set_title(title, fontsize=9)
-        axes.set_axis_off()
+        bare(axes)
 
 
 def _draw_scores(axes, asked, scores):

@@ -7,6 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from course_lib import masks, metrics, plots
 from course_lib._validation import check_count, check_image, check_pair
 from course_lib.plots.charts import BLUE, ORANGE
+from course_lib.plots.drawing import bare
 from course_lib.widgets.explore import explore
 
 
@@ -59,7 +60,7 @@ def samples(gaussian, image, mask, *, count=20, start=3):
         for axes, (title, picture) in zip(above.subplots(1, 4), shown.items(), strict=True):
             axes.imshow(np.clip(picture, 0, 1), interpolation="nearest")
             axes.set_title(title, fontsize=10)
-            axes.set_axis_off()
+            bare(axes)
         _draw_scores(below.subplots(), of_samples[:sample], of_means[:sample], best, count)
         return drawing
 

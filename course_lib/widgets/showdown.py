@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from course_lib import classical, data, evaluation, masks, metrics, plots
 from course_lib._pixels import as_floats
 from course_lib.plots import page
-from course_lib.plots.drawing import own_style
+from course_lib.plots.drawing import bare, own_style
 from course_lib.plots.showdown import SCALE, WORST, cell_text, draw_map, ink, mask_label
 from course_lib.widgets._page import show
 from course_lib.widgets.explore import Exploration
@@ -166,7 +166,7 @@ def _draw_panels(drawing, scores, cell, picture):
     for axes, (title, one) in zip(drawing.subplots(1, 3), shown.items(), strict=True):
         axes.imshow(np.clip(one, 0, 1), interpolation="nearest")
         axes.set_title(title, fontsize=10)
-        axes.set_axis_off()
+        bare(axes)
     drawing.suptitle(_in_words(scores, cell), fontsize=10)
 
 
