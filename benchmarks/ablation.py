@@ -22,6 +22,7 @@ COMMAND = "python -m benchmarks.ablation"
 MINUTES = 35
 SEEDS = (2026, 2027)
 RATES = {"adam": (5e-4, 1e-3, 2e-3, 4e-3), "muon": (5e-4, 1e-3, 2e-3, 4e-3, 8e-3)}
+OPTIMIZERS = tuple(RATES)
 TUNED_MINUTES = 4
 BOTH_FILLS = {"fills": ["pyramid", "field"]}  # the network sees both and corrects the field's
 PARTS = {
@@ -60,7 +61,7 @@ def tuned(optimizer):
 def arms():
     """What is compared, as far as it is decided: dict, name -> fields of ``Run``."""
     found = dict(PARTS)
-    for optimizer in ("adam", "muon"):
+    for optimizer in OPTIMIZERS:
         fields = tuned(optimizer)
         if fields and fields != {"optimizer": "adam", "learning_rate": Run.learning_rate}:
             found[f"tuned_{optimizer}"] = fields
@@ -73,17 +74,16 @@ def arms():
 def runs():
     """All trainings of the ablation that are decided, in order of worth."""
     found = arms()
-    first = ["today", "field"]
-    second = [name for name in ("tuned_muon", "tuned_adam", "together") if name in found]
-    third = ["uncomposited", "no_fill"]
     tunings = [run for candidates in tuning().values() for run in candidates]
-    return [
-        *(run_of(name, SEEDS[0], found) for name in first),
+    candidates, rest = _candidates(found), ["uncomposited", "no_fill"]
+    ordered = [
+        *(run_of(name, SEEDS[0], found) for name in ("today", "field")),
         *tunings,
-        *(run_of(name, SEEDS[0], found) for name in second),
-        *(run_of(name, SEEDS[1], found) for name in [*first, *second]),
-        *(run_of(name, seed, found) for seed in SEEDS for name in third),
+        *(run_of(name, SEEDS[0], found) for name in candidates),
+        *(run_of(name, SEEDS[1], found) for name in ["today", *(_finalists(found) or [])]),
+        *(run_of(name, seed, found) for seed in SEEDS for name in [*candidates, *rest]),
     ]
+    return [*{run.name: run for run in ordered}.values()]
 
 
 def run_of(name, seed, found):
@@ -92,26 +92,34 @@ def run_of(name, seed, found):
 
 
 def best():
-    """The arm with the best mean over both seeds, as fields of ``Run``, or None until known."""
+    """The finalist with the better mean over both seeds, as fields of ``Run``; None until known."""
     found = arms()
-    names = [name for name in found if name not in ("uncomposited", "no_fill")]
-    every = {name: [run_of(name, seed, found) for seed in SEEDS] for name in names}
-    if not all(map(tuned, ("adam", "muon"))) or not all(
-        result(run) for pair in every.values() for run in pair
-    ):
+    both = {name: [run_of(name, seed, found) for seed in SEEDS] for name in _finalists(found) or []}
+    if not both or not all(result(run) for pair in both.values() for run in pair):
         return None
-    winner = max(every, key=lambda name: statistics.mean(map(score, every[name])))
-    return found[winner]
+    return found[max(both, key=lambda name: statistics.mean(map(score, both[name])))]
+
+
+def _candidates(found):
+    """What may become the best recipe; the other parts are only taken away."""
+    return [name for name in found if name not in ("uncomposited", "no_fill")]
+
+
+def _finalists(found):
+    """The two that were best by the first seed, or None before all of them have it."""
+    first = {name: run_of(name, SEEDS[0], found) for name in _candidates(found)}
+    if not all(map(tuned, OPTIMIZERS)) or not all(map(result, first.values())):
+        return None
+    return sorted(first, key=lambda name: score(first[name]), reverse=True)[:2]
 
 
 def _together(found):
     """The parts that help alone, joined: decided by the first seed, so that it stays decided."""
-    names = [name for name in found if name not in ("uncomposited", "no_fill")]
-    first = {name: run_of(name, SEEDS[0], found) for name in names}
-    if not all(map(tuned, ("adam", "muon"))) or not all(map(result, first.values())):
+    first = {name: run_of(name, SEEDS[0], found) for name in _candidates(found)}
+    if not all(map(tuned, OPTIMIZERS)) or not all(map(result, first.values())):
         return None
     scores = {name: score(run) for name, run in first.items()}
-    optimizers = [name for name in names if name != "field"]
+    optimizers = [name for name in scores if name != "field"]
     fields = dict(found[max(optimizers, key=scores.get)])
     if scores["field"] > scores["today"]:
         fields |= {"arguments": BOTH_FILLS}
