@@ -230,14 +230,18 @@ def test_a_page_links_to_the_browser_only_if_that_part_was_built(tmp_path):
     assert "Run in the browser" not in launch.row(READY, "notebooks/13_showdown.ipynb", tmp_path)
 
 
-def test_a_solution_is_called_one(tmp_path):
+def test_a_solution_is_called_one_and_has_no_cell_that_only_nbgrader_reads(tmp_path):
     notebook = nbformat.read(SOLUTIONS / "01_masks.ipynb", as_version=4)
+    assert "BEGIN HIDDEN TESTS" in str(notebook.cells)
     page = staging.page_of(notebook, "solutions/01_masks.ipynb", set(), tmp_path, READY)
     assert page.cells[0].source.startswith("# Solution 01: ")
+    assert "HIDDEN TESTS" not in str(page.cells)
+    assert sum("BEGIN SOLUTION" in cell.source for cell in page.cells) > 3
 
 
 @pytest.mark.parametrize(
-    "dots, tags, classes", [(864, [], "wide"), (864, ["whole"], None), (612, [], None)]
+    "dots, tags, classes",
+    [(864, [], "wide"), (864, ["whole"], None), (612, [], "middling"), (432, [], None)],
 )
 def test_a_figure_too_wide_for_a_phone_is_marked(dots, tags, classes, tmp_path):
     buffer = io.BytesIO()

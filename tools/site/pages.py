@@ -32,7 +32,10 @@ MENDS = [
             r'<span class="together">\g<0></span>',
         ),
         # What a phone shows in a frame of its own.
-        (r'(?m)^<img [^>]*class="wide"[^>]*>$', r'<div class="frame">\g<0></div>'),
+        (
+            r'(?m)^<img [^>]*class="(?:wide|middling)"[^>]*>$',
+            r'<div class="frame">\g<0></div>',
+        ),
         # A search button is named by what one sees in it.
         (r'(<button class="[^"]*search-button-field[^>]*?) aria-label="Search"', r"\1"),
         # What folds a list of pages out, and the site's name, as a screen reader finds them.

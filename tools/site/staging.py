@@ -11,6 +11,7 @@ from PIL import Image
 
 from course_lib.plots.page import as_html
 from tools.build_notebooks import IMAGES, is_launch
+from tools.exercises import without_graded_cells
 from tools.platforms import source
 from tools.project import EXERCISES, NOTEBOOKS, ROOT, SOLUTIONS
 from tools.site import launch
@@ -18,7 +19,7 @@ from tools.site import launch
 BADGE = re.compile(r"^\[!\[Open in Colab\].*$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^()\s#]+)(#[^()\s]*)?(?=\))")
 MOVING = "image/webp"
-WIDE = 700  # dots: on a phone's 330 the letters of a wider figure are less than half as large
+FRAMED = {"wide": 700, "middling": 500}  # dots: a phone's 330 make a wider figure's letters tiny
 WHOLE = "whole"  # the tag of a cell whose figure says nothing in parts
 BELOW = "\n```{toctree}\n:hidden:\n:glob:\n\n*\n*/*\n```\n"
 TEXTS = ("benchmarks/RESULTS.md", "CHANGELOG.md", "CONTRIBUTING.md")
@@ -60,6 +61,7 @@ def page_of(notebook, name, pages, target, published):
     opening.source = BADGE.sub(lambda _: row, opening.source)
     if name.startswith("solutions/"):  # whose sources are the exercises' too
         opening.source = opening.source.replace("# Exercise ", "# Solution ", 1)
+        without_graded_cells(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = with_links(cell.source, name, pages, published)
@@ -67,9 +69,9 @@ def page_of(notebook, name, pages, target, published):
             cell.metadata["tags"] = ["remove-cell"]
         for output in cell.get("outputs", []):
             _moving_as_html(output)
-        whole = WHOLE in cell.metadata.get("tags", [])
-        if not whole and any(map(_wide, cell.get("outputs", []))):
-            cell.metadata.setdefault("mystnb", {}).setdefault("image", {})["classes"] = "wide"
+        framed = _framed(cell.get("outputs", []))
+        if framed and WHOLE not in cell.metadata.get("tags", []):
+            cell.metadata.setdefault("mystnb", {}).setdefault("image", {})["classes"] = framed
     return notebook
 
 
@@ -92,11 +94,17 @@ def _moving_as_html(output):
         output.data["text/html"] = as_html(MOVING, content, output.metadata[MOVING].get("alt", ""))
 
 
-def _wide(output):
-    """Whether a figure is so wide that a phone makes its labels too small."""
-    pictures = [content for kind, content in output.get("data", {}).items() if kind in IMAGES[:2]]
+def _framed(outputs):
+    """The class of figures that a phone shows in a frame to slide, None if it shows them whole."""
+    pictures = [
+        content
+        for output in outputs
+        for kind, content in output.get("data", {}).items()
+        if kind in IMAGES[:2]
+    ]
     sizes = (Image.open(io.BytesIO(base64.b64decode(content))).size for content in pictures)
-    return any(width > WIDE for width, _ in sizes)
+    widest = max((width for width, _ in sizes), default=0)
+    return next((name for name, dots in FRAMED.items() if widest > dots), None)
 
 
 def _write(path, text):
