@@ -1,17 +1,25 @@
 """Seconds that each check of the exercises takes for its solution, and each solution notebook.
 
-python -m benchmarks.exercises
+    python -m benchmarks.exercises [NUMBER ...]
+
+With numbers, 16 17, only those solutions are measured, and the other rows stay as they were: a row
+says when it was measured, and under which load of the machine.
 """
 
+import datetime
 import os
+import re
 import resource
+import sys
 import time
 
 from benchmarks.lessons import cell_seconds
-from benchmarks.results import record, table
+from benchmarks.results import RESULTS, record, table
 from tools.build_notebooks import execute
 from tools.exercises import CALL, render_solution
 from tools.project import SOLUTIONS
+
+COLUMNS = ["solution", "seconds", "processor (s)", "checks", "slowest check (s)", "on", "load"]
 
 
 def timed(source):
@@ -33,23 +41,33 @@ def processor_seconds():
     return ended.ru_utime + ended.ru_stime
 
 
-def main():
-    rows = []
-    for source in sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py")):
+def main(numbers=()):
+    sources = sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"))
+    chosen = [one for one in sources if not numbers or one.stem[:2] in numbers]
+    rows = _stored() if numbers else {}
+    for source in chosen:
         whole, used, checks = timed(source)
         slowest = max(checks, key=checks.get)
         slow = f"{slowest}: {checks[slowest]:.2f}"
-        rows.append((source.stem, f"{whole:.0f}", f"{used:.0f}", len(checks), slow))
+        when = (datetime.date.today().isoformat(), f"{os.getloadavg()[0]:.1f}")
+        rows[source.stem] = (f"{whole:.0f}", f"{used:.0f}", str(len(checks)), slow, *when)
     body = (
-        "From the kernel's start to the last cell, once each, by the clock and of processor; last "
-        "the slowest of the notebook's checks, run on its solution, by the clock. Load of the "
-        f"machine at the end {os.getloadavg()[1]:.1f} (five minutes): what is above its cores "
-        "lengthens the seconds by the clock.\n\n"
+        "From the kernel's start to the last cell, once each, by the clock and of processor; then "
+        "the slowest of the notebook's checks, run on its solution, by the clock. Last the load of "
+        "the machine (one minute): above its cores, it lengthens what the clock says; a dash "
+        "was not measured.\n\n"
     )
-    names = ["solution", "seconds", "processor (s)", "checks", "slowest check (s)"]
-    body += table(names, rows)
+    body += table(COLUMNS, [(name, *rows[name]) for name in sorted(rows)])
     record("exercises", "Exercises, quick profile", body, "python -m benchmarks.exercises")
 
 
+def _stored():
+    """The rows of the last run: solution -> what stands behind it."""
+    text = RESULTS.read_text(encoding="utf-8")
+    section = re.search("<!-- begin exercises -->.*<!-- end exercises -->", text, re.S)
+    found = re.findall(r"^\| (\d\d_\w+) \| (.+) \|$", section[0], re.M)
+    return {name: tuple(rest.split(" | ")) for name, rest in found}
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
