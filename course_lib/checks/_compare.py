@@ -175,16 +175,17 @@ def check_array(value, *, shape=None, dtype=None, low=None, high=None, where="")
     array = as_array(value)
     if array is None:
         wrong("wrong type", f"The result{where} must be numbers, but it is {_kind(value)}.")
-    if isinstance(value, list) and array.ndim > 1:
-        wrong(
-            "a list",
-            f"The result{where} must be one array, but it is a list: np.array makes one of it.",
-        )
     if shape is not None and array.shape != tuple(shape):
         wrong(
             "wrong shape",
             f"The result{where} must have shape {tuple(shape)}"
             f"{' (one number)' if tuple(shape) == () else ''}, but it has {array.shape}.",
+        )
+    if isinstance(value, (list, tuple)) and array.ndim > 1:
+        wrong(
+            _kind(value),
+            f"The result{where} must be one array, but it is {_kind(value)}: np.array makes one "
+            "of it.",
         )
     if dtype is not None and array.dtype.kind not in _KINDS[dtype]:
         wrong(
