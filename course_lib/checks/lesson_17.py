@@ -45,8 +45,39 @@ def _share(alpha_bar):
     return 1 - alpha_bar
 
 
-def _of_the_step_on(betas):
-    return np.stack([*_variant()(betas)[:2], np.sqrt(betas)])
+def _with(row, compute):
+    """The right schedule, but one row is what ``compute(betas, ratio)`` makes."""
+
+    def schedule(betas):
+        alpha_bar = np.cumprod(1 - betas)
+        rows = _variant()(betas)
+        rows[row] = compute(betas, (1 - _before(alpha_bar)) / (1 - alpha_bar))
+        return rows
+
+    return schedule
+
+
+def _too_late(betas):
+    alpha_bar = np.cumprod(1 - betas)
+    return np.append(alpha_bar[1:], alpha_bar[-1])
+
+
+def _too_early(betas):
+    return _before(np.cumprod(1 - betas))
+
+
+def _all_too_late(betas):
+    return _variant(before=lambda _: np.cumprod(1 - betas), bar=_too_late)(betas)
+
+
+def _all_rolled(betas):
+    before = np.cumprod(1 - betas)
+    return _variant(before=lambda _: before, bar=lambda _: np.roll(before, -1))(betas)
+
+
+def _right_back(bar):
+    """Signal and noise with another alpha_bar, the deviation with the right one."""
+    return lambda betas: np.stack([*_variant(bar=bar)(betas)[:2], _variant()(betas)[2]])
 
 
 SCHEDULE_MISTAKES = {
@@ -63,21 +94,44 @@ SCHEDULE_MISTAKES = {
         "One of the three faults is mended. Hold the rows to their promises one by one.",
     ),
     "first step taken for the last": (
-        (
-            _variant(before=_rolled),
-            _variant(before=lambda alpha_bar: np.append(alpha_bar[0], alpha_bar[:-1])),
-        ),
+        _variant(before=_rolled),
         "Before the first step nothing has happened: alpha_bar is 1 there, and the last step back "
         "has no noise.",
+    ),
+    "first step set before itself": (
+        _variant(before=lambda alpha_bar: np.append(alpha_bar[0], alpha_bar[:-1])),
+        "Before the first step stands what that step leaves. Nothing has happened yet there: "
+        "how much of the picture is left?",
     ),
     "nothing left at the start": (
         _variant(before=lambda alpha_bar: np.append(0.0, alpha_bar[:-1])),
         "Before the first step all of the picture is there: the empty product is 1, not 0.",
     ),
-    "noise of the step on": (
-        _of_the_step_on,
-        "The root of beta is the noise of a step on; a step back to a picture that is given has "
-        "less, and the last one none.",
+    "ratio of 1": (
+        _with(2, lambda betas, ratio: np.sqrt(betas)),
+        "The last row is the root of beta, the noise of a step on. A step back has less: alpha_bar "
+        "before a step is not alpha_bar after it.",
+    ),
+    "root of a part": (
+        (
+            _with(2, lambda betas, ratio: np.sqrt(ratio) * betas),
+            _with(2, lambda betas, ratio: ratio * np.sqrt(betas)),
+        ),
+        "The whole formula is a variance, ratio and beta together: its root is the deviation.",
+    ),
+    "noise of one step": (
+        _with(1, lambda betas, ratio: np.sqrt(betas)),
+        "The root of beta is what one step adds; promised is the noise of all steps so far.",
+    ),
+    "off by one step": (
+        (
+            _all_too_late,
+            _all_rolled,
+            _variant(bar=_too_early),
+            _right_back(_too_late),
+            _right_back(_too_early),
+        ),
+        "The columns are steps 1 to T: in the first, one step has been taken, no more and no less.",
     ),
     "deviations that add up": (
         _variant(noise=_adding_up),
@@ -143,12 +197,58 @@ def _step_on(earlier, later):
     return scale, np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2)
 
 
-def _variance(earlier, later):
-    return _step_on(earlier, later)[1] ** 2
+def _on(scale=None, spread=None):
+    """A way on whose scale or spread may be another; ``spread(scale, earlier, later)``."""
+
+    def step(earlier, later):
+        right, missing = _step_on(earlier, later)
+        one = scale(earlier, later) if scale else right
+        return one, spread(one, earlier, later) if spread else missing
+
+    return step
 
 
-def _of_the_path(earlier, later):
-    return later
+def _later_a(earlier, later):
+    return later[0]
+
+
+def _later_b(scale, earlier, later):
+    return later[1]
+
+
+def _all_that_is_there(scale, earlier, later):
+    return np.sqrt(max(later[1] ** 2 - earlier[1] ** 2, 0))
+
+
+def _less_the_deviation(scale, earlier, later):
+    return later[1] - scale * earlier[1]
+
+
+def _missing(scale, earlier, later):
+    return np.sqrt(max(later[1] ** 2 - (scale * earlier[1]) ** 2, 0))
+
+
+def _up_to_1(scale, earlier, later):
+    return np.sqrt(1 - scale**2)
+
+
+def _scale_from_b(earlier, later):
+    return np.sqrt((1 - later[1] ** 2) / (1 - earlier[1] ** 2))
+
+
+def _root_of_a(earlier, later):
+    return np.sqrt(later[0] / earlier[0])
+
+
+_of_the_path = _on(_later_a, _later_b)
+HALF_MENDED = (  # ways on that no longer are as published, nor right
+    _on(spread=_later_b),
+    _on(_later_a),
+    _on(_later_a, _missing),
+    _on(spread=_all_that_is_there),
+    _on(spread=_less_the_deviation),
+    _on(spread=_up_to_1),
+)
 
 
 def _mixed(at=lambda earlier, later: earlier, swap=False, step=_step_on, on=None):
@@ -168,6 +268,10 @@ def _clean(earlier, later):
     return 1, 0
 
 
+def _dimmed(earlier, later):
+    return earlier[0], 0
+
+
 def _noises_exchanged(filled, true, mask, earlier, later, noise, fresh):
     return _mixed()(filled, true, mask, earlier, later, fresh, noise)
 
@@ -180,10 +284,28 @@ def _fresh_twice(filled, true, mask, earlier, later, noise, fresh):
     return _mixed()(filled, true, mask, earlier, later, fresh, fresh)
 
 
-def _all_mixed(filled, true, mask, earlier, later, noise, fresh):
-    together = earlier[0] * np.where(mask[..., None], filled, true) + earlier[1] * noise
-    scale, spread = _step_on(earlier, later)
-    return np.stack([together, scale * together + spread * fresh])
+def _all_mixed(step=_step_on, clean=False):
+    """Hole and known pixels mixed alike; ``clean``: what goes on is without that noise."""
+
+    def one_round(filled, true, mask, earlier, later, noise, fresh):
+        composite = np.where(mask[..., None], filled, true)
+        together = earlier[0] * composite + earlier[1] * noise
+        scale, spread = step(earlier, later)
+        return np.stack([together, scale * (composite if clean else together) + spread * fresh])
+
+    return one_round
+
+
+def _goes_on_clean(step, again=-1):
+    """The known pixels go on without noise; ``again``: which argument is the noise of the way."""
+
+    def one_round(*given):
+        filled, true, mask, earlier, later = given[:5]
+        scale, spread = step(earlier, later)
+        on = scale * np.where(mask[..., None], filled, true) + spread * given[again]
+        return np.stack([_mixed()(*given)[0], on])
+
+    return one_round
 
 
 def _without_the_known(filled, true, mask, earlier, later, noise, fresh):
@@ -198,15 +320,30 @@ def _from_the_truth(filled, true, mask, earlier, later, noise, fresh):
 
 
 ROUND_MISTAKES = {
-    "3 faults left": (
-        _mixed(_clean, swap=True, step=_of_the_path),
-        "This is the published code: ask of the mask, of the known pixels and of the way on.",
-    ),
+    "3 faults left": [
+        (
+            _mixed(_clean, swap=True, step=_of_the_path),
+            "This is the published code: ask of the mask, of the known pixels and of the way on.",
+        ),
+        (
+            tuple(
+                _mixed(known, swap=True, step=step)
+                for known in (_clean, _dimmed)
+                for step in (_of_the_path, *HALF_MENDED)
+                if (known, step) != (_clean, _of_the_path)
+            ),
+            "Something is changed, but mask, known pixels and way on are not right yet.",
+        ),
+    ],
     "2 faults left": (
         (
-            _mixed(_clean, swap=True),
-            _mixed(_clean, step=_of_the_path),
-            _mixed(swap=True, step=_of_the_path),
+            *(_mixed(known, swap=True) for known in (_clean, _dimmed)),
+            *(
+                _mixed(known, step=step)
+                for known in (_clean, _dimmed)
+                for step in (_of_the_path, *HALF_MENDED)
+            ),
+            *(_mixed(swap=True, step=step) for step in (_of_the_path, *HALF_MENDED)),
         ),
         "One of the three faults is mended: mask, known pixels, way on.",
     ),
@@ -215,10 +352,16 @@ ROUND_MISTAKES = {
         "The model's step stands where pixels are known, and the truth in the hole: True = hole. "
         "RePaint's own m is 1 where known.",
     ),
-    "known pixels without noise": (
-        _mixed(_clean),
-        "The hole holds a picture with noise; beside it must stand as much of both.",
-    ),
+    "known pixels without noise": [
+        (
+            _mixed(_clean),
+            "The hole holds a picture with noise; beside it must stand as much of both.",
+        ),
+        (
+            _mixed(_dimmed),
+            "The known pixels are dimmed as they should be, but the hole beside them holds noise.",
+        ),
+    ],
     "known pixels not dimmed": (
         _mixed(lambda earlier, later: (1, earlier[1])),
         "At that time a picture has become a * true, and not true itself, beside its noise.",
@@ -232,64 +375,86 @@ ROUND_MISTAKES = {
         "The model's step has come to the earlier time: so must the known pixels beside it.",
     ),
     "mixed like a picture": (
-        _mixed(step=_of_the_path),
+        (_mixed(step=_of_the_path), _mixed(step=_on(_later_a, _up_to_1))),
         "The first picture is on its way already: multiplied by the later a it is dimmed twice, "
         "and its noise is counted as if it had none.",
     ),
     "noise without regard to noise": (
-        (
-            _mixed(step=lambda earlier, later: (later[0] / earlier[0], later[1])),
-            _mixed(
-                step=lambda earlier, later: (
-                    later[0] / earlier[0],
-                    np.sqrt(max(later[1] ** 2 - earlier[1] ** 2, 0)),
-                )
-            ),
-        ),
+        (_mixed(step=_on(spread=_later_b)), _mixed(step=_on(spread=_all_that_is_there))),
         "Of the noise that is there a share of scale stays: only what is missing is added.",
     ),
-    "deviations subtracted": (
-        _mixed(
-            step=lambda earlier, later: (
-                later[0] / earlier[0],
-                later[1] - later[0] / earlier[0] * earlier[1],
-            )
+    "deviations subtracted": [
+        (
+            _mixed(step=_on(spread=_less_the_deviation)),
+            "It is the variances of two noises that add up, not their deviations.",
         ),
-        "It is the variances of two noises that add up, not their deviations.",
-    ),
+        (
+            _mixed(step=_on(spread=lambda scale, earlier, later: later[1] - earlier[1])),
+            "It is variances that add up, not deviations; and of the noise that is there only a "
+            "share of scale stays.",
+        ),
+    ],
     "squares that add up to 1": (
-        _mixed(
-            step=lambda earlier, later: (
-                later[0] / earlier[0],
-                np.sqrt(1 - (later[0] / earlier[0]) ** 2),
+        tuple(
+            _mixed(step=step)
+            for step in (
+                _on(spread=_up_to_1),
+                _on(_scale_from_b, _up_to_1),
+                _on(_scale_from_b, _missing),
+                _on(spread=lambda _, *path: _up_to_1(_scale_from_b(*path), *path)),
             )
         ),
-        "This holds where a ** 2 + b ** 2 is 1, which nobody promised: use the b of both times.",
+        "This holds where a ** 2 + b ** 2 is 1, which nobody promised: count the picture by both "
+        "a, the noise by both b.",
+    ),
+    "a taken for alpha_bar": (
+        (_mixed(step=_on(_root_of_a, _up_to_1)), _mixed(step=_on(_root_of_a, _missing))),
+        "The path's a is a root already, as signal is in task 1: the picture is multiplied by it.",
     ),
     "not dimmed on the way": (
         (
-            _mixed(step=lambda earlier, later: (1, np.sqrt(later[1] ** 2 - earlier[1] ** 2))),
-            _mixed(step=lambda earlier, later: (1, _step_on(earlier, later)[1])),
+            _mixed(step=_on(lambda *path: 1, _all_that_is_there)),
+            _mixed(step=_on(lambda *path: 1)),
         ),
         "At the later time there is less of the picture than at the earlier.",
     ),
     "root forgotten": (
-        _mixed(
-            step=lambda earlier, later: (_step_on(earlier, later)[0], _variance(earlier, later))
-        ),
+        _mixed(step=_on(spread=lambda scale, *path: _missing(scale, *path) ** 2)),
         "The fresh noise is multiplied by a deviation, and this is its square.",
     ),
-    "dimmed like a picture": (
-        _mixed(step=lambda earlier, later: (later[0], _step_on(earlier, later)[1])),
-        "The noise is right; but the first picture holds the earlier a already, so that times the "
-        "later one it is dimmed twice.",
-    ),
-    "the hole mixed too": (
-        _all_mixed,
-        "The model's step stands at the earlier time already: only the known pixels are mixed.",
+    "dimmed like a picture": [
+        (
+            _mixed(step=_on(_later_a)),
+            "The noise is right; but the first picture holds the earlier a already, so that times "
+            "the later one it is dimmed twice.",
+        ),
+        (
+            _mixed(step=_on(_later_a, _missing)),
+            "The spread is right for this scale; but the first picture holds the earlier a "
+            "already, so that times the later one it is dimmed twice.",
+        ),
+    ],
+    "the hole mixed too": [
+        (
+            _all_mixed(),
+            "The model's step stands at the earlier time already: only the known pixels are mixed.",
+        ),
+        (
+            (_all_mixed(_of_the_path), _all_mixed(_of_the_path, clean=True)),
+            "The model's step stands at the earlier time already: only the known pixels are mixed. "
+            "Nor is the way on right yet.",
+        ),
+    ],
+    "known pixels go on clean": (
+        (
+            _goes_on_clean(_of_the_path),
+            _goes_on_clean(_of_the_path, again=-2),
+            _goes_on_clean(_step_on),
+        ),
+        "What goes on is the first picture, with the noise of its known pixels.",
     ),
     "scale upside down": (
-        _mixed(step=lambda earlier, later: (earlier[0] / later[0], _step_on(earlier, later)[1])),
+        _mixed(step=_on(lambda earlier, later: earlier[0] / later[0])),
         "What is multiplied by it must become less of the picture: later a over earlier a.",
     ),
     "noise and fresh exchanged": (
@@ -378,6 +543,20 @@ def _over(choose):
     return lambda fills, truth, mask, n: _error_of_mean(fills, truth, choose(mask), n)
 
 
+def _spread_of_all(left):
+    """The spread of all pixels; ``left(one, of_mean, spread, count)`` is the hole's."""
+
+    def computed(fills, truth, mask, n):
+        spread = _spread(fills, np.ones_like(mask))
+        return left(*_errors(fills, truth, mask), spread, len(fills)) + spread / n
+
+    return computed
+
+
+def _line(one, of_mean, spread, count, n):
+    return one + (n - 1) / (count - 1) * (of_mean - one)
+
+
 def _first(fills, truth, mask, n):
     return _errors(fills[:n], truth, mask)[1]
 
@@ -392,6 +571,18 @@ MEAN_MISTAKES = {
         _first,
         "This stops at the fills that you have, and for a few of them it is their luck: all N tell "
         "what to expect.",
+    ),
+    "stopped at N": (
+        _by(
+            lambda one, of_mean, spread, count, n: (
+                of_mean + spread * (1 / min(n, count) - 1 / count)
+            )
+        ),
+        "Beyond N this stays where it is, but with more fills still more chance is averaged away.",
+    ),
+    "a straight line": (
+        (_by(_line), _by(lambda *given: _line(*given[:4], min(given[3], given[4])))),
+        "Each further fill helps less than the one before it: the error falls in no straight line.",
     ),
     "n ignored": (
         (_by(lambda one, of_mean, *_: one), _by(lambda one, of_mean, *_: of_mean)),
@@ -424,9 +615,30 @@ MEAN_MISTAKES = {
         _by_n,
         "The fills' own mean is nearer to them than the expected one: their variance wants N - 1.",
     ),
-    "root of n": (
-        _by(lambda one, of_mean, spread, count, n: of_mean - spread / count + spread / np.sqrt(n)),
-        "A deviation falls with the root of n, a squared error with n.",
+    "root of n": [
+        (
+            _by(
+                lambda one, of_mean, spread, count, n: (
+                    of_mean - spread / count + spread / np.sqrt(n)
+                )
+            ),
+            "A deviation falls with the root of n, a squared error with n.",
+        ),
+        (
+            (
+                _by(lambda one, of_mean, spread, count, n: one / np.sqrt(n)),
+                _by(lambda one, of_mean, spread, count, n: of_mean * np.sqrt(count / n)),
+            ),
+            "A deviation falls with the root of n, a squared error with n. And what all fills have "
+            "in common does not fall.",
+        ),
+    ],
+    "spread of all pixels": (
+        (
+            _spread_of_all(lambda one, of_mean, spread, count: one - spread),
+            _spread_of_all(lambda one, of_mean, spread, count: of_mean - spread / count),
+        ),
+        "The spread is averaged over known pixels too, where all fills agree: the hole's is asked.",
     ),
     "known pixels counted": (
         _over(np.ones_like),

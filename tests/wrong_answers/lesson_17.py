@@ -24,6 +24,38 @@ def with_plain_beta(betas):
     return np.stack([signal, noise, np.sqrt(betas)])
 
 
+def left_out_of_the_root(betas):
+    signal, noise, back = by_loop(betas)
+    return np.stack([signal, noise, back * np.sqrt(betas)])
+
+
+def same_before_and_after(betas):
+    before = alpha_bar = np.cumprod(1 - betas)
+    return np.stack([*by_loop(betas)[:2], np.sqrt((1 - before) / (1 - alpha_bar) * betas)])
+
+
+def started_after_the_first(betas):
+    alpha_bar = np.cumprod(1 - betas)
+    before = alpha_bar.copy()
+    before[1:] = alpha_bar[:-1]
+    return np.stack([*by_loop(betas)[:2], np.sqrt((1 - before) / (1 - alpha_bar) * betas)])
+
+
+def a_step_late(betas):
+    rows = []
+    for t in range(1, len(betas) + 1):
+        left, before = np.prod(1 - betas[: t + 1]), np.prod(1 - betas[:t])
+        rows.append(
+            (left**0.5, (1 - left) ** 0.5, ((1 - before) / (1 - left) * betas[t - 1]) ** 0.5)
+        )
+    return np.transpose(rows)
+
+
+def noise_of_each(betas):
+    signal, _, back = by_loop(betas)
+    return np.stack([signal, betas**0.5, back])
+
+
 def by_index(
     filled, true, mask, earlier, later, noise, fresh, *, at=None, time=None, less=2, first=None
 ):
@@ -58,6 +90,38 @@ def clean_outside(filled, true, mask, earlier, later, noise, fresh):
 def without_noise_on(*given):
     together, _ = by_index(*given)
     return np.stack([together, given[4][0] / given[3][0] * together])
+
+
+def schedule_from_noise(filled, true, mask, earlier, later, noise, fresh):
+    together, _ = by_index(filled, true, mask, earlier, later, noise, fresh)
+    beta = 1 - (1 - later[1] ** 2) / (1 - earlier[1] ** 2)
+    return np.stack([together, (1 - beta) ** 0.5 * together + beta**0.5 * fresh])
+
+
+def schedule_from_a(filled, true, mask, earlier, later, noise, fresh):
+    together, _ = by_index(filled, true, mask, earlier, later, noise, fresh)
+    beta = 1 - later[0] / earlier[0]
+    return np.stack([together, (1 - beta) ** 0.5 * together + beta**0.5 * fresh])
+
+
+def dimmed_outside(filled, true, mask, earlier, later, noise, fresh):
+    return by_index(filled, true, mask, earlier, later, 0 * noise, fresh)
+
+
+def composed_and_mixed(filled, true, mask, earlier, later, noise, fresh):
+    together, _ = by_index(filled, true, mask, earlier, later, noise, fresh)
+    composite = mask[..., None] * filled + ~mask[..., None] * true
+    return np.stack([together, later[0] * composite + later[1] * fresh])
+
+
+def with_the_masks_sense_alone(filled, true, mask, earlier, later, noise, fresh):
+    together = mask[..., None] * filled + ~mask[..., None] * true
+    return np.stack([together, later[0] / earlier[0] * together + later[1] * fresh])
+
+
+def with_half_a_way_on(filled, true, mask, earlier, later, noise, fresh):
+    together = mask[..., None] * true + ~mask[..., None] * filled
+    return np.stack([together, later[0] / earlier[0] * together + later[1] * fresh])
 
 
 def exchanged(filled, true, mask, earlier, later, noise, fresh):
@@ -102,6 +166,30 @@ def by_loops(fills, truth, mask, n, *, freedom=1, shared=1.0, kept=True):
     return total / (3 * len(rows))
 
 
+def capped(fills, truth, mask, n):
+    return by_loops(fills, truth, mask, min(n, len(fills)))
+
+
+def on_a_line(fills, truth, mask, n):
+    """Through the errors of one fill and of the mean of all."""
+    known = [1, len(fills)]
+    errors = [by_loops(fills, truth, mask, one) for one in known]
+    return np.polyval(np.polyfit(known, errors, 1), n)
+
+
+def between_two(fills, truth, mask, n):
+    known = [1, len(fills)]
+    return np.interp(n, known, [by_loops(fills, truth, mask, one) for one in known])
+
+
+def over_the_picture(fills, truth, mask, n):
+    error = np.square((fills.mean(axis=0) - truth)[mask]).mean()
+    spread = np.mean(
+        [[np.var(fills[:, i, j, :], axis=0, ddof=1) for j in range(4)] for i in range(5)]
+    )
+    return error - spread / len(fills) + spread / n
+
+
 def by_drawing(fills, truth, mask, n):
     """Means of n fills drawn with replacement, which have too little spread, and chance."""
     chosen = np.random.RandomState(0).randint(len(fills), size=(200, n))
@@ -119,7 +207,14 @@ WRONG = [
     ])),
     ("17_1", "deviations that add up", lambda b: by_loop(b, share=lambda left: 1 - left**0.5)),
     ("17_1", "variance instead of deviation", lambda b: by_loop(b, back=lambda one: one)),
-    ("17_1", "noise of the step on", with_plain_beta),
+    ("17_1", "first step set before itself", started_after_the_first),
+    ("17_1", "ratio of 1", with_plain_beta),
+    ("17_1", "ratio of 1", same_before_and_after),
+    ("17_1", "root of a part", left_out_of_the_root),
+    ("17_1", "noise of one step", noise_of_each),
+    ("17_1", "off by one step", a_step_late),
+    ("17_1", "a tuple", lambda b: tuple(by_loop(b))),
+    ("17_1", "a list", lambda b: list(by_loop(b))),
     ("17_1", "root of what signal leaves", lambda b: by_loop(
         b, share=lambda left: (1 - left**0.5) ** 0.5)),
     ("17_1", "shares instead of roots", lambda b: by_loop(b) ** 2),
@@ -143,6 +238,13 @@ WRONG = [
     ("17_2", "the hole mixed too", mixed_everywhere),
     ("17_2", "the model's fill goes on", lambda *given: by_index(*given, first=given[0])),
     ("17_2", "order swapped", lambda *given: by_index(*given)[::-1]),
+    ("17_2", "squares that add up to 1", schedule_from_noise),
+    ("17_2", "a taken for alpha_bar", schedule_from_a),
+    ("17_2", "known pixels without noise", dimmed_outside),
+    ("17_2", "known pixels go on clean", composed_and_mixed),
+    ("17_2", "2 faults left", with_the_masks_sense_alone),
+    ("17_2", "3 faults left", with_half_a_way_on),
+    ("17_2", "a tuple", lambda *given: tuple(by_index(*given))),
     ("17_2", "changes its input", in_place),
     ("17_2", "wrong values", without_noise_on),
     ("17_2", "wrong shape", lambda *given: by_index(*given)[0]),
@@ -152,6 +254,11 @@ WRONG = [
         [np.square((one - truth)[mask]).mean() for one in fills]) / n),
     ("17_3", "the truth not asked", lambda *given: by_loops(*given, kept=False)),
     ("17_3", "N fills taken for all", lambda *given: by_loops(*given, shared=0)),
+    ("17_3", "stopped at N", capped),
+    ("17_3", "a straight line", on_a_line),
+    ("17_3", "a straight line", between_two),
+    ("17_3", "root of n", lambda *given: by_loops(*given[:3], 1) / np.sqrt(given[3])),
+    ("17_3", "spread of all pixels", over_the_picture),
     ("17_3", "divided by N", lambda *given: by_loops(*given, freedom=0)),
     ("17_3", "known pixels counted", lambda fills, truth, mask, n: by_loops(
         fills, truth, mask, n) * mask.mean()),
