@@ -21,8 +21,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## From a picture to noise and back
 #
-# Mix a picture $x$ with noise $z$: at time $t$ there is $a(t)\,x + b(t)\,z$, from the picture at $t = 0$ to pure noise at $t = 1$. A network is shown such
-# mixtures and told $t$, and learns which picture is in there. With squared error: so it says the *mean* of all pictures that could be.
+# Mix a picture $x$ with noise $z$: at time $t$ there is $a\,x + b\,z$, here with $a = \cos\frac{\pi t}{2}$ and $b = \sin\frac{\pi t}{2}$: the picture at $t = 0$, pure noise at $t = 1$.
+# A network is shown such mixtures, is told $t$ and learns which picture is in there. It learns with squared error, so it says the *mean* of all pictures that could be in there.
 #
 # **Predict.** What does it say at $t = 1$?
 
@@ -72,7 +72,7 @@ def repaint(guess, images, mask, steps, resamplings, seed):
             filled = of_picture * guess(noisy, later) + of_noisy * noisy
             filled += fresh * random.standard_normal(true.shape)
             together = np.where(hole, filled, known)
-            if again:
+            if again:  # one step on into noise, and the step back once more
                 noisy = scale * together + spread * random.standard_normal(true.shape)
         noisy = together
     return np.where(hole, np.clip((noisy + 1) / 2, 0, 1), images)
@@ -86,14 +86,14 @@ fills = {
 }
 
 # %%
-cup = 8 % len(many)
 plots.show(
-    [*fills[1][:, cup], *fills[5][:, cup]],
+    [*fills[1][:, 8 % len(many)], *fills[5][:, 8 % len(many)]],
     titles=["once"] * 8 + ["5 times"] * 8,
     columns=8,
     alt="Eight fills of one hole, twice. Above, each is a thing of its own and stands out as a "
     "square; below, they take up the wood and the cup around them.",
-    caption="Each step once: eight things of their own. Five times: they begin at what is around.",
+    caption="Each step once: eight things of their own. Five times: they go on from what is "
+    "around.",
 )
 
 # %%
@@ -112,27 +112,49 @@ pd.DataFrame(table, index=["each step once", "each step 5 times"]).round(3)
 # **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07 had a price of 3 dB.
 
 # %%
-kinds = {"damaged": masks.damage(many, square), "sample": fills[5][0]}
+kinds = {"damaged": masks.damage(many, square), "one fill": fills[5][0]}
 kinds["mean of 8"] = fills[5].mean(axis=0)
+kinds["squared error"] = models.inpaint(models.load_pretrained("looks_squared"), many, square)
 kinds["harmonic"] = np.stack([classical.harmonic(one, square) for one in many])
 psnrs = [metrics.psnr(many, one, square) for one in fills[5]]
-print(f"one fill     {np.mean(psnrs):.1f} dB, from {min(psnrs):.1f} to {max(psnrs):.1f}")
-print(f"mean of 8    {metrics.psnr(many, kinds['mean of 8'], square):.1f} dB")
-print(f"harmonic     {metrics.psnr(many, kinds['harmonic'], square):.1f} dB")
+print(f"one fill       {np.mean(psnrs):.1f} dB, from {min(psnrs):.1f} to {max(psnrs):.1f}")
+for name in ("mean of 8", "squared error", "harmonic"):
+    print(f"{name:13}  {metrics.psnr(many, kinds[name], square):.1f} dB")
+
+# %%
+kinds["truth"] = many
+three = np.array([8, 3, 5]) % len(many)
+scored = [(name, one[k], many[k]) for k in three for name, one in kinds.items()]
+plots.show(
+    [one for _, one, _ in scored],
+    titles=[
+        name if name == "truth" else f"{name}\n{metrics.psnr(true, one, square):.1f} dB"
+        for name, one, true in scored
+    ],
+    columns=len(kinds),
+    alt="Three holes with their scores. With edges and specks: one fill; smooth: the mean of 8 and "
+    "harmonic; blotched: squared error. The mean of 8 is ahead of the one fill each time.",
+    caption="Patches of a photograph. The networks have seen CIFAR-10 alone.",
+)
 
 # %% [markdown]
 # **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, for it strays by an eighth of their variance. It is 2.3.
-# `harmonic` is ahead even of the mean.
+# `harmonic` is not behind the mean.
 #
-# Do the fills know where they may be wrong? In five groups of pixels, the surest first: the error that their spread predicts for the mean of eight, and the one it made.
+# Do fills know where they may be wrong? In five groups of pixels, the surest first: the error that the spread of seven fills predicts for their mean, the one it made, and
+# the one it made with the eighth fill in the truth's place.
 
 # %%
-predicted = np.sqrt(fills[5].var(axis=0, ddof=1).mean(axis=-1) * (1 + 1 / 8))
+rest, eighth = fills[5][:7], fills[5][7]
+predicted = np.sqrt(rest.var(axis=0, ddof=1).mean(axis=-1) * (1 + 1 / 7))
 holes = np.repeat(square[None], len(many), axis=0)
-evaluation.calibration(predicted, kinds["mean of 8"] - many, holes).round(3)
+table = evaluation.calibration(predicted, rest.mean(axis=0) - many, holes)
+own = evaluation.calibration(predicted, rest.mean(axis=0) - eighth, holes)
+table.drop(columns="pixels").assign(**{"made, of the eighth": own.made}).round(3)
 
 # %% [markdown]
-# **Read.** Where they differ most, the error is what they foretell. Where they agree it is larger, by up to a quarter: there they are too sure.
+# **Read.** They do: from the surest pixels to the least sure, the error grows as they foretell. Where they agree it is larger than predicted, but so it is for a fill of their own: seven fills tell their spread
+# only roughly.
 #
 # Now watch four fills come about: the *guess* after some of 25 steps, each made ten times. **Predict.** What does it gain between step 5 and step 25?
 
@@ -142,12 +164,12 @@ from course_lib import widgets
 widgets.many_fills(guess, patch, square)
 
 # %% [markdown]
-# **Read.** After one step all four are the same mean. At steps 5 and 10 each has colours of its own, which still change, and the hole is a square. Only then it fits itself to what is around.
+# **Read.** After one step all four are the same mean. Then each takes colours of its own; step by step it fits itself to what is around, and the square goes.
 #
 # ## The price of looking right
 #
 # Now all kinds of fills, of 1,000 pictures of CIFAR-10. Three are one network's, trained three times with one thing changed, its loss:
-# squared error; a *perceptual* term beside it (a classifier's features must match); an *adversarial* one (a critic, trained along, must take the fill for true).
+# squared error; a *perceptual* term beside it (a classifier's features must match); an *adversarial* one (a critic, trained at the same time, must take the fill for a true picture).
 #
 # Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? One examiner compares
 # mean and covariance of a classifier's features (the Fréchet distance; another set of true pictures has 0). A second sees how strong edges are in the hole, and says of
@@ -162,36 +184,18 @@ plots.show(
     alt="Two charts with a named point for each fill. Means lie above and to the right; the "
     "samples and the critic's network lie below and to the left.",
     caption="Above: near the truth. Left: like true pictures. Blue: smooth fills; orange: samples, "
-    "and the critic's. Bars: 95 % intervals; on the left, of the difference to squared error.",
-)
-
-# %%
-kinds["squared"] = models.inpaint(models.load_pretrained("looks_squared"), many, square)
-kinds["truth"] = many
-three = np.array([8, 3, 5]) % len(many)
-scored = [(one[k], name, many[k]) for k in three for name, one in kinds.items()]
-
-# %%
-plots.show(
-    [one for one, _, _ in scored],
-    titles=[
-        name if name == "truth" else f"{name}\n{metrics.psnr(true, one, square):.1f} dB"
-        for one, name, true in scored
-    ],
-    columns=len(kinds),
-    alt="Three scored holes. Smooth: the mean of 8 and harmonic; blotched: squared error; with "
-    "edges and specks: the sample. The mean of 8 is ahead of the sample each time.",
-    caption="Patches of a photograph. The networks have seen CIFAR-10 alone: in the dark one black "
-    "is ahead of what they draw.",
+    "and the critic's; flow with one noise (below). Bars: 95 % intervals; on the left, of the "
+    "difference to squared error.",
 )
 
 # %% [markdown]
-# **Read.** Over a thousand pictures no fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. Means are told from the truth in over 90 of 100 cases,
-# the samples of diffusion and flow (which comes below) in 67 and 73. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
+# **Read.** Over a thousand pictures no fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. The second examiner tells means from the truth in over
+# 90 of 100 cases (50 is chance), samples of diffusion and flow in 67 and 73. The perceptual term costs nothing and gains little (90 where squared error has 95); the critic gains much, for 2 dB.
 #
-# Blau and Michaeli (2018) proved that it must be so: from some point on, fills can look more like true pictures only by erring more; the best of those that look quite like them is at most 3 dB behind.
+# Blau and Michaeli (2018) proved that there is such a frontier: from some point on, fills can look more like true pictures only by erring more; the best of those that look quite like them
+# is at most 3 dB behind.
 #
-# Averaging one model's fills trades one for the other, here on 250 of these pictures, from which the examiner learns less ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
+# Averaging one model's fills trades one for the other, here on 250 of these pictures, which teach the examiner less ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
 #
 # | fill | PSNR (dB) | told apart |
 # |---|---:|---:|
@@ -255,37 +259,45 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** After five steps with fresh noise most are mush still. Without it there are pictures, by the diffusion network hardly worse than by flow's.
+# **Read.** After five steps with fresh noise most are mush still. With one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
 #
 # **Predict.** And a hole: does it hear what is around, in as few steps?
 
+
 # %%
+def jump(pictures):  # from the known pixels into the hole, over its upper rim
+    return np.abs(pictures[:, 8, 8:24] - pictures[:, 7, 8:24]).mean()
+
+
 paths = {"diffusion": (guess, generative.COSINE), "flow": (straight, generative.STRAIGHT)}
 rows = {}
-for name, (guesses, path) in paths.items():
-    given = guesses, many, square
+for name, (network, path) in paths.items():
+    given = network, many, square
     found = [generative.flow_fill(*given, path=path, steps=20, seed=1)]
-    for steps, times in ((20, 1), (4, 5), (25, 5)):
-        found.append(generative.repaint(*given, path=path, steps=steps, resamplings=times, seed=1))
-    rows[name] = [metrics.psnr(many, fill, square) for fill in found]
+    for steps, u in ((20, 1), (4, 5), (25, 5)):
+        found.append(generative.repaint(*given, path=path, steps=steps, resamplings=u, seed=1))
+    rows[f"{name}, dB"] = [round(metrics.psnr(many, fill, square), 1) for fill in found]
+    rows[f"{name}, jump"] = [round(float(jump(fill)), 3) for fill in found]
+print(f"the truth's jump: {jump(many):.3f}")
 named = ["20 steps, one noise", "20 steps, each once", "4 steps, each 5 times"]
-pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"]).round(1)
+pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"])
 
 # %% [markdown]
-# **Read.** For a hole fresh noise is worth 2 dB after all. And at about equal cost, 20 guesses and 16 (the last step is made once), four steps of five times gain 2.5 dB and more on twenty: a hole wants to be asked again.
+# **Read.** For a hole fresh noise is worth 2 dB after all, and the rim shows less. At about equal cost, 20 guesses and 16 (the last step is made once), four steps of five times are 2 to 3 dB better still. Treated alike, both
+# networks are equally good: flow lies 2 dB lower in the plane for its one noise.
 #
 # ## Which answer is asked for?
 #
 # | Asked for | Answer | Who gives it | Judge it by |
 # |---|---|---|---|
-# | one, with the least error | a mean | squared error; lessons 06 to 13; the mean of samples | PSNR |
+# | one, with the least error | the mean of all that could be | squared error; lessons 06 to 13; the mean of samples | PSNR |
 # | one that could be true | a sample | diffusion; flow; lesson 07's sample | whether sets look alike |
 # | all of them | many samples | diffusion; a Gaussian | both, and whether their spread is right |
 #
 # ## A network that has seen no other picture
 #
 # It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture: all it knows of pictures beyond these pixels
-# is its shape (Ulyanov and others, 2018). **Predict.** The known pixels get better and better (`looks` has their loss). And the hole?
+# is its shape (Ulyanov and others, 2018). **Predict.** It comes nearer and nearer to the known pixels. And in the hole?
 
 # %%
 from course_lib import data
@@ -296,15 +308,16 @@ looks = generative.deep_image_prior(photo, strokes, steps=run.count(400, full=60
 looks = {step: (loss, fill) for step, loss, fill in looks}
 
 # %%
-shown = [step for step in (20, 60, 100, 200, 400) if step in looks]
-drawn = [looks[step][1] for step in shown] + [classical.harmonic(photo, strokes)]
+best = max(looks, key=lambda step: metrics.psnr(photo, looks[step][1], strokes))
+shown = [step for step in sorted({20, 60, best, 200, 400}) if step in looks]
+pictures = [looks[step][1] for step in shown] + [classical.harmonic(photo, strokes)]
 names = [f"step {step}" for step in shown] + ["harmonic"]
-scores = [metrics.psnr(photo, fill, strokes) for fill in drawn]
+scores = [metrics.psnr(photo, fill, strokes) for fill in pictures]
 plots.show(
-    [*drawn, photo],
+    [*pictures, photo],
     titles=[f"{name}\n{score:.1f} dB" for name, score in zip(names, scores, strict=True)]
     + ["truth"],
-    columns=7,
+    columns=len(pictures) + 1,
     alt="A photograph with strokes filled; the fill goes from wrong colours to nearly right, and "
     "then gets a little worse.",
     caption="PSNR in the hole. Another start has its best step elsewhere.",
@@ -350,12 +363,13 @@ plots.show(
 #
 # **2.** In the Gaussian world 25 steps with 20 resamplings have 0.81 of the exact spread.
 # </details>
-#
+
+# %% [markdown]
 # ## Key points
 #
 # * One hole, three questions: the mean, a believable fill, all fills. No fill is best at all of them.
 # * A denoiser learns means. Samples come from steps back from noise.
-# * RePaint fills holes with a model that knows none, and is not exact: resampling mends the mean and narrows the spread.
+# * RePaint fills holes with a model that knows none, and is not exact: resampling brings the mean nearer and narrows the spread.
 #
 # {{exercise}}
 #
@@ -364,7 +378,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps and one noise. Line 10 of RePaint's algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
+# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps. Line 10 of RePaint's algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
 #
 # </details>
 #
