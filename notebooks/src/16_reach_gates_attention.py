@@ -38,8 +38,6 @@ run = runtime.setup()
 # **Predict.** One known pixel in the window: what is the gate? And what comes out, beside a partial convolution with the same mean?
 
 # %%
-from functools import partial
-
 import numpy as np
 import pandas as pd
 
@@ -66,21 +64,22 @@ pd.DataFrame(rows, columns=columns).set_index("known")
 
 # %% [markdown]
 # **Read.** The gate *is* the mask update. But it opens to 1, and never to 9: what comes out is the partial convolution's answer
-# times $n/9$. So a gated convolution can learn the mask update, and this one has given up the renormalisation for it.
+# times $n/9$. So a gated convolution can *be* a mask update; but a sigmoid ends at 1 and cannot multiply by 9, and so one half of the partial convolution is missing.
 #
 # ## What training makes of it
 #
-# Does it learn that update? The course carries one small U-Net of two levels four times, with the same pictures, masks, loss and 5,000 steps:
-# *plain*, with validity as a channel; *partial*; *gated*; and *Fourier*, which comes below. We show them 100 patches with a hole
-# of 16 × 16 and look inside.
+# Does a trained one become that update? The course carries one small U-Net of two levels four times, with the same pictures, masks, loss and 5,000 steps:
+# *plain*, with validity as a channel; *partial*; *gated*; and *Fourier*, which comes below. We show them 100 patches, each with a square hole
+# somewhere, and look inside.
 #
 # **Predict.** In the hole, will the gates open or close?
 
 # %%
-from course_lib import evaluation, masks, models, plots
+from course_lib import evaluation, masks, metrics, models, plots
 
 patches, _ = evaluation.frozen_patches()
-holes = np.repeat(masks.squares(1, 32, side=16), len(patches), axis=0)
+holes = masks.squares(len(patches), 32, side=16, seed=1)
+holes[8] = masks.squares(1, 32, side=16)[0]  # of the patch that is drawn: all inside
 NETWORKS = {kind: f"reach_{kind}" for kind in ("plain", "partial", "gated", "fourier")}
 trained = {kind: models.load_pretrained(name) for kind, name in NETWORKS.items()}
 gates = models.gates(trained["gated"], patches, holes)
@@ -99,18 +98,19 @@ plots.show(
 # **Read.** Each channel has a gate of its own. Some close in the hole, as validity does; others open *there*.
 #
 # How well does a map tell a known place from one in the hole? We draw one place of each kind. If the known one's value is always
-# higher (or always lower), the map scores 1; at 0.5 it tells nothing. Of each layer we take the channel that tells most.
+# higher (or always lower), the map scores 1; at 0.5 it tells nothing. Of each layer we take the channel that tells most on one half of the patches, and score it on the other.
 #
-# **Predict.** At the bottom one window sees the whole hole. What has forgotten it there: validity, the gates, the features of the partial network?
+# **Predict.** At the bottom one window sees the whole hole. What has forgotten it there: validity, the partial network's features, the plain network's, the gates?
 
 # %%
-features = models.features(trained["partial"], patches, holes, gates)
-maps = {"validity": validities, "partial's features": features, "gates": gates}
+maps = {"validity": validities, "gates": gates}
+for kind in ("partial", "plain"):
+    maps[f"{kind}'s features"] = models.features(trained[kind], patches, holes, gates)
 evaluation.memory_of_holes(maps, holes).dropna().round(2)
 
 # %% [markdown]
-# **Read.** Only validity has forgotten it, 0.50. The features of the partial network still tell the two places apart, and so do the gates, best of all on the way up: 0.91 to 0.99.
-# What a gate learns is not one validity that fades, but a mask for each channel, of either sign, that lasts.
+# **Read.** Validity has forgotten it, 0.50, and never learns of it again. At the very bottom the others have nearly, too, and on the way up the skips tell them again: the gates best, 0.94 to 1.00, but
+# features without any gate nearly as well. So what a gate learns is not one validity that fades, but channels that are masks, of either sign.
 #
 # ## What is given up
 #
@@ -131,8 +131,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** To one known pixel the gated layer answers a fifth as strongly as to nine, like the plain one: its gates have not learned to scale up. Only the partial layer
-# keeps the strength, and overdoes it: one weight times nine is a rougher guess than a sum over nine, and ReLU keeps the upper half of the errors. Which of
-# the two serves a network better, only its scores tell.
+# keeps the strength, and overdoes it: nine times one pixel's weight stands for a sum of nine, too high as often as too low, and ReLU keeps what is too high. Which
+# serves a network better, only its scores tell.
 #
 # ## What a place can reach
 #
@@ -140,7 +140,7 @@ plots.show(
 # pixels of the input. Where it is 0, nothing can be seen.
 #
 # Move the depth of a stack of 3 × 3 convolutions, and its *dilation*, the distance between the nine pixels of a window.
-# **Predict.** Three layers: which dilations span most pixels without a gap?
+# **Predict.** Three layers: which entry of the menu spans most pixels without a gap?
 
 # %%
 from course_lib import widgets
@@ -149,14 +149,14 @@ widgets.reach()
 
 # %% [markdown]
 # **Read.** With dilation 1 each layer adds one pixel to each side. With 2 in all layers it adds two, but only every second row and column is
-# seen: *gridding*. Three layers of 1, 2, 4 span 15 × 15 pixels without a gap. A halving reaches far too, at the price of resolution.
+# seen: *gridding*. Three layers of 1, 2, 4 span 15 × 15 pixels without a gap; so does halving after every layer.
 #
 # *Fourier convolution* (Chi, Jiang and Mu 2020; LaMa 2022) takes the picture's discrete Fourier transform and convolves that, 1 × 1. Every frequency is a sum
-# over all pixels, so with a ReLU on the spectrum one layer's reach is the whole picture, whatever its size. In our fourth network half of the filters at the bottom are
+# over all pixels, and a ReLU on the spectrum decides on that sum: so one layer's reach is the whole picture, whatever its size. In our fourth network half of the filters at the bottom are
 # of that kind. Here are the networks on 20 patches of 96 × 96, for an output in the middle of a hole of 16 × 16.
 #
-# **Predict.** Which share of the picture can the plain one see? And if we put another picture around that square, how far does the Fourier network's
-# answer move, beside another picture *in* it?
+# **Predict.** Which share of the picture can the plain one see? Outside of what it sees we put another picture, and then inside: which moves the Fourier network's
+# middle more?
 
 # %%
 from course_lib import scenes
@@ -185,44 +185,49 @@ for place, inside in (("around", large.images), ("in", other)):
 plots.show(
     plots.reaches(reaches),
     alt="Four maps: three squares in the middle of white; the Fourier network's map covers all.",
-    caption="Gradient of one output in the middle of a hole; white: cannot be seen.",
+    caption="Gradient of one output in the middle of a hole; yellow: a ten-thousandth of the "
+    "highest, or less; white: cannot be seen.",
 )
 
 # %% [markdown]
-# **Read.** Three see a square in the middle, about a fifth of this picture; the partial one cannot see the hole in it. The
-# Fourier network sees everything. But seeing is not using: what lies outside of plain's square moves its answer far less than what lies inside.
-# Do gates or reach fill holes better? We take thin lines on the held-out pictures of CIFAR-10, and the square of 16 × 16 on the 100 photographs.
+# **Read.** Three see a square in the middle, about a fifth of this picture; nor does the partial one see the hole itself. The
+# Fourier network sees everything. But seeing is not using: what lies outside of plain's square moves its answer far less than what lies inside. It could hardly learn more: no picture
+# of its training was larger than that square.
 #
-# **Predict** the order of the four in each.
+# ## Which fills better?
+#
+# We take thin lines on the held-out pictures of CIFAR-10, and squares of five sizes on the 100 patches, all cut from one photograph. Their 32 × 32 pixels all four see whole: so a lead is not one of reach.
+#
+# **Predict** the order of the four on lines, in small squares and in large ones.
 
 # %%
 names = {**NETWORKS, "gated, width 9": "reach_gated_9"}
 recipes = [models.recipe(name) for name in names.values()]
-fills = {kind: partial(models.inpaint, models.load_pretrained(names[kind])) for kind in names}
-squares = evaluation.compare(fills, scenes.Scenes(patches, holes))
-pd.DataFrame(
-    {
-        "weights": [made["parameters"] for made in recipes],
-        "CIFAR-10, lines": [made["psnr_hole_held_out_lines"] for made in recipes],
-        "photographs, square": squares.psnr_hole.tolist(),
-    },
-    index=list(names),
-).round(2)
+table = {
+    "weights": [made["parameters"] for made in recipes],
+    "CIFAR-10, lines": [made["psnr_hole_held_out_lines"] for made in recipes],
+}
+networks = [models.load_pretrained(name) for name in names.values()]
+for side in (4, 8, 12, 16, 20):
+    squares = np.repeat(masks.squares(1, 32, side=side), len(patches), axis=0)
+    filled = [models.inpaint(network, patches, squares) for network in networks]
+    scored = [zip(patches, one, squares, strict=True) for one in filled]
+    table[f"square of {side}"] = [np.mean([metrics.psnr(*each) for each in one]) for one in scored]
+pd.DataFrame(table, index=list(names)).round(2)
 
 # %% [markdown]
-# **Read.** The Fourier network leads in both with the fewest weights, in the square by a decibel. On CIFAR-10 the gated one is behind plain with twice its weights, and further
-# behind with equal weights. So it is over all eleven sets of masks there: Fourier is 0.04 to 0.32 dB ahead of plain, gated 0.05 to 0.37 behind, partial
-# between 0.14 behind and 0.24 ahead ([results](../benchmarks/RESULTS.md), *Lesson 16*). 5,000 steps from one
-# seed are no verdict: gates and Fourier convolutions made their name in large networks, trained with an adversary.
+# **Read.** In squares up to 8 the partial network leads, from 12 on the Fourier network, and the more the larger, with the fewest weights. The gated one has twice plain's weights and is ahead of it in squares from 8 on; with equal weights
+# it is last everywhere. On CIFAR-10 Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated behind by 0.05 to 0.37 ([results](../benchmarks/RESULTS.md), *Lesson 16*).
+# 5,000 steps from one seed are no verdict: gates and Fourier convolutions made their name in large networks, trained with an adversary.
 #
 # ## Looking elsewhere: attention
 #
 # Lesson 05's `exemplar` searched the picture for a patch to copy. *Contextual attention* (Yu et al. 2018) makes a layer of that search: each place compares
 # its patch with all known ones, and takes a mean of them with the weights $\mathrm{softmax}(\lambda \cos)$. Nothing is learned in it. But it must begin
 # with a guess in the hole; the paper takes a coarse network's, we take `harmonic`.
-# Of 40 places on a brick wall we keep apart those whose hole a joint crosses.
+# Of 40 places on a brick wall we keep apart those with a joint around the hole. And we ask a second time, with attention's own answer for a guess.
 #
-# **Predict.** Where is attention ahead of its guess: across a joint, on plain brick, on gravel?
+# **Predict.** Where is attention ahead of its guess: at a joint, on plain brick, on gravel?
 
 # %%
 from course_lib import classical
@@ -231,28 +236,34 @@ from course_lib.layers import ContextualAttention
 look = ContextualAttention(size=9, sharpness=50)  # the λ
 
 
-def prepared(image, mask):
-    guess = classical.harmonic(image, mask)
+def prepared(guess, mask):
     mean = guess[~mask].mean(axis=0)  # cosines tell little between colours that are all positive
     return [np.float32(guess - mean)[None], np.float32(~mask)[None, ..., None]], mean
 
 
-def attention(image, mask):
-    given, mean = prepared(image, mask)
+def attention(image, mask, guess=classical.harmonic):
+    given, mean = prepared(guess(image, mask), mask)
     return np.clip(np.array(look(given))[0] + mean, 0, 1)
 
 
 # %%
-rivals = {"harmonic": classical.harmonic, "attention": attention, "exemplar": classical.exemplar}
+from scipy import ndimage
+
+rivals = {"harmonic": classical.harmonic, "attention": attention}
+rivals["attention, again"] = lambda image, mask: attention(image, mask, guess=attention)
+rivals["exemplar"] = classical.exemplar
 wall = scenes.places("brick", 40, size=48, hole=12, seed=2026)
-varied = np.array([wall.images[n][wall.masks[n]].std() > 0.06 for n in range(len(wall))])
+around = [ndimage.binary_dilation(mask, np.ones((9, 9))) & ~mask for mask in wall.masks]
+pairs = zip(wall.images, around, strict=True)
+varied = np.array([image[ring].std() > 0.06 for image, ring in pairs])
 places = {"joint": wall[varied], "plain brick": wall[~varied]}
 places["gravel"] = scenes.places("gravel", 20, size=48, hole=12, seed=2026)
 pd.concat({name: evaluation.compare(rivals, one) for name, one in places.items()}).round(1)
 
 # %%
-image, mask = places["joint"].images[1], places["joint"].masks[1]
-weights = np.array(look.weights_of(*prepared(image, mask)[0]))[0]  # (all places, all places)
+image, mask = places["joint"].images[22], places["joint"].masks[22]
+given, _ = prepared(classical.harmonic(image, mask), mask)
+weights = np.array(look.weights_of(*given))[0]  # (all places, all places)
 looked_at = np.stack(np.unravel_index(weights.argmax(axis=1), mask.shape), axis=-1)
 plots.show(
     plots.looks(image, mask, looked_at.reshape(*mask.shape, 2), title="most looked at"),
@@ -261,10 +272,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Across a joint it is 4 dB ahead of its guess, half way to a copy. On plain brick it gains next to nothing, on gravel it loses half a decibel where copying costs 4.5. It looks
-# along the joint, as a copy should. But each pixel becomes the mean of the 81 patches that lie over it, and a mean is smooth
-# ([lesson 06](06_learning_from_data.ipynb)). And where `exemplar` goes patch after patch, and each must fit the last, attention chooses for all places at once, from a guess. What the guess does
-# not hint at, it does not look for.
+# **Read.** At a joint attention is 4 dB ahead of its guess; on plain brick it loses 2, on gravel half a decibel, where copying costs over 4. Asked again, it gains 2 dB more at joints: there its guess held it
+# back. What the guess does not hint at, it does not look for. `exemplar`, which goes patch after patch from what is known, is 3 dB ahead still.
 #
 # ## The leaderboard
 
@@ -276,7 +285,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** With thin lines on the same photographs the order is another: partial is the first of the four and Fourier the last. Pictures and holes decide; no table names a winner. And all four, small and briefly trained, are behind `harmonic`.
+# **Read.** With thin lines on the same patches partial leads, as in small squares; the other three are too close to be ordered. All four are behind `harmonic`.
 #
 # ## Questions
 #
@@ -314,9 +323,9 @@ plots.show(
 
 # %% [markdown]
 # ## Key points
-# * A gate can learn partial convolution's mask update, one for each channel, that lasts. Ours do not renormalise.
+# * A gate can be set to partial convolution's mask update. Trained gates became masks of either sign, some for each layer. Ours do not renormalise.
 # * Dilations of 2 throughout leave a grid unseen; 1, 2, 4 do not. Measure reach by a gradient.
-# * A Fourier convolution reaches the whole picture in one layer; seeing is not using.
+# * A Fourier convolution reaches the whole picture in one layer; ours, trained on small pictures, hardly uses what is far.
 # * Attention is a soft, simultaneous exemplar search that begins from a guess.
 #
 # {{exercise}}
