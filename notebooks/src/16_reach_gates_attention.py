@@ -191,7 +191,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Three see a square in the middle, about a fifth of this picture; nor does the partial one see the hole itself. The
-# Fourier network sees everything. But seeing is not using: what lies outside of plain's square moves its answer far less than what lies inside. It could hardly learn more: no picture
+# Fourier network sees everything. But seeing is not using: what lies outside of plain's square moves its answer far less than what lies inside. No picture
 # of its training was larger than that square.
 #
 # ## Which fills better?
@@ -323,7 +323,7 @@ plots.show(
 
 # %% [markdown]
 # ## Key points
-# * A gate can be set to partial convolution's mask update. Trained gates became masks of either sign, some for each layer. Ours do not renormalise.
+# * A gate can be set to partial convolution's mask update. Many of ours became masks, of either sign; none renormalise.
 # * Dilations of 2 throughout leave a grid unseen; 1, 2, 4 do not. Measure reach by a gradient.
 # * A Fourier convolution reaches the whole picture in one layer; ours, trained on small pictures, hardly uses what is far.
 # * Attention is a soft, simultaneous exemplar search that begins from a guess.

@@ -284,7 +284,7 @@ pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"])
 
 # %% [markdown]
 # **Read.** For a hole fresh noise is worth 2 dB after all, and the rim shows less. At about equal cost, 20 guesses and 16 (the last step is made once), four steps of five times are 2 to 3 dB better still. Treated alike, both
-# networks are equally good: flow lies 2 dB lower in the plane for its one noise.
+# networks are about as good: in the plane flow had one noise.
 #
 # ## Which answer is asked for?
 #

@@ -200,6 +200,7 @@ def test_the_plan_grows_with_what_is_known_and_ends_with_the_long_run(finished):
     together = next(run for run in seen if run.name == "together_2026")
     assert together.arguments == ablation.BOTH_FILLS and together.optimizer == "muon"
     assert seen[-1].arguments == {**ablation.BOTH_FILLS, "width": 32}
+    assert sum(run.name.startswith("scaling") for run in seen) == 10  # nine and the long one
     # The two best get their second seed first, then the curve is drawn, then the table is filled.
     before = names[: names.index("scaling_16_10")]
     assert [name for name in before if name.endswith("2027") and name != "filters_2027"] == [
