@@ -24,8 +24,9 @@ from benchmarks import ablation, budget, scaling  # noqa: E402
 def plan():
     """All runs that are decided so far, in order of worth, each behind the one that it needs."""
     ordered = {}
-    # Scaling's are none before the best recipe is known; then they are worth more than the rest.
-    for run in [*scaling.runs(), *ablation.runs(), *scaling.final()]:
+    # Scaling's are none before the best recipe is known; then they are worth more than the rest,
+    # and the long run, once its size is known, more than the longest of the nine.
+    for run in [*scaling.shorter(), *scaling.final(), *scaling.runs(), *ablation.runs()]:
         for one in filter(None, (run.needs, run)):
             ordered[one.name] = one
     return [*ordered.values()]

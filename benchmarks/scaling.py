@@ -4,8 +4,8 @@
     INPAINTING_DATA_DIR=... python -m benchmarks.scaling        fits what has finished
 
 Fitted is the law of Hoffmann et al., Training compute-optimal large language models, 2022,
-section 3.3, with minutes in the place of data: squared error = E + A / size^a + B / minutes^b.
-E is what no size and no time would mend: the plateau.
+section 3.3: squared error = E + A / size^a + B / pictures^b. In equal minutes a large network sees
+fewer pictures. E is what no size and no pictures would mend: the plateau.
 """
 
 import json
@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from benchmarks import ablation, budget
-from benchmarks.budget import JUDGED, Run, result, score
+from benchmarks.budget import JUDGED, Run, result
 from benchmarks.results import record, table
 from course_lib import classical, metrics
 
@@ -46,14 +46,41 @@ def run_of(width, minutes, fields):
     return Run(f"scaling_{width}_{minutes}", minutes, **{**fields, "arguments": arguments})
 
 
+def shorter():
+    """Those of the nine that the long run's size is chosen by."""
+    return [run for run in runs() if run.minutes < MINUTES[-1]]
+
+
 def final():
-    """The long run of the recipe and the size that were best, as a list of one or none."""
-    nine = runs()
-    if not nine or not all(map(result, nine)):
+    """The long run, as a list of one or none: of the size that the shorter runs promise most for.
+
+    It does not wait for the longest of the nine, which would take as many hours again.
+    """
+    tried = shorter()
+    if not tried or not all(map(result, tried)):
         return []
-    longest = max(nine[-len(WIDTHS) :], key=score)
-    fields = ablation.best()
-    return [run_of(longest.arguments["width"], FINAL_MINUTES, fields)]
+    results = [result(run) for run in tried]
+    width = max(WIDTHS, key=lambda one: promise(results, one, FINAL_MINUTES))
+    return [run_of(width, FINAL_MINUTES, ablation.best())]
+
+
+def promise(results, width, minutes):
+    """What the laws of all sets of masks expect of a width after so many minutes: dB, their mean.
+
+    Args:
+        results: of finished runs, six at least, this width among them.
+    """
+    own = next(one for one in results if one["recipe"]["arguments"]["width"] == width)
+    seen = own["pictures"] * minutes / own["recipe"]["minutes"]
+    return statistics.mean(float(law(own["weights"], seen)) for law in laws(results).values())
+
+
+def laws(results):
+    """Fitted to finished runs: dict, set of masks -> ``Law``."""
+    size, seen = ([one[key] for one in results] for key in ("weights", "pictures"))
+    return {
+        name: fit(size, seen, [one["scores"]["last"][name] for one in results]) for name in FITTED
+    }
 
 
 @dataclass(frozen=True)
@@ -61,17 +88,17 @@ class Law:
     """A fitted law.
 
     Attributes:
-        parameters: log E, log A, a, log B, b, with sizes in the smallest, minutes in the fewest
+        parameters: log E, log A, a, log B, b, with sizes in the smallest, pictures in the fewest
             and squared errors in the least that were measured.
         unit: that least squared error.
-        size, minutes: the smallest and the fewest.
+        size, pictures: the smallest and the fewest.
         misfit: root mean square of what is left of the decibels.
     """
 
     parameters: tuple
     unit: float
     size: float
-    minutes: float
+    pictures: float
     misfit: float
 
     @property
@@ -79,24 +106,26 @@ class Law:
         """PSNR of E, decibels."""
         return float(-10 * np.log10(np.exp(self.parameters[0]) * self.unit))
 
-    def __call__(self, size, minutes):
+    def __call__(self, size, pictures):
         """PSNR that the law expects, decibels."""
-        relative = np.asarray(size) / self.size, np.asarray(minutes) / self.minutes
+        relative = np.asarray(size) / self.size, np.asarray(pictures) / self.pictures
         return -10 * np.log10(self.unit * _errors(self.parameters, *relative))
 
 
-def fit(size, minutes, decibels):
+def fit(size, pictures, decibels):
     """The law nearest to measured PSNRs.
 
     Args:
-        size, minutes, decibels: (N,) each, N at least 6.
+        size: (N,) weights, N at least 6.
+        pictures: (N,) shown in training, again and again counted.
+        decibels: (N,).
 
     Returns:
         Law.
     """
-    size, minutes, decibels = (np.asarray(one, float) for one in (size, minutes, decibels))
+    size, pictures, decibels = (np.asarray(one, float) for one in (size, pictures, decibels))
     unit = 10 ** (-decibels.max() / 10)
-    relative = size / size.min(), minutes / minutes.min()
+    relative = size / size.min(), pictures / pictures.min()
 
     def misfit(parameters):
         return -10 * np.log10(unit * _errors(parameters, *relative)) - decibels
@@ -104,32 +133,34 @@ def fit(size, minutes, decibels):
     starts = [[-0.1, -2.0, a, -2.0, b] for a in (0.3, 1.0) for b in (0.3, 1.0)]
     found = [least_squares(misfit, one, bounds=(LOWEST, HIGHEST)) for one in starts]
     best = min(found, key=lambda one: one.cost)
-    return Law(tuple(best.x), unit, size.min(), minutes.min(), float(np.sqrt(np.mean(best.fun**2))))
+    return Law(
+        tuple(best.x), unit, size.min(), pictures.min(), float(np.sqrt(np.mean(best.fun**2)))
+    )
 
 
-def plateau_interval(law, size, minutes, noise, *, refits=REFITS, seed=0):
+def plateau_interval(law, size, pictures, noise, *, refits=REFITS, seed=0):
     """Between which plateaus (dB) lie 90 % of those that are fitted where luck falls otherwise.
 
     Args:
-        law: fitted to these sizes and minutes.
-        size, minutes: (N,) each.
+        law: fitted to these sizes and pictures.
+        size, pictures: (N,) each.
         noise: standard deviation between seeds, decibels.
         refits: how many.
         seed: of the luck.
     """
-    expected = law(size, minutes)
+    expected = law(size, pictures)
     luck = np.random.RandomState(seed).normal(0, noise, (refits, len(expected)))
-    plateaus = [fit(size, minutes, expected + one).plateau for one in luck]
+    plateaus = [fit(size, pictures, expected + one).plateau for one in luck]
     low, high = np.percentile(plateaus, [5, 95])
     return float(low), float(high)
 
 
-def _errors(parameters, size, minutes):
-    plateau, by_size, size_power, by_time, time_power = parameters
+def _errors(parameters, size, pictures):
+    plateau, by_size, size_power, by_pictures, picture_power = parameters
     return (
         np.exp(plateau)
         + np.exp(by_size) * size**-size_power
-        + np.exp(by_time) * minutes**-time_power
+        + np.exp(by_pictures) * pictures**-picture_power
     )
 
 
@@ -137,7 +168,7 @@ def seed_noise(masks_name):
     """Standard deviation between seeds (dB) on one set of masks, pooled over the ablation."""
     every, *_ = ablation.collect()
     pairs = [[one["scores"]["last"][masks_name] for one in results] for results in every.values()]
-    return float(np.sqrt(statistics.mean(statistics.variance(pair) for pair in pairs)))
+    return float(np.sqrt(statistics.mean(statistics.variance(pair) for pair in pairs if pair[1:])))
 
 
 def across(pictures):
@@ -158,23 +189,21 @@ def across(pictures):
 
 def body(results, lines):
     """The section of RESULTS.md."""
-    size = np.array([one["weights"] for one in results])
-    minutes = np.array([one["recipe"]["minutes"] for one in results])
+    size, seen = (np.array([one[key] for one in results]) for key in ("weights", "pictures"))
     measured = [
-        [f"{weights:,}", f"{spent:g}", f"{one['pictures'] / 1e6:.2f}"]
+        [f"{one['weights']:,}", f"{one['recipe']['minutes']:g}", f"{one['pictures'] / 1e6:.2f}"]
         + [f"{one['scores']['last'][name]:.2f}" for name in FITTED]
-        for weights, spent, one in zip(size, minutes, results, strict=True)
+        for one in results
     ]
     fitted = []
-    for name in FITTED:
-        law = fit(size, minutes, [one["scores"]["last"][name] for one in results])
-        low, high = plateau_interval(law, size, minutes, seed_noise(name))
+    for name, law in laws(results).items():
+        low, high = plateau_interval(law, size, seen, seed_noise(name))
         best = max(one["scores"]["last"][name] for one in results)
-        _, _, size_power, _, time_power = law.parameters
+        _, _, size_power, _, picture_power = law.parameters
+        longer = law(size.max(), 10 * seen[size == size.max()].max())
         fitted.append(
-            [name, f"{size_power:.2f}", f"{time_power:.2f}", f"{law.misfit:.3f}", f"{best:.2f}"]
-            + [f"{law(size.max(), 10 * minutes.max()):.2f}", f"{law.plateau:.2f}"]
-            + [f"{low:.2f} to {high:.2f}"]
+            [name, f"{size_power:.2f}", f"{picture_power:.2f}", f"{law.misfit:.3f}", f"{best:.2f}"]
+            + [f"{longer:.2f}", f"{law.plateau:.2f}", f"{low:.2f} to {high:.2f}"]
             + [f"{scores[name]:.2f}" for scores in lines.values()]
         )
     header = ["masks", "a", "b", "misfit", "best run", "largest, ten times the longest"]
@@ -183,7 +212,7 @@ def body(results, lines):
             f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of one core by "
             "the prices of `step_costs.json`.",
             table(["weights", "minutes", "M pictures", *FITTED], measured),
-            "Squared error = E + A / size^a + B / minutes^b, fitted to the nine; the plateau is "
+            "Squared error = E + A / size^a + B / pictures^b, fitted to the nine; the plateau is "
             "the PSNR of E, and its interval holds 90 % of the plateaus that are fitted when the "
             "seeds' luck is drawn anew. Misfit: root mean square, dB.",
             table([*header, "plateau", "90 %", *(f"`{name}`" for name in lines)], fitted),

@@ -5,36 +5,75 @@ import pytest
 
 from benchmarks import ablation, scaling
 
-SIZE, MINUTES = (one.ravel() for one in np.meshgrid([0.22e6, 0.88e6, 2.69e6], [10.0, 40.0, 160.0]))
+WEIGHTS = dict(zip(scaling.WIDTHS, (0.22e6, 0.88e6, 2.69e6), strict=True))
+SIZE, MINUTES = (one.ravel() for one in np.meshgrid([*WEIGHTS.values()], [10.0, 40.0, 160.0]))
 
 
-def known(size, minutes, plateau=22.3):
+def shown(size, minutes):
+    """Pictures in so many minutes: a large network's step takes longer."""
+    return 16_000 * minutes * (size / 0.22e6) ** -0.6
+
+
+SEEN = shown(SIZE, MINUTES)
+
+
+def known(size, pictures, plateau=22.3):
     """Decibels by a law written down here."""
     least = 10 ** (-plateau / 10)
-    return -10 * np.log10(least * (1 + 0.06 * (size / 1e6) ** -0.7 + 0.2 * (minutes / 10) ** -0.6))
+    error = 1 + 0.06 * (size / 1e6) ** -0.7 + 0.2 * (pictures / 1e5) ** -0.6
+    return -10 * np.log10(least * error)
 
 
 def test_a_law_is_found_again():
-    law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES))
+    law = scaling.fit(SIZE, SEEN, known(SIZE, SEEN))
     assert law.misfit < 1e-3
     assert law.plateau == pytest.approx(22.3, abs=0.02)
     assert law.parameters[2] == pytest.approx(0.7, abs=0.1)
     assert law.parameters[4] == pytest.approx(0.6, abs=0.05)
-    assert law(2.69e6, 1600.0) == pytest.approx(known(2.69e6, 1600.0), abs=0.01)
+    assert law(2.69e6, 1e7) == pytest.approx(known(2.69e6, 1e7), abs=0.01)
 
 
 def test_the_interval_of_the_plateau_holds_the_true_one_and_grows_with_the_luck():
     random = np.random.RandomState(0)
     held, widths = 0, []
     for trial in range(10):
-        law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES) + random.normal(0, 0.01, len(SIZE)))
-        low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.01, refits=30, seed=trial)
+        law = scaling.fit(SIZE, SEEN, known(SIZE, SEEN) + random.normal(0, 0.01, len(SIZE)))
+        low, high = scaling.plateau_interval(law, SIZE, SEEN, 0.01, refits=30, seed=trial)
         held += low <= 22.3 <= high
         widths.append(high - low)
     assert held >= 6  # 9 of 10 are expected
-    law = scaling.fit(SIZE, MINUTES, known(SIZE, MINUTES))
-    low, high = scaling.plateau_interval(law, SIZE, MINUTES, 0.001, refits=30)
+    law = scaling.fit(SIZE, SEEN, known(SIZE, SEEN))
+    low, high = scaling.plateau_interval(law, SIZE, SEEN, 0.001, refits=30)
     assert high - low < np.median(widths) / 2
+
+
+def finished(law, width, minutes):
+    """The result of a run whose score follows a law, the same on all masks."""
+    size, seen = WEIGHTS[width], shown(WEIGHTS[width], minutes)
+    return {
+        "weights": size,
+        "pictures": seen,
+        "recipe": {"minutes": minutes, "arguments": {"width": width}},
+        "scores": {"last": {name: float(law(size, seen)) for name in scaling.FITTED}},
+    }
+
+
+def test_the_long_run_has_the_size_that_will_lead_not_the_one_that_leads_now(monkeypatch):
+    def after(minutes):
+        return [known(size, shown(size, minutes)) for size in WEIGHTS.values()]
+
+    assert np.argmax(after(40)) < np.argmax(after(480)) == 2
+    monkeypatch.setattr(ablation, "best", lambda: {"optimizer": "muon"})
+    runs = scaling.shorter()
+    found = {run.name: finished(known, run.arguments["width"], run.minutes) for run in runs}
+    assert len(found) == 6
+    monkeypatch.setattr(scaling, "result", lambda run: found.get(run.name))
+    (long,) = scaling.final()
+    assert long.arguments["width"] == 56 and long.minutes == 480 and long.optimizer == "muon"
+    promised = scaling.promise([*found.values()], 56, 480)
+    assert promised == pytest.approx(after(480)[2], abs=0.1)
+    del found[runs[-1].name]
+    assert scaling.final() == []  # not before all six have finished
 
 
 def arm(*figures, by_average=0.0):
