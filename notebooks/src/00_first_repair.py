@@ -115,7 +115,7 @@ plots.show(
 #
 # How wrong are they? The *mean absolute error* (MAE) is how far a fill is off, on average over the
 # missing values. A fill's errors to A and to B add up to at least the difference between A and B, as two
-# sides of a triangle are never shorter than the third.
+# sides of a triangle are together never shorter than the third.
 
 # %% tags=["nbval-check-output"]
 from course_lib import metrics
@@ -171,8 +171,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The plain background is nearly whole again. Hair and teeth show the repair: steps in `nearest`, softer marks in
-# the other two. Here is a piece of it, enlarged: scratches cross the hair and one eye.
+# **Read.** The plain background is nearly whole again. Hair and teeth show the repair: steps in `nearest`, a
+# blur in `harmonic`, a little of both in `navier_stokes`. Here is a piece of it, enlarged: scratches cross
+# the hair and one eye.
 
 # %%
 rows, columns = slice(60, 108), slice(96, 144)
