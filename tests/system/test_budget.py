@@ -174,16 +174,22 @@ def finished(tmp_path, monkeypatch):
 
     def finish(run, decibels):
         run.folder.mkdir(parents=True, exist_ok=True)
-        scores = {kind: {"lines": decibels} for kind in ("last", "averaged")}
-        facts = {"recipe": budget._recipe(run), "scores": scores}
+        by_masks = dict.fromkeys(scaling.FITTED, decibels)
+        facts = {
+            "recipe": budget._recipe(run),
+            "scores": {"last": by_masks, "averaged": by_masks},
+            "weights": 800 * run.arguments.get("width", 48) ** 2,
+            "pictures": run.minutes * 3840 / step_cost(run),
+        }
         (run.folder / "result.json").write_text(json.dumps(facts))
 
     return finish
 
 
-def test_the_plan_grows_with_what_is_known_and_ends_with_the_long_run(finished):
+def test_the_plan_grows_with_what_is_known(finished):
     decibels = {"tune_adam_0.002": 19.2, "tune_muon_0.001": 19.3, "tuned_muon_2026": 19.9,
-                "together_2026": 20.1, "together_2027": 20.2, "scaling_32_160": 20.4}  # fmt: skip
+                "together_2026": 20.1, "together_2027": 20.2,
+                "scaling_32_40": 20.1, "scaling_56_40": 20.3}  # fmt: skip
     seen = []
     while missing := [run for run in background.plan() if not budget.result(run)]:
         seen.append(missing[0])
@@ -194,19 +200,20 @@ def test_the_plan_grows_with_what_is_known_and_ends_with_the_long_run(finished):
     names = [run.name for run in seen]
     assert len(set(names)) == len(names)
     assert names[:3] == ["today_2026", "filters_2026", "field_2026"]
-    assert [run.minutes for run in seen[-1:]] == [scaling.FINAL_MINUTES]
     muon = next(run for run in seen if run.name == "tuned_muon_2027")
     assert (muon.optimizer, muon.learning_rate) == ("muon", 1e-3)
     together = next(run for run in seen if run.name == "together_2026")
     assert together.arguments == ablation.BOTH_FILLS and together.optimizer == "muon"
-    assert seen[-1].arguments == {**ablation.BOTH_FILLS, "width": 32}
-    assert sum(run.name.startswith("scaling") for run in seen) == 10  # nine and the long one
-    # The two best get their second seed first, then the curve is drawn, then the table is filled.
-    before = names[: names.index("scaling_16_10")]
-    assert [name for name in before if name.endswith("2027") and name != "filters_2027"] == [
+    # The two best get their second seed first, then the short part of the curve is drawn, and the
+    # long run begins; the rest of the curve follows, then the table is filled.
+    begun = names.index("scaling_16_10")
+    assert [name for name in names[:begun] if name.endswith("2027") and "filters" not in name] == [
         "today_2027", "together_2027", "tuned_muon_2027",
     ]  # fmt: skip
-    assert names.index("field_2027") > names.index("scaling_56_160")
+    curve, rest = seen[begun : begun + 10], names[begun + 10 :]
+    assert [run.minutes for run in curve] == [10] * 3 + [40] * 3 + [480] + [160] * 3
+    assert curve[6].arguments == {**ablation.BOTH_FILLS, "width": 56}
+    assert "field_2027" in rest and not any(name.startswith("scaling") for name in rest)
 
 
 def test_every_price_is_of_a_step_that_can_be_asked_for():
