@@ -137,7 +137,7 @@ plots.show(
 # below. If $a$ and $b$ differ by 1 or more, the fire comes along one axis: $T = \min(a, b) + 1$. Otherwise it comes obliquely,
 # and both count: $(T - a)^2 + (T - b)^2 = 1$. That is the *eikonal equation* $|\nabla T| = 1$ on a grid.
 #
-# **Predict.** A pixel in a corner: one neighbour beside it and one above burn from second 0 on. Is its own time 1, more or less?
+# **Predict.** A pixel in a corner: one neighbour beside it and one above burn from second 0 on. Does it burn at second 1, sooner or later?
 
 
 # %% tags=["nbval-check-output"]
@@ -150,7 +150,7 @@ def arrival(a, b):
 print(f"straight {arrival(0, 9):.3f}   corner {arrival(0, 0):.3f}   oblique {arrival(0, 0.5):.3f}")
 
 # %% [markdown]
-# **Read.** Less: 0.707. The front is the diagonal line through the two neighbours, and from there it is only $1/\sqrt 2$ of a
+# **Read.** Sooner: 0.707. The front is the diagonal line through the two neighbours, and from there it is only $1/\sqrt 2$ of a
 # pixel to go.
 #
 # For all pixels, keep those that the fire has reached in a *heap*, which hands out the earliest. Its time is final, since
@@ -220,8 +220,8 @@ plots.show(
 # %% [markdown]
 # He also lets each $q$ continue its slope, so that it tells $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
 # his method gains on lines (28.1 dB, against 27.4 for $1/\text{distance}^2$) and loses in the square (25.4 against 26.5). Without
-# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`): what he wins on lines and loses in the square is the slopes'
-# doing, and it hangs on the places.
+# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`). On other photographs too the slopes lose in the square; on
+# lines they win on some and lose on others.
 #
 # ## A surprise at 200
 #
@@ -318,8 +318,8 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 # ## Key points
 #
 # * A pixel can only be filled from what is there: the front gives an order, the weights decide the colour.
-# * Over many holes, coming from all sides beats row by row; by arrival or at random, and how to weigh, makes half a decibel.
-#   `harmonic`, which asks the whole rim at once, is ahead.
+# * On this photograph, coming from all sides beats row by row; by arrival or at random, and how to weigh, makes half a decibel
+#   at most. `harmonic`, which asks the whole rim at once, is ahead.
 # * An arrival time is final when no earlier one is left: that is what the heap is for.
 # * Test a property on all values: 128 is a lucky one.
 #
