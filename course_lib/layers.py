@@ -102,8 +102,8 @@ class PartialConv2D(_Convolution):
 
     There M has C channels, and so has 1: sum(1) = kh * kw * C. All channels of one input share
     one mask here, so one channel of it says the same: sum(1) / sum(M) = kh * kw / n, with n valid
-    pixels in the window. Forget C in one of the two sums, as several public versions do, and the
-    signal falls by 1/C in every layer.
+    pixels in the window. Forget C in sum(1), as several public versions do, and each layer leaves
+    1/C of the signal.
 
     Several inputs, as on a U-Net's skip, are concatenated in their order, and each keeps its own
     validity: sum(M) counts each mask once for each channel of its input. The new validity is 1

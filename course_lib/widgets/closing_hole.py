@@ -53,7 +53,7 @@ def closing_hole(image, mask, *, layers=4):
     return explore(
         draw,
         alt=alt,
-        caption="Pink is still unknown. Each layer takes one pixel from every side of a hole.",
+        caption="Pink is still unknown. Each layer fills what touches a known pixel.",
         mask=painter,
         layers=(0, MOST, 1, start),
     )

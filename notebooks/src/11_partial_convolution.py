@@ -135,8 +135,8 @@ print(f"largest difference inside: {abs(partial - ordinary)[1:-1, 1:-1].max():.0
 # ## How a hole closes
 #
 # A place becomes known if anything in its window is. So with layer after layer a hole closes from its rim. Below, each layer of the
-# library, `layers.PartialConv2D`, takes the mean of what it sees. Paint on the picture, and move the slider. (On a page that only
-# shows this notebook, you see a square.)
+# library, `layers.PartialConv2D`, takes the mean of what it sees, and the known pixels are put back. Paint on the picture, and move
+# the slider. (On a page that only shows this notebook, you see a square.)
 #
 # **Predict.** How many layers does the square of 16 × 16 need? And a line across the face, two pixels wide?
 
@@ -226,8 +226,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, as long as the biases are 0, as they are before training. (With biases as small as 0.01 half is left, for they are added after the division.) Batch normalisation hides most of the fault, but not all: a
-# few hundredths are left where the right layer keeps 0.6, as Keras divides by $\sqrt{v + 0.001}$, and behind a division by 32 the variance $v$ is
+# **Read.** $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, as long as the biases are 0, as they are before
+# training. Batch normalisation hides most of the fault, but not all: a few hundredths are left where the right layer keeps 0.6, as Keras divides by $\sqrt{v + 0.001}$, and behind a division by 32 the variance $v$ is
 # smaller than that. What is hidden so well can stay for years. Four formulas are in use, with $s = W^\top(X \odot M)$:
 #
 # | | something known | blind | found in |
@@ -309,7 +309,7 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 #
 # <details><summary>Answer</summary>
 #
-# **2.** 144 / 64 is 9 / 4. 1 counts the channels in the mask only: 16 times too small. 3 counts them in the window only.
+# **2.** 144 / 64 is 9 / 4. 1 counts the channels in the mask only: 16 times too small. 3 counts them in the window only: 16 times too large.
 # </details>
 #
 # **2.** A layer equals an ordinary convolution on grey pictures without holes. What is shown?
@@ -327,7 +327,7 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 #
 # 1. It stays as it is, since a constant factor cancels.
 # 2. It fades, more slowly than without.
-# 3. It fades by 1/C in every layer.
+# 3. It fades to 1/C in every layer.
 #
 # <details><summary>Answer</summary>
 #
@@ -338,7 +338,7 @@ for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
 # ## Key points
 #
 # * Mask, rescale, update: count the known values and scale up by sum(1) / sum(M). Blind windows are 0.
-# * Count the channels in both sums. Forgotten in one, the signal falls by 1/C in every layer, and nothing crashes.
+# * Count the channels in both sums. Forgotten in sum(1), each layer leaves 1/C of the signal, and nothing crashes.
 # * Compare with an ordinary convolution where all is known, on several channels.
 # * A hole closes by one pixel on each side in every 3 × 3 layer.
 #
