@@ -95,7 +95,7 @@ pd.concat(table)[["psnr_hole", "ahead", "misplaced"]].round({"psnr_hole": 1, "mi
 # %% [markdown]
 # **Read.** Peeled, 7 to 10 % of the hole look wrong, and the stripe breaks; with lines first it is 1 to 3 %, and about 4 dB are won.
 # Nothing but the order has changed: here the order is the algorithm. Over all forty walls lines first misplaces fewer pixels in 37 and more in 3,
-# and on walls with a single edge in 28 of 40 and worse in 10 (`benchmarks/RESULTS.md`).
+# and on walls with a single edge in 28 of 40 and more in 10 (`benchmarks/RESULTS.md`).
 #
 # Not everywhere: on drawn bricks it is 23 against 17, on crossing lines 22 against 18, and on the photographed bricks the
 # orders tie. The order decides where one line must go on, and where nothing else says how.
@@ -224,7 +224,7 @@ plots.show(
 #
 # ## The leaderboard
 #
-# The last row of Part I. On thin lines in pictures of 32 pixels there is little to copy.
+# The last row of Part I, on thin lines in pictures of 32 pixels.
 
 # %%
 plots.show(
