@@ -97,9 +97,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** From the square's rim to its middle the fill loses 6 dB. At equal depth the two sets differ by about
-# half a decibel, as far as the scattered set has many pixels (to depth 3). And from depth 2 on the square has the larger error,
-# though the other removes more than three times as much.
+# **Read.** From the square's rim to its middle the fill loses 6 dB. At equal depth neither is far
+# ahead: about half a decibel at most, though the scattered set removes more than three times as much.
 #
 # ## Many masks
 #
@@ -123,7 +122,7 @@ for method, rows in sets.groupby("method"):
 # %%
 harmonic = sets[sets.method == "harmonic"]
 for number, label, caption in (
-    ("hole_fraction", "share missing", "By area: a curve for each family."),
+    ("hole_fraction", "share missing", "By area: 21 to 25 dB with a quarter missing."),
     ("mean_depth", "mean depth (px)", "By mean depth: one band, less than 2 dB wide."),
 ):
     drawing = plots.points(
@@ -138,8 +137,8 @@ for number, label, caption in (
 # **Read.** The agreement is a rank correlation: 1 if the number puts the sets in the order of their errors. Mean
 # depth nearly does, for both methods: sets of equal depth are less than 2 dB apart, where all sets span 7. This is why a scratch across a
 # whole photograph is easy and a square hole of the same area is not. All missing pixels of a set are
-# pooled here. Who averages the decibels of its pictures finds area nearly as good as depth, 0.83 against 0.85 for `harmonic`:
-# then the easiest pictures decide ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
+# pooled here. Who averages the decibels of its pictures finds area nearly as good as depth: 0.83 against 0.85 for
+# `harmonic` ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
 #
 # ## Design a mask
 #
