@@ -463,15 +463,14 @@ class ContextualAttention(keras.layers.Layer):
     def _overlapped(self, patches, shape):
         """Patches laid where they belong, and averaged where several lie: ``shape``."""
         count, height, width, channels = shape
-        half = self.size // 2
-        patches = ops.reshape(patches, (count, height, width, self.size, self.size, channels))
-        ones = ops.ones((1, height, width, 1), self.compute_dtype)
-        total, amount = 0.0, 0.0
-        for row in range(self.size):
-            for column in range(self.size):
-                moves = half - row, half - column
-                total = total + _moved(patches[:, :, :, row, column], *moves)
-                amount = amount + _moved(ones, *moves)
+        numbers = self.size**2 * channels
+        patches = ops.reshape(patches, (count, height, width, numbers))
+        ones = ops.ones((1, height, width, numbers), self.compute_dtype)
+        # Number k of a patch goes to its own place around the middle, and to its own channel.
+        place = ops.reshape(
+            ops.eye(numbers, dtype=self.compute_dtype), (self.size, self.size, channels, numbers)
+        )
+        total, amount = (ops.conv_transpose(one, place, 1, "same") for one in (patches, ones))
         return total / amount
 
     def get_config(self):
@@ -726,15 +725,6 @@ def _from_spectrum(real, imaginary, width):
     pictures = ops.transpose(ops.irfft(tuple(rows), fft_length=width), (0, 2, 3, 1))
     height = ops.shape(pictures)[1]
     return pictures * ops.sqrt(ops.cast(width, "float32") / ops.cast(height, "float32"))
-
-
-def _moved(array, up, left):
-    """(N, H, W, C) with place (y, x) from (y + up, x + left); 0 where there is none."""
-    height, width = ops.shape(array)[1:3]
-    rows, columns = ((max(-by, 0), max(by, 0)) for by in (up, left))
-    padded = ops.pad(array, ((0, 0), rows, columns, (0, 0)))
-    top, first = max(up, 0), max(left, 0)
-    return padded[:, top : top + height, first : first + width]
 
 
 def _known(features, valid):
