@@ -285,7 +285,8 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A sweep multiplies the longest wave of the error by $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$.
+# **2.** In one row with $n$ missing pixels a sweep multiplies the longest wave of the error by
+# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$, and so they do across a scratch.
 # </details>
 #
 # **3.** Why is `biharmonic` exact on $x^2 + y^2$, and `harmonic` not?
