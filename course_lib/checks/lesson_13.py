@@ -125,8 +125,8 @@ def _contest(rng, count):
 
     ``seen`` gets what they meet: (number of the picture, its hole as bytes).
     """
-    pictures = rng.uniform(0, 0.3, (2 * count, 6, 7, 3))
-    holes = rng.random((2 * count, 6, 7)) < 0.3
+    pictures = rng.uniform(0, 0.3, (2 * count, 8, 9, 3))  # not too small for ``evaluate``
+    holes = rng.random((2 * count, 8, 9)) < 0.3
     holes[:, 0, 0], holes[:, 0, 1] = True, False  # by the second pixel a picture is known again
     seen, places = set(), np.arange(count)
 
