@@ -244,8 +244,9 @@ print("mean of the pictures' PSNRs (dB)", by_picture.psnr_hole.to_dict())
 print("learned window ahead in", by_picture.ahead["learned window"])
 
 # %% [markdown]
-# **Read.** In holes radius 3 is ahead; for one pixel it was not. The window is level with biharmonic: all holes together a little ahead, in most single pictures behind. (Hard pictures
-# weigh more in the first, hence fewer decibels.) From pictures alone it came as far
+# **Read.** In holes radius 3 is ahead of 2; for one pixel they were level. The window is level with biharmonic: a little ahead over
+# all holes together, a little behind in the mean of the pictures. (Hard pictures weigh more in the first, hence fewer decibels.)
+# From pictures alone it came as far
 # as the best equation. It is linear, so it cannot *decide* between an
 # edge and no edge, and it was trained on one missing pixel, never on a wide hole.
 
