@@ -262,7 +262,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** In the table it gains most on bars. 1 helps edges and arcs, and leaves most bars worse than `harmonic` had them. 3: beside
+# **2.** On bars nothing in the table gains more. 1 helps edges and arcs, and leaves most bars worse than `harmonic` had them. 3: beside
 # transport, diffusion costs on bars.
 # </details>
 
