@@ -64,7 +64,7 @@ pd.DataFrame(rows, columns=columns).set_index("known")
 
 # %% [markdown]
 # **Read.** The gate *is* the mask update. But it opens to 1, and never to 9: what comes out is the partial convolution's answer
-# times $n/9$. So a gated convolution can *be* a mask update; but a sigmoid ends at 1 and cannot multiply by 9, and so one half of the partial convolution is missing.
+# times $n/9$. With these weights a gated convolution has one half of the partial one, and not the other.
 #
 # ## What training makes of it
 #
@@ -109,7 +109,7 @@ for kind in ("partial", "plain"):
 evaluation.memory_of_holes(maps, holes).dropna().round(2)
 
 # %% [markdown]
-# **Read.** Validity has forgotten it, 0.50, and never learns of it again. At the very bottom the others have nearly, too, and on the way up the skips tell them again: the gates best, 0.94 to 1.00, but
+# **Read.** Validity has forgotten it, 0.50, and never learns of it again. At the very bottom the others have nearly, too, and on the way up, where the skips come in, they know it again: the gates best, 0.94 to 1.00, but
 # features without any gate nearly as well. So what a gate learns is not one validity that fades, but channels that are masks, of either sign.
 #
 # ## What is given up
@@ -196,7 +196,8 @@ plots.show(
 #
 # ## Which fills better?
 #
-# We take thin lines on the held-out pictures of CIFAR-10, and squares of five sizes on the 100 patches, all cut from one photograph. Their 32 × 32 pixels all four see whole: so a lead is not one of reach.
+# We take thin lines on the held-out pictures of CIFAR-10, and squares of five sizes on the 100 patches, all cut from one photograph. From the middle of the hole all four see
+# these 32 × 32 pixels whole.
 #
 # **Predict** the order of the four on lines, in small squares and in large ones.
 
@@ -216,7 +217,7 @@ for side in (4, 8, 12, 16, 20):
 pd.DataFrame(table, index=list(names)).round(2)
 
 # %% [markdown]
-# **Read.** In squares up to 8 the partial network leads, from 12 on the Fourier network, and the more the larger, with the fewest weights. The gated one has twice plain's weights and is ahead of it in squares from 8 on; with equal weights
+# **Read.** In squares of 4 the partial network leads by 2 dB, from 12 on the Fourier network, and the more the larger, with the fewest weights. The gated one has twice plain's weights and is ahead of it in squares from 8 on; with equal weights
 # it is last everywhere. On CIFAR-10 Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated behind by 0.05 to 0.37 ([results](../benchmarks/RESULTS.md), *Lesson 16*).
 # 5,000 steps from one seed are no verdict: gates and Fourier convolutions made their name in large networks, trained with an adversary.
 #
@@ -285,7 +286,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** With thin lines on the same patches partial leads, as in small squares; the other three are too close to be ordered. All four are behind `harmonic`.
+# **Read.** With thin lines on the same patches partial leads, as in small squares, and plain is second; gated and Fourier are too close to be ordered. All four are behind `harmonic`.
 #
 # ## Questions
 #
