@@ -77,8 +77,8 @@ for part, where in {"known pixels": ~holes, "holes": holes}.items():
     print(f"by {lead.mean():.1f} ± {lead.std():.1f} dB")
 
 # %% [markdown]
-# **Read.** In this pair skips make copying easy: 7 dB on known pixels, and 4 dB in the holes, since what is known beside a hole helps to
-# fill it. Compositing then lifts the whole picture by 6 dB with skips and by 9 dB without, and no guess has become better. Who compares raw
+# **Read.** In this pair skips make copying easy: 7 dB on known pixels, and the holes gain 4 dB.
+# Compositing then lifts the whole picture by 6 dB with skips and by 9 dB without, and no guess has become better. Who compares raw
 # pictures compares mostly how well networks copy. **Composite first, then compare.**
 #
 # ## Why it shrinks: what a pixel can reach
@@ -105,8 +105,8 @@ print("ten convolutions:", field(10 * [conv]), "pixels")
 print("with four halvings:", field(4 * [conv, conv, pool] + [conv, conv]), "pixels")
 
 # %% [markdown]
-# **Read.** 21 and 140: shrinking shows the whole patch to every place at the bottom, which lines do not need and wide holes do, and with as many
-# channels a convolution costs a quarter after each halving. But all must pass the code. **Predict.** Does the grey blur
+# **Read.** 21 and 140. Ten convolutions reach the rim from the middle of either hole; shrinking shows the whole patch to every place at the
+# bottom, and with as many channels a convolution costs a quarter after each halving. But all must pass the code. **Predict.** Does the grey blur
 # come from that? Three networks differ in their codes alone.
 
 # %%
@@ -246,8 +246,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** It repairs black, and returns the others nearly as they came. It has learned the colour of the damage, not that something is
-# missing; and where a picture has thin black lines of its own, it cannot know that nothing is missing. A method that
-# gets the mask cannot make this mistake. Lesson 11 builds a layer that cannot make it either.
+# missing; and where a picture has thin black lines of its own, it cannot know that nothing is missing. To be given
+# the mask is not enough: lesson 11 shows a network that gets it and reads the paint all the same, and builds a layer that cannot.
 #
 # Other damage, other trades: *denoising*, *deblurring*, *artefact removal*.
 #
@@ -274,7 +274,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Even at equal steps the skips are worth 3 dB. On this photograph `vanilla_unet` stays below the smooth solvers; on pictures like
-# those it learned from it beats one (Notes).
+# those it learned from it beats three of four (Notes).
 #
 # What could help? Tell the network where the holes are, compute with known pixels alone, spend the loss on the holes, start from a fill:
 # lessons 10 to 13.
@@ -320,7 +320,7 @@ plots.show(
 # ## Key points
 #
 # * A network paints every pixel anew. Composite first, then compare, and measure in the holes.
-# * Shrinking lets every output see the whole picture, which wide holes need.
+# * Shrinking lets every place at the bottom see the whole picture, and makes a convolution cheaper.
 # * Skips lead around the code. Once training finds them, copying becomes easy, and the holes gain too.
 # * A vanilla network is not told where the holes are. It learns the colour of the damage.
 #
@@ -331,7 +331,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
-# 21.1 dB in the holes, Navier–Stokes 20.4, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). Both were trained with
+# 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). Both were trained with
 # a loss in which a pixel of a hole counts six times, on lines and other holes. CIFAR-10 has no licence; no picture of it is stored here.
 #
 # </details>

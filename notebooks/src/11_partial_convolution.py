@@ -274,26 +274,28 @@ print(f"46 ones, scaled up to {float(output[0, 2, 2, 0]):.2f}: ratio {output[0, 
 #
 # ## What stands in a hole is never read
 #
-# Two shipped networks, with the same ladder and the same number of weights: `vanilla_unet` of lesson 08, and `partial_conv_unet`, with partial
-# convolutions throughout. We paint the holes of 100 patches in four ways.
+# Three shipped networks with the same ladder: `vanilla_unet` of lesson 08; `vanilla_unet_masked`, which also gets the validity, as a fourth
+# channel; and `partial_conv_unet`, with partial convolutions throughout. We paint the holes of 100 patches in four ways.
 #
-# **Predict.** How do the four scores of the second one differ?
+# **Predict.** How do the four scores of each differ?
 
 # %%
 from course_lib import metrics, models
 
 patches, holes = evaluation.frozen_patches()
 valid = 1 - holes[..., None].astype(np.float32)
-vanilla, partial = (models.load_pretrained(f"{kind}_unet") for kind in ("vanilla", "partial_conv"))
-for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
-    painted = masks.damage(patches, holes, fill=paint)
-    fills = vanilla.predict(painted, verbose=0), partial.predict([painted, valid], verbose=0)
-    one, other = (metrics.psnr(patches, fill, holes) for fill in fills)
-    print(f"holes painted {paint}: vanilla {one:4.1f} dB, partial convolutions {other:4.1f} dB")
+scores = {}
+for name in ("vanilla_unet", "vanilla_unet_masked", "partial_conv_unet"):
+    network, scores[name] = models.load_pretrained(name), {}
+    for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
+        given = [masks.damage(patches, holes, fill=paint), valid][: len(network.inputs)]
+        scores[name][paint] = metrics.psnr(patches, network.predict(given, verbose=0), holes)
+pd.DataFrame(scores).T.round(1)
 
 # %% [markdown]
-# **Read.** One number, four times; the other network is at its best with the black that it learned with, and nearly black costs it more than grey. No training has to teach this: it holds for any weights and any picture. Whether it also fills
-# *better*, two numbers do not tell; lesson 12 asks that.
+# **Read.** The last has one number, four times. No training has to teach this: it holds for any weights and any picture. The other two are
+# at their best with the black that they learned with: to be told where the holes are does not keep a network from reading them. Which
+# fills *best*, the first column does not tell; lesson 12 asks that.
 #
 # One thing it cannot do: it counts pixels, not weights. On a constant picture of 8 take the kernel 1 2 1 by 1 2 1, divided by 16. A
 # hole in the middle hides a quarter of the weight, but one pixel of nine, and 8 · 12/16 · 9/8 is 6.75.
