@@ -288,7 +288,8 @@ scores = {}
 for name in ("vanilla_unet", "vanilla_unet_masked", "partial_conv_unet"):
     network, scores[name] = models.load_pretrained(name), {}
     for paint in (0.0, 0.1, 0.5, 1.0):  # black, nearly black, grey, white
-        given = [masks.damage(patches, holes, fill=paint), valid][: len(network.inputs)]
+        painted = masks.damage(patches, holes, fill=paint)
+        given = painted if name == "vanilla_unet" else [painted, valid]
         scores[name][paint] = metrics.psnr(patches, network.predict(given, verbose=0), holes)
 pd.DataFrame(scores).T.round(1)
 
