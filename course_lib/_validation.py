@@ -14,6 +14,8 @@ import numpy as np
 
 DOUBTFUL_HOLE_FRACTION = 0.95
 DOUBT = "this mask marks"  # how the warning begins, for who has said it already
+MOST_PIXELS = 2**32  # in all that one call draws: a byte each, and more where they have colours
+MOST = 2**31 - 1  # that C and OpenCV count to
 LONGEST = 60  # characters of a value that a sentence quotes
 
 
@@ -145,10 +147,11 @@ def check_colour(name, colour):
     return array.astype(np.float64)
 
 
-def check_count(name, count, lowest=0, highest=math.inf):
+def check_count(name, count, lowest=0, highest=MOST):
     """A whole number from ``lowest`` to ``highest``."""
     if not is_whole(count) or not lowest <= as_number(count) <= highest:
-        limit = "or more" if highest == math.inf else f"to {highest:,}"
+        too_many = is_whole(count) and as_number(count) > highest
+        limit = f"to {highest:,}" if highest < MOST or too_many else "or more"
         raise ValueError(f"{name} is {brief(count)}: pass a whole number, {lowest} {limit}.")
     return as_number(count)
 
@@ -159,6 +162,30 @@ def check_number(name, number, asked, fits):
     if value is None or not (-math.inf < value < math.inf and fits(value)):
         raise ValueError(f"{name} is {brief(number)}: pass {asked}.")
     return value
+
+
+def check_stack(what, count, size, lowest=1):
+    """How many pictures or masks are to be drawn, their height and width: Python's own numbers.
+
+    Args:
+        what: in plural, what they are called in a sentence.
+        count: 1 or more.
+        size: an int or (H, W), pixels, ``lowest`` or more.
+    """
+    count = check_count("count", count, lowest=1)
+    sides = (size, size) if is_whole(size) else size
+    if not (is_pair(sides) and min(sides) >= lowest):
+        raise ValueError(
+            f"size is {brief(size)}: pass pixels, {lowest} or more, as an int or as "
+            "(height, width)."
+        )
+    height, width = map(as_number, sides)
+    if count * height * width > MOST_PIXELS:
+        raise ValueError(
+            f"{brief(count)} {what} of {brief(height)} x {brief(width)} pixels need more than "
+            "4 GiB: draw fewer at a time."
+        )
+    return count, height, width
 
 
 def as_number(value):

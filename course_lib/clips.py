@@ -8,9 +8,17 @@ import numpy as np
 
 from course_lib import data
 from course_lib._opencv import cv2
-from course_lib._validation import brief, check_count, check_number, check_seed, is_pair
+from course_lib._validation import (
+    as_number,
+    brief,
+    check_count,
+    check_number,
+    check_seed,
+    check_stack,
+)
 
 GRAIN = 0.01  # standard deviation of a film's grain, drawn anew in each frame
+FASTEST = 1_000  # pixels from frame to frame
 MARGIN = 2  # pixels that bicubic interpolation reads beyond a place
 
 
@@ -27,7 +35,7 @@ def moving(name, count, size, *, camera=(0.0, 0.0), passer=None, grain=GRAIN, se
         size: an int or (H, W), pixels.
         camera: (rows, columns), how far it glides from frame to frame, pixels.
         passer: another of ``data.PHOTOS``, or None.
-        grain: standard deviation of the film's grain, 0 or more; it is part of the truth.
+        grain: standard deviation of the film's grain, 0 to 1; it is part of the truth.
         seed: an int; it chooses the place in the photograph and the grain.
 
     Returns:
@@ -41,11 +49,11 @@ def moving(name, count, size, *, camera=(0.0, 0.0), passer=None, grain=GRAIN, se
         >>> clip.shape, bool(np.allclose(clip[0][:, 2:], clip[1][:, :-2], atol=1e-5))
         ((5, 60, 80, 3), True)
     """
-    count, (height, width) = check_count("count", count, 1), _size(size)
+    count, height, width = check_stack("frames", count, size)
     random = np.random.RandomState(check_seed(seed))
-    grain = check_number("grain", grain, "a number, 0 or more", lambda number: number >= 0)
+    grain = check_number("grain", grain, "a number from 0 to 1", lambda number: 0 <= number <= 1)
     photograph = data.photo(name)
-    path = np.outer(np.arange(count), camera)
+    path = np.outer(np.arange(count), _check_glide(camera))
     start = _start(photograph, path, (height, width), name, random)
     frames = np.empty((count, height, width, 3), np.float32)
     for frame, (top, left) in zip(frames, start + path, strict=True):
@@ -82,9 +90,9 @@ def scratches(count, size, *, lines=2, width=3, step=4.0, seed):
         >>> bool((stays == stays[0]).all()), stays[0].sum(axis=1).tolist()[:3]
         (True, [6, 6, 6])
     """
-    count, (height, across) = check_count("count", count, 1), _size(size)
-    lines, width = check_count("lines", lines, 1), check_count("width", width, 1, across)
-    step = check_number("step", step, "a number, 0 or more", lambda number: number >= 0)
+    count, height, across = check_stack("frames", count, size)
+    lines, width = (check_count(*one, 1, across) for one in (("lines", lines), ("width", width)))
+    step = check_number("step", step, f"0 to {FASTEST:,} pixels", lambda one: 0 <= one <= FASTEST)
     random = np.random.RandomState(check_seed(seed))
     # Each begins in a strip of its own, so that a picture is scratched all over.
     places = (np.arange(lines) + random.uniform(0.2, 0.8, lines)) * across / lines
@@ -121,8 +129,8 @@ def lost_blocks(count, size, *, side=16, share=0.03, lasting=3, seed):
         >>> lost.shape, bool(0.01 < lost.mean() < 0.06)
         ((40, 96, 128), True)
     """
-    count, (height, width) = check_count("count", count, 1), _size(size)
-    side, lasting = check_count("side", side, 1), check_count("lasting", lasting, 1)
+    count, height, width = check_stack("frames", count, size)
+    side, lasting = check_count("side", side, 1), check_count("lasting", lasting, 1, 10_000)
     asked = "a number above 0, at most 0.5"
     share = check_number("share", share, asked, lambda number: 0 < number <= 0.5)
     random = np.random.RandomState(check_seed(seed))
@@ -135,6 +143,15 @@ def lost_blocks(count, size, *, side=16, share=0.03, lasting=3, seed):
         masks[first : frame + 1, row, max(0, column - run + 1) : column + 1] = True
     grown = masks.repeat(side, axis=1).repeat(side, axis=2)
     return grown[:, :height, :width]
+
+
+def _check_glide(camera):
+    """Rows and columns from frame to frame, as floats."""
+    steps = camera if isinstance(camera, (tuple, list)) or np.shape(camera) == (2,) else ()
+    if len(steps) != 2 or any(as_number(one) is None for one in steps):
+        raise ValueError(f"camera is {brief(camera)}: pass (rows, columns), two numbers of pixels.")
+    asked = f"rows and columns of at most {FASTEST:,} pixels a frame"
+    return [check_number("camera", one, asked, lambda step: abs(step) <= FASTEST) for one in steps]
 
 
 def _start(photograph, path, size, name, random):
@@ -167,11 +184,3 @@ def _let_pass(frames, picture):
             for one in (square * cover[..., None], cover)
         )
         frame[:] = frame * (1 - share[..., None]) + moved
-
-
-def _size(size):
-    height, width = size if is_pair(size) else (size, size)
-    try:
-        return check_count("height", height, 1), check_count("width", width, 1)
-    except ValueError:
-        raise ValueError(f"size is {brief(size)}: pass an int or (H, W), 1 or more.") from None

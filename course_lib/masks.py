@@ -24,13 +24,13 @@ from course_lib._validation import (
     check_pair,
     check_same_shape,
     check_seed,
+    check_stack,
     check_values,
     is_one_of,
     is_pair,
     is_whole,
 )
 
-MOST_PIXELS = 2**32  # in all the masks of one call: a byte each
 MOST_LINES = 10_000  # in one mask
 THICKEST = 32_767  # pixels, OpenCV's own limit
 OVERSHOOT = 0.5  # beyond black and white, in units of white, where a mask was resized smoothly
@@ -60,9 +60,9 @@ def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
         >>> random_lines(2, 32, seed=0).shape
         (2, 32, 32)
     """
-    count, height, width = _check_size(count, size)
+    count, height, width = check_stack("masks", count, size)
     if height < 2 or width < 2:
-        raise ValueError(f"size {size} is too small for a line: use 2 x 2 pixels or more.")
+        raise ValueError(f"{height} x {width} pixels are too few for a line: use 2 x 2 or more.")
     fewest, most = _check_range("lines", lines, highest=MOST_LINES)
     thinnest, thickest = _check_range("thickness", thickness, highest=THICKEST)
     random = np.random.RandomState(check_seed(seed))
@@ -108,9 +108,9 @@ def brush_strokes(count, size=32, *, seed):
         >>> brush_strokes(2, (48, 64), seed=0).shape
         (2, 48, 64)
     """
-    count, height, width = _check_size(count, size)
+    count, height, width = check_stack("masks", count, size)
     if min(height, width) < 8:
-        raise ValueError(f"size {size} is too small for a brush: use 8 x 8 pixels or more.")
+        raise ValueError(f"{height} x {width} pixels are too few for a brush: use 8 x 8 or more.")
     random = np.random.RandomState(check_seed(seed))
     masks = np.zeros((count, height, width), np.uint8)
     for canvas in masks:
@@ -143,7 +143,7 @@ def squares(count, size=32, *, side, seed=None):
                 [0, 1, 1, 0],
                 [0, 0, 0, 0]]])
     """
-    count, height, width = _check_size(count, size)
+    count, height, width = check_stack("masks", count, size)
     side = check_count("side", side, lowest=1)
     if side >= min(height, width):
         raise ValueError(
@@ -182,7 +182,7 @@ def random_pixels(count, size=32, *, fraction, seed):
         >>> int(random_pixels(1, (10, 10), fraction=0.9, seed=0).sum())
         90
     """
-    count, height, width = _check_size(count, size)
+    count, height, width = check_stack("masks", count, size)
     asked = "a share above 0 and below 1"
     fraction = check_number("fraction", fraction, asked, lambda share: 0 < share < 1)
     missing = round(fraction * height * width)
@@ -224,7 +224,7 @@ def in_bucket(count, size=32, *, low, high, seed):
         >>> bool(((shares > 0.1) & (shares <= 0.2)).all())
         True
     """
-    count, height, width = _check_size(count, size)
+    count, height, width = check_stack("masks", count, size)
     asked = "shares, 0 <= low < high < 1"
     low = check_number("low", low, asked, lambda share: 0 <= share < 1)
     high = check_number("high", high, asked, lambda share: low < share < 1)
@@ -266,7 +266,9 @@ def grown(mask, pixels):
     mask = check_mask(mask)
     if not is_whole(pixels):
         raise ValueError(f"pixels is {brief(pixels)}: pass a whole number; below 0 holes shrink.")
-    box = np.ones((2 * abs(pixels) + 1,) * 2, np.uint8)
+    pixels = as_number(pixels)
+    reach = min(abs(pixels), max(mask.shape[-2:]))  # farther, nothing more changes
+    box = np.ones((2 * reach + 1,) * 2, np.uint8)
     change = cv2.dilate if pixels > 0 else cv2.erode
     each = mask.reshape(-1, *mask.shape[-2:]).astype(np.uint8)
     return np.stack([change(one, box) for one in each]).astype(bool).reshape(mask.shape)
@@ -459,21 +461,6 @@ def _is_white(array):
             stacklevel=3,
         )
     return array > top / 2
-
-
-def _check_size(count, size):
-    """The number of masks, their height and their width, as Python's own numbers."""
-    count = check_count("count", count, lowest=1)
-    sides = (size, size) if is_whole(size) else size
-    if not (is_pair(sides) and min(sides) >= 1):
-        raise ValueError(f"size is {brief(size)}: pass pixels as an int or as (height, width).")
-    height, width = map(as_number, sides)
-    if count * height * width > MOST_PIXELS:
-        raise ValueError(
-            f"{brief(count)} masks of {brief(height)} x {brief(width)} pixels need more than "
-            "4 GiB: draw fewer at a time."
-        )
-    return count, height, width
 
 
 def _check_range(name, pair, highest):

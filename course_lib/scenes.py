@@ -13,8 +13,10 @@ from course_lib._validation import (
     brief,
     check_count,
     check_images,
+    check_mask,
     check_mask_fits,
     check_seed,
+    is_number,
     is_one_of,
 )
 
@@ -166,7 +168,7 @@ def places(name, count, *, size, hole, seed):
         photograph[top : top + size, left : left + size]
         for top, left in zip(tops, lefts, strict=True)
     ]
-    holes = hole if np.ndim(hole) else masks.squares(count, size, side=hole)
+    holes = masks.squares(count, size, side=hole) if is_number(hole) else check_mask(hole)
     return Scenes(np.stack(cut), holes)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from course_lib._opencv import cv2
-from course_lib._validation import check_count, check_number, check_seed, is_pair, is_whole
+from course_lib._validation import check_number, check_seed, check_stack
 
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSansMono-Bold")  # matplotlib's
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -83,14 +83,11 @@ KINDS = {"scratches": scratches, "text": text, "blotches": blotches, "dust": dus
 
 
 def _worn(mark, count, size, share, seed):
-    count = check_count("count", count, lowest=1)
-    height, width = (size, size) if is_whole(size) else size if is_pair(size) else (0, 0)
-    if min(height, width) < 16:
-        raise ValueError(f"size is {size}: pass 16 or more, an int or (height, width).")
+    count, height, width = check_stack("masks", count, size, lowest=16)
     asked = f"a share of the picture, above 0 and at most {MOST_SHARE}"
     share = check_number("share", share, asked, lambda share: 0 < share <= MOST_SHARE)
     random = np.random.RandomState(check_seed(seed))
-    drawn = np.zeros((count, int(height), int(width)), np.uint8)
+    drawn = np.zeros((count, height, width), np.uint8)
     for canvas in drawn:
         while (missing := share * canvas.size - np.count_nonzero(canvas)) > 0:
             # Counting costs more than drawing a speck.

@@ -276,8 +276,12 @@ def test_precision_is_put_back_whatever_happens():
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
         raise ZeroDivisionError
     assert keras.config.dtype_policy().name == "float32"
-    with pytest.raises(ValueError), precision("nonsense"):
-        pass
+    for policy in ("nonsense", None, 3, ["float32"], np.zeros(3)):
+        with pytest.raises(ValueError, match="policy is .*: pass .float32.") as refusal:
+            with precision(policy):
+                pass
+        assert "\n" not in str(refusal.value)
+    assert keras.config.dtype_policy().name == "float32"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,21 @@ import warnings
 import numpy as np
 import pytest
 
-from course_lib import _validation, classical, data, evaluation, masks, metrics, plots, widgets
+from course_lib import (
+    _validation,
+    classical,
+    clips,
+    data,
+    evaluation,
+    generative,
+    masks,
+    metrics,
+    plots,
+    restoration,
+    scenes,
+    wear,
+    widgets,
+)
 
 IMAGE = np.random.RandomState(0).random_sample((14, 12, 3))
 MASK = np.zeros((14, 12), bool)
@@ -26,6 +40,10 @@ def scores(resamples):
 def slider(*numbers):
     level = widgets.explore(lambda level: plots.figure(IMAGE), alt=ALT, level=numbers).controls
     return [level["level"].min, level["level"].max, level["level"].step, level["level"].value]
+
+
+def grey(noisy, time):
+    return np.zeros_like(noisy)
 
 
 # (function of one number, a number that every integer type of NumPy's can hold)
@@ -61,6 +79,33 @@ WHOLE = {
     "explore": (lambda n: slider(-100, n), 100),
     "explore steps": (lambda n: slider(-100.5, n), 100),
     "load subset": (lambda n: data.load(subset=n).test, 3),
+    "grown pixels": (lambda n: masks.grown(MASK, n), 100),
+    "wear count": (lambda n: wear.dust(n, 32, share=0.02, seed=0), 2),
+    "wear size": (lambda n: wear.scratches(1, n, share=0.02, seed=0), 100),
+    "moving count": (lambda n: clips.moving("coffee", n, 16, seed=0), 3),
+    "moving size": (lambda n: clips.moving("coffee", 2, n, seed=0), 100),
+    "clips.scratches count": (lambda n: clips.scratches(n, 48, seed=0), 5),
+    "clips.scratches size": (lambda n: clips.scratches(2, n, seed=0), 120),
+    "clips.scratches lines": (lambda n: clips.scratches(2, 127, lines=n, seed=0), 3),
+    "clips.scratches width": (lambda n: clips.scratches(2, 127, width=n, seed=0), 40),
+    "lost_blocks size": (lambda n: clips.lost_blocks(2, n, seed=0), 120),
+    "lost_blocks side": (lambda n: clips.lost_blocks(2, 127, side=n, seed=0), 64),
+    "lost_blocks lasting": (lambda n: clips.lost_blocks(6, 64, lasting=n, seed=0), 3),
+    "places count": (lambda n: scenes.places("coffee", n, size=40, hole=8, seed=0).images, 3),
+    "places size": (lambda n: scenes.places("coffee", 2, size=n, hole=8, seed=0).images, 100),
+    "places hole": (lambda n: scenes.places("coffee", 2, size=100, hole=n, seed=0).masks, 64),
+    "find_damage width": (lambda n: restoration.find_damage(IMAGE, width=n), 5),
+    "find_damage smallest": (lambda n: restoration.find_damage(IMAGE, smallest=n), 7),
+    "find_damage grow": (lambda n: restoration.find_damage(IMAGE, tolerance=0.5, grow=n), 3),
+    "frozen_patches": (lambda n: evaluation.frozen_patches(n)[0], 100),
+    "diffuse count": (lambda n: generative.diffuse(grey, n, 8, steps=2, seed=0), 3),
+    "diffuse size": (lambda n: generative.diffuse(grey, 1, n, steps=2, seed=0), 100),
+    "diffuse steps": (lambda n: generative.diffuse(grey, 1, 8, steps=n, seed=0), 5),
+    "repaint steps": (lambda n: generative.repaint(grey, BATCH, MASKS, steps=n, seed=0), 3),
+    "repaint resamplings": (
+        lambda n: generative.repaint(grey, BATCH, MASKS, steps=2, resamplings=n, seed=0),
+        3,
+    ),
 }
 FLOATS = {
     "random_pixels fraction": (lambda x: masks.random_pixels(2, 300, fraction=x, seed=0), 0.5),
@@ -74,6 +119,13 @@ FLOATS = {
     "navier_stokes radius": (lambda x: classical.navier_stokes(IMAGE, MASK, radius=x), 1.5),
     "fast_marching radius": (lambda x: classical.fast_marching(IMAGE, MASK, radius=x), 1.5),
     "explore": (lambda x: slider(0, x), 0.5),
+    "wear share": (lambda x: wear.dust(1, 60, share=x, seed=0), 0.125),
+    "moving grain": (lambda x: clips.moving("coffee", 2, 16, grain=x, seed=0), 0.125),
+    "moving camera": (lambda x: clips.moving("coffee", 3, 16, camera=(1, x), seed=0), 0.5),
+    "clips.scratches step": (lambda x: clips.scratches(3, 48, step=x, seed=0), 0.5),
+    "lost_blocks share": (lambda x: clips.lost_blocks(3, 48, share=x, seed=0), 0.125),
+    "find_damage tolerance": (lambda x: restoration.find_damage(IMAGE, tolerance=x), 0.125),
+    "fit_gaussian noise": (lambda x: classical.fit_gaussian(BATCH, noise=x).precision, 0.125),
 }
 INTEGERS = [np.int8, np.uint8, np.int16, np.uint64, np.array]
 
@@ -116,10 +168,9 @@ NO_NUMBERS = {
     "a function": np.sin,
 }
 ADMITTED = {
-    # A radius larger than the picture reaches all of it; columns are as many as pictures; so many
-    # steps are begun, and end with the learner's patience.
-    "huge": ("telea radius", "fast_marching radius", "navier_stokes radius", "figure columns",
-             "bertalmio rounds", "jacobi sweeps", "sor sweeps", "load subset"),
+    # What is larger than the picture reaches all of it.
+    "huge": ("telea radius", "fast_marching radius", "navier_stokes radius", "grown pixels"),
+    "minus huge": ("grown pixels",),
     "nothing": ("figure columns", "load subset"),
     "a picture": ("jacobi start",),
     # In a triple NumPy makes a number of it before anybody looks.
@@ -185,6 +236,8 @@ def test_a_patch_larger_than_the_picture_shrinks_to_one_that_fits():
         lambda value: data.load(value),
         lambda value: classical.exemplar(IMAGE, MASK, order=value),
         lambda value: widgets.mask_designer(value),
+        lambda value: evaluation.standings(value),
+        lambda value: classical.fit_gaussian(BATCH, covariance="none" if value is None else value),
     ],
 )
 def test_what_is_no_name_gets_one_sentence(call, value):
@@ -235,6 +288,15 @@ def test_dice_of_what_is_no_number(measure, values):
         with pytest.raises((TypeError, ValueError)) as refusal:
             measure(*pair)
         assert_one_short_sentence(str(refusal.value))
+
+
+@pytest.mark.parametrize(
+    "camera", [0.5, (1,), (1, 2, 3), (0, np.nan), (0, np.inf), (True, 1), ("1", "2"), None, IMAGE]
+)
+def test_a_glide_that_is_no_two_numbers(camera):
+    with pytest.raises(ValueError, match="camera is .*: pass .*rows") as refusal:
+        clips.moving("coffee", 2, 16, camera=camera, seed=0)
+    assert_one_short_sentence(str(refusal.value))
 
 
 def test_bits_that_another_library_left_count_once():

@@ -154,7 +154,7 @@ def test_the_standings_are_pooled_hole_figures():
     ("new", "own", "error", "sentence"),
     [
         ((), {}, ValueError, "new is empty"),
-        (("sor",), {}, ValueError, "new is sor"),
+        (("sor",), {}, ValueError, "new is 'sor'"),
         ((), {"mine": 3}, TypeError, "mine|no function"),
     ],
 )

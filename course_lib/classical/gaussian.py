@@ -21,6 +21,7 @@ from course_lib._validation import (
     check_pair,
     check_seed,
     check_single,
+    is_one_of,
 )
 from course_lib.classical._contract import inpainter, training_pictures
 
@@ -42,8 +43,8 @@ def fit_gaussian(pictures, *, covariance=None, noise=5e-4):
             and its mirror image being equally likely, and every place has the same mean. A few
             pictures are enough. "by place": each pair of numbers has its own, for which thousands
             of pictures are needed. None: by place if there are eight pictures for each number.
-        noise: variance that each number has to itself, above 0: pictures are never quite as the
-            training pictures say.
+        noise: variance that each number has to itself, above 0, at most 1: pictures are never
+            quite as the training pictures say.
 
     Returns:
         Gaussian.
@@ -60,11 +61,12 @@ def fit_gaussian(pictures, *, covariance=None, noise=5e-4):
     """
     pictures = training_pictures(pictures)
     _check_memory(pictures)
-    if covariance not in (None, *COVARIANCES):
+    if covariance is not None and not is_one_of(covariance, COVARIANCES):
         raise ValueError(
             f'covariance is {brief(covariance)}: pass "by lag", "by place" or nothing.'
         )
-    noise = check_number("noise", noise, "a variance above 0", lambda variance: variance > 0)
+    asked = "a variance above 0, at most 1"
+    noise = check_number("noise", noise, asked, lambda variance: 0 < variance <= 1)
     numbers = pictures[0].size
     by_place = len(pictures) >= ENOUGH * numbers
     if (covariance or COVARIANCES[by_place]) == "by place":

@@ -6,7 +6,7 @@ import pandas as pd
 
 from course_lib import classical, data, masks, runtime
 from course_lib._pixels import as_floats
-from course_lib._validation import check_count
+from course_lib._validation import brief, check_count, is_one_of
 from course_lib.evaluation.scores import SEED, _check_inpainter, evaluate
 
 PATCHES = 100
@@ -70,7 +70,7 @@ def standings(*new, **own):
         >>> list(table.method[table.new])
         ['nearest']
     """
-    unknown = [name for name in new if name not in TAUGHT]
+    unknown = [brief(name) for name in new if not is_one_of(name, TAUGHT)]
     if unknown or not (new or own):
         raise ValueError(
             f"new is {', '.join(unknown) or 'empty'}: pass names out of {', '.join(TAUGHT)}, or "

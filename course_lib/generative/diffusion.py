@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from course_lib._validation import check_count, check_seed
+from course_lib._validation import check_count, check_seed, check_stack
 from course_lib.generative.paths import COSINE
 
 
@@ -106,8 +106,7 @@ def diffuse(guess, count, size=32, *, path=COSINE, steps=100, seed):
         np.float64(0.5)
     """
     random = np.random.RandomState(check_seed(seed))
-    height, width = (size, size) if isinstance(size, int) else size
-    noisy = random.standard_normal((check_count("count", count, lowest=1), height, width, 3))
+    noisy = random.standard_normal((*check_stack("pictures", count, size), 3))
     for later, earlier in itertools.pairwise(step_times(steps)):
         noisy = go_back(guess, noisy, path, earlier, later, random)
     return to_unit(noisy)

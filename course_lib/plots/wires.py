@@ -39,7 +39,7 @@ def validities(mask, levels=4):
         [4, 0, 0]
     """
     mask = check_mask(mask)
-    levels = check_count("levels", levels, lowest=1)
+    levels = check_count("levels", levels, lowest=1, highest=12)
     if mask.ndim != 2 or any(side % 2**levels for side in mask.shape):
         raise ValueError(
             f"the mask has shape {mask.shape}: pass one (H, W) that can be halved {levels} times."

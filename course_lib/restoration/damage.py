@@ -18,6 +18,7 @@ from course_lib._validation import (
 
 LOOKS = ("bright", "dark", "bright scratches", "dark scratches")
 GREY = (0.299, 0.587, 0.114)  # luma of ITU-R BT.601
+WIDEST = 1_000  # pixels of a scratch, or around one
 EIGHT = 8  # neighbours: a scratch that steps obliquely is one
 
 
@@ -35,9 +36,9 @@ def find_damage(image, looks="bright scratches", *, tolerance=0.1, width=5, smal
         looks: "bright scratches", "dark scratches", "bright", "dark", or an RGB triple in [0, 1].
         tolerance: how far from its surroundings a scratch must stand out, or how near to white, to
             black or to the colour (in its worst channel) a pixel must be; above 0, at most 1.
-        width: of the widest scratch, pixels, 1 or more.
+        width: of the widest scratch, pixels, 1 to 1,000.
         smallest: specks of fewer pixels are left out, 1 or more.
-        grow: pixels that are added around what was found, 0 or more: the edge of a scratch is
+        grow: pixels that are added around what was found, 0 to 1,000: the edge of a scratch is
             mixed with the picture.
 
     Returns:
@@ -56,8 +57,8 @@ def find_damage(image, looks="bright scratches", *, tolerance=0.1, width=5, smal
     check_values(image, "the image")
     asked = "a number above 0, at most 1"
     tolerance = check_number("tolerance", tolerance, asked, lambda number: 0 < number <= 1)
-    width, smallest = check_count("width", width, 1), check_count("smallest", smallest, 1)
-    grow = check_count("grow", grow)
+    width, smallest = check_count("width", width, 1, WIDEST), check_count("smallest", smallest, 1)
+    grow = check_count("grow", grow, 0, WIDEST)
     found = _looks_like(image, looks, tolerance, width)
     found = _without_specks(found, smallest)
     return cv2.dilate(found.astype(np.uint8), _disk(2 * grow + 1)).astype(bool)

@@ -4,6 +4,8 @@ import contextlib
 
 import keras
 
+from course_lib._validation import brief
+
 
 def all_devices():
     """Where to build and compile a network that ``fit`` shall train on every GPU at once.
@@ -54,7 +56,12 @@ def precision(policy):
         ('float16', 'float32')
     """
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
+    try:
+        keras.config.set_dtype_policy(policy)
+    except (TypeError, ValueError, AttributeError):
+        raise ValueError(
+            f'policy is {brief(policy)}: pass "float32", "mixed_float16" or "mixed_bfloat16".'
+        ) from None
     try:
         yield
     finally:
