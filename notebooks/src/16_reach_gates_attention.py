@@ -274,7 +274,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** At a joint attention is 4 dB ahead of its guess; on plain brick it loses 2, on gravel half a decibel, where copying costs over 4. Asked again, it gains 2 dB more at joints: there its guess held it
-# back. What the guess does not hint at, it does not look for. `exemplar`, which goes patch after patch from what is known, is 3 dB ahead still.
+# back. What the guess does not hint at, it does not look for. `exemplar`, which goes patch after patch from what is known, is 3 dB ahead here,
+# and behind at the places of `seed=2`.
 #
 # ## The leaderboard
 
