@@ -1,11 +1,25 @@
 """The conventions, everywhere: an impossible input gets its one sentence, a doubtful one warns."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course_lib import _validation, classical, data, evaluation, masks, metrics, plots, widgets
+from course_lib import (
+    _validation,
+    classical,
+    data,
+    evaluation,
+    generative,
+    losses,
+    masks,
+    metrics,
+    models,
+    plots,
+    restoration,
+    widgets,
+)
 
 IMAGE = np.random.RandomState(0).random_sample((12, 14, 3)).astype(np.float32)
 MASK = np.zeros((12, 14), bool)
@@ -334,3 +348,35 @@ def test_counts(count, lowest, good):
     else:
         with pytest.raises(ValueError, match=f"rounds is .* {lowest} or more"):
             _validation.check_count("rounds", count, lowest)
+
+
+# Of every function its own kind of argument: what it is not.
+FRAMES, GAPS = np.stack([IMAGE] * 2), np.stack([MASK] * 2)
+KINDS = {
+    "compare": lambda value: restoration.compare(IMAGE, MASK, value),
+    "worn": lambda value: restoration.worn(IMAGE, value, seed=0),
+    "known_film clip": lambda value: evaluation.known_film(value, "lost blocks", 0),
+    "known_film damage": lambda value: evaluation.known_film("still camera", value, 0),
+    "diffuse guess": lambda value: generative.diffuse(value, 1, 8, seed=0),
+    "diffuse path": lambda value: generative.diffuse(abs, 1, 8, path=value, seed=0),
+    "repaint guess": lambda value: generative.repaint(value, IMAGE, MASK, seed=0),
+    "flow_fill path": lambda value: generative.flow_fill(abs, IMAGE, MASK, path=value, seed=0),
+    "reach": lambda value: models.reach(value, FRAMES),
+    "gates": lambda value: models.gates(value, FRAMES, GAPS),
+    "features": lambda value: models.features(value, FRAMES, GAPS, ["a layer"]),
+    "strength_by_known": lambda value: models.strength_by_known(value),
+    "by_mask": lambda value: evaluation.by_mask(value, FRAMES, {"squares": GAPS}),
+    "by_mask masks": lambda value: evaluation.by_mask({"mean": classical.mean}, FRAMES, value),
+    "WeightedSum": lambda value: losses.WeightedSum([losses.HoleLoss()], value),
+    "liu": lambda value: losses.liu(value),
+}
+
+
+@pytest.mark.parametrize("value", [None, "nonsense", 3, IMAGE], ids=["None", "word", "3", "array"])
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_of_another_kind_gets_one_sentence(name, value):
+    with pytest.raises((TypeError, ValueError)) as refusal:
+        KINDS[name](value)
+    message = str(refusal.value)
+    assert "\n" not in message and ": " in message and message.endswith(".")
+    assert refusal.traceback[-1].path.is_relative_to(Path(_validation.__file__).parent)

@@ -5,7 +5,7 @@ import pandas as pd
 
 from course_lib import metrics, runtime
 from course_lib._validation import check_count, check_pair
-from course_lib.evaluation.scores import hole_psnr
+from course_lib.evaluation.scores import _check_named, hole_psnr
 from course_lib.masks import hole_depth, hole_fraction, random_lines
 from course_lib.scenes import misplaced
 
@@ -190,6 +190,7 @@ def compare(inpainters, scenes):
 
 def _fills(inpainters, images, mask_sets):
     """(mask set, method, its masks, the filled pictures) for every pair of mask set and method."""
+    _check_named(inpainters=inpainters, mask_sets=mask_sets)
     for masks_name, holes in mask_sets.items():
         images, holes = check_pair(images, holes)
         holes = np.broadcast_to(holes, images.shape[:-1])

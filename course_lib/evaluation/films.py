@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib import clips, masks, metrics
-from course_lib._validation import check_count
+from course_lib._validation import brief, check_count, is_one_of
 
 FRAMES, SIZE = 16, (120, 160)
 SEEDS = 100  # the first film's; nothing was tried out on these
@@ -41,13 +41,17 @@ def known_film(clip, damage, number):
         missing.
 
     Raises:
-        KeyError: if there is no such clip or damage.
+        ValueError: if there is no such clip or damage, or number is no whole number of 0 or more.
 
     Example:
         >>> frames, holes = known_film("moving camera", "lost blocks", 0)
         >>> frames.shape, bool(0.01 < holes.mean() < 0.1)
         ((16, 120, 160, 3), True)
     """
+    for word, known in ((clip, CLIPS), (damage, DAMAGE)):
+        if not is_one_of(word, known):
+            names = ", ".join(f'"{name}"' for name in known)
+            raise ValueError(f"there is no {brief(word)} among the films: say one of {names}.")
     number = check_count("number", number)
     name = PHOTOS[number % len(PHOTOS)]
     glide = GLIDES[number % len(GLIDES)]

@@ -168,9 +168,7 @@ def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
         >>> sorted(table["method"])
         ['biharmonic', 'grey', 'harmonic', 'mean', 'navier_stokes', 'nothing']
     """
-    for argument, named in (("inpainters", inpainters), ("mask_sets", mask_sets)):
-        if not isinstance(named, dict):
-            raise TypeError(f"{argument} is no dict: pass a dict with names as keys.")
+    _check_named(inpainters=inpainters, mask_sets=mask_sets)
     if not mask_sets:
         raise ValueError("mask_sets is empty: pass at least one set of masks.")
     rivals = {name: classical.METHODS[name] for name in BASELINES} | inpainters
@@ -198,6 +196,12 @@ def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
 def _is_network(inpainter):
     keras = sys.modules.get("keras")  # whoever has a model has loaded Keras; nobody else needs it
     return keras is not None and isinstance(inpainter, keras.Model)
+
+
+def _check_named(**arguments):
+    for argument, named in arguments.items():
+        if not isinstance(named, dict):
+            raise TypeError(f"{argument} is no dict: pass a dict with names as keys.")
 
 
 def _check_inpainter(name, inpainter):

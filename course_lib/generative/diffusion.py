@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from course_lib._validation import check_count, check_seed, check_stack
-from course_lib.generative.paths import COSINE
+from course_lib.generative.paths import COSINE, check_way_back
 
 
 def forward_step(path, earlier, later):
@@ -105,6 +105,7 @@ def diffuse(guess, count, size=32, *, path=COSINE, steps=100, seed):
         >>> diffuse(grey, 1, 4, steps=3, seed=0).mean()
         np.float64(0.5)
     """
+    check_way_back(guess, path)
     random = np.random.RandomState(check_seed(seed))
     noisy = random.standard_normal((*check_stack("pictures", count, size), 3))
     for later, earlier in itertools.pairwise(step_times(steps)):

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib._validation import check_pair, check_seed
 from course_lib.generative.diffusion import known_part, put_in, step_times
-from course_lib.generative.paths import STRAIGHT
+from course_lib.generative.paths import STRAIGHT, check_way_back
 
 
 def along(guess, noisy, path, earlier, later):
@@ -45,6 +45,7 @@ def flow_fill(guess, images, mask, *, path=STRAIGHT, steps=20, seed):
         >>> flow_fill(grey, image, hole, steps=1, seed=0)[:2, 0, 0].tolist()
         [0.5, 0.25]
     """
+    check_way_back(guess, path)
     images, mask = check_pair(images, mask)
     random = np.random.RandomState(check_seed(seed))
     true, missing = known_part(images, mask)

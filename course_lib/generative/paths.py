@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib._validation import brief
+
 HALF_TURN = math.pi / 2
 
 
@@ -60,6 +62,17 @@ class Path:
         """
         (a, b), (da, db) = self.weights(time), self.rates(time)
         return (db * noisy - b * velocity) / (a * db - da * b)
+
+
+def check_way_back(guess, path):
+    """A guesser that can be called, and the path that it knows."""
+    if not callable(guess):
+        raise TypeError(
+            f"guess is {brief(guess)}: pass a function (noisy, time) -> pictures, such as "
+            "guesser(network, path)."
+        )
+    if not isinstance(path, Path):
+        raise TypeError(f"path is {brief(path)}: pass a Path, COSINE or STRAIGHT.")
 
 
 def _cosine(time):

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib._validation import check_count, check_pair, check_seed
 from course_lib.generative.diffusion import forward_step, go_back, known_part, put_in, step_times
-from course_lib.generative.paths import COSINE
+from course_lib.generative.paths import COSINE, check_way_back
 
 
 def repaint(guess, images, mask, *, path=COSINE, steps=100, resamplings=10, seed):
@@ -46,6 +46,7 @@ def repaint(guess, images, mask, *, path=COSINE, steps=100, resamplings=10, seed
         >>> repaint(grey, image, hole, steps=2, seed=0)[:2, 0, 0].tolist()
         [0.5, 0.25]
     """
+    check_way_back(guess, path)
     images, mask = check_pair(images, mask)
     resamplings = check_count("resamplings", resamplings, lowest=1)
     random = np.random.RandomState(check_seed(seed))

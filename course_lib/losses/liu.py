@@ -295,6 +295,9 @@ def _frozen_features(classifier):
 
 
 def _check_terms(losses, weights):
+    for name, given in (("losses", losses), ("weights", weights)):
+        if not isinstance(given, (list, tuple)):
+            raise TypeError(f"{name} is {brief(given)}: pass a list.")
     for loss in losses:
         if not isinstance(loss, keras.losses.Loss):
             raise TypeError(

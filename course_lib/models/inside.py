@@ -6,6 +6,7 @@ import numpy as np
 from course_lib._validation import check_pair
 from course_lib.layers import GatedConv2D, PartialConv2D
 from course_lib.masks import random_pixels
+from course_lib.models.inpaint import check_model
 
 
 def gates(network, images, masks):
@@ -80,6 +81,7 @@ def features(network, images, masks, layers):
         >>> found["bottleneck_conv_1"].shape
         (1, 2, 2, 8)
     """
+    check_model(network)
     layers = list(layers)
     outputs = [network.get_layer(name).output for name in layers]
     outputs = [one[0] if isinstance(one, list) else one for one in outputs]
@@ -87,6 +89,7 @@ def features(network, images, masks, layers):
 
 
 def _of_kind(network, kind, words):
+    check_model(network)
     layers = [one for one in network.layers if isinstance(one, kind)]
     if not layers:
         raise ValueError(f"no layer of {network.name} is {words}: pass a network that has some.")

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from course_lib._validation import as_array
+from course_lib.models.inpaint import check_model
 
 
 def reach(network, images, masks=None):
@@ -24,7 +25,8 @@ def reach(network, images, masks=None):
         float32 (N, H, W), for each picture. The middle of H is H // 2, also in a smaller output.
 
     Raises:
-        ValueError: if images have another number of axes, or a network of two inputs gets no masks.
+        TypeError, ValueError: if network is no Keras model, images have another number of axes, or
+            a network of two inputs gets no masks.
 
     Source: Luo et al., Understanding the effective receptive field in deep convolutional neural
     networks, 2016, section 2, https://arxiv.org/abs/1701.04128.
@@ -35,6 +37,7 @@ def reach(network, images, masks=None):
         >>> reach(network, np.zeros((1, 5, 5, 1)))[0, 2].tolist()
         [0.0, 1.0, 1.0, 1.0, 0.0]
     """
+    check_model(network)
     images = as_array(images, "images").astype(np.float32)
     if images.ndim != 4:
         raise ValueError(f"images have shape {images.shape}: pass a batch (N, H, W, C).")

@@ -56,7 +56,7 @@ def worn(photograph, kinds, *, seed):
     photograph = check_image(photograph, "photograph")
     check_values(photograph, "the photograph")
     random = np.random.RandomState(check_seed(seed))
-    kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+    kinds = kinds if isinstance(kinds, (list, tuple)) else (kinds,)
     picture, clear = photograph.astype(np.float64), np.ones(photograph.shape[:2])
     for kind in kinds:
         if not is_one_of(kind, WEAR):

@@ -38,8 +38,11 @@ def compare(image, mask, methods=COMPARED, *, truth=None):
         >>> table.method.tolist()
         ['harmonic', 'nearest']
     """
-    if isinstance(methods, str):
-        raise TypeError(f"methods is {brief(methods)}: pass a list of names.")
+    listed = isinstance(methods, (list, tuple)) and all(isinstance(one, str) for one in methods)
+    if not (listed or isinstance(methods, dict)):
+        raise TypeError(
+            f"methods is {brief(methods)}: pass a list of names, or a dict, name -> method."
+        )
     named = methods if isinstance(methods, dict) else {name: name for name in methods}
     if truth is not None:
         truth = as_array(truth, "truth")
