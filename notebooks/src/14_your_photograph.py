@@ -130,7 +130,7 @@ print(f"of {len(places)} places {near} within 0.5 dB of the best, {far} more tha
 pd.DataFrame({"rank": rank, "by_dice": by_dice, "by_lot": by_lot}).agg(["mean", "std"]).round(1)
 
 # %% [markdown]
-# **Read.** Mostly, or one that is near it; now and then one far behind. (`rank` correlates dice and PSNR over the twelve; `by_dice` is how many decibels the mask with
+# **Read.** Mostly one that is near the best; now and then one far behind. (`rank` correlates dice and PSNR over the twelve; `by_dice` is how many decibels the mask with
 # the highest dice is behind the best of them, `by_lot` how many one drawn by lot.) So dice and IoU turn bad masks away. Between good
 # ones they do not decide: they do not see on which side a mask errs. And where no true mask is known, zoom in, and grow yours until the
 # rim is clean. (`find_damage` has grown it by one already.)
@@ -205,7 +205,7 @@ difference = np.abs(repaired - classical.harmonic(large, holes)).max()
 print(f"furthest from the solution in one piece: {difference:.5f}")
 
 # %% [markdown]
-# **Read.** To five digits the same. The seconds grow about as the holes do. From a terminal:
+# **Read.** To five digits the same. Nearly three times the pixels take three to five times the seconds. From a terminal:
 # `python -m course_lib restore photo.jpg --mask mask.png --method photo -o repaired.png`.
 #
 # ## Say what you invented
