@@ -202,7 +202,7 @@ widgets.film_frames(glide, wander, gliding)
 
 # %% [markdown]
 # **Read.** At both ends: there all other frames lie on one side, and the camera has glided far. In the middle what one side shows too far left
-# the other shows too far right. `motion` does not care: it errs about as much everywhere.
+# the other shows too far right. `motion` too errs more at the ends, by half: there more pixels are shown by no frame.
 #
 # ## Many films, and one that nobody can help
 #
@@ -235,7 +235,7 @@ pd.concat(table).pivot_table(
 # Four films a row, the network and the blocks that an over-compressed stream loses are in [RESULTS.md](../benchmarks/RESULTS.md), *Film*. There
 # `motion` leads every method that sees one frame by 2 to 13 dB, but for two rows of twelve. In both the camera stands still and the scratches stay. If
 # nothing moves, the network is the best, with 27.4 dB against 26.4: `fill_frames(..., then="best")` leaves it what no frame shows. If
-# someone passes, `motion` has 25.1 dB, `harmonic` 25.4 and `best` 26.6: the passer's motion leads it astray.
+# someone passes, `motion` has 25.1 dB, `harmonic` 25.4 and `best` 26.6.
 
 # %% [markdown]
 # ## Your own film
