@@ -204,8 +204,7 @@ plots.show(
 # | mean of 6 | 14.9 | 78 % |
 # | mean of all, as exercise 17 foretells it | 15.3 | |
 # | squared error | 15.5 | 90 % |
-
-# %% [markdown]
+#
 # ## Is it the right distribution?
 #
 # Of photographs nobody knows it. Of lesson 07's Gaussian all is known: the exact guess at every time, and the exact answer for a hole. So let the Gaussian
@@ -220,7 +219,7 @@ plots.show(
 # | 400 | 20 | 8000 | 0.077 | 0.939 |
 #
 # **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean nearer and narrows the spread
-# too far; more steps widen it again. RePaint is not exact, and its best row takes about 8,000 guesses a fill.
+# too far; more steps widen it again. RePaint is not exact, and its nearest mean takes about 8,000 guesses a fill.
 
 # %% [markdown]
 # ## In few steps
@@ -324,8 +323,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse. Here the network leads. Over ten pictures its best step lies between 40 and 580, nobody can see which, and its best is in the mean
-# 3.2 dB behind `harmonic` ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** The hole gets better, then worse. This is a picture on which the network leads: over ten, the best step lies between 40 and 580, nobody can see which,
+# and is in the mean 3.2 dB behind `harmonic` ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
@@ -338,8 +337,7 @@ plots.show(
 # | 3 | nearness and likeness both measured, with intervals in pairs, and a baseline that has learned nothing |
 # | 2 | a map of where you are unsure, and whether it was right |
 # | 2 | the page: which answer you gave, and what it must not be used for |
-
-# %% [markdown]
+#
 # ## Questions
 #
 # **1.** A method scores 1 dB below another, and its fills look sharper. Which is better?
@@ -363,8 +361,7 @@ plots.show(
 #
 # **2.** In the Gaussian world 25 steps with 20 resamplings have 0.81 of the exact spread.
 # </details>
-
-# %% [markdown]
+#
 # ## Key points
 #
 # * One hole, three questions: the mean, a believable fill, all fills. No fill is best at all of them.
