@@ -304,7 +304,7 @@ def test_it_starts_past_the_tick_of_plain_dice_and_of_nothing_else():
     own = (EDGE**2).sum() / EDGE.sum()
     assert f"beyond the truth: plain dice {score:.3f} (the truth {own:.3f})." in demo.alt
     assert demo.values == {
-        "brightness": 1.3, "black_and_white": False, "threshold": 0.5, "picture": "edge"
+        "brightness": 1.3, "on_or_off": False, "threshold": 0.5, "picture": "edge"
     }  # fmt: skip
 
 
@@ -316,9 +316,9 @@ def test_the_truth_itself_cheats_nothing():
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.2, 0.3, 0.9])
-def test_black_and_white_at_a_threshold(threshold):
+def test_on_or_off_at_a_threshold(threshold):
     demo = widgets.cheat_metric({"edge": EDGE}, brightness=1)
-    demo.controls["black_and_white"].value = True
+    demo.controls["on_or_off"].value = True
     demo.controls["threshold"].value = threshold
     answer = EDGE >= threshold
     score = 2 * EDGE[answer].sum() / (EDGE.sum() + answer.sum())
@@ -328,11 +328,11 @@ def test_black_and_white_at_a_threshold(threshold):
 
 
 @pytest.mark.parametrize("brightness", [0.5, 1.1, 3.0])
-@pytest.mark.parametrize("black_and_white", [False, True])
-def test_only_plain_dice_can_be_cheated(brightness, black_and_white):
+@pytest.mark.parametrize("on_or_off", [False, True])
+def test_only_plain_dice_can_be_cheated(brightness, on_or_off):
     colours = np.random.RandomState(0).random_sample((16, 16, 3))
     demo = widgets.cheat_metric({"colours": colours}, brightness=brightness)
-    demo.controls["black_and_white"].value = black_and_white
+    demo.controls["on_or_off"].value = on_or_off
     assert not {"squared dice", "SSIM", "MAE"} & set(demo.alt.split("beyond the truth")[1].split())
 
 

@@ -592,9 +592,10 @@ def task_10_4(looks_right):
         wrong("truth only ties", "Some fill that is not the truth scores as much as the truth.")
     if not all(near):
         wrong(
-            "only equality rewarded",
+            "a millionth costs the truth its place",
             "With noise of a millionth, which nobody sees, the truth scores less than other fills: "
-            "ask how near a fill comes to it, not whether it is equal.",
+            "measure how near a fill comes. An equality jumps, and so does a histogram whose edge "
+            "is a frequent value, as 0 is of differences.",
         )
     return f"The truth is first, and the same texture wins {share:.0%} of the comparisons."
 

@@ -21,9 +21,8 @@ ROUNDING = 1e-9  # by which an equal score may differ
 def cheat_metric(pictures, *, brightness=1.3):
     """Sliders that ruin a true picture before it is handed in, and four metrics that judge it.
 
-    The picture is made brighter or darker, or black and white at a threshold, each colour by
-    itself. A bar is the score of what is handed in, a black tick that of the truth; a bar beyond
-    its tick is hatched.
+    The picture is made brighter or darker, or each of its numbers 0 or 1 at a threshold. A bar is
+    the score of what is handed in, a black tick that of the truth; one beyond its tick is hatched.
 
     Args:
         pictures: dict, name -> true picture, RGB (H, W, 3) in [0, 1], 7 x 7 pixels or more and
@@ -47,12 +46,12 @@ def cheat_metric(pictures, *, brightness=1.3):
                          lambda value: 0.5 <= value <= 3)  # fmt: skip
     own = {name: _scores(picture, picture) for name, picture in pictures.items()}
 
-    def draw(brightness, black_and_white, threshold, picture):
-        answer = _ruined(pictures[picture], brightness, black_and_white, threshold)
+    def draw(brightness, on_or_off, threshold, picture):
+        answer = _ruined(pictures[picture], brightness, on_or_off, threshold)
         return _drawing(pictures[picture], answer, own[picture])
 
-    def alt(brightness, black_and_white, threshold, picture):
-        answer = _ruined(pictures[picture], brightness, black_and_white, threshold)
+    def alt(brightness, on_or_off, threshold, picture):
+        answer = _ruined(pictures[picture], brightness, on_or_off, threshold)
         scores = _scores(pictures[picture], answer)
         beyond = [
             f"{name} {scores[name]:.3f} (the truth {own[picture][name]:.3f})"
@@ -69,7 +68,7 @@ def cheat_metric(pictures, *, brightness=1.3):
         caption="Bars: the scores of what is handed in. Black ticks: the truth's own.",
         photograph=True,
         brightness=(0.5, 3.0, 0.1, start),
-        black_and_white=False,
+        on_or_off=False,
         threshold=(0.0, 1.0, 0.02, 0.5),
         picture=list(pictures),
     )
@@ -90,9 +89,9 @@ def _scores(true, answer):
     return {name: metric(true, answer) for name, metric in METRICS.items()}
 
 
-def _ruined(picture, brightness, black_and_white, threshold):
+def _ruined(picture, brightness, on_or_off, threshold):
     picture = np.clip(brightness * picture, 0, 1)
-    return (picture >= threshold).astype(float) if black_and_white else picture
+    return (picture >= threshold).astype(float) if on_or_off else picture
 
 
 def _cheated(scores, own):
