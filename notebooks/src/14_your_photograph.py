@@ -132,7 +132,7 @@ pd.DataFrame({"rank": rank, "by_dice": by_dice, "by_lot": by_lot}).agg(["mean", 
 # %% [markdown]
 # **Read.** Mostly one that is near the best; now and then one far behind. (`rank` correlates dice and PSNR over the twelve; `by_dice` is how many decibels the mask with
 # the highest dice is behind the best of them, `by_lot` how many one drawn by lot.) So dice and IoU turn bad masks away. Between good
-# ones they do not decide: they do not see on which side a mask errs. And where no true mask is known, zoom in, and grow yours until the
+# ones they do not decide: to them a pixel too few is hardly worse than one too many. And where no true mask is known, zoom in, and grow yours until the
 # rim is clean. (`find_damage` has grown it by one already.)
 #
 # ## An old photograph, from start to end
@@ -270,7 +270,7 @@ plots.show(
 # ## Key points
 #
 # * The mask is an estimate too, and dice and IoU are right for it: only the true mask has 1.
-# * They do not see on which side it errs, and the repair does: a pixel too few costs a scratch about 20 dB, a pixel too many 3.
+# * To them a pixel too few is hardly worse than one too many. To the repair it is: a pixel too few costs a scratch about 20 dB, a pixel too many 3.
 # * Keep the scan and the mask, and say what was invented.
 #
 # {{exercise}}
