@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from course_lib import checks, data, masks, metrics, plots
+from course_lib import checks, data, evaluation, masks, metrics, plots
 from course_lib.checks import _compare, _limited, _progress, _task, lesson_09, lesson_10
 from tests.helpers import PATIENCE, defined, unhurried
 from tools.exercises import CALL, exercise, render_solution, task_words
@@ -347,6 +347,22 @@ def test_what_10_4_says_of_known_metrics(metric, share):
     source = next(path for path in SOURCES if path.stem.startswith("10"))
     prose = " ".join(cell.source for cell in render_solution(source).cells)
     assert share.replace("%", " %") in prose
+
+
+def test_a_board_made_with_evaluate_is_right():
+    """As lesson 13 makes its own: ``evaluate`` wants pictures that SSIM has a window for."""
+
+    def board(methods, validation, test):
+        def scored(inpainter, pictures):
+            return evaluation.evaluate(inpainter, *pictures)["psnr_hole"]
+
+        chosen = {
+            name: max(variants, key=lambda one: scored(one, validation))
+            for name, variants in methods.items()
+        }
+        return {name: scored(inpainter, test) for name, inpainter in chosen.items()}
+
+    assert checks.task_13_2(board).verdict == "right"
 
 
 # Hints
