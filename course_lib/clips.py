@@ -33,7 +33,7 @@ def moving(name, count, size, *, camera=(0.0, 0.0), passer=None, grain=GRAIN, se
         name: one of ``data.PHOTOS``.
         count: frames, 1 or more.
         size: an int or (H, W), pixels.
-        camera: (rows, columns), how far it glides from frame to frame, pixels.
+        camera: (rows, columns), how far it glides from frame to frame, at most 1,000 pixels.
         passer: another of ``data.PHOTOS``, or None.
         grain: standard deviation of the film's grain, 0 to 1; it is part of the truth.
         seed: an int; it chooses the place in the photograph and the grain.
@@ -73,10 +73,11 @@ def scratches(count, size, *, lines=2, width=3, step=4.0, seed):
     Args:
         count: frames, 1 or more.
         size: an int or (H, W), pixels.
-        lines: how many scratches, 1 or more.
+        lines: how many scratches, 1 or more, at most as many as a frame is wide.
         width: of each, pixels.
         step: pixels that a scratch moves from frame to frame, one half to three halves of it,
-            to the left or to the right; it begins anew where it leaves. 0: all of them stay.
+            to the left or to the right; it begins anew where it leaves. 0: all of them stay. At
+            most 1,000.
         seed: an int.
 
     Returns:
@@ -115,7 +116,7 @@ def lost_blocks(count, size, *, side=16, share=0.03, lasting=3, seed):
         size: an int or (H, W), pixels.
         side: of a block, pixels; 16 in H.264.
         share: of the pixels that are missing on average, above 0, at most 0.5.
-        lasting: frames until a block is sent anew, 1 or more.
+        lasting: frames until a block is sent anew, 1 to 10,000.
         seed: an int.
 
     Returns:

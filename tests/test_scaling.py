@@ -1,4 +1,4 @@
-"""The law of size and time: found again where it is known, with its plateau and its error."""
+"""The law of size and pictures: found again where it is known, with its plateau and its error."""
 
 import numpy as np
 import pytest
