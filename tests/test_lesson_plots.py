@@ -98,6 +98,14 @@ def test_points_keep_apart_without_colour():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == list(many)
 
 
+@pytest.mark.parametrize(("x", "whole"), [(range(1, 5), True), ((0.5, 1.5, 3.0), False)])
+def test_whole_numbers_have_whole_ticks(x, whole):
+    drawing = plots.curves({"a": (x, [0.0] * len(x))}, title="t", xlabel="epoch", ylabel="y")
+    drawing.canvas.draw()
+    ticks = drawing.axes[0].get_xticks()
+    assert all(float(tick).is_integer() for tick in ticks) == whole
+
+
 @pytest.mark.parametrize("chart", [plots.curves, plots.points])
 @pytest.mark.parametrize("named", [{}, {"a": ([1, 2], [1])}, {"a": [1, 2, 3]}])
 def test_charts_that_are_refused(chart, named):

@@ -94,6 +94,7 @@ def curves(named, *, title, xlabel, ylabel):
 
     Args:
         named: dict, name -> (x, y), two sequences of numbers of one length; NaN leaves a gap.
+            Where every x is whole (epochs, layers), so is every tick.
         title: the figure's title.
         xlabel, ylabel: the axes' labels, with their units.
 
@@ -115,6 +116,8 @@ def curves(named, *, title, xlabel, ylabel):
             x, y, label=plain(name), **_style(k), linestyle=DASHES[k % len(DASHES)], markersize=5
         )
     axes.legend(frameon=False)
+    if all(np.array_equal(x, np.rint(x)) for x, _ in named.values()):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     return drawing
 
 
