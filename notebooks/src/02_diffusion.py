@@ -274,7 +274,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** The maximum principle forbids it. 1 and 3 change nothing about that.
+# **2.** The maximum principle forbids it, whatever the hole.
 # </details>
 #
 # **2.** You double the width of a long scratch. How many times as many sweeps does the same accuracy take, roughly?
@@ -285,8 +285,8 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** In one row with $n$ missing pixels a sweep multiplies the longest wave of the error by
-# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$, and so they do across a scratch.
+# **2.** With $n$ missing pixels in a row a sweep multiplies the longest wave of the error by
+# $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$.
 # </details>
 #
 # **3.** Why is `biharmonic` exact on $x^2 + y^2$, and `harmonic` not?
@@ -297,7 +297,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **1.** The bowl satisfies the one equation and not the other. 2: on a flat roof it is worse.
+# **1.** The bowl satisfies one equation, not the other. 2: on a flat roof it is worse.
 # </details>
 
 # %% [markdown]
