@@ -3,7 +3,7 @@
 #
 # {{badge}}
 #
-# A film has a scratch that jumps from frame to frame, a stream loses blocks. You could repair each frame as a photograph of its
+# A film has a scratch that jumps from frame to frame. You could repair each frame as a photograph of its
 # own. But a film knows more than a photograph: **what is missing in one frame may stand in the next.**
 #
 # **You need** lessons [02](02_diffusion.ipynb) and [12](12_partial_unet.ipynb). No GPU, no internet. About 30 minutes.
@@ -57,14 +57,13 @@ fills = {name: restoration.fill_frames(damaged, wander, name) for name in ("harm
 # %%
 plots.show_films(
     {"truth": still, **fills},
-    alt="The still photograph, and two repairs of it in which narrow strips shimmer as they "
-    "wander.",
+    alt="The still photograph, and two repairs of it in which narrow strips shimmer and wander.",
     caption="What no single frame shows: the repairs shimmer.",
 )
 
 
 # %% [markdown]
-# **Read.** The truth stands still, and faint strips crawl over the repairs. A photograph's repair may be wrong and pass; in a film the eye
+# **Read.** The truth stands still, and faint strips crawl over the repairs. In a film the eye
 # catches what changes. So there are two scores: the error, and the *flicker*, how much the error changes from one frame to the next.
 
 
@@ -83,9 +82,8 @@ def score(fills, true, holes):
 score(fills, still, wander)
 
 # %% [markdown]
-# **Read.** Flicker is printed in levels of 255, and measured where one of two frames has a hole. The truth is subtracted first, because what moves
-# in the *scene* is no flicker. The network errs less and flickers less, but it cannot know either. Under a scratch that jumps the two scores say about the same, since each
-# frame errs at another place; in the last table they part.
+# **Read.** Flicker is in levels of 255, where one of two frames has a hole. The truth is subtracted first, because what moves
+# in the *scene* is no flicker. The network errs less and flickers less, but it cannot know either.
 #
 # ## The median over time
 #
@@ -107,23 +105,23 @@ def temporal_median(frames, holes, reach=8):
 # %%
 print("still camera")
 score({"harmonic": fills["harmonic"], "median": temporal_median(damaged, wander)}, still, wander)
+
+# %%
 glide, _ = evaluation.known_film("moving camera", "scratches that move", 0)
 scratched = masks.damage(glide, wander, 1.0)
-gliding = {
-    "harmonic": restoration.fill_frames(scratched, wander, "harmonic"),
-    "median": temporal_median(scratched, wander),
-}
+gliding = {"harmonic": restoration.fill_frames(scratched, wander, "harmonic")}
+gliding["median"] = temporal_median(scratched, wander)
 print("moving camera")
 score(gliding, glide, wander)
 
 # %% [markdown]
-# **Read.** Where nothing moves the median is far ahead, and little is left but the grain, which no other frame knows. Where the camera glides
+# **Read.** Where nothing moves the median is far ahead. Where the camera glides
 # it is worse than not looking at all: the same *place* shows another *thing* in each frame.
 #
 # ## Follow what moves
 #
 # *Optical flow* says for each pixel of a frame where it lies in the next one. OpenCV finds it by matching small squares (*dense
-# inverse search*). In a hole there is nothing to match, and a scratch that stays pulls the flow along. `flow_pair` therefore fills the flow
+# inverse search*). In a hole there is nothing to match. `flow_pair` therefore fills the flow
 # near holes from its surroundings and measures again. It gives the way there and the way back.
 #
 # **Predict.** The camera glides by (0.4, 2.3) pixels, down and right. Where does the photograph go?
@@ -138,7 +136,7 @@ right, down = np.median(there[wander[7]], axis=0)
 print(f"under the scratches: {right:+.2f} to the right, {down:+.2f} down")
 
 # %% [markdown]
-# **Read.** The other way, by as much, and under the scratches too, where nothing could be matched: here the flow is much smoother than the
+# **Read.** The other way, by as much, and under the scratches too, where nothing could be matched: the flow is smoother than the
 # picture, and a hole in it is easy to fill.
 #
 # So walk: from each missing pixel along the flow, frame by frame, until a frame shows it. A way is *trusted* if the way back leads
@@ -185,15 +183,13 @@ score(gliding, glide, wander)
 # %%
 plots.show_films(
     {"damaged": scratched, "harmonic": gliding["harmonic"], "motion": gliding["motion"]},
-    alt="A photograph glides by three times: with white scratches, with notches in its bright "
-    "edges that wander, and almost without a trace.",
+    alt="A photograph glides by: with scratches, with wandering notches, almost without a trace.",
     caption="Fill the flow, follow it, and inpaint only what no frame shows.",
 )
 
 # %% [markdown]
 # **Read.** Colours from before and from after are averaged, the nearer counting more, and only what no frame shows is filled by
-# `harmonic`. Those are mostly under the two scratches that drift almost with the photograph: what stays on a *thing* hides it. In the library
-# this is `restoration.fill_frames(frames, holes, "motion")`.
+# `harmonic`. In the library this is `restoration.fill_frames(frames, holes, "motion")`.
 #
 # **Predict.** In which frames does the median err most? Then move the slider.
 
@@ -202,11 +198,11 @@ widgets.film_frames(glide, wander, gliding)
 
 # %% [markdown]
 # **Read.** At both ends: there all other frames lie on one side, and the camera has glided far. In the middle what one side shows too far left
-# the other shows too far right. `motion` too errs more at the ends, by half: there more pixels are shown by no frame.
+# the other shows too far right.
 #
 # ## Many films, and one that nobody can help
 #
-# Now four kinds of films, from several photographs. In two of them someone passes: a disc that hides what is behind it. In the
+# Now four kinds of films, from two photographs each. In two of them someone passes: a disc that hides what is behind it. In the
 # last row the camera stands still and the scratches stay where they are.
 #
 # **Predict.** Where does looking into other frames not help?
@@ -230,17 +226,11 @@ pd.concat(table).pivot_table(
 # %% [markdown]
 # **Read.** Where anything moves, `motion` leads `harmonic` by 4 to 7 dB and has half to two thirds of its flicker. Under a still camera the plain
 # median is better still. In the last row all three are the same: no frame shows what lies under such a scratch, so there is
-# nothing to fetch. (It hardly flickers: each frame makes the same mistake.)
+# nothing to fetch. More films, the network and lost blocks are in [RESULTS.md](../benchmarks/RESULTS.md), *Film*.
 #
-# Four films a row, the network and the blocks that an over-compressed stream loses are in [RESULTS.md](../benchmarks/RESULTS.md), *Film*. There
-# `motion` leads every method that sees one frame by 2 to 13 dB, but for two rows of twelve. In both the camera stands still and the scratches stay. If
-# nothing moves, the network is the best, with 27.4 dB against 26.4: `fill_frames(..., then="best")` leaves it what no frame shows. If
-# someone passes, `motion` has 25.1 dB, `harmonic` 25.4 and `best` 26.6.
-
-# %% [markdown]
 # ## Your own film
 #
-# `restore_video` goes from file to file, reads the film frame by frame and keeps seventeen at a time, so a film may be of any
+# `restore_video` goes from file to file and keeps seventeen frames at a time, so a film may be of any
 # length. Here ours is written to a file and repaired from there.
 
 # %%
@@ -253,8 +243,7 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 
 # %% [markdown]
 # In a terminal: `python -m course_lib film old.webm --mask masks -o new.webm`. The mask is one picture for all frames, a folder with
-# a picture for each, or a film. A name in `.webm` is played by every browser; `.webp` and `.gif` are for a few seconds; `.mp4` needs
-# `pip install .[film]`. Sound is not kept.
+# a picture for each, or a film. Sound is not kept.
 #
 # ## Questions
 #
@@ -266,8 +255,7 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Then what is hidden now stood beside the logo before. 1 holds for a still camera and a still scene. 3: a longer reach finds
-# nothing that no frame has shown.
+# **2.** Then what is hidden now stood beside the logo before. 3: a longer reach finds nothing that no frame has shown.
 # </details>
 #
 # **2.** Someone measures flicker as the mean change of the *repaired film* from frame to frame. A method makes every frame the same
@@ -279,8 +267,8 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # <details><summary>Answer</summary>
 #
-# **1.** Nothing changes in it, and a glide's true change counts against an honest repair. Our flicker subtracts the truth: where the
-# camera glides, the grey film flickers more than `harmonic` does. Where nothing moves it hardly flickers, and is wrong everywhere: give the error beside it.
+# **1.** Nothing changes in it. Our flicker subtracts the truth, so under a gliding camera a grey film flickers. Where nothing moves it
+# hardly does, and is wrong everywhere: give the error beside it.
 # </details>
 
 # %% [markdown]
@@ -288,7 +276,7 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # * What is missing in one frame may stand in the next: look there before you invent.
 # * Follow what moves: the same place is another thing when the camera glides.
-# * A film's repair has two scores, error and flicker, and neither stands alone; measure flicker on the error, not on the film.
+# * A film's repair has two scores, error and flicker. Measure flicker on the error, not on the film.
 #
 # {{exercise}}
 #
@@ -298,8 +286,8 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # *Who passes* moves five pixels a frame and covers a sixth of the picture. *The two rounds* of `flow_pair`: what the first says within 3 pixels of a
 # hole, or within 16 where the way back does not lead home, is filled in from ever larger surroundings; for the second, what the other frame
-# shows there stands in each hole. *Flicker* is dtSSD of the first reference, for colours and over holes. The network is `best`, frame by frame. Figures:
-# `benchmarks/film.py`; the films of the table are two of its four.
+# shows there stands in each hole. *Flicker* is dtSSD of the first reference, for colours and over holes. A name in `.webm` is played
+# by every browser; `.webp` and `.gif` are for a few seconds; `.mp4` needs `pip install .[film]`.
 # </details>
 #
 # ## References
