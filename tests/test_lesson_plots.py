@@ -316,7 +316,7 @@ def test_weights_are_drawn_on_one_scale_with_their_numbers():
 
 
 @pytest.mark.parametrize(
-    ("named", "sentence"), [({}, "no weights"), ({"even": np.zeros((2, 3))}, "even has shape")]
+    ("named", "sentence"), [({}, "nothing to draw"), ({"even": np.zeros((2, 3))}, "even has shape")]
 )
 def test_weights_that_are_not_drawn(named, sentence):
     with pytest.raises(ValueError, match=sentence):
@@ -474,7 +474,7 @@ def test_a_number_grid_writes_each_number_into_its_cell_and_colours_what_is_know
     ("panels", "windows", "sentence"),
     [
         ({}, None, "at least one"),
-        ({"a": (np.eye(3), np.eye(3))}, {"b": (0, 0)}, "for them alone"),
+        ({"a": (np.eye(3), np.eye(3))}, {"b": (0, 0)}, "windows is no dict"),
         ({"a": np.eye(3)}, None, "a is"),
         ({"a": (np.eye(3), np.eye(2))}, None, "two of one"),
         ({"a": (np.ones(3), np.ones(3))}, None, "two of one"),
@@ -521,3 +521,70 @@ def test_only_who_is_beaten_by_nobody_is_on_the_front():
     assert marked == [1, 3] and [text.get_text() for text in axes.texts] == ["a", "c"]
     (legend,) = axes.figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["b", "d"]
+
+
+def in_panel(draw):
+    return lambda table: draw({"lines": table})
+
+
+# What a figure draws a table with, and the columns that it cannot do without.
+TABLES = {
+    "bars": (lambda table: plots.bars(table, value="psnr", title="t", unit="dB"), "method psnr"),
+    "standings": (plots.standings, "method new psnr_hole"),
+    "likeness": (
+        plots.likeness,
+        "fill psnr_hole psnr_low psnr_high unlike nearer_low nearer_high told_apart told_low "
+        "told_high",
+    ),
+    "mask_costs": (plots.mask_costs, "wear pixels dice change"),
+    "detector_costs": (plots.detector_costs, "place tolerance grow dice psnr"),
+    "worths": (in_panel(plots.worths), "part where mean low high"),
+    "leads": (in_panel(plots.leads), "masks method ahead low high"),
+    "firsts": (in_panel(lambda tables: plots.firsts(tables, ["lines"])), "lines"),
+    "by_time": (in_panel(plots.by_time), "method milliseconds psnr_hole"),
+}
+TEXTS = {"fill", "method", "wear", "part", "where", "masks"}
+
+
+@pytest.mark.parametrize("draw, columns", TABLES.values(), ids=TABLES)
+def test_a_table_without_what_is_drawn_gets_one_sentence(draw, columns):
+    columns = columns.split()
+    table = pd.DataFrame([{name: "lines" if name in TEXTS else 1.0 for name in columns}])
+    draw(table.assign(new=True) if "new" in columns else table)
+    for name in columns:
+        with pytest.raises(KeyError, match=f"no column '{name}'"):
+            draw(table.drop(columns=name))
+    with pytest.raises(ValueError, match="no row"):
+        draw(table[:0])
+    for odd in (None, 3, "table", [table], np.ones((2, 2))):
+        with pytest.raises(TypeError, match="pass a DataFrame"):
+            draw(odd)
+
+
+NAMED = {
+    "worths": plots.worths,
+    "leads": plots.leads,
+    "firsts": lambda tables: plots.firsts(tables, ["lines"]),
+    "by_time": plots.by_time,
+    "draws": plots.draws,
+    "weights": plots.weights,
+    "number_grid": plots.number_grid,
+    "curves": lambda named: plots.curves(named, title="t", xlabel="x", ylabel="y"),
+}
+
+
+@pytest.mark.parametrize("draw", NAMED.values(), ids=NAMED)
+def test_what_is_no_dict_of_panels_gets_one_sentence(draw):
+    for odd in (None, 3, "lines", ["lines"], SQUARE, pd.DataFrame({"lines": [1]})):
+        with pytest.raises(TypeError, match="is no dict: pass one, name -> "):
+            draw(odd)
+    with pytest.raises(ValueError, match="nothing to draw"):
+        draw({})
+
+
+def test_a_board_that_is_none_and_windows_of_no_panel():
+    with pytest.raises(TypeError, match="pass a DataFrame"):
+        plots.leaderboard_map([1], title="t")
+    for odd in ({"Y": (0, 0)}, [(0, 0)], "X"):
+        with pytest.raises(ValueError, match="windows is no dict"):
+            plots.number_grid({"X": (np.eye(3), np.ones((3, 3)))}, windows=odd)

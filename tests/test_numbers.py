@@ -260,7 +260,7 @@ def test_what_is_no_name_gets_one_sentence(call, value):
          "pixel is ndarray"),
         (lambda: evaluation.evaluate(lambda i, m: None, IMAGE, MASK), TypeError, "end with return"),
         (lambda: plots.depth_map({}), ValueError, "no mask to draw"),
-        (lambda: plots.curves([1, 2], title="", xlabel="", ylabel=""), TypeError, "pass a dict"),
+        (lambda: plots.curves([1, 2], title="", xlabel="", ylabel=""), TypeError, "is no dict"),
         (lambda: plots.points({"a": 3}, title="", xlabel="", ylabel=""), ValueError, "no \\(x, y"),
         (lambda: plots.points({"a": (3, 4)}, title="", xlabel="", ylabel=""), ValueError, "length"),
         (lambda: widgets.explore(3, alt=ALT, level=(0, 1)), TypeError, "draw is 3: pass a func"),

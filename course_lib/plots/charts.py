@@ -38,7 +38,7 @@ def bars(table, *, value, label="method", title, unit):
         >>> [float(bar.get_width()) for bar in drawing.axes[0].patches]
         [17.0, 25.0]
     """
-    _check_columns(table, value, label)
+    check_table(table, value, label)
     table = table.sort_values(value, kind="stable")
     size = 7, 0.8 + 0.32 * len(table)
     drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
@@ -76,7 +76,7 @@ def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Lin
         >>> [label.get_text() for label in drawing.axes[0].get_yticklabels()]
         ['mean', 'new: harmonic']
     """
-    _check_columns(table, value, "method", "new")
+    check_table(table, value, "method", "new")
     table = table.sort_values(value, kind="stable", ignore_index=True)
     named = np.where(table.new, "new: " + table.method, table.method)
     drawing = bars(table.assign(method=named), value=value, title=title, unit=unit)
@@ -151,19 +151,34 @@ def _style(k):
     return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
 
 
-def _check_columns(table, *names):
+def check_table(table, *names):
+    """Columns of these names, and a row at least."""
     if not hasattr(table, "columns"):
         raise TypeError(f"table is {brief(table)}: pass a DataFrame, such as a leaderboard.")
     for name in names:
         if not is_one_of(name, list(table.columns)):
             raise KeyError(f"the table has no column {brief(name)}: pass the name of one it has.")
+    if not len(table):
+        raise ValueError("the table has no row: pass one with something to draw.")
+
+
+def check_tables(tables, *names):
+    """A dict, a panel's title -> such a table, one at least."""
+    check_named(tables, "table")
+    for table in tables.values():
+        check_table(table, *names)
+
+
+def check_named(named, what):
+    """A dict, name -> what is drawn under it, one at least."""
+    if not isinstance(named, dict):
+        raise TypeError(f"{brief(named)} is no dict: pass one, name -> {what}.")
+    if not named:
+        raise ValueError(f"there is nothing to draw: pass at least one name -> {what}.")
 
 
 def _chart(named, title, xlabel, ylabel):
-    if not isinstance(named, dict):
-        raise TypeError(f"the curves are {brief(named)}: pass a dict, name -> (x, y).")
-    if not named:
-        raise ValueError("there is nothing to draw: pass at least one name -> (x, y).")
+    check_named(named, "(x, y)")
     for name, pair in named.items():
         if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
             raise ValueError(f"{name} is no (x, y): pass two sequences of one length.")

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from course_lib.plots.charts import BLUE, ORANGE
+from course_lib.plots.charts import BLUE, ORANGE, check_table
 from course_lib.plots.drawing import DOTS_PER_INCH, own_style, plain
 
 AXES = {
@@ -27,12 +27,17 @@ def likeness(scores):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, KeyError, ValueError: if that is no table, has no such column or no row.
+
     Example:
         >>> from course_lib import evaluation
         >>> drawing = likeness(evaluation.likeness_scores())
         >>> [axes.get_ylabel() for axes in drawing.axes]
         ['PSNR in the hole (dB)', '']
     """
+    ends = [f"{one}_{end}" for one in ("psnr", "nearer", "told") for end in ("low", "high")]
+    check_table(scores, "fill", "psnr_hole", *AXES, *ends)
     drawing = Figure(figsize=(9.6, 4.2), dpi=DOTS_PER_INCH, layout="constrained")
     both = drawing.subplots(1, 2, sharey=True)
     for axes, (column, label) in zip(both, AXES.items(), strict=True):

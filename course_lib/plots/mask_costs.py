@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from course_lib.plots.charts import COLOURS, DASHES, MARKERS, points
+from course_lib.plots.charts import COLOURS, DASHES, MARKERS, check_table, points
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 APART = 0.05  # pixels between the bars of two kinds, so that none hides another
@@ -19,6 +19,9 @@ def mask_costs(costs):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, KeyError, ValueError: if that is no table, has no such column or no row.
+
     Example:
         >>> import pandas as pd
         >>> rows = {"wear": "dust", "pixels": [0, 1], "dice": [1, 0.8], "change": [0, -2]}
@@ -26,6 +29,7 @@ def mask_costs(costs):
         >>> drawing.axes[1].lines[0].get_ydata().tolist()
         [0.0, -2.0]
     """
+    check_table(costs, "wear", "pixels", "dice", "change")
     drawing = Figure(figsize=(PAGE_WIDTH, 4), dpi=DOTS_PER_INCH, layout="constrained")
     panels = drawing.subplots(1, 2)
     titles = {"dice": "What dice says", "change": "What the repair says"}
@@ -58,12 +62,16 @@ def detector_costs(costs):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, KeyError, ValueError: if that is no table, has no such column or no row.
+
     Example:
         >>> import pandas as pd
         >>> rows = {"place": [0, 1], "tolerance": 0.1, "grow": 1, "dice": [0.5, 0.7], "psnr": 30}
         >>> detector_costs(pd.DataFrame(rows)).axes[0].collections[0].get_offsets().tolist()
         [[0.6, 30.0]]
     """
+    check_table(costs, "place", "tolerance", "grow", "dice", "psnr")
     means = costs.groupby(["grow", "tolerance"])[["dice", "psnr"]].mean()
     return points(
         {f"grow {grow}": (rows.dice, rows.psnr) for grow, rows in means.groupby("grow")},

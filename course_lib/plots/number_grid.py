@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course_lib._validation import as_array, brief
-from course_lib.plots.charts import BLUE
+from course_lib.plots.charts import BLUE, check_named
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, own_style, plain
 
 NOTHING, HOLE, KNOWN = -1, 0, 1  # kinds of a cell
@@ -28,16 +28,18 @@ def number_grid(panels, *, windows=None):
         A matplotlib ``Figure``.
 
     Raises:
-        ValueError: if a panel is not as above, there is none, or a window names none of them.
+        TypeError, ValueError: if a panel is not as above, there is none, or a window names none
+            of them.
 
     Example:
         >>> drawing = number_grid({"X": (np.eye(3), np.ones((3, 3)))}, windows={"X": (0, 0)})
         >>> [text.get_text() for text in drawing.axes[0].texts[:4]]
         ['1', '0', '0', '0']
     """
+    check_named(panels, "(numbers, known)")
     windows = windows or {}
-    if not panels or not set(windows) <= set(panels):
-        raise ValueError("pass at least one title -> (numbers, known), and windows for them alone.")
+    if not isinstance(windows, dict) or not set(windows) <= set(panels):
+        raise ValueError("windows is no dict, title of a panel -> (row, column): pass one.")
     panels = {title: _checked(title, panel) for title, panel in panels.items()}
     columns = [numbers.shape[1] for numbers, _ in panels.values()]
     cell = min(CELL, PAGE_WIDTH / (sum(columns) + len(panels)))

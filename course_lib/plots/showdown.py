@@ -3,7 +3,15 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.charts import BLUE, COLOURS, MARKERS, ORANGE
+from course_lib.plots.charts import (
+    BLUE,
+    COLOURS,
+    MARKERS,
+    ORANGE,
+    check_named,
+    check_table,
+    check_tables,
+)
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 WORST = 4  # dB behind the best: the end of the colours
@@ -38,6 +46,9 @@ def leaderboard_map(scores, *, title, touched=None):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, ValueError: if that is no table or has no row.
+
     Example:
         >>> import pandas as pd
         >>> board = pd.DataFrame({"lines": [21.0, 20.0]}, index=["harmonic", "telea"])
@@ -45,6 +56,7 @@ def leaderboard_map(scores, *, title, touched=None):
         >>> [text.get_text() for text in drawing.axes[0].texts]
         ['21.0', '−1.0']
     """
+    check_table(scores)
     drawing = Figure(
         figsize=(PAGE_WIDTH, 1.3 + 0.34 * len(scores)), dpi=DOTS_PER_INCH, layout="constrained"
     )
@@ -103,11 +115,15 @@ def draws(named, *, ends=()):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, ValueError: if that is no dict of leads, or there are none.
+
     Example:
         >>> drawing = draws({"same pictures": [0.9, 1.0, 1.1], "other pictures": [0.0, 1.0, 2.0]})
         >>> [text.get_text() for text in drawing.axes[0].get_legend().get_texts()]
         ['same pictures', 'other pictures']
     """
+    check_named(named, "leads")
     drawing = Figure(figsize=(7.5, 3), dpi=DOTS_PER_INCH, layout="constrained")
     axes = drawing.subplots()
     everything = np.concatenate([*named.values()])
@@ -135,6 +151,10 @@ def leads(tables):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, KeyError, ValueError: if that is no dict of tables, or one of them has no such
+            column or no row.
+
     Example:
         >>> import pandas as pd
         >>> row = {"masks": "lines", "method": "gaussian", "ahead": 0.5, "low": 0.2, "high": 0.8}
@@ -142,6 +162,7 @@ def leads(tables):
         >>> drawing.axes[0].get_title()
         'CIFAR-10'
     """
+    check_tables(tables, "masks", "method", "ahead", "low", "high")
     drawing = Figure(
         figsize=(PAGE_WIDTH, 0.6 + 2.9 * len(tables)), dpi=DOTS_PER_INCH, layout="constrained"
     )
@@ -180,6 +201,10 @@ def firsts(tables, masks):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, KeyError, ValueError: if that is no dict of tables, or one of them has no such
+            column or no row.
+
     Example:
         >>> import pandas as pd
         >>> shares = pd.DataFrame({"lines": [0.75, 0.25]}, index=["harmonic", "telea"])
@@ -187,6 +212,7 @@ def firsts(tables, masks):
         >>> sorted(float(bar.get_width()) for bar in drawing.axes[0].patches)
         [25.0, 75.0]
     """
+    check_tables(tables, *masks)
     order = next(iter(tables.values())).index
     rows = len(order)
     drawing = Figure(
@@ -222,6 +248,10 @@ def by_time(tables):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, KeyError, ValueError: if that is no dict of tables, or one of them has no such
+            column or no row.
+
     Example:
         >>> import pandas as pd
         >>> rows = {"method": ["a", "b", "c"], "milliseconds": [1, 2, 3], "psnr_hole": [20, 19, 21]}
@@ -229,6 +259,7 @@ def by_time(tables):
         >>> sorted(text.get_text() for text in drawing.axes[0].texts)
         ['a', 'c']
     """
+    check_tables(tables, "method", "milliseconds", "psnr_hole")
     drawing = Figure(figsize=(PAGE_WIDTH, 4.3), dpi=DOTS_PER_INCH, layout="constrained")
     panels = drawing.subplots(1, len(tables), squeeze=False)[0]
     beaten = {}  # method -> its marker, of those that are named in the legend

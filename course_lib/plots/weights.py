@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib._validation import as_array
+from course_lib.plots.charts import check_named
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 PANEL = 3.0  # inches
@@ -23,7 +24,7 @@ def weights(named):
         A matplotlib ``Figure``.
 
     Raises:
-        ValueError: if there is none, or one has no middle.
+        TypeError, ValueError: if that is no dict, there is no window, or one has no middle.
 
     Example:
         >>> cross = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
@@ -31,9 +32,8 @@ def weights(named):
         >>> drawing.axes[0].get_title(), [text.get_text() for text in drawing.axes[0].texts][:2]
         ('harmonic', ['0.00', '0.25'])
     """
+    check_named(named, "window")
     named = {name: _checked(name, window) for name, window in named.items()}
-    if not named:
-        raise ValueError("there are no weights to draw: pass at least one name -> window.")
     panel = min(PANEL, (PAGE_WIDTH - 1) / len(named))
     size = (panel * len(named) + 1, panel + 0.3)
     drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")

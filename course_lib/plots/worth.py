@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.plots.charts import COLOURS, MARKERS
+from course_lib.plots.charts import COLOURS, MARKERS, check_tables
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 APART = 0.26  # between the marks of one part
@@ -22,7 +22,8 @@ def worths(tables):
         A matplotlib ``Figure``.
 
     Raises:
-        ValueError: if there is no table.
+        TypeError, KeyError, ValueError: if that is no dict of tables, or one of them has no such
+            column or no row.
 
     Example:
         >>> import pandas as pd
@@ -31,8 +32,7 @@ def worths(tables):
         >>> [label.get_text() for label in drawing.axes[0].get_yticklabels()]
         ['fill']
     """
-    if not tables:
-        raise ValueError("there is nothing to draw: pass at least one title -> table.")
+    check_tables(tables, "part", "where", "mean", "low", "high")
     parts = [*dict.fromkeys(part for table in tables.values() for part in table.part)]
     height = 1.3 + 0.62 * len(parts)
     drawing = Figure(figsize=(PAGE_WIDTH, height), dpi=DOTS_PER_INCH, layout="constrained")
