@@ -35,9 +35,7 @@ boards = {world: evaluation.showdown_scores(name) for world, name in WORLDS.item
 #
 # They meet on 1,000 pictures of CIFAR-10 that none has learned from, where networks are at home, and on 300 patches of a
 # photograph, where they are guests. The Gaussian was fitted to each world's own training pictures. Every answer is composited,
-# and errors are counted in the holes.
-#
-# The scores were measured once and are shipped, so you need no CIFAR-10. What you touch is filled on your machine.
+# and errors are counted in the holes. The scores were measured once and are shipped; what you touch is filled on your machine.
 #
 # **Predict.** In how many of the eleven columns is a network first? The same on both worlds? Then touch.
 
@@ -53,8 +51,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** On the photographs `fill_and_correct` is first in all eleven columns. On CIFAR-10 it is first in nine and the Gaussian in
-# two, and the two are within 0.4 dB of each other everywhere. The others change places between the worlds: at home the three
-# U-Nets that do not start from a fill stand before `biharmonic` in most columns, on the photographs behind it in all.
+# two, and the two are within 0.4 dB of each other everywhere. The three U-Nets that do not start from a fill stand before `biharmonic` in
+# most columns at home, and behind it in all on the photographs.
 #
 # ## Is a lead more than luck?
 #
@@ -98,12 +96,9 @@ clear = (ends > 0).all(axis=1).sum(), (ends < 0).all(axis=1).sum()
 print("Before the Gaussian on CIFAR-10: clearly ahead in {}, behind in {} of 11".format(*clear))
 
 # %% [markdown]
-# **Read.** Here, in pairs, the lead varies about a third as much. `evaluation.lead` pairs, and gives the two ends between which the middle 95 % of the
+# **Read.** In pairs the lead varies about a third as much. `evaluation.lead` pairs, and gives the two ends between which the middle 95 % of the
 # draws lie. If both lie on one side of 0, we call a lead *clear*. So of the nine first places on CIFAR-10 six are clear, of the Gaussian's two one,
 # and four columns settle nothing.
-#
-# The interval takes pictures for independent draws. The thousand of CIFAR-10 are. The patches are cut from **one** photograph,
-# and some overlap: what is clear there holds for that photograph.
 #
 # ## Photographs above, CIFAR-10 below
 #
@@ -125,10 +120,9 @@ for world, table in leads.items():
         print(f"{world:12s} {name:20s} {clear} of {len(rows)} sets, clearly")
 
 # %% [markdown]
-# **Read.** On CIFAR-10 two methods are clearly ahead of the best equation, everywhere: most in irregular holes of 20 to 60 % (about 1 dB), least on
-# lines and at random 50 %. The other three cross over: behind on lines and random 50 %, where more than four in five missing pixels touch a known one, level or ahead elsewhere.
-# On the photographs only `fill_and_correct` stays ahead, most in the square of 8 and on lines (+1.3 and +1.1 dB), least in the square of 16 and at random 90 % (+0.3);
-# the Gaussian is level with the best equation or just behind, the three are behind.
+# **Read.** On CIFAR-10 two methods are clearly ahead of the best equation everywhere, most in irregular holes of 20 to 60 %, by about 1 dB. The other
+# three are behind on lines and random 50 %, where more than four in five missing pixels touch a known one, and level or ahead elsewhere.
+# On the photographs only `fill_and_correct` stays ahead, most in the square of 8 and on lines (+1.3 and +1.1 dB).
 #
 # ## And your picture?
 #
@@ -146,7 +140,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** On the photographs, where 90 % of the pixels are missing, `fill_and_correct` has the best sum and is first on 19 % of the patches;
-# `harmonic` is first on 39 %. Both are true: a sum is made by the pictures with large errors. If your pictures are of the
+# `harmonic` is first on 39 %. Both are true: a sum is made by the pictures with large errors. If yours are of the
 # easy kind, your winner may be another.
 #
 # ## And the seconds you have
@@ -171,14 +165,13 @@ plots.show(
 # %% [markdown]
 # **Read.** Under lines every step along the front costs more and brings more, from Navier–Stokes to `fill_and_correct`. The Gaussian
 # is beaten there in both. Its time grows with the hole, to some tenths of a second on the right, and with it you buy 0.03 dB, no clear
-# lead. Small gaps between networks are noise. On another machine, or with a GPU, the panels look different.
+# lead. On another machine, or with a GPU, the panels look different.
 
 # %% [markdown]
 # ## Use X when
 #
 # * **`navier_stokes`** when you have less than half a millisecond.
-# * **`harmonic`** when you have one or two and no network. On lines and in small squares try **`biharmonic`** too, which takes about one there: on CIFAR-10 it
-#   is ahead by 1 and 0.3 dB, on the photograph neither is, clearly.
+# * **`harmonic`** when you have one or two and no network. On lines and in small squares try **`biharmonic`** too.
 # * **`gaussian`** when you want to know how unsure a fill is, and have pictures of your own kind to fit it to.
 # * **`fill_and_correct`** otherwise: nothing here is clearly ahead of it but the Gaussian, once.
 #
@@ -196,7 +189,7 @@ plots.show(
 # <details><summary>Answer</summary>
 #
 # **3.** Hard pictures are hard for both, and in the difference that cancels. 1 takes how far a score depends on the pictures for
-# how far the order does. 2 would call any two numbers different.
+# how far the order does.
 # </details>
 #
 # **2.** A method has the best PSNR over a thousand pictures. On yours, is it the best?
@@ -218,8 +211,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Thin lines, little time, pictures unlike CIFAR-10: look at the panel that fits and measure on your own pages. 1 averages over
-# holes that you do not have. 2 asks for quality alone.
+# **3.** Look at the panel that fits, and measure on your own pages. 1 averages over holes that you do not have.
 # </details>
 
 # %% [markdown]
@@ -237,11 +229,11 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# Scores and errors: `benchmarks/showdown.py` and `benchmarks/showdown_errors.py`; all figures in `benchmarks/RESULTS.md`, *Showdown*. Photographs:
-# test patches of `photos` under `evaluation.frozen_masks(300)`; CIFAR-10 under `frozen_masks(1000)`. Each network was trained once, and an interval over
-# pictures says nothing about a second training. Of twenty pairs that are in truth level, one
-# looks clear by chance. Milliseconds leave out the hours of training and the Gaussian's fit. Each was
-# measured once; a network's differ up to threefold from set to set, and the Gaussian's, from a busy machine, may be thrice too long.
+# All figures stand in `benchmarks/RESULTS.md`, *Showdown*. An interval takes pictures for independent draws. The thousand of CIFAR-10 are; the
+# patches are cut from one photograph, and what is clear there holds for that photograph. Each network was trained once, and an interval over
+# pictures says nothing about a second training. Of twenty pairs that are in truth level, one looks clear by chance. Milliseconds leave out
+# training and the Gaussian's fit, and were measured once; a network's differ up to threefold from set to set, and the Gaussian's, from a busy
+# machine, may be thrice too long.
 #
 # </details>
 #
