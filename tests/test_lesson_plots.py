@@ -434,22 +434,6 @@ def test_white_beats_the_truth_below_the_border_and_nowhere_else():
     assert drawn == {(round(x, 9), round(y, 9)) for x, y in groups[0].tolist()}
 
 
-def test_cross_entropy_is_lowest_at_the_true_value():
-    axes = plots.cross_entropy((0.0, 0.1, 0.5, 1.0)).axes[0]
-    lowest, *pairs = axes.lines
-    for value, curve, mark in zip((0.0, 0.1, 0.5, 1.0), pairs[::2], pairs[1::2], strict=True):
-        predicted, loss = curve.get_data()
-        np.testing.assert_allclose(
-            loss, -(value * np.log(predicted) + (1 - value) * np.log(1 - predicted))
-        )
-        assert abs(predicted[loss.argmin()] - value) < 0.0015
-        assert mark.get_xdata() == [value] and mark.get_ydata()[0] <= loss.min() + 1e-12
-    y, least = lowest.get_data()
-    np.testing.assert_allclose(least, -(y * np.log(y) + (1 - y) * np.log(1 - y)))
-    with pytest.raises(ValueError, match=r"in \[0, 1\]"):
-        plots.cross_entropy((0.5, 1.5))
-
-
 def test_a_number_grid_writes_each_number_into_its_cell_and_colours_what_is_known():
     numbers = np.array([[1.5, np.nan, 3], [4, 5, 6], [7, 8, 0]])
     known = np.array([[1, 0, 1], [1, 1, -1], [1, 1, 0]])

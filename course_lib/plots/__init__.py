@@ -7,7 +7,6 @@ display and are never shown twice. What the page is made of, widgets and checks 
 
 from course_lib.plots.blind_spot import blind_spot
 from course_lib.plots.charts import bars, curves, points, standings
-from course_lib.plots.cross_entropy import cross_entropy
 from course_lib.plots.depth import depth_map
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, figure, tint
 from course_lib.plots.film import show_films
@@ -31,9 +30,9 @@ from course_lib.plots.worth import worths
 
 __all__ = [
     "DOTS_PER_INCH", "HOLE_COLOUR", "PAGE_WIDTH", "along_an_isophote", "bars", "blind_spot",
-    "by_time", "cross_entropy", "curves", "depth_map", "detector_costs", "draws", "encode",
-    "figure", "firsts", "gates_beside_validity", "isophotes", "ladder", "leaderboard_map", "leads",
-    "likeness", "lookalikes", "looks", "mask_costs", "mask_label", "number_grid", "points",
-    "priority", "raw_and_composited", "reaches", "row_worlds", "show", "show_films", "staircase",
-    "standings", "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
+    "by_time", "curves", "depth_map", "detector_costs", "draws", "encode", "figure", "firsts",
+    "gates_beside_validity", "isophotes", "ladder", "leaderboard_map", "leads", "likeness",
+    "lookalikes", "looks", "mask_costs", "mask_label", "number_grid", "points", "priority",
+    "raw_and_composited", "reaches", "row_worlds", "show", "show_films", "staircase", "standings",
+    "tint", "two_wires", "validities", "weights", "white_sheet", "worths",
 ]  # fmt: skip

@@ -45,6 +45,8 @@ found = {
     "nearly white": scratched.min(axis=-1) > 0.8,
     "too fat": ndimage.binary_dilation(scratch, np.ones((5, 5))),
 }
+
+# %%
 plots.show(
     [scratched, scratch, found["nearly white"], found["too fat"]],
     titles=["the photograph", "the scratches", "nearly white", "too fat"],
@@ -53,7 +55,7 @@ plots.show(
 )
 
 
-# %% tags=["nbval-check-output"]
+# %%
 def iou(true_mask, predicted_mask):
     return (true_mask & predicted_mask).sum() / (true_mask | predicted_mask).sum()
 
@@ -62,15 +64,18 @@ def dice(true_mask, predicted_mask):
     return 2 * (true_mask & predicted_mask).sum() / (true_mask.sum() + predicted_mask.sum())
 
 
-print(f"{scratch.mean():.1%} of the pixels are scratched")
-for name, mask in found.items():
-    right, D, J = (mask == scratch).mean(), dice(scratch, mask), iou(scratch, mask)
-    print(f"{name:12s} accuracy {right:.3f}   IoU {J:.3f}   dice {D:.3f}")
+# %% tags=["nbval-check-output"]
+import pandas as pd
+
+scores = pd.DataFrame(index=found)
+scores["accuracy"] = [(mask == scratch).mean() for mask in found.values()]
+scores["IoU"] = [iou(scratch, mask) for mask in found.values()]
+scores["dice"] = [dice(scratch, mask) for mask in found.values()]
+scores.round(3)
 
 # %% [markdown]
 # **Read.** *Nothing* is the most accurate, since nearly every pixel is undamaged. Dice and IoU give it zero, and put first the
-# one that you would buy, *too fat*. One of the two is enough, since $D = 2J / (1 + J)$. What an error costs the repair they do
-# not see ([lesson 14](14_your_photograph.ipynb)): a missed scratch stays, a pixel too many is filled.
+# one that you would buy, *too fat*. One of the two is enough, since $D = 2J / (1 + J)$.
 #
 # ## Where dice is wrong: pictures
 #
@@ -148,13 +153,10 @@ plots.show(
 # %%
 best = {name: best_picture(picture) for name, picture in pictures.items()}
 plots.show(
-    [*pictures.values(), *(poster.astype(float) for poster, _ in best.values())],
-    titles=[f"truth: {plain_dice(picture, picture):.3f}" for picture in pictures.values()]
-    + [f"highest: {score:.3f}" for _, score in best.values()],
-    columns=4,
-    alt="Above, four photographs: a cat, a cup, an astronaut, a rocket. Below, the same in pure "
-    "red, green, blue and their mixtures, with all shades gone.",
-    caption="Above the truth, below the picture with the highest plain dice of all pictures.",
+    [poster.astype(float) for poster, _ in best.values()],
+    titles=[f"{name}: {score:.3f}" for name, (_, score) in best.items()],
+    alt="A cat, a cup, an astronaut and a rocket in pure red, green, blue and their mixtures.",
+    caption="For each photograph the picture with the highest plain dice of all pictures.",
 )
 
 # %%
@@ -191,72 +193,7 @@ plots.show(
 # | *the truth* | *0.6082* |
 # | repaired, biharmonic | 0.6063 |
 #
-# Whoever paints holes white, as one of the article's notebooks does, *loses* dice there by repairing them perfectly.
-#
-# ## Squares in the denominator
-#
-# Milletari et al. (2016) squared what is summed there. One line shows why that helps:
-#
-# $$D_2(p) = \frac{2\sum y_i p_i}{\sum y_i^2 + \sum p_i^2}
-# \quad\Longrightarrow\quad 1 - D_2 = \frac{\sum (y_i - p_i)^2}{\sum y_i^2 + \sum p_i^2}.$$
-#
-# It is 1 for the truth alone. What a fill lacks is a squared error, divided by the squares of both pictures: of two equal
-# errors the lighter costs less. **Predict.** Which scores more in the holes, black or white?
-
-# %%
-from course_lib import classical
-
-true, holes = evaluation.frozen_patches()  # the leaderboard's
-fills = {"black": masks.damage(true, holes), "white": masks.damage(true, holes, fill=1.0)}
-for name in ("grey", "mean", "nearest", "navier_stokes", "biharmonic"):
-    filled = [classical.METHODS[name](*one) for one in zip(fills["black"], holes, strict=True)]
-    fills[name] = np.clip(filled, 0, 1)
-for name, filled in fills.items():
-    inside = metrics.squared_dice(true[holes], filled[holes])
-    whole = metrics.squared_dice(true, filled)
-    psnr = metrics.psnr(true, filled, holes)
-    print(f"{name:14s} {psnr:4.1f} dB   squared dice in the holes {inside:.4f}, image {whole:.4f}")
-
-# %% [markdown]
-# **Read.** White, though black is nearer by 4 dB: the truth is safe, the order is not. And the scale is of little use: the two
-# best differ by 0.001, over whole images by 0.0002. PSNR is a squared error too, on a logarithmic scale, where differences can
-# be seen.
-#
-# ## A loss that cannot reach zero
-#
-# *Binary cross-entropy* was made for labels, 0 and 1. One of the article's networks trained on it with shades in their place:
-#
-# $$\mathrm{BCE}(y, p) = -\frac1n \sum_i \bigl( y_i \log p_i + (1 - y_i) \log (1 - p_i) \bigr).$$
-#
-# Its derivative with respect to $p_i$ is zero only for $p_i = y_i$, so the truth scores best. **Predict.** How low is the
-# loss there?
-
-
-# %%
-plots.show(
-    plots.cross_entropy(),
-    alt="Three curves against the predicted value, lowest at 0.02, 0.2 and 0.5, the true values.",
-    caption="A curve is lowest at its true value, and above zero there.",
-)
-
-
-# %%
-def cross_entropy(true, predicted):
-    predicted = np.clip(predicted, 1e-7, 1 - 1e-7)  # as Keras does
-    return -(true * np.log(predicted) + (1 - true) * np.log(1 - predicted)).mean()
-
-
-floor = cross_entropy(true, true)
-for name in ("grey", "biharmonic"):
-    loss = cross_entropy(true, fills[name])
-    print(f"{name:10s} {loss:.3f} = floor {floor:.3f} + {loss - floor:.3f}")
-
-# %% [markdown]
-# **Read.** The lowest point is the *entropy* of the true value, up to 0.69 for middle grey. The mean entropy of the pictures
-# is a floor under the loss, and only what lies above it tells of the fill.
-#
-# On 1,000 pictures of CIFAR-10 the floor is 0.546. That network's validation loss fell from 0.5506 to 0.5485 in twenty epochs:
-# 32 % of what was left if its pictures' floor is 0.544, 81 % if it is 0.548. Nobody computed it.
+# Whoever paints holes white *loses* dice by repairing them perfectly.
 #
 # ## What SSIM looks at
 #
@@ -266,51 +203,62 @@ for name in ("grey", "biharmonic"):
 # $$\frac{2 \mu_y \mu_p + 0.01^2}{\mu_y^2 + \mu_p^2 + 0.01^2} \cdot
 # \frac{2 \sigma_{yp} + 0.03^2}{\sigma_y^2 + \sigma_p^2 + 0.03^2}.$$
 #
-# Take five pictures that are *equally* wrong: one is moved by a pixel; more light, more contrast, a blur and noise get just as
-# large a squared error (all at half contrast, so that light has room). **Predict** the order that SSIM puts them in, on average
-# over forty places of four photographs. And your own?
+# Take five pictures with *one* squared error: moved by a pixel, more light, more contrast, a blur, noise.
+#
+# **Predict** the order that SSIM puts them in, on average over forty places of four photographs. And your own?
 
 # %%
-import pandas as pd
-
 from course_lib import scenes
 
 photographs = ("astronaut", "chelsea", "coffee", "grace_hopper")
 places = [scenes.places(name, 10, size=129, hole=1, seed=2026).images for name in photographs]
 spoilt = [evaluation.equally_wrong(place) for place in np.concatenate(places)]
+
+# %%
 similar = pd.DataFrame(
     {name: metrics.ssim(five["the truth"], one) for name, one in five.items()} for five in spoilt
 )
-print("noise last:", (similar.noise == similar.min(axis=1)).sum(), "of", len(similar))
-print("moved ahead of blur:", (similar["moved 1 px"] > similar.blur).sum(), "of", len(similar))
 similar.agg(["mean", "std"]).T.round(3)
 
 # %%
-five = spoilt[2]
 plots.show(
-    list(five.values()),
-    titles=[f"{name}\nSSIM {similar[name][2]:.3f}" for name in five],
+    list(spoilt[2].values()),
+    titles=list(spoilt[2]),
     columns=3,
     alt="Half a face six times: the truth, lighter, harder, moved, so blurred it is lost, noisy.",
-    caption=f"All but the truth have {metrics.psnr(five['the truth'], five['noise']):.1f} dB.",
+    caption="One of the forty places. All but the truth have the same PSNR.",
 )
 
 # %% [markdown]
-# **Read.** SSIM forgives light and contrast. It puts noise last at 35 of 40 places, the move ahead of the blur at 39; you may
-# mind the blur more than the noise. Nobody would notice the move, but SSIM does: it compares windows at the same pixels.
+# **Read.** SSIM forgives light and contrast, and puts noise last. Nobody would notice the move, but SSIM minds it nearly as much as
+# the blur: it compares windows at the same pixels.
 #
 # All these numbers ask *is it this one?* A fill may also be asked *could it be one?* Copied grass
 # ([lesson 05](05_texture_and_patches.ipynb)) and a sample ([lesson 07](07_gaussian_world.ipynb)) pass that, and lose decibels.
-# LPIPS still asks the first, with the features of a trained network; FID compares two *sets* by them and asks the second.
 #
 # ## The fills, by four metrics
 #
-# Two more rows: the *truth*; and a *cheat*, the truth with its holes thresholded.
+# Can dice be mended? Milletari et al. (2016) squared what is summed in the denominator:
+#
+# $$D_2(p) = \frac{2\sum y_i p_i}{\sum y_i^2 + \sum p_i^2}
+# \quad\Longrightarrow\quad 1 - D_2 = \frac{\sum (y_i - p_i)^2}{\sum y_i^2 + \sum p_i^2}.$$
+#
+# It is 1 for the truth alone. Here are fills of the leaderboard's patches, the *truth*, and a *cheat*: the truth with its holes thresholded.
+#
 # **Predict.** In which columns does the truth come first?
 
 # %%
+from course_lib import classical
+
+true, holes = evaluation.frozen_patches()  # the leaderboard's
+fills = {"black": masks.damage(true, holes), "white": masks.damage(true, holes, fill=1.0)}
+for name in ("grey", "mean", "nearest", "navier_stokes", "biharmonic"):
+    filled = [classical.METHODS[name](*one) for one in zip(fills["black"], holes, strict=True)]
+    fills[name] = np.clip(filled, 0, 1)
 fills["the truth"] = true
 fills["the cheat"] = masks.composite(true, (true > plain_dice(true, true) / 2).astype("f4"), holes)
+
+# %%
 table = pd.DataFrame(index=fills)
 table["PSNR, holes"] = [metrics.psnr(true, filled, holes) for filled in fills.values()]
 for metric in (metrics.ssim, metrics.squared_dice, metrics.plain_dice):
@@ -319,12 +267,12 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 
 # %% [markdown]
 # **Read.** In all but the last. There the cheat wins, and white holes beat black and grey ones, which are nearer to the truth.
-# `nearest` and biharmonic are level to 0.0001, though biharmonic is 2.3 dB better: plain dice hardly tells good fills apart.
+# Squared dice keeps the truth safe, but its scale is of little use: the two best fills differ by 0.0002.
 #
 # | You judge | Use | Not | Because |
 # |---|---|---|---|
 # | a mask that was found | IoU or dice | accuracy | most pixels are undamaged |
-# | a fill whose truth is known | PSNR or MAE **in the hole**, composited; SSIM beside it | dice of pictures, BCE | one is cheated, one hides the error |
+# | a fill whose truth is known | PSNR or MAE **in the hole**, composited; SSIM beside it | dice of pictures | it is cheated |
 # | whether it looks right | your eyes; FID of many | PSNR alone | it asks *is it this one?* |
 #
 # **Before you use a metric, hand in the truth. Then something silly.**
@@ -344,23 +292,23 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 # 3 may be, but this number does not show it.
 # </details>
 #
-# **2.** A training with BCE stands at 0.549 and does not fall any more. How good is the network?
+# **2.** A mask finder has an accuracy of 0.98. Is it good?
 #
-# 1. Bad: the loss is far from zero.
-# 2. That cannot be said before the entropy of the pictures is known.
-# 3. Finished, because the loss no longer falls.
+# 1. Yes: it errs on 2 % of the pixels.
+# 2. That cannot be said: where 2 % are damaged, one that never finds anything has as much.
+# 3. No: its dice is 0.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Only the distance to the floor counts. 1 takes zero for the floor. 3: in so large a number progress is hard to see.
+# **2.** Ask for its dice or IoU. 1 counts the undamaged pixels as found. 3 holds for the finder of nothing, not for every other.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * A metric must score the truth highest. Test that first: it takes one line.
-# * Dice and IoU score a true mask highest, and are one thing in two units. On intensities a threshold at half the truth's own score
-#   beats the truth, always, and white paper often does.
+# * Dice and IoU score a true mask highest. On intensities a threshold at half the truth's own score beats the truth, always, and white
+#   paper often does.
 # * For inpainting: composited, PSNR or MAE in the hole, SSIM and a look beside them.
 #
 # {{exercise}}
@@ -369,19 +317,16 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 #
 # <details><summary>Notes</summary>
 #
-# The article's text names the mean squared error. Of its three notebooks the first (square holes) trains on binary cross-entropy,
-# the other two (lines, without and with partial convolution) on the mean absolute error. The third had its highest validation
-# dice, 0.6411, in the epoch with its *worst* loss, the nineteenth.
-#
-# Two empty masks are 0/0; `metrics.dice` calls them equal, 1. The climb to the best poster is Dinkelbach's method.
+# Of the article's three notebooks the first (square holes) trains on binary cross-entropy, whose floor exercise 08 counts; the other two (lines,
+# without and with partial convolution) on the mean absolute error. The spoilt pictures
+# are at half contrast, so that light has room. LPIPS asks *is it this one?* with the features of a trained network; FID compares two *sets* by them.
 #
 # </details>
 #
 # ## References
 #
 # * Dice, [Ecology 1945](https://doi.org/10.2307/1932409); Jaccard, [New Phytologist
-#   1912](https://doi.org/10.1111/j.1469-8137.1912.tb05611.x); Dinkelbach, [Management Science
-#   1967](https://doi.org/10.1287/mnsc.13.7.492).
+#   1912](https://doi.org/10.1111/j.1469-8137.1912.tb05611.x).
 # * Milletari, Navab, Ahmadi: [V-Net](https://arxiv.org/abs/1606.04797), 3DV 2016, section 3.
 # * Wang et al.: [Image quality assessment: from error visibility to structural
 #   similarity](https://doi.org/10.1109/TIP.2003.819861), 2004.
