@@ -289,6 +289,53 @@ def test_the_first_fitting_mistake_is_named_and_an_edge_case_is_told():
         _compare.check_function(min, np.mean, inputs)
 
 
+def said(answer, right, given, tolerance=1e-3):
+    """What the check of a function says of an answer that is wrong."""
+    with pytest.raises(_task.Verdict) as found:
+        _compare.check_function(answer, right, given, tolerance=tolerance)
+    return found.value.message
+
+
+def test_a_number_within_the_tolerance_is_not_called_wrong():
+    given = {"three": (np.arange(3.0),), "a batch": (np.zeros((20, 20)),)}
+    off = np.array([1e-4, 0, 0.5])
+    told = said(lambda values: values + off if values.ndim == 1 else values, np.array, given)
+    assert told == "It is wrong for three: number 3 is too large by 0.5; it is right for a batch."
+
+
+@pytest.mark.parametrize(
+    ("wrongs", "told"),
+    [(1, "less than 1% of the values differ"), (100, "25% of the values differ")],
+)
+def test_pixels_of_a_mask_are_counted_and_have_no_size(wrongs, told):
+    def some(mask):
+        return np.arange(400).reshape(20, 20) < wrongs
+
+    assert said(some, np.array, {"a mask": (np.zeros((20, 20), bool),)}) == (
+        f"It is wrong for a mask: {told}."
+    )
+
+
+def test_the_input_that_an_answer_fails_on_is_named():
+    given = {"a pair": ([1.0, 3.0],), "no number": ([],)}
+    told = said(lambda values: values[0], lambda values: 1.0, given)
+    assert told == "For no number your code raised IndexError: list index out of range."
+    told = said(lambda values: 1.0 if values else None, lambda values: 1.0, given)
+    assert told == "The function returns None for no number: is its return line missing?"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({1, 2}, "must be an array of numbers, but it is a set."),
+        ([[1], [1, 2]], "is a list that makes no array"),
+        (np.array([None, 1]), "must be an array of numbers, but it is an ndarray."),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_told(value, told):
+    assert told in said(lambda pair: value, np.array, {"a pair": ([1, 2],)})
+
+
 def test_an_expected_picture_in_a_terminal_is_words(monkeypatch, capsys):
     monkeypatch.setattr(plots.page, "get_ipython", lambda: None)
     assert checks.expected("01_3") is None

@@ -67,7 +67,7 @@ def check_function(
         low, high: the range in which every value must lie.
     """
     function = as_function(answer)
-    outputs = {name: call(function, *arguments) for name, arguments in inputs.items()}
+    outputs = {name: call(function, *arguments, on=name) for name, arguments in inputs.items()}
     expected = {name: right(*copy.deepcopy(arguments)) for name, arguments in inputs.items()}
     fits = {name: close(outputs[name], expected[name], tolerance) for name in inputs}
     if not all(fits.values()):
@@ -82,7 +82,7 @@ def check_function(
             where=f" for {name}",
         )
     if not all(fits.values()):
-        _report_difference(outputs, expected, fits)
+        _report_difference(outputs, expected, fits, tolerance)
     check_inputs_unchanged(function, inputs)
 
 
@@ -121,11 +121,12 @@ def is_stub(function):
     return {step.opname for step in steps} <= _EMPTY and constants in ([None], [])
 
 
-def call(function, *arguments):
+def call(function, *arguments, on=""):
     """What the learner's function returns for a copy of the arguments; ends the check if it fails.
 
     Tensors and other array-likes come back as they are: ``as_array`` reads them. What must not be
-    copied, a network for one, is bound beforehand: ``call(lambda: function(network))``.
+    copied, a network for one, is bound beforehand: ``call(lambda: function(network))``. ``on``
+    describes the arguments where a failure is to name them, such as "a mask without a hole".
     """
     try:
         output = function(*copy.deepcopy(arguments))
@@ -134,9 +135,11 @@ def call(function, *arguments):
     except Verdict:  # what was handed to the learner's code may end the check
         raise
     except Exception as error:
-        wrong("error", f"Your code raised {describe_error(error)}.")
+        begin = f"For {on} your code" if on else "Your code"
+        wrong("error", f"{begin} raised {describe_error(error)}.")
     if output is None:
-        wrong("nothing returned", "The function returns None: is its return line missing?")
+        where = f" for {on}" if on else ""
+        wrong("nothing returned", f"The function returns None{where}: is its return line missing?")
     if output is Ellipsis:
         not_attempted("Some of the three dots still stand: replace them all.")
     return output
@@ -173,8 +176,15 @@ def name_mistake(outputs, inputs, mistakes, tolerance):
 def check_array(value, *, shape=None, dtype=None, low=None, high=None, where=""):
     """End the check if a result is no array of numbers, or of the wrong shape, dtype or range."""
     array = as_array(value)
+    if array is None and isinstance(value, (list, tuple)):
+        wrong(
+            "wrong type",
+            f"The result{where} is {_kind(value)} that makes no array: are all its parts numbers, "
+            "or rows of one length?",
+        )
     if array is None:
-        wrong("wrong type", f"The result{where} must be numbers, but it is {_kind(value)}.")
+        asked = "one number" if shape == () else "an array of numbers"
+        wrong("wrong type", f"The result{where} must be {asked}, but it is {_kind(value)}.")
     if shape is not None and array.shape != tuple(shape):
         wrong(
             "wrong shape",
@@ -195,8 +205,8 @@ def check_array(value, *, shape=None, dtype=None, low=None, high=None, where="")
     if array.dtype.kind == "f" and np.isnan(array).any():
         wrong(
             "not a number",
-            f"The result{where} holds NaN: is zero divided by zero, or a root or logarithm taken "
-            "of a negative number?",
+            f"The result{where} holds NaN: is zero divided by zero, infinity by infinity, or a "
+            "root or logarithm taken of a negative number?",
         )
     if low is not None and array.size and array.min() < low - 1e-6:
         wrong("wrong range", f"The result{where} goes down to {array.min():.3g}, below {low}.")
@@ -275,21 +285,24 @@ def _computed(mistake, arguments):
 FEW = 4  # values that a message names one by one
 
 
-def _report_difference(outputs, expected, fits):
+def _report_difference(outputs, expected, fits, tolerance):
     """End the check: values differ, and where is all that can be said."""
     first = next(name for name, fit in fits.items() if not fit)
     good = [name for name, fit in fits.items() if fit]
-    value = as_array(outputs[first]).astype("float64")
-    difference = value - np.asarray(expected[first], dtype="float64")
+    value, right = as_array(outputs[first]), np.asarray(expected[first])
+    marks = value.dtype.kind == right.dtype.kind == "b"
+    value, right = value.astype("float64"), right.astype("float64")
+    difference = value - right
+    differs = ~np.isclose(value, right, rtol=tolerance, atol=tolerance, equal_nan=True)
     message = f"It is wrong for {first}"
-    differs = np.abs(difference) > 1e-9
     if difference.ndim > 1 or difference.size > FEW:
-        message += f": {np.mean(differs):.0%} of the values differ"
-        message += f", by up to {np.nanmax(np.abs(difference)):.3g}"
+        share = np.mean(differs)
+        message += f": {'less than 1%' if share < 0.01 else f'{share:.0%}'} of the values differ"
+        message += "" if marks else f", by up to {np.nanmax(np.abs(difference)):.3g}"
     elif difference.ndim:
         numbers = np.flatnonzero(differs)
         message += ": " + ", ".join(f"number {n + 1} is {_off(difference[n])}" for n in numbers)
-    elif as_array(outputs[first]).dtype.kind != "b":
+    elif not marks:
         message += f": {_off(difference)}"
     if good:
         message += f"; it is right for {good[0]}"
@@ -303,4 +316,4 @@ def _off(difference):
 def _kind(value):
     """A value's type for a sentence: "a str", "an ndarray"."""
     name = type(value).__name__
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+    return f"{'an' if name[0].lower() in 'aeiou' or name == 'ndarray' else 'a'} {name}"
