@@ -412,6 +412,27 @@ def test_a_board_made_with_evaluate_is_right():
     assert checks.task_13_2(board).verdict == "right"
 
 
+def test_weights_in_float32_are_right():
+    def weights(patch, patches, whole, sharpness):
+        patch, patches = patch.astype(np.float32), patches.astype(np.float32)
+        cosines = patches @ patch / np.linalg.norm(patches, axis=1) / np.linalg.norm(patch)
+        scores = np.where(whole, np.float32(sharpness) * cosines, -np.inf)
+        raised = np.exp(scores - scores.max())
+        return raised / raised.sum()
+
+    assert all(checks.task_16_3(weights) for _ in range(20))
+
+
+def test_dilations_are_read_as_whole_numbers():
+    def powers(base):
+        return lambda layers: (base ** np.arange(layers)).astype(np.uint8)
+
+    assert checks.task_16_4(powers(3))  # 255 and more are sums of theirs
+    told = checks.task_16_4(powers(2)).message
+    assert told.startswith("2 layers of [1, 2] reach over 7 pixels")
+    assert checks.task_16_4(lambda layers: [2] * layers).message.startswith("1 layer of [2]: ")
+
+
 # Hints
 
 

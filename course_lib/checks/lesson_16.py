@@ -5,7 +5,14 @@ from itertools import product
 
 import numpy as np
 
-from course_lib.checks._compare import as_function, call, check_array
+from course_lib.checks._compare import (
+    as_array,
+    as_function,
+    call,
+    check_array,
+    check_function,
+    mistake_rows,
+)
 from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
 
@@ -18,10 +25,8 @@ def _span(dilations):
     return np.arange(-sum(dilations), sum(dilations) + 1)
 
 
-task_16_1 = function_task(
-    "16_1",
-    right=lambda dilations: _seen(dilations).astype(int),
-    inputs=lambda rng: {
+def _stacks(rng):
+    return {
         "no layer": ([],),
         "one layer": ([int(rng.integers(2, 6))],),
         "three layers of one dilation": ([int(rng.integers(2, 5))] * 3,),
@@ -29,8 +34,11 @@ task_16_1 = function_task(
         "dilations 3, 1 and 7": ([3, 1, 7],),
         "dilations 2 and 3": ([2, 3],),
         "dilations 1 and 4": ([1, 4],),
-    },
-    mistakes={
+    }
+
+
+_SEEN_WRONG = mistake_rows(
+    {
         "the whole span": (
             _span,
             "Between the ends of the reach there can be pixels that no sum of steps leads to.",
@@ -58,10 +66,35 @@ task_16_1 = function_task(
             lambda dilations: _seen([1] * len(dilations)).astype(int),
             "The taps of a layer are its dilation apart, and not 1.",
         ),
-    },
-    praise="Sums of steps: that is all a reach is.",
-    dtype=int,
+        "layers side by side": (
+            lambda dilations: np.unique([0] + [sign * d for d in dilations for sign in (-1, 1)]),
+            "Layers stand on one another: a way adds up one step of each.",
+        ),
+    }
 )
+
+
+@task("16_1", mistakes=_SEEN_WRONG)
+def task_16_1(seen):
+    """Check ``seen(dilations)``: the offsets that sums of steps lead to, in order, each once."""
+    function, stacks = as_function(seen), _stacks(np.random.default_rng())
+    found = [as_array(call(function, *one, on=name)) for name, one in stacks.items()]
+    right = [_seen(*one) for one in stacks.values()]
+    if all(
+        one is not None and set(one.flat) == set(r) for one, r in zip(found, right, strict=True)
+    ):
+        if any(len(set(one.flat)) < one.size for one in found):
+            wrong("offsets repeated", "All offsets are there, but some meet: name each once.")
+        if any((np.diff(one.ravel()) < 0).any() for one in found):
+            wrong("not sorted", "All offsets are there, each once, but not in order: sort them.")
+    check_function(
+        function,
+        lambda dilations: _seen(dilations).astype(int),
+        stacks,
+        mistakes=_SEEN_WRONG,
+        dtype=int,
+    )
+    return "Sums of steps: that is all a reach is."
 
 
 def _gated(
@@ -71,16 +104,24 @@ def _gated(
     features, gates = {
         "halves": (total[:filters], total[filters:]),
         "interleaved": (total[::2], total[1::2]),
+        "all interleaved": (total[::2], total[1::2]),
         "swapped": (total[filters:], total[:filters]),
         "biases crossed": (total[:filters], total[filters:]),
     }[order]
     first, second = bias[:filters], bias[filters:]
     if order in ("swapped", "biases crossed"):
         first, second = second, first
+    if order == "all interleaved":
+        first, second = bias[::2], bias[1::2]
     features, gates = features + with_bias[0] * first, gates + with_bias[1] * second
     sigmoid = 1 / (1 + np.exp(-gates))
-    opened = {"sigmoid": sigmoid, "tanh": np.tanh(gates), "hard": (gates > 0).astype(float)}[gate]
-    return np.maximum(features, floor) * opened
+    opened = {
+        "sigmoid": sigmoid,
+        "turned": 1 - sigmoid,
+        "tanh": np.tanh(gates),
+        "hard": (gates > 0).astype(float),
+    }
+    return np.maximum(features, floor) * opened[gate]
 
 
 def _variant(**changed):
@@ -92,19 +133,15 @@ _TWO_LEFT = "One of the three faults is mended."
 
 def _places(rng):
     def place(rows, columns, channels, filters, bias):
-        kernel = rng.normal(size=(rows, columns, channels, 2 * filters))
+        size = rows * columns * channels
+        kernel = rng.normal(size=(rows, columns, channels, 2 * filters)) / np.sqrt(size)
         return rng.normal(size=(rows, columns, channels)), kernel, bias * np.ones(2 * filters)
 
     return {
         "a window of 3 x 3": place(3, 3, 4, 3, rng.uniform(1, 2, 6)),
         "a window of 1 x 5": place(1, 5, 2, 8, rng.uniform(-2, -1, 16)),
-        "another window": place(3, 3, 2, 8, rng.normal(size=16)),
+        "many features": place(3, 3, 2, 60, rng.normal(size=120)),  # some with every pair of signs
     }
-
-
-def _interleaved(window, kernel, bias):
-    total = np.tensordot(window, kernel, axes=3) + bias
-    return np.maximum(total[::2], 0) / (1 + np.exp(-total[1::2]))
 
 
 task_16_2 = function_task(
@@ -121,12 +158,15 @@ task_16_2 = function_task(
                 _variant(gate="tanh", with_bias=(True, False)),
                 _variant(order="interleaved", with_bias=(True, False)),
                 _variant(order="interleaved", gate="tanh"),
+                _variant(order="all interleaved", gate="tanh"),
             ),
             _TWO_LEFT,
         ),
         "1 fault left": [
-            (_variant(order="interleaved"), "Which numbers are features, and which are gates?"),
-            (_interleaved, "Which numbers are features, and which are gates?"),
+            (
+                (_variant(order="interleaved"), _variant(order="all interleaved")),
+                "Which numbers are features, and which are gates?",
+            ),
             (_variant(gate="tanh"), "A gate lies between 0 and 1, and this one can be negative."),
             (_variant(with_bias=(True, False)), "The gates have a bias too."),
         ],
@@ -140,6 +180,10 @@ task_16_2 = function_task(
             ],
             "These are the features alone: each is multiplied by its gate.",
         ),
+        "the gate's sign": (
+            _variant(gate="turned"),
+            "A large gate opens: the sigmoid goes from 0 up to 1.",
+        ),
         "a hard gate": (_variant(gate="hard"), "A gate is soft: it opens by degrees."),
         "biases crossed": (
             _variant(order="biases crossed"),
@@ -148,6 +192,10 @@ task_16_2 = function_task(
         "the features' bias lost": (
             _variant(with_bias=(False, True)),
             "The features have a bias too.",
+        ),
+        "both biases lost": (
+            _variant(with_bias=(False, False)),
+            "Features and gates have a bias each.",
         ),
         "ReLU missing": (
             _variant(floor=-np.inf),
@@ -162,6 +210,7 @@ def _weights(patch, patches, whole, sharpness, *, cosine="both", hidden=-np.inf,
     lengths = {
         "both": np.linalg.norm(patches, axis=1) * np.linalg.norm(patch),
         "theirs": np.linalg.norm(patches, axis=1),
+        "own": np.linalg.norm(patch),
         "none": 1.0,
     }[cosine]
     scores = sharpness * (patches @ patch) / lengths
@@ -175,23 +224,36 @@ def _unstable(*given):
         return _weights(*given, stable=False)
 
 
+def _scores(patch, patches, sharpness):
+    lengths = np.linalg.norm(patches, axis=1) * np.linalg.norm(patch)
+    return sharpness * (patches @ patch) / lengths
+
+
+def _taken_off(what):
+    """A softmax of the whole patches' scores, after ``what`` of them has been taken off."""
+
+    def weights(patch, patches, whole, sharpness):
+        scores = _scores(patch, patches, sharpness)
+        with np.errstate(over="ignore", invalid="ignore"):
+            raised = np.exp(scores - what(scores, sharpness)) * whole
+            return raised / raised.sum()
+
+    return weights
+
+
+def _not_divided(patch, patches, whole, sharpness):
+    scores = np.where(whole, _scores(patch, patches, sharpness), -np.inf)
+    return np.exp(scores - scores.max())
+
+
 def _hidden_afterwards(patch, patches, whole, sharpness):
     return _weights(patch, patches, whole, sharpness, hidden=None) * whole
 
 
-def _penalised(patch, patches, whole, sharpness, penalty):
-    lengths = np.linalg.norm(patches, axis=1) * np.linalg.norm(patch)
-    scores = sharpness * (patches @ patch) / lengths - penalty * ~whole
+def _penalised(patch, patches, whole, sharpness):
+    scores = _scores(patch, patches, sharpness) - 1e4 * ~whole
     raised = np.exp(scores - scores.max())
     return raised / raised.sum()
-
-
-def _largest_of_all(patch, patches, whole, sharpness):
-    lengths = np.linalg.norm(patches, axis=1) * np.linalg.norm(patch)
-    scores = sharpness * (patches @ patch) / lengths
-    raised = np.where(whole, np.exp(scores - scores.max()), 0)
-    with np.errstate(invalid="ignore"):
-        return raised / raised.sum()
 
 
 def _best_only(patch, patches, whole, sharpness):
@@ -200,32 +262,34 @@ def _best_only(patch, patches, whole, sharpness):
 
 
 def _looks(rng):
-    def some(sharpness, length=1.0):
-        patches = rng.normal(size=(12, 9)) * rng.uniform(0.1, 0.5, (12, 1))
-        whole = rng.permutation(12) < 8
-        patch = length * patches[np.flatnonzero(~whole)[0]] + 0.1 * rng.normal(size=9)
+    def some(sharpness, places, size, length=1.0):
+        patches = rng.normal(size=(places, size)) * rng.uniform(0.1, 0.5, (places, 1))
+        whole = rng.permutation(places) < 2 * places // 3
+        patch = length * patches[np.flatnonzero(~whole)[0]] + 0.1 * rng.normal(size=size)
         return patch, patches, whole, sharpness
 
-    def near(sharpness):
-        """Two known patches whose scores are 0.7 apart, far above the others."""
-        patch, patches, whole, _ = some(sharpness)
+    def at(cosines, sharpness):
+        """Known patches with these cosines, and the last of them that of one that is not whole."""
+        patch, patches, whole, _ = some(sharpness, 10, 27)
         along = patch / np.linalg.norm(patch)
-        across = np.linalg.svd(along[None])[2][1]  # a unit vector at right angles
-        for nth, cosine in enumerate((0.95, 0.95 - 0.7 / sharpness)):
-            patches[np.flatnonzero(whole)[nth]] = 0.3 * (
-                cosine * along + np.sqrt(1 - cosine**2) * across
-            )
+        across = np.linalg.svd(along[None])[2][1:]  # unit vectors at right angles
+        places = [*np.flatnonzero(whole)[: len(cosines) - 1], np.flatnonzero(~whole)[0]]
+        patches = 0.3 * across[:10]
+        for place, cosine in zip(places, cosines, strict=True):
+            patches[place] = 0.3 * cosine * along + np.sqrt(1 - cosine**2) * patches[place]
         return patch, patches, whole, sharpness
 
     def away(sharpness):
-        patch, patches, whole, _ = some(sharpness)
-        known = -patch + 0.1 * rng.normal(size=(12, 9)) * np.linalg.norm(patch)
+        """All known patches point away, so that their scores are as low as scores can be."""
+        patch, patches, whole, _ = some(sharpness, 12, 9)
+        known = -patch + 3e-3 * rng.normal(size=(12, 9)) * np.linalg.norm(patch)
         return patch, np.where(whole[:, None], known, patches), whole, sharpness
 
     return {
-        "twelve patches": some(3),
-        "a bright patch": some(2, length=3.0),
-        "a sharpness of 10,000": near(10_000),
+        "twelve patches": some(3, 12, 9),
+        "a bright patch": some(2, 7, 12, length=3.0),
+        "a sharpness of 10,000": at((0.95, 0.95 - 7e-5, 0.97), 10_000),
+        "no patch that is alike": at((0.05, 0.05 - 7e-5, 0.06), 10_000),
         "known patches that all point away": away(10_000),
     }
 
@@ -236,13 +300,18 @@ task_16_3 = function_task(
     inputs=_looks,
     mistakes={
         "an overflow": (
-            _unstable,
+            (_unstable, _taken_off(lambda scores, sharpness: 0)),
             "With a large sharpness the exponential is infinite: take the largest score off first.",
         ),
         "the largest of all taken off": (
-            _largest_of_all,
+            _taken_off(lambda scores, sharpness: scores.max()),
             "The largest score may be that of a patch that is not whole: hide those first, then "
             "take the largest of what is left.",
+        ),
+        "the sharpness taken off": (
+            _taken_off(lambda scores, sharpness: sharpness),
+            "The cosines can all be far below 1, and then every exponential is 0: take the "
+            "largest score off.",
         ),
         "hole patches looked at": (
             lambda *given: _weights(*given, hidden=None),
@@ -251,10 +320,13 @@ task_16_3 = function_task(
         "hidden by a number": (
             (
                 lambda *given: _weights(*given, hidden=0),
-                lambda *given: _penalised(*given, 1e4),
+                lambda *given: _weights(*given, hidden=-1000),
+                lambda *given: _weights(*given, hidden=-10_000),
+                lambda *given: _weights(*given, hidden=-given[-1]),
+                _penalised,
             ),
-            "The exponential of a number is not 0, and scores can lie below yours: give the others "
-            "minus infinity.",
+            "The exponential of a number is not 0, and scores can be as low as yours: give the "
+            "others minus infinity.",
         ),
         "the wrong ones hidden": (
             lambda patch, patches, whole, sharpness: _weights(patch, patches, ~whole, sharpness),
@@ -264,6 +336,11 @@ task_16_3 = function_task(
             lambda patch, patches, whole, sharpness: _weights(patch, patches, whole, 1),
             "The cosines are multiplied by the sharpness before the softmax.",
         ),
+        "sharpness divides": (
+            lambda patch, patches, whole, sharpness: _weights(patch, patches, whole, 1 / sharpness),
+            "The cosines are multiplied by the sharpness, not divided by it.",
+        ),
+        "not divided by the sum": (_not_divided, "The weights of a softmax add up to 1."),
         "hidden after the softmax": (
             _hidden_afterwards,
             "The weights no longer add up to 1: hide the others before the softmax.",
@@ -272,14 +349,20 @@ task_16_3 = function_task(
             lambda *given: _weights(*given, cosine="none"),
             "The scalar product alone favours bright patches: divide by both lengths.",
         ),
-        "one length forgotten": (
-            lambda *given: _weights(*given, cosine="theirs"),
-            "Divide by both lengths: a cosine does not depend on the place's own brightness.",
-        ),
+        "one length forgotten": [
+            (
+                lambda *given: _weights(*given, cosine="theirs"),
+                "Divide by both lengths: a cosine does not depend on the place's own brightness.",
+            ),
+            (
+                lambda *given: _weights(*given, cosine="own"),
+                "Divide by both lengths: with the place's own alone, bright patches win.",
+            ),
+        ],
         "the best patch only": (_best_only, "That is the exemplar's choice: a softmax is soft."),
     },
     praise="Soft, and safe with any sharpness.",
-    tolerance=1e-6,
+    tolerance=2e-3,  # float32 is right too: its cosines are off by 1e-7, times 10,000
 )
 
 
@@ -287,19 +370,21 @@ task_16_3 = function_task(
 def task_16_4(dilations):
     """Check ``dilations(layers)``: every pixel of the reach seen, and no reach wider."""
     function = as_function(dilations)
-    found = {layers: call(function, layers) for layers in range(1, 7)}
-    for layers, chosen in found.items():
-        check_array(chosen, shape=(layers,), dtype=int, low=1, where=f" for {layers} layers")
-    for layers, chosen in found.items():
-        offsets = _seen([int(one) for one in chosen])
+    stacks = {"1 layer" if layers == 1 else f"{layers} layers": layers for layers in range(1, 7)}
+    given = {name: call(function, layers, on=name) for name, layers in stacks.items()}
+    for name, layers in stacks.items():
+        check_array(given[name], shape=(layers,), dtype=int, low=1, where=f" for {name}")
+    found = {name: [int(one) for one in as_array(chosen)] for name, chosen in given.items()}
+    for name, chosen in found.items():
+        offsets = _seen(chosen)
         if len(offsets) != 2 * sum(chosen) + 1:
-            gap = next(one for one in range(int(sum(chosen))) if one not in offsets)
-            wrong("gaps", f"{layers} layers of {list(chosen)}: the pixel {gap} away is not seen.")
-    for layers, chosen in found.items():
-        if 2 * sum(chosen) + 1 < 3**layers:
+            gap = next(one for one in range(sum(chosen)) if one not in offsets)
+            wrong("gaps", f"{name} of {chosen}: the pixel {gap} away is not seen.")
+    for name, chosen in found.items():
+        if 2 * sum(chosen) + 1 < 3 ** len(chosen):
             wrong(
                 "not the widest",
-                f"{layers} layers of {list(chosen)} see {2 * sum(chosen) + 1} pixels without a "
-                "gap, and a wider reach is possible.",
+                f"{name} of {chosen} reach over {2 * sum(chosen) + 1} pixels without a gap, and "
+                "a wider reach is possible.",
             )
     return "3 ** layers ways, 3 ** layers pixels: each is reached once, and none can be wider."

@@ -27,7 +27,7 @@ from course_lib.widgets.reach import ways
 # A stack of convolutions with three taps in a row, each layer with a dilation of its own. The output at place 0 depends on which
 # pixels of the row? Write `seen(dilations)`: a sorted array of the offsets, whole numbers, each once.
 #
-# Expected: `[-2, 0, 2]` for `[2]`, and `[-4, -2, 0, 2, 4]` for `[2, 2]`. No layers see the place itself.
+# Expected: `[-2, 0, 2]` for `[2]`, and `[-4, -2, 0, 2, 4]` for `[2, 2]`. Without a layer it is `[0]`.
 
 # %% [markdown] tags=["hints"]
 # 1. One layer with dilation d adds -d, 0 or d to where you stand.
@@ -108,7 +108,7 @@ checks.task_16_2(gated_place)
 #
 # Contextual attention for one place: `weights(patch, patches, whole, sharpness)`. `patch` is the place's own patch as a vector `(n,)`, `patches` are
 # all patches of the picture, `(places, n)`, `whole` is a bool array `(places,)`: `True` where a patch is known throughout. Return `(places,)`: the
-# softmax of `sharpness` times the cosine over those that are whole, and 0 for the others. The sharpness may be 10,000, and no patch is all 0.
+# softmax of `sharpness` times the cosine over those that are whole, and 0 for the others. The sharpness may be 10,000. At least one patch is whole, and none is all 0.
 #
 # Expected: `[0.5, 0.5, 0]` for the patches printed below.
 
@@ -165,7 +165,8 @@ def dilations(layers):
 
 
 # %%
-tried = dilations(3) or [1, 2, 4]  # until you have an answer of your own
+tried = dilations(3)
+tried = [1, 2, 4] if tried is None else tried  # until you have an answer of your own
 plots.show(
     plots.reaches({f"dilations {tried}": ways(tried)}),
     alt="A map of the pixels that the chosen dilations see, by the number of ways to each.",
