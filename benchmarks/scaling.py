@@ -1,7 +1,9 @@
-"""How far does more work lead? Three sizes of the best network by three budgets of minutes.
+"""How far does more work lead? Three sizes of the best network by three budgets, and a long run.
 
     INPAINTING_DATA_DIR=... python -m benchmarks.background     trains, hours of one core
-    INPAINTING_DATA_DIR=... python -m benchmarks.scaling        fits what has finished
+    INPAINTING_DATA_DIR=... python -m benchmarks.scaling        fits what has finished, six at least
+
+It writes RESULTS.md and course_lib/scaling.json, which lesson 13 reads.
 
 Fitted is the law of Hoffmann et al., Training compute-optimal large language models, 2022,
 section 3.3: squared error = E + A / size^a + B / pictures^b. In equal minutes a large network sees
@@ -11,7 +13,6 @@ fewer pictures. E is what no size and no pictures would mend: the plateau.
 import json
 import statistics
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -20,8 +21,9 @@ from benchmarks import ablation, budget
 from benchmarks.budget import JUDGED, Run, result
 from benchmarks.results import record, table
 from course_lib import classical, metrics
+from tools.project import ROOT
 
-STORED = Path(__file__).with_name("scaling.json")
+STORED = ROOT / "course_lib" / "scaling.json"  # with the library, so that Colab has it
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.scaling"
 WIDTHS = (16, 32, 56)  # 0.2, 0.9 and 2.7 million weights
 MINUTES = (10, 40, 160)
@@ -187,7 +189,7 @@ def across(pictures):
     return scores
 
 
-def body(results, lines):
+def body(results, missing, lines):
     """The section of RESULTS.md."""
     size, seen = (np.array([one[key] for one in results]) for key in ("weights", "pictures"))
     measured = [
@@ -207,31 +209,37 @@ def body(results, lines):
             + [f"{scores[name]:.2f}" for scores in lines.values()]
         )
     header = ["masks", "a", "b", "misfit", "best run", "largest, ten times the longest"]
-    return "\n\n".join(
-        [
-            f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of one core by "
-            "the prices of `step_costs.json`.",
-            table(["weights", "minutes", "M pictures", *FITTED], measured),
-            "Squared error = E + A / size^a + B / pictures^b, fitted to the nine; the plateau is "
-            "the PSNR of E, and its interval holds 90 % of the plateaus that are fitted when the "
-            "seeds' luck is drawn anew. Misfit: root mean square, dB.",
-            table([*header, "plateau", "90 %", *(f"`{name}`" for name in lines)], fitted),
-        ]
-    )
+    paragraphs = [
+        f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of one core by "
+        "the prices of `step_costs.json`.",
+        table(["weights", "minutes", "M pictures", *FITTED], measured),
+        "Squared error = E + A / size^a + B / pictures^b, five numbers fitted to these "
+        f"{len(results)} runs; the plateau is the PSNR of E, and its interval holds 90 % of the "
+        "plateaus that are fitted when the seeds' luck is drawn anew. Misfit: root mean square, "
+        "dB.",
+        table([*header, "plateau", "90 %", *(f"`{name}`" for name in lines)], fitted),
+    ]
+    if missing:
+        paragraphs.insert(2, f"Not finished: {', '.join(missing)}.")
+    return "\n\n".join(paragraphs)
 
 
 def main():
-    nine = runs()
-    missing = [run.name for run in nine if not result(run)]
-    if missing or not nine:
+    waited_for = [run.name for run in shorter() if not result(run)]
+    if waited_for or not shorter():
         raise SystemExit(
-            f"{', '.join(missing) or 'the ablation'} missing: run python -m benchmarks.background."
+            f"{', '.join(waited_for) or 'The ablation'} missing: run python -m "
+            "benchmarks.background."
         )
-    results, lines = [result(run) for run in nine], across(budget.pictures())
+    wanted = [*runs(), *final()]
+    results = [found for run in wanted if (found := result(run))]
+    missing = [f"`{run.name}`" for run in wanted if not result(run)]
+    lines = across(budget.pictures())
     kept = ("recipe", "steps", "pictures", "seconds", "weights", "marks", "scores", "sittings")
     facts = {"across": lines, "runs": [{key: one[key] for key in kept} for one in results]}
     STORED.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    record("scaling", "Size, time and the plateau", body(results, lines), COMMAND, nine[0].seed)
+    text = body(results, missing, lines)
+    record("scaling", "Size, time and the plateau", text, COMMAND, wanted[0].seed)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """The law of size and pictures: found again where it is known, with its plateau and its error."""
 
+import json
+
 import numpy as np
 import pytest
 
 from benchmarks import ablation, scaling
+from course_lib import evaluation
 
 WEIGHTS = dict(zip(scaling.WIDTHS, (0.22e6, 0.88e6, 2.69e6), strict=True))
 SIZE, MINUTES = (one.ravel() for one in np.meshgrid([*WEIGHTS.values()], [10.0, 40.0, 160.0]))
@@ -105,3 +108,23 @@ def test_half_a_comparison_has_no_interval_and_says_what_is_missing():
     half = ablation.body({"today": arm(20.0), "field": arm(20.5)}, {}, ["today_2027"])
     assert "| `field` | 0.60 | 20.50 | +0.500 | +0.000 |" in half
     assert "Not trained yet: today_2027." in half and "Rates" not in half
+
+
+@pytest.mark.parametrize("masks", scaling.FITTED)
+def test_the_lessons_table_is_the_record(masks):
+    table = evaluation.scaling_scores(masks)
+    stored = json.loads(scaling.STORED.read_text(encoding="utf-8"))
+    runs, across = table.dropna(), table[table.minutes.isna()].set_index("method").psnr_hole
+    assert across.to_dict() == {name: one[masks] for name, one in stored["across"].items()}
+    kept = {(run["weights"], run["recipe"]["minutes"]): run for run in stored["runs"]}
+    assert len(kept) == len(stored["runs"]) == len(runs) >= 6
+    for row in runs.itertuples():
+        run = kept[row.weights, row.minutes]
+        assert (row.pictures, row.psnr_hole) == (run["pictures"], run["scores"]["last"][masks])
+        assert row.method == f"{row.weights / 1e6:.1f} million weights"
+
+
+@pytest.mark.parametrize("masks", ["bucket", None, 3, ["lines"]])
+def test_masks_that_were_not_measured_get_one_sentence(masks):
+    with pytest.raises(ValueError, match="say one of lines, square_16, random_50"):
+        evaluation.scaling_scores(masks)

@@ -4,7 +4,7 @@
 that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made,
 ``films`` are films whose truth is known, ``partial_layers`` tries partial convolutions,
 ``mask_costs`` masks that are not quite right, ``gates`` what a network's inside tells of holes,
-``likeness`` whether fills look like true pictures.
+``likeness`` whether fills look like true pictures, ``scaling`` what longer trainings bring.
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare
@@ -23,6 +23,7 @@ from course_lib.evaluation.mask_costs import (
 )
 from course_lib.evaluation.partial_layers import SUSPECTS, check_partial
 from course_lib.evaluation.parts import parts_fills, parts_scores, parts_worth
+from course_lib.evaluation.scaling import scaling_scores
 from course_lib.evaluation.scores import BASELINES, SEED, evaluate, frozen_masks, leaderboard
 from course_lib.evaluation.showdown import (
     lead,
@@ -40,7 +41,8 @@ __all__ = [
     "by_mask", "by_picture", "calibration", "check_partial", "compare", "compare_on_films",
     "detector_costs", "equally_wrong", "evaluate", "features", "frozen_masks", "frozen_patches",
     "known_film", "lead", "leaderboard", "likeness_scores", "lookalikes", "mask_costs",
-    "memory_of_holes", "off_by", "parts_fills", "parts_scores", "parts_worth", "scratched_scans",
-    "showdown_errors", "showdown_firsts", "showdown_leads", "showdown_scores", "showdown_table",
-    "standings", "tells_hole", "told_apart", "typical_place", "unlikeness", "worn_places",
+    "memory_of_holes", "off_by", "parts_fills", "parts_scores", "parts_worth", "scaling_scores",
+    "scratched_scans", "showdown_errors", "showdown_firsts", "showdown_leads", "showdown_scores",
+    "showdown_table", "standings", "tells_hole", "told_apart", "typical_place", "unlikeness",
+    "worn_places",
 ]  # fmt: skip
