@@ -22,7 +22,11 @@ BOX = np.ones((3, 3), bool)
 LIBRARIES = ("scipy", "skimage")
 DILATIONS = (
     "grown", "dilate", "dilation", "binary_dilation", "grey_dilation", "isotropic_dilation",
-    "maximum_filter",
+    "maximum_filter", "maximum_filter1d",
+)  # fmt: skip
+EROSIONS = (
+    "erode", "erosion", "binary_erosion", "grey_erosion", "isotropic_erosion", "minimum_filter",
+    "minimum_filter1d",
 )  # fmt: skip
 
 
@@ -76,7 +80,7 @@ def _is_a_dilation(code):
     """Of a library: OpenCV's are written in C, and a learner may name a helper as they like."""
     theirs = not code.co_filename or code.co_filename == masks.__file__
     theirs = theirs or any(name in Path(code.co_filename).parts for name in LIBRARIES)
-    return theirs and code.co_name in DILATIONS
+    return theirs and code.co_name in DILATIONS + EROSIONS
 
 
 def _masks(rng):
@@ -98,11 +102,12 @@ task_14_1 = function_task(
     right=_one_more,
     inputs=_masks,
     dtype=bool,
-    praise="Nine shifted copies, and nothing comes back in on the other side.",
+    praise="All eight neighbours count, and nothing comes back in on the other side.",
     shortcut=(
         _is_a_dilation,
         "a library's dilation",
-        "That is what yours is compared with: write it with slices of NumPy.",
+        "That, or an erosion of what is known, is what yours is compared with: write it with "
+        "slices of NumPy.",
     ),
     mistakes={
         "corners forgotten": (
@@ -186,6 +191,10 @@ def _white_inside(wall, colour, left, right, width):
     return off
 
 
+def _one_step_short(wall, colour, left, right, width):
+    return (colour - wall) * np.linspace(left, right, width, endpoint=False)
+
+
 def _one_step_too_far(wall, colour, left, right, width):
     return (colour - wall) * np.linspace(left, right, width + 2)[1:-1]
 
@@ -213,6 +222,10 @@ task_14_2 = function_task(
                 _with(_one_step_too_far),
             ),
             "The true mask has the rims too; they are the ends of the line.",
+        ),
+        "the line's end missed": (
+            _with(_one_step_short),
+            "The right rim is the last point of the line: count the steps between the columns.",
         ),
         "one opacity for both": (
             lambda wall, colour, left, right, width: _decibels(
@@ -266,7 +279,9 @@ def _gain(
 ):
     """The promised gain; every option but its first value is a fault."""
     hole = stored < below if polarity == "black" else stored >= below
-    if grow == "half":
+    if grow == "cross":
+        mask = ndimage.binary_dilation(_enlarged(hole))
+    elif grow == "half":
         mask = _enlarged(ndimage.binary_dilation(hole, BOX))
     elif grow == "known":
         mask = ~ndimage.binary_dilation(_enlarged(~hole), BOX)
@@ -323,6 +338,10 @@ task_14_3 = function_task(
             "What is known grows, so the hole shrinks: invert first, grow then.",
         ),
         "mask not grown": (_faulty(grow="no"), "The mask is to grow by a pixel of the picture."),
+        "corners forgotten": (
+            _faulty(grow="cross"),
+            "The hole grows at its corners too: all eight neighbours of its pixels.",
+        ),
         "grown by two pixels": (
             _faulty(grow="half"),
             "The hole grows by two pixels of the picture: enlarge first, then grow.",

@@ -139,7 +139,17 @@ task_15_1 = function_task(
 # Task 2: bug hunt, a median over frames that do not lie on each other
 
 
-def _median(frames, holes, glide, *, turned=False, masks_stay=False, joined=False, middle=None):
+def _median(
+    frames,
+    holes,
+    glide,
+    *,
+    turned=False,
+    masks_stay=False,
+    joined=False,
+    middle=None,
+    all_of_it=False,
+):
     """The aligned median; each option is a fault."""
     middle = middle or np.nanmedian
     frames, filled = np.array(frames, float), np.array(frames, float)
@@ -151,7 +161,7 @@ def _median(frames, holes, glide, *, turned=False, masks_stay=False, joined=Fals
             moved = _moved(frame, steps, joined, np.nan)
             shown.append(np.where(known[..., None], moved, np.nan))
         shown = np.array(shown)
-        found = hole & np.isfinite(shown).all(axis=-1).any(axis=0)
+        found = (hole | all_of_it) & np.isfinite(shown).all(axis=-1).any(axis=0)
         if found.any():
             filled[now, found] = middle(shown[:, found], axis=0)
     return filled
@@ -243,6 +253,10 @@ task_15_2 = function_task(
             lambda frames, holes, glide: _all_frames(frames, holes, glide),
             "What stands in a frame's hole is no part of the scene: leave it out.",
         ),
+        "known pixels changed": (
+            _with(all_of_it=True),
+            "Known pixels stay as they came: the median goes into holes only.",
+        ),
         "what nobody shows is not left alone": (
             lambda frames, holes, glide: np.nan_to_num(_else_nan(frames, holes, glide)),
             "A pixel that no frame shows stays as it came.",
@@ -297,7 +311,8 @@ def _joined(true, predicted, glide):
 def _films(rng):
     def film(glide):
         true = rng.random((5, 12, 14, 3))
-        predicted = true + rng.normal(0, 0.1, true.shape)
+        grows = 0.05 * np.arange(1, 6)[:, None, None, None]  # brighter and noisier by the frame
+        predicted = true + grows * (1 + rng.normal(0, 1, true.shape))
         return true, predicted, glide
 
     true, patched, glide = film((1, 2))
@@ -359,6 +374,19 @@ task_15_3 = function_task(
             ),
             "Promised is the root mean square.",
         ),
+        "a root for each pair of frames": (
+            lambda true, predicted, glide: _of_the_scene(
+                true,
+                predicted,
+                glide,
+                level=lambda change: np.sqrt((change**2).mean(axis=(1, 2, 3))).mean(),
+            ),
+            "The mean runs over all frames, and then one root is taken.",
+        ),
+        "standard deviation": (
+            lambda true, predicted, glide: _of_the_scene(true, predicted, glide, level=np.std),
+            "A change that all pixels share counts too: the mean is not taken off.",
+        ),
         "no root": (
             lambda true, predicted, glide: _of_the_scene(
                 true, predicted, glide, level=lambda change: (change**2).mean()
@@ -415,6 +443,12 @@ task_15_4 = function_task(
             lambda overlap, correlation: np.sqrt(2 * (1 - overlap * correlation)),
             "The mean runs over the pixels that are holes in one of the two frames: more than one "
             "frame has.",
+        ),
+        "come or go, not both": (
+            lambda overlap, correlation: np.sqrt(
+                (2 * overlap * (1 - correlation) + 1 - overlap) / (2 - overlap)
+            ),
+            "As many holes come as go, and the error changes at both.",
         ),
         "only where both are holes": (
             lambda overlap, correlation: np.sqrt(2 * overlap * (1 - correlation) / (2 - overlap)),

@@ -29,6 +29,18 @@ def by_scipy(mask):
     return ndimage.binary_dilation(mask, np.ones((3, 3)))
 
 
+def by_erosion(mask):
+    return ~ndimage.binary_erosion(~mask, np.ones((3, 3)), border_value=1)
+
+
+def by_opencv_erosion(mask):
+    return cv2.erode((~mask).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+
+
+def by_two_filters(mask):
+    return ndimage.maximum_filter1d(ndimage.maximum_filter1d(mask, 3, axis=0), 3, axis=1)
+
+
 def by_opencv(mask):
     return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
@@ -74,6 +86,11 @@ def without_wall(wall, colour, left, right, width):
     return -10 * np.log10(np.mean((np.linspace(left, right, width) * colour) ** 2))
 
 
+def step_by_step(wall, colour, left, right, width):
+    opacities = left + (right - left) * np.arange(width) / width
+    return -10 * np.log10(np.mean((opacities * (colour - wall)) ** 2))
+
+
 def plain_error(wall, colour, left, right, width):
     return np.mean((np.linspace(left, right, width) * (colour - wall)) ** 2)
 
@@ -91,6 +108,11 @@ def published(threshold=1, grow=True, found=True):
         return metrics.psnr(truth, repaired, where) - metrics.psnr(truth, scan, where)
 
     return gain
+
+
+def without_corners(truth, scan, stored, method):
+    mask = four_neighbours(np.kron(stored < 128, np.ones((2, 2), bool)))
+    return metrics.psnr(truth, method(scan, mask)) - metrics.psnr(truth, scan)
 
 
 def nothing(scan):
@@ -132,6 +154,9 @@ WRONG = [
     ("14_1", "a library's dilation", by_scipy),
     ("14_1", "a library's dilation", by_the_course),
     ("14_1", "a library's dilation", by_opencv),
+    ("14_1", "a library's dilation", by_erosion),
+    ("14_1", "a library's dilation", by_opencv_erosion),
+    ("14_1", "a library's dilation", by_two_filters),
     ("14_1", "wrong shape", padded),
     ("14_1", "wrong dtype", as_numbers),
     ("14_1", "changes its input", in_place),
@@ -139,12 +164,14 @@ WRONG = [
     ("14_2", "one opacity for both", level),
     ("14_2", "rims alone", ends),
     ("14_2", "wall forgotten", without_wall),
+    ("14_2", "the line's end missed", step_by_step),
     ("14_2", "squared error not turned into decibels", plain_error),
     ("14_3", "several faults left", published()),
     ("14_3", "a JPEG's black is not 0", published(grow=False, found=False)),
     ("14_3", "known pixels grown", published(threshold=128, found=False)),
     ("14_3", "measured in the found mask", published(threshold=128, grow=False)),
     ("14_3", "several faults left", published(threshold=128)),
+    ("14_3", "corners forgotten", without_corners),
     ("14_4", "nothing found", nothing),
     ("14_4", "most of it marked", everything_dark),
     ("14_4", "not better than find_damage", bright),

@@ -64,10 +64,34 @@ def by_pixel(frames, holes, glide, *, known=True, middle=np.median):
     return filled
 
 
+def everywhere(frames, holes, glide):
+    filled = by_pixel(frames, holes, glide)
+    for t, row, column in np.argwhere(~holes):
+        shown = []
+        for s, frame in enumerate(frames):
+            y, x = row - (s - t) * glide[0], column - (s - t) * glide[1]
+            if 0 <= y < frame.shape[0] and 0 <= x < frame.shape[1] and not holes[s, y, x]:
+                shown.append(frame[y, x])
+        filled[t, row, column] = np.median(shown, axis=0)
+    return filled
+
+
 def in_place(frames, holes, glide):
     result = by_pixel(frames, holes, glide)
     frames[:] = result
     return frames
+
+
+# The flicker
+
+
+def changes(true, predicted, glide):
+    """The error of each point in the next frame less that in this one, (T - 1, points, 3)."""
+    rows, columns = np.mgrid[: true.shape[1], : true.shape[2]]
+    y, x = rows - glide[0], columns - glide[1]
+    inside = (y >= 0) & (y < true.shape[1]) & (x >= 0) & (x < true.shape[2])
+    error = predicted - true
+    return error[1:, y[inside], x[inside]] - error[:-1, rows[inside], columns[inside]]
 
 
 WRONG = [
@@ -86,6 +110,7 @@ WRONG = [
     ("15_2", "holes taken for known", lambda f, h, g: by_pixel(f, h, g, known=False)),
     ("15_2", "mean instead of median", lambda f, h, g: by_pixel(f, h, g, middle=np.mean)),
     ("15_2", "rows and columns exchanged", lambda f, h, g: by_pixel(f, h, g[::-1])),
+    ("15_2", "known pixels changed", everywhere),
     ("15_2", "changes its input", in_place),
     ("15_2", "wrong values", lambda f, h, g: f),
     ("15_3", "nothing mended", lambda t, p, g: np.abs(p[1:] - p[:-1]).mean()),
@@ -93,10 +118,14 @@ WRONG = [
     ("15_3", "the same place", lambda t, p, g: np.sqrt((np.diff(p - t, axis=0) ** 2).mean())),
     ("15_3", "wraps around the border", lambda t, p, g: np.sqrt(
         ((np.roll((p - t)[1:], g, axis=(1, 2)) - (p - t)[:-1]) ** 2).mean())),
+    ("15_3", "standard deviation", lambda t, p, g: changes(t, p, g).std()),
+    ("15_3", "a root for each pair of frames", lambda t, p, g: np.mean(
+        [np.sqrt((one**2).mean()) for one in changes(t, p, g)])),
     ("15_3", "wrong values", lambda t, p, g: np.sqrt(((p - t) ** 2).mean())),
     ("15_4", "overlap ignored", lambda q, r: np.sqrt(2 - 2 * r)),
     ("15_4", "correlation ignored", lambda q, r: np.sqrt(2 / (2 - q))),
     ("15_4", "no root", lambda q, r: 2 * (1 - q * r) / (2 - q)),
     ("15_4", "pixels counted twice", lambda q, r: (1 - q * r) ** 0.5),
+    ("15_4", "come or go, not both", lambda q, r: np.sqrt((1 + q - 2 * q * r) / (2 - q))),
     ("15_4", "wrong values", lambda q, r: np.sqrt(2 * (1 - r) * q + (1 - q))),
 ]  # fmt: skip
