@@ -3,9 +3,8 @@
 #
 # {{badge}}
 #
-# Now it is your picture, of any size, and nobody tells you where it is damaged. Somebody must say it before anything can be
-# repaired. **That mask is an estimate too.** You repair a photograph of your own, and then measure what one wrong pixel on the
-# mask's rim costs.
+# Now it is your picture, of any size, and nobody tells you where it is damaged. Somebody must say it first. **That mask is an estimate
+# too.** You repair a photograph of your own, and then measure what one wrong pixel on the mask's rim costs.
 #
 # **You need** lessons [00](00_first_repair.ipynb) and [10](10_dice_and_other_metrics.ipynb). No GPU, no internet. About 30 minutes.
 
@@ -42,8 +41,8 @@ desk.painter.mask = old.mask  # of our picture; on yours you paint
 desk
 
 # %% [markdown]
-# **Read.** How wrong the repair of your picture is, nobody can measure: what lay under the scratch is gone. Your eye may have found
-# a pale ghost of it, or a blur. On pictures that we damaged ourselves we can measure both.
+# **Read.** How wrong the repair of your picture is, nobody can measure: what lay under the scratch is gone. On pictures that we
+# damaged ourselves we can.
 #
 # ## What one pixel costs
 #
@@ -75,9 +74,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Dice falls on both sides. The repair falls off a cliff on one: **a pixel too few costs a scratch about 20 dB, a pixel too
-# many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs `harmonic` 8, and dice thinks that a
-# trifle: 0.92, against 0.61 for three pixels too many. For blotches the mean cost of a pixel too few cannot be told from 0: they fade
-# over several pixels, and the outermost is hardly damaged.
+# many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs 8, and dice thinks that a
+# trifle: 0.92, against 0.61 for three pixels too many. Blotches, which fade out over several pixels, forgive one in the mean.
 #
 # Why? Here is the place of the twenty whose scratches come closest to these means, enlarged. **Predict** what a fill makes of a rim
 # that is half white.
@@ -105,7 +103,7 @@ plots.show(
 # ## Dice turns bad masks away
 #
 # [Lesson 10](10_dice_and_other_metrics.ipynb) put pictures into dice, and was cheated. On masks dice and IoU are right: the true mask
-# alone has 1, *nothing* has 0, *everything* hardly more. (They put masks in the same order, so one of them is enough.)
+# alone has 1, *nothing* has 0, *everything* hardly more. (Both put masks in the same order: one is enough.)
 #
 # `restoration.find_damage` proposes masks. For scratches it looks for lines brighter than both sides of them: by at least
 # `tolerance`, at most `width` pixels wide, and it adds `grow` pixels around what it found.
@@ -130,10 +128,10 @@ print(f"of {len(places)} places {near} within 0.5 dB of the best, {far} more tha
 pd.DataFrame({"rank": rank, "by_dice": by_dice, "by_lot": by_lot}).agg(["mean", "std"]).round(1)
 
 # %% [markdown]
-# **Read.** Mostly one that is near the best; now and then one far behind. (`rank` correlates dice and PSNR over the twelve; `by_dice` is how many decibels the mask with
-# the highest dice is behind the best of them, `by_lot` how many one drawn by lot.) So dice and IoU turn bad masks away. Between good
-# ones they do not decide: to them a pixel too few is hardly worse than one too many. And where no true mask is known, zoom in, and grow yours until the
-# rim is clean. (`find_damage` has grown it by one already.)
+# **Read.** Mostly one near the best; now and then one far behind. (`rank` correlates dice and PSNR over the twelve; the mask with
+# the highest dice is `by_dice` decibels behind the best of them, one drawn by lot `by_lot`.) So dice turns bad masks away. Between good
+# ones it does not decide: to it a pixel too few is hardly worse than one too many. Where no true mask is known, zoom in, and grow yours until the
+# rim is clean.
 #
 # ## An old photograph, from start to end
 #
@@ -160,7 +158,7 @@ plots.show(
 # **2. Mend.** No rule knows a scratch from the gleam on a saucer. A person does: on the desk it is the eraser's work. (Here the true
 # mask plays that hand: what is more than three pixels from damage is erased.)
 #
-# **3. Repair and compare.** `photo` is a network trained on photographs, but not on this one. **Predict.** Which matters more here, mending the mask or the choice of the method?
+# **3. Repair and compare.** `photo` is a network trained on photographs, but not on this one. **Predict.** Which matters more here, the mask or the method?
 
 # %%
 fills = {"as found": restoration.restore(old.picture, proposal, "harmonic")}
@@ -179,14 +177,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The mask: mending it is worth 9 dB, and the four methods lie here within about 2. On the twenty places, too: with the true mask the
+# **Read.** The mask: mending it is worth 9 dB, and the four methods lie here within about 2. On the twenty places, too: the
 # means of four equations differ by 1 dB for scratches, and a pixel too few costs each of them 19 or more
-# ([results](../benchmarks/RESULTS.md), *the cost of a pixel of the mask*). Which method? On sixteen photographs that it never saw `photo` was
-# 1.1 to 1.5 dB ahead of `biharmonic`, for scratches, writing, blotches and dust alike (*Photographs, worn*).
+# ([results](../benchmarks/RESULTS.md), *the cost of a pixel of the mask*).
 #
 # ## Large pictures
 #
-# A scan may have fifty million pixels, and one system of equations for all its holes needs gigabytes. But what is filled in depends on
+# A scan may have fifty million pixels, and one system of equations for all its holes needs gigabytes. But a fill depends on
 # what is near. So `restore` gives an equation hole by hole, with some surroundings, and a network overlapping tiles, which it blends.
 #
 # **Predict.** How far is that from the solution in one piece? And nearly three times the pixels, how many times the seconds?
@@ -238,7 +235,7 @@ plots.show(
 # **Read.** Keep the damaged scan, the mask and this sentence beside the repaired picture: invented is not recovered.
 #
 # The same call removes a watermark, or a face from a news photograph. That is not restoration: nothing was damaged, and somebody is to
-# be deceived. It is often found out, too: a smooth fill has no grain, and a copied one stands in the picture twice.
+# be deceived.
 #
 # ## Questions
 #
@@ -250,8 +247,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** It gives up good pixels and fills them from good ones. 1 trusts dice, which cannot tell the sides. 3: a rim that is left out
-# is damage that the fill takes for true.
+# **2.** It gives up good pixels and fills them from good ones. A rim that is left out is damage that the fill takes for true.
 # </details>
 #
 # **2.** A restorer reports 38 dB, measured in the mask that their detector has found. What is missing?
@@ -262,15 +258,14 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** It lies outside of the found mask and is not counted. 1 holds where the mask is the true one. Measure in the true mask, or in
-# the whole picture.
+# **2.** It lies outside of the found mask and is not counted. Measure in the true mask, or in the whole picture.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * The mask is an estimate too, and dice and IoU are right for it: only the true mask has 1.
-# * To them a pixel too few is hardly worse than one too many. To the repair it is: a pixel too few costs a scratch about 20 dB, a pixel too many 3.
+# * They hardly tell a pixel too few from one too many. The repair does: a pixel too few costs a scratch about 20 dB, a pixel too many 3.
 # * Keep the scan and the mask, and say what was invented.
 #
 # {{exercise}}
@@ -280,8 +275,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # Damage is laid over the photographs by `restoration.worn`; the true mask is every pixel with an opacity of at least 2 %. Places are
-# drawn at random, and some overlap. The sentence stands in EXIF's *ImageHistory*, in a PNG in a text as well. A hole longer than 512
-# pixels is cut into pieces that overlap; what lies deep in it comes from a smaller copy.
+# drawn at random, and some overlap. A hole longer than 512 pixels is cut into pieces that overlap; what lies deep in it comes from a smaller copy.
 #
 # </details>
 #
