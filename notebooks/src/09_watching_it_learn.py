@@ -8,8 +8,8 @@
 #
 # {{badge}}
 #
-# A training prints a number after every epoch. Did the network get better, or did the number jump? And does the number ask for what
-# we want? This lesson measures the jumps, watches a training in pictures, and chooses the epoch to keep.
+# A training prints a number after every epoch. Did the network get better, or did the number jump? This lesson measures the jumps,
+# watches a training in pictures, and chooses the epoch to keep.
 #
 # **You need** [lesson 08](08_vanilla_autoencoder.ipynb). No network, no GPU, no account. About 30 minutes.
 
@@ -79,9 +79,9 @@ assert gain.std() < one.std()
 
 # %% [markdown]
 # **Read.** The first line is the draw alone: no weight has moved. Under new masks a gain of that size tells nothing, and "the best
-# epoch" may be the luckiest. But an easy draw is easy for both. Under the *same* masks the luck cancels in the difference as far as the two err
-# alike: two states of one training do, and their gain jumps far less than either; another network errs otherwise, and its lead jumps
-# nearly as much as its score. So freeze pictures and masks. **Only what is frozen can be compared.**
+# epoch" may be the luckiest. Under the *same* masks the luck cancels as far as two networks err alike: two states of one training do, and
+# their gain jumps far less than either; the lead of another network, `vanilla_unet`, jumps nearly as much as its score. So freeze pictures and
+# masks. **Only what is frozen can be compared.**
 #
 # ## A logger in ten lines
 #
@@ -105,17 +105,17 @@ class MinimalLogger(keras.callbacks.Callback):
 # %% [markdown]
 # ## Find the faults
 #
-# This is, shortened, the published logger of a widely read article. **Predict.** Seven things are to mend. Which?
+# The published logger of a widely read article, shortened. **Predict.** Seven things are to mend. Which?
 #
 # ```python
 # class PredictionLogger(Callback):
 #     def on_epoch_end(self, logs, epoch):
 #         damaged, truth = test_batches[54]
 #         predicted = [model.predict(one[None])[0] for one in damaged]
-#         wandb.log({"masked images": [wandb.Image(one) for one in damaged]})
-#         wandb.log({"masks": ...})
 #         wandb.log({"predictions": [wandb.Image(one) for one in predicted]})
-#         wandb.log({"ground truth": [wandb.Image(one) for one in truth]})
+#         wandb.log({"masked": ...})
+#         wandb.log({"masks": ...})
+#         wandb.log({"truth": ...})
 #
 # model.fit(train_batches, validation_data=test_batches,
 #           callbacks=[PredictionLogger(), WandbCallback()])   # keeps the best model
@@ -123,26 +123,25 @@ class MinimalLogger(keras.callbacks.Callback):
 #
 # <details><summary>The seven</summary>
 #
-# | Fault | What follows | Here |
-# |---|---|---|
-# | `on_epoch_end(self, logs, epoch)` | Keras passes the epoch first: the names are swapped, and `epoch` is the dictionary of numbers | `epoch, logs` |
-# | `test_batches[54]` draws new masks at every call | each epoch's pictures have other holes: nothing can be compared | masks given once |
-# | 32 predictions of one picture each | 32 times the overhead | one batch |
-# | `model.predict` | a global name: perhaps another network than the one in training | `self.model` |
-# | four calls of `wandb.log` | four *steps* an epoch: numbers and pictures do not line up | one step; truth once |
-# | the best model is chosen on the test batches | the test is part of the choice | validation |
-# | pictures as floats | today's wandb stores floats in [0, 1] as black pictures | `uint8` |
+# | Fault | Why |
+# |---|---|
+# | `logs, epoch` | Keras passes the epoch first |
+# | `test_batches[54]` | new masks at every call |
+# | `model` | a global name, perhaps another network |
+# | pictures one by one | 32 times the overhead |
+# | four calls of `log` | four steps an epoch |
+# | floats | today's wandb stores them as black |
+# | test batches choose the model | then they test nothing |
 #
 # </details>
-
-# %% [markdown]
+#
 # ## Train, and scrub
 #
-# We train lesson 08's U-Net, in whose loss a pixel of a hole counts six times. The frozen pictures are *validation* pictures: we shall look at them and
-# change our minds, and that is choosing. Beside ours run the library's `PredictionLogger`, which also keeps the raw predictions and writes
-# everything into a folder, and a `ModelCheckpoint`, which stores the epoch that is best in the holes.
+# We train lesson 08's U-Net, in whose loss a pixel of a hole counts six times. The frozen pictures are *validation* pictures: whoever looks at them
+# chooses. Beside our logger run the library's, which also keeps the raw predictions,
+# and a `ModelCheckpoint`, which stores the epoch that is best in the holes.
 #
-# **Predict**, and write it down. Which will fall faster: the error on known pixels, which are given, or in the holes?
+# **Predict.** Which will fall faster: the error on known pixels, which are given, or in the holes?
 
 
 # %%
@@ -189,7 +188,7 @@ widgets.training_film(logger, originals, frozen_masks, picture=12)
 
 # %% [markdown]
 # **Read.** Move the epoch from 0, which is before training, to the end, and look at the *raw* panel: known
-# pixels have to be learned as well, and the curves below count how fast. In the composite their faults do not show. A tint that stays in the holes is a
+# pixels have to be learned as well. In the composite their faults do not show. A tint that stays in the holes is a
 # fault that no curve names.
 #
 # ## Which score chooses?
@@ -224,7 +223,7 @@ print(f"they disagree on whether an epoch was better in {(lower != higher).sum()
 # %% [markdown]
 # **Read.** An epoch that copies better and fills worse can have the lower loss. Often both choose the same epoch; where they do not, the
 # choice by `val_psnr_hole` is better in these holes. So choose by the number that you will report, on frozen validation
-# masks: `training.fit` keeps what `EarlyStopping("val_psnr_hole", mode="max", patience=10)` among its callbacks calls best.
+# masks (`EarlyStopping("val_psnr_hole", mode="max", patience=10)` among its callbacks makes `training.fit` do so).
 #
 # ## See it learn by heart
 #
@@ -267,13 +266,12 @@ for kind in told:
 
 # %% [markdown]
 # **Read.** With the same masks the network learns its six *pairs* by heart, and others fall behind. New masks ask something new of the same
-# six pictures at every step, for nothing, and the gap closes. Whether others
-# gain within 200 steps, your last two numbers for them tell. (They can even be ahead of its six: they are other pictures, and
+# six pictures at every step, for nothing, and the gap closes. (Others can even be ahead of its six: they are other pictures, and
 # the number for the six is a mean over ten steps.)
 #
 # ## The record, with and without an account
 #
-# Every frame lies in the folder as a PNG, and `log.csv` has a row an epoch. Weights & Biases (W&B) shows such records as web pages.
+# The folder holds every frame as a PNG, and `log.csv` with a row an epoch. Weights & Biases (W&B) shows such records as web pages.
 # The course never needs it: its record stays on this machine until you upload it.
 #
 # | Command | What it does | Account |
@@ -304,13 +302,11 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Two rows are one training of yours, with the weights that either score chose: what lies between them is the choice of an epoch. Both
-# stay behind the smooth solvers.
+# **Read.** Two rows are one training of yours, with the weights that either score chose. Both stay behind the smooth solvers.
 #
 # ## Questions
 #
-# **1.** A colleague's validation score rises by 0.2 dB from one epoch to the next. Masks are drawn anew for each look, 32 pictures. What do you
-# say?
+# **1.** A colleague's validation score rises by 0.2 dB from one epoch to the next, on 32 pictures whose masks are drawn anew. What do you say?
 #
 # 1. The network got better.
 # 2. It may be the draw.
@@ -318,8 +314,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** See the twenty draws. 1 may be true, but this number does not show it; freeze the masks. 3: overfitting shows in two curves over many
-# epochs.
+# **2.** See the twenty draws. 1 may be true, but this number does not show it; freeze the masks.
 # </details>
 #
 # **2.** The frozen pictures of a logger are taken from the test set, "only to look at". What is wrong?
@@ -330,8 +325,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Choosing is learning, done by you, and the test score then flatters. 1 forgets that the person is part of the loop. 3: harder or not, they are
-# to be used once.
+# **2.** Choosing is learning, done by you, and the test score then flatters.
 # </details>
 
 # %% [markdown]
@@ -349,7 +343,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # A training that is killed goes on where its last whole epoch ended if `training.fit` gets a `folder`: `docs/checkpoints.md` says what
-# a checkpoint must hold, and what Keras's `BackupAndRestore` leaves out.
+# a checkpoint must hold.
 #
 # </details>
 #
