@@ -3,8 +3,8 @@
 #
 # {{badge}}
 #
-# A hole has many right answers. Which one is asked for: the mean of them, one that could be true, or all? Lesson 07 had all three from a Gaussian. Here
-# a network gives them that makes pictures out of noise.
+# A hole has many right answers. Which one is asked for: their mean, one that could be true, or all of them? Lesson 07 had all three from a Gaussian.
+# Here a network that makes pictures out of noise gives them.
 #
 # **You need** lessons 06, [07](07_gaussian_world.ipynb), 12 and [13](13_showdown.ipynb). No GPU, no internet. About 30 minutes.
 
@@ -22,7 +22,7 @@ run = runtime.setup()
 # ## From a picture to noise and back
 #
 # Mix a picture $x$ with noise $z$: at time $t$ there is $a\,x + b\,z$, here with $a = \cos\frac{\pi t}{2}$ and $b = \sin\frac{\pi t}{2}$: the picture at $t = 0$, pure noise at $t = 1$.
-# A network is shown such mixtures, is told $t$ and learns which picture is in there. It learns with squared error, so it says the *mean* of all pictures that could be in there.
+# A network sees such mixtures, is told $t$, and learns with squared error which picture is in there. So it says the *mean* of all pictures that could be in there.
 #
 # **Predict.** What does it say at $t = 1$?
 
@@ -45,14 +45,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** One guess from noise is a grey, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps: what is there, moved
-# a little towards the guess, a little fresh noise, and a new guess. These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
+# **Read.** One guess from noise is a grey, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps, each a
+# little towards the guess, with a little fresh noise. These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
 #
 # ## A hole for a model that knows no holes
 #
-# It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back, put in the known pixels, with as much noise as
-# belongs to that time. But hole and known pixels are drawn apart, so they do not fit. Hence *resampling*: each step back is made a few times, with a step on into noise between, so that
-# the hole can answer to what is known. This is the algorithm; then eight fills of each of many holes, with every step made once, and five times.
+# It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back it puts in the known pixels, with as much noise as
+# belongs to that time. But hole and known pixels are drawn apart, so they do not fit. Hence *resampling*: each step back is made a few times, with a step into noise between, so that
+# the hole can answer to what is known. Below: eight fills of each of many holes, with every step made once, and five times.
 #
 # **Predict.** Does resampling make the eight more alike, or less? And where in the square?
 
@@ -105,7 +105,7 @@ table = {name: [deviation[:, part].mean() for deviation in spread] for name, par
 pd.DataFrame(table, index=["each step once", "each step 5 times"]).round(3)
 
 # %% [markdown]
-# **Read.** Made five times, the steps end in fills that differ 0.4 times as much at the rim, and 0.6 times inside.
+# **Read.** Made five times, the fills go on from what is around: they differ 0.4 times as much at the rim, and 0.6 times inside.
 #
 # ## One fill, or the mean of eight?
 #
@@ -141,8 +141,8 @@ plots.show(
 # **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, for it strays by an eighth of their variance. It is 2.3.
 # `harmonic` is not behind the mean.
 #
-# Do fills know where they may be wrong? In five groups of pixels, the surest first: the error that the spread of seven fills predicts for their mean, the one it made, and
-# the one it made with the eighth fill in the truth's place.
+# Do fills know where they may be wrong? In five groups of pixels, the surest first: the error of the mean of seven fills as their spread predicts it, the one made, and
+# the one made with the eighth fill in the truth's place.
 
 # %%
 rest, eighth = fills[5][:7], fills[5][7]
@@ -153,8 +153,7 @@ own = evaluation.calibration(predicted, rest.mean(axis=0) - eighth, holes)
 table.drop(columns="pixels").assign(**{"made, of the eighth": own.made}).round(3)
 
 # %% [markdown]
-# **Read.** They do: from the surest pixels to the least sure, the error grows as they foretell. Where they agree it is larger than predicted, but so it is for a fill of their own: seven fills tell their spread
-# only roughly.
+# **Read.** They do: from the surest pixels to the least sure, the error grows as they foretell.
 #
 # Now watch four fills come about: the *guess* after some of 25 steps, each made ten times. **Predict.** What does it gain between step 5 and step 25?
 
@@ -168,11 +167,11 @@ widgets.many_fills(guess, patch, square)
 #
 # ## The price of looking right
 #
-# Now all kinds of fills, of 1,000 pictures of CIFAR-10. Three are one network's, trained three times with one thing changed, its loss:
-# squared error; a *perceptual* term beside it (a classifier's features must match); an *adversarial* one (a critic, trained at the same time, must take the fill for a true picture).
+# Now all kinds of fills, of 1,000 pictures of CIFAR-10. Three are one network's, with one thing changed, its loss:
+# squared error; a *perceptual* term beside it (a classifier's features must match); an *adversarial* one (a critic, trained at the same time, must take the fill for true).
 #
 # Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? One examiner compares
-# mean and covariance of a classifier's features (the Fréchet distance; another set of true pictures has 0). A second sees how strong edges are in the hole, and says of
+# a classifier's features of both sets (the Fréchet distance; another set of true pictures has 0). A second sees how strong edges are in the hole, and says of
 # each picture whether it is filled: 50 % right is chance.
 #
 # **Predict.** Where lie mean and sample of lesson 07's Gaussian? Is any fill first in both?
@@ -189,39 +188,28 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Over a thousand pictures no fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. The second examiner tells means from the truth in over
-# 90 of 100 cases (50 is chance), samples of diffusion and flow in 67 and 73. The perceptual term costs nothing and gains little (90 where squared error has 95); the critic gains much, for 2 dB.
+# **Read.** No fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. The second examiner tells means from the truth in over
+# 90 of 100 cases, diffusion's samples in 67. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
 #
-# Blau and Michaeli (2018) proved that there is such a frontier: from some point on, fills can look more like true pictures only by erring more; the best of those that look quite like them
-# is at most 3 dB behind.
-#
-# Averaging one model's fills trades one for the other, here on 250 of these pictures, which teach the examiner less ([results](../benchmarks/RESULTS.md), *The mean of several fills*):
-#
-# | fill | PSNR (dB) | told apart |
-# |---|---:|---:|
-# | one | 13.0 | 62 % |
-# | mean of 2 | 14.1 | 67 % |
-# | mean of 6 | 14.9 | 78 % |
-# | mean of all, as exercise 17 foretells it | 15.3 | |
-# | squared error | 15.5 | 90 % |
-#
-# ## Is it the right distribution?
-#
-# Of photographs nobody knows it. Of lesson 07's Gaussian all is known: the exact guess at every time, and the exact answer for a hole. So let the Gaussian
-# drive RePaint. Every step is linear, so these numbers are exact ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
-#
-# | steps | resamplings | guesses, about | the mean is off by | spread, exact = 1 |
-# |---:|---:|---:|---:|---:|
-# | 25 | 5 | 125 | 0.275 deviations | 0.860 |
-# | 25 | 20 | 500 | 0.196 | 0.807 |
-# | 100 | 1 | 100 | 0.517 | 1.175 |
-# | 100 | 20 | 2000 | 0.089 | 0.859 |
-# | 400 | 20 | 8000 | 0.077 | 0.939 |
-#
-# **Read.** Without resampling the mean is half a deviation off and the spread too wide. Resampling brings the mean nearer and narrows the spread
-# too far; more steps widen it again. RePaint is not exact, and its nearest mean takes about 8,000 guesses a fill.
+# Blau and Michaeli (2018) proved that there is such a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that look quite like them
+# is at most 3 dB behind. Between the two lies the mean of a few fills: on 250 of the pictures that of six is 1.9 dB ahead of one, and told from the truth in 78 of 100 cases instead of 62
+# ([results](../benchmarks/RESULTS.md), *The mean of several fills*).
 
 # %% [markdown]
+# ## Is it the right distribution?
+#
+# Of photographs nobody knows it. Of lesson 07's Gaussian we know the exact guess at every time, and the exact answer for a hole. So let the Gaussian
+# drive RePaint ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
+#
+# | steps | resamplings | the mean is off by | spread, exact = 1 |
+# |---:|---:|---:|---:|
+# | 25 | 1 | 0.565 deviations | 1.093 |
+# | 25 | 5 | 0.275 | 0.860 |
+# | 25 | 20 | 0.196 | 0.807 |
+# | 400 | 20 | 0.077 | 0.939 |
+#
+# **Read.** Resampling brings the mean nearer and narrows the spread too far; more steps widen it again. RePaint is not exact.
+#
 # ## In few steps
 #
 # *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
@@ -258,7 +246,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** After five steps with fresh noise most are mush still. With one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
+# **Read.** After five steps with fresh noise most are mush. With one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
 #
 # **Predict.** And a hole: does it hear what is around, in as few steps?
 
@@ -282,7 +270,7 @@ named = ["20 steps, one noise", "20 steps, each once", "4 steps, each 5 times"]
 pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"])
 
 # %% [markdown]
-# **Read.** For a hole fresh noise is worth 2 dB after all, and the rim shows less. At about equal cost, 20 guesses and 16 (the last step is made once), four steps of five times are 2 to 3 dB better still. Treated alike, both
+# **Read.** For a hole fresh noise is worth 2 dB after all, and the rim shows less. At about equal cost, four steps of five times are 2 to 3 dB better still. Treated alike, both
 # networks are about as good: in the plane flow had one noise.
 #
 # ## Which answer is asked for?
@@ -337,7 +325,8 @@ plots.show(
 # | 3 | nearness and likeness both measured, with intervals in pairs, and a baseline that has learned nothing |
 # | 2 | a map of where you are unsure, and whether it was right |
 # | 2 | the page: which answer you gave, and what it must not be used for |
-#
+
+# %% [markdown]
 # ## Questions
 #
 # **1.** A method scores 1 dB below another, and its fills look sharper. Which is better?
@@ -371,25 +360,24 @@ plots.show(
 # {{exercise}}
 #
 # {{next}}
-#
+
+# %% [markdown]
 # <details><summary>Notes</summary>
 #
 # The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps. Line 10 of RePaint's algorithm 1 has the noise of the step before the one that it repeats; here it is that of the step itself, and the paper's longer jumps are left out.
+# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps. RePaint's longer jumps are left out.
 #
 # </details>
 #
 # ## References
 #
-# A map of the literature, by question.
-#
 # | Question | Read |
 # |---|---|
-# | an untrained network | Ulyanov, Vedaldi, Lempitsky: [Deep image prior](https://arxiv.org/abs/1711.10925), 2018 |
-# | features and critics | Pathak et al.: [Context encoders](https://arxiv.org/abs/1604.07379), 2016; Johnson et al.: [Perceptual losses](https://arxiv.org/abs/1603.08155), 2016; Suvorov et al.: [LaMa](https://arxiv.org/abs/2109.07161), 2022 |
+# | an untrained network | Ulyanov et al.: [Deep image prior](https://arxiv.org/abs/1711.10925), 2018 |
+# | features and critics | Johnson et al.: [Perceptual losses](https://arxiv.org/abs/1603.08155), 2016; Pathak et al.: [Context encoders](https://arxiv.org/abs/1604.07379), 2016 |
 # | why sharp costs PSNR | Blau, Michaeli: [The perception-distortion tradeoff](https://arxiv.org/abs/1711.06077), 2018 |
-# | distances of sets | Heusel et al.: [the Fréchet distance of features](https://arxiv.org/abs/1706.08500), 2017; Lopez-Paz, Oquab: [two-sample tests by classifiers](https://arxiv.org/abs/1610.06545), 2017 |
-# | diffusion | Ho, Jain, Abbeel: [DDPM](https://arxiv.org/abs/2006.11239), 2020; Song, Meng, Ermon: [DDIM](https://arxiv.org/abs/2010.02502), 2021 |
-# | holes for a model without holes | Lugmayr et al.: [RePaint](https://arxiv.org/abs/2201.09865), 2022; Chung et al.: [posterior sampling](https://arxiv.org/abs/2209.14687), 2023 |
-# | few steps | Lipman et al.: [Flow matching](https://arxiv.org/abs/2210.02747), 2023 |
+# | distances of sets | Heusel et al.: [the Fréchet distance of features](https://arxiv.org/abs/1706.08500), 2017 |
+# | diffusion | Ho et al.: [DDPM](https://arxiv.org/abs/2006.11239), 2020 |
+# | holes for a model without holes | Lugmayr et al.: [RePaint](https://arxiv.org/abs/2201.09865), 2022 |
+# | few steps | Lipman et al.: [Flow matching](https://arxiv.org/abs/2210.02747), 2023; Song et al.: [DDIM](https://arxiv.org/abs/2010.02502), 2021 |
 # | large models, with words | Rombach et al.: [Latent diffusion](https://arxiv.org/abs/2112.10752), 2022 |
