@@ -9,8 +9,8 @@
 # {{badge}}
 #
 # An *autoencoder* shrinks a picture to a short *code* and grows a picture from it again. Fed with damaged pictures and
-# asked for whole ones, it fills holes. The article behind this course begins with it. It paints *every* pixel, known
-# ones too, and this lesson shows what follows for how to build it and how to judge it.
+# asked for whole ones, it fills holes. It paints *every* pixel, known
+# ones too. This lesson shows what follows for how to build it and how to judge it.
 #
 # **You need** lesson 06, and a first Keras `fit`. No network, no GPU. About 30 minutes.
 
@@ -25,8 +25,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## Every pixel is painted anew
 #
-# The course carries two small networks that differ in one thing, the *skips*, which are explained below. Both saw the same number of
-# pictures of CIFAR-10 with line masks, in 3,000 steps. We show them 100 patches of a photograph, in which lines are missing.
+# The course carries two small networks that differ in one thing, the *skips*, which are explained below. Both were trained for
+# 3,000 steps on CIFAR-10 with line masks. We show them 100 patches of a photograph, in which lines are missing.
 #
 # **Predict.** Most of each patch was never missing. Will the networks return those pixels as they came?
 
@@ -77,9 +77,7 @@ for part, where in {"known pixels": ~holes, "holes": holes}.items():
     print(f"by {lead.mean():.1f} ± {lead.std():.1f} dB")
 
 # %% [markdown]
-# **Read.** In this pair skips make copying easy: 7 dB on known pixels, and the holes gain 4 dB.
-# Compositing then lifts the whole picture by 6 dB with skips and by 9 dB without, and no guess has become better. Who compares raw
-# pictures compares mostly how well networks copy. **Composite first, then compare.**
+# **Read.** In this pair skips make copying easy: 7 dB on known pixels, and the holes gain 4 dB. Compositing lifts the whole picture by 6 dB with skips and by 9 dB without, and no guess has become better. **Composite first, then compare.**
 #
 # ## Why it shrinks: what a pixel can reach
 #
@@ -106,8 +104,9 @@ print("with four halvings:", field(4 * [conv, conv, pool] + [conv, conv]), "pixe
 
 # %% [markdown]
 # **Read.** 21 and 140. Ten convolutions reach the rim from the middle of either hole; shrinking shows the whole patch to every place at the
-# bottom, and with as many channels a convolution costs a quarter after each halving. But all must pass the code. **Predict.** Does the grey blur
-# come from that? Three networks differ in their codes alone.
+# bottom. But all must pass the code.
+#
+# **Predict.** Does the grey blur come from that? Three networks differ in their codes alone.
 
 # %%
 plots.show(
@@ -180,9 +179,9 @@ plots.show(
 # %% [markdown]
 # ## Train both
 #
-# Both get the same pictures, the same masks and the same number of steps. `training.pairs` draws a new
+# Both get the same pictures, masks and number of steps. `training.pairs` draws a new
 # mask for every picture in every epoch, and `training.fit` is Keras's `fit` with a seed. The loss is the mean squared error of the
-# whole raw prediction, as in the article's text.
+# whole raw prediction.
 
 # %%
 import keras
@@ -217,7 +216,7 @@ table.round(1)
 
 # %% [markdown]
 # **Read.** These are your own two, after some hundred steps; the pair above had 3,000. The line says whether the network with skips has
-# found the way across. A skip offers that way, training has to find it, and with some first weights it takes longer than with others.
+# found the way across. A skip offers that way, training has to find it.
 #
 # ## Does it know where the holes are?
 #
@@ -246,8 +245,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** It repairs black, and returns the others nearly as they came. It has learned the colour of the damage, not that something is
-# missing; and where a picture has thin black lines of its own, it cannot know that nothing is missing. To be given
-# the mask is not enough: lesson 11 shows a network that gets it and reads the paint all the same, and builds a layer that cannot.
+# missing. To be given the mask is not enough: lesson 11 shows a network that gets it and reads the paint all the same, and builds a layer that cannot.
 #
 # Other damage, other trades: *denoising*, *deblurring*, *artefact removal*.
 #
@@ -313,14 +311,14 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** More room did not help. 1: one number would be too few. 3: it came back blurred.
+# **2.** More room did not help. 3: it came back blurred.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * A network paints every pixel anew. Composite first, then compare, and measure in the holes.
-# * Shrinking lets every place at the bottom see the whole picture, and makes a convolution cheaper.
+# * Shrinking lets every place at the bottom see the whole picture.
 # * Skips lead around the code. Once training finds them, copying becomes easy, and the holes gain too.
 # * A vanilla network is not told where the holes are. It learns the colour of the damage.
 #
@@ -331,8 +329,8 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
-# 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). Both were trained with
-# a loss in which a pixel of a hole counts six times, on lines and other holes. CIFAR-10 has no licence; no picture of it is stored here.
+# 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). Their
+# loss counts a pixel of a hole six times. CIFAR-10 has no licence; no picture of it is stored here.
 #
 # </details>
 #
