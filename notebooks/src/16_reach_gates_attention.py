@@ -131,7 +131,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** To one known pixel the gated layer answers a fifth as strongly as to nine, like the plain one: its gates have not learned to scale up. The partial
-# layer keeps the strength, and overdoes it: nine times one pixel's weight is too high as often as too low, and ReLU keeps what is too high.
+# layer keeps the strength, and overdoes it: nine times one pixel's weight is now too high, now too low, and ReLU keeps what is too high.
 #
 # ## What a place can reach
 #
@@ -181,7 +181,7 @@ moved = abs(both[1] - both[0])[:, 48, 48].mean()
 print(f"another picture far away moves fourier's middle by {moved:.3f}")
 
 # %% [markdown]
-# **Read.** Three see a square in the middle, about a fifth of this picture; nor does the partial one see the hole itself. The
+# **Read.** Three see a square in the middle, about a fifth of this picture; the partial one does not see the hole itself. The
 # Fourier network sees everything. But seeing is not using: all that lies outside of plain's square moves its answer by 0.012, three steps of 255. No picture
 # of its training was larger than that square.
 #
@@ -242,8 +242,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Partial leads the four, and all are behind `harmonic`. On CIFAR-10 Fourier is ahead of plain in all eleven sets of masks, by 0.04
-# to 0.32 dB, and gated behind, by 0.05 to 0.37 ([results](../benchmarks/RESULTS.md), *Lesson 16*).
+# **Read.** Partial leads the four, Fourier is last, and all are behind `harmonic`. On CIFAR-10, which all four learned from, the
+# order is another: Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated behind, by 0.05 to 0.37 ([results](../benchmarks/RESULTS.md), *Lesson 16*).
 # 5,000 steps from one seed are no verdict: gates and Fourier convolutions made their name in large networks.
 
 # %% [markdown]
