@@ -75,7 +75,7 @@ scores.round(3)
 
 # %% [markdown]
 # **Read.** *Nothing* is the most accurate, since nearly every pixel is undamaged. Dice and IoU give it zero, and put first the
-# one that you would buy, *too fat*. One of the two is enough, since $D = 2J / (1 + J)$.
+# one that you would buy, *too fat*. One of the two is enough, since $\mathrm{dice} = 2\,\mathrm{IoU} / (1 + \mathrm{IoU})$.
 #
 # ## Where dice is wrong: pictures
 #
@@ -273,7 +273,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 # |---|---|---|---|
 # | a mask that was found | IoU or dice | accuracy | most pixels are undamaged |
 # | a fill whose truth is known | PSNR or MAE **in the hole**, composited; SSIM beside it | dice of pictures | it is cheated |
-# | whether it looks right | your eyes; FID of many | PSNR alone | it asks *is it this one?* |
+# | whether it looks right | your eyes; FID of many (see the notes) | PSNR alone | it asks *is it this one?* |
 #
 # **Before you use a metric, hand in the truth. Then something silly.**
 
@@ -319,7 +319,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 #
 # Of the article's three notebooks the first (square holes) trains on binary cross-entropy, whose floor exercise 08 counts; the other two (lines,
 # without and with partial convolution) on the mean absolute error. The spoilt pictures
-# are at half contrast, so that light has room. LPIPS asks *is it this one?* with the features of a trained network; FID compares two *sets* by them.
+# are at half contrast, so that light has room. LPIPS asks *is it this one?* with the features of a trained network; FID compares two *sets* of pictures by them.
 #
 # </details>
 #
