@@ -196,8 +196,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, while the biases are 0. Batch normalisation hides most
-# of the fault: a few hundredths are left where the right layer keeps more than half. What is hidden so well can stay for years. Four formulas are
-# in use, with $s = W^\top(X \odot M)$:
+# of the fault. The factor would cancel, but the layer adds 0.001 to the variance before it divides: two hundredths are left where the right
+# layer keeps more than half. What is hidden so well can stay for years. Four formulas are in use, with $s = W^\top(X \odot M)$:
 #
 # | | something known | blind | found in |
 # |---|---|---|---|
@@ -306,7 +306,7 @@ pd.DataFrame({name: scores(name) for name in names}).T.round(1)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** See the figure. Normalisation adds 0.001 to the variance, so 1 holds only while that is much larger. 3 holds without it.
+# **2.** See the figure. 1 holds only while the variance is much larger than 0.001. 3 holds without normalisation.
 # </details>
 
 # %% [markdown]
