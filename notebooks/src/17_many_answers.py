@@ -17,6 +17,7 @@ import numpy as np
 from course_lib import classical, evaluation, generative, masks, metrics, models, plots, runtime
 
 run = runtime.setup()
+patches, _ = evaluation.frozen_patches()
 
 # %% [markdown]
 # ## From a picture to noise and back
@@ -28,33 +29,42 @@ run = runtime.setup()
 
 # %%
 guess = generative.guesser(models.load_pretrained("diffusion"), generative.COSINE)
-patches, _ = evaluation.frozen_patches()
-patch, times = patches[8], (0.2, 0.5, 0.8, 1.0)
-noise = np.random.RandomState(0).standard_normal(patch.shape)
-noisy = [generative.COSINE.mix(2 * patch - 1, noise, time) for time in times]
+noise = np.random.RandomState(0).standard_normal(patches[8].shape)
+times = (0.2, 0.5, 0.8, 1.0)
+noisy = [generative.COSINE.mix(2 * patches[8] - 1, noise, time) for time in times]
 guesses = [guess(one[None], time)[0] for one, time in zip(noisy, times, strict=True)]
-drawn = generative.diffuse(guess, 4, steps=100, seed=1)
 
 # %%
 plots.show(
-    [*(np.clip((one + 1) / 2, 0, 1) for one in noisy + guesses), *drawn],
-    titles=[f"t = {time}" for time in times] + ["its guess"] * 4 + ["100 steps back"] * 4,
+    [np.clip((one + 1) / 2, 0, 1) for one in noisy + guesses],
+    titles=[f"t = {time}" for time in times] + ["its guess"] * 4,
     columns=4,
-    alt="A patch in more and more noise; guesses that end in one blur; four new pictures.",
+    alt="A patch in more and more noise; below, guesses that end in a plain grey.",
     caption="The more noise, the more pictures are possible, and the blurrier their mean.",
 )
 
 # %% [markdown]
-# **Read.** One guess from noise is a grey, the mean of all pictures: lesson 06 once more. The bottom row went back from noise in a hundred small steps, each a
-# little towards the guess, with a little fresh noise. These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
+# **Read.** One guess from noise is a grey, the mean of all pictures: lesson 06 once more.
+#
+# Now go back from noise in a hundred small steps. Each moves what is there a little towards the guess and adds a little fresh noise; then comes a new guess.
+
+# %%
+plots.show(
+    [*generative.diffuse(guess, 4, steps=100, seed=1)],
+    alt="Four new pictures with light, colours and edges, of no thing that one could name.",
+    caption="Four times from noise, a hundred steps each.",
+)
+
+# %% [markdown]
+# **Read.** These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
 #
 # ## A hole for a model that knows no holes
 #
 # It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back it puts in the known pixels, with as much noise as
 # belongs to that time. But hole and known pixels are drawn apart, so they do not fit. Hence *resampling*: each step back is made a few times, with a step into noise between, so that
-# the hole can answer to what is known. Below: eight fills of each of many holes, with every step made once, and five times.
+# the hole can answer to what is known.
 #
-# **Predict.** Does resampling make the eight more alike, or less? And where in the square?
+# **Predict.** Eight fills of a hole, with every step made once, then five times. Which eight are more alike?
 
 # %%
 import itertools
@@ -86,84 +96,51 @@ fills = {
 }
 
 # %%
+spread = {u: eight.std(axis=0, ddof=1)[:, square].mean() for u, eight in fills.items()}
 plots.show(
     [*fills[1][:, 8 % len(many)], *fills[5][:, 8 % len(many)]],
     titles=["once"] * 8 + ["5 times"] * 8,
     columns=8,
-    alt="Eight fills of one hole, twice. Above, each is a thing of its own and stands out as a "
-    "square; below, they take up the wood and the cup around them.",
-    caption="Each step once: eight things of their own. Five times: they go on from what is "
-    "around.",
+    alt="Eight fills of one hole, twice: above they stand out as squares, below they fit the wood.",
+    caption=f"Over {len(many)} holes their spread is {spread[1]:.3f} and {spread[5]:.3f}.",
 )
 
-# %%
-import pandas as pd
+# %% [markdown]
+# **Read.** Made once, each fill is a thing of its own, and its square stands out. Made five times, it goes on from what is around, and the eight are more alike.
+#
+# Now watch four fills come about: the *guess* after some of 25 steps. **Predict.** What does it gain between step 5 and step 25?
 
-where = {"rim": square & ~masks.squares(1, side=14)[0], "inside": masks.squares(1, side=8)[0]}
-spread = [fills[u].std(axis=0, ddof=1) for u in fills]
-table = {name: [deviation[:, part].mean() for deviation in spread] for name, part in where.items()}
-pd.DataFrame(table, index=["each step once", "each step 5 times"]).round(3)
+# %%
+from course_lib import widgets
+
+widgets.many_fills(guess, patches[8], square)
 
 # %% [markdown]
-# **Read.** Made five times, the fills go on from what is around: they differ 0.4 times as much at the rim, and 0.6 times inside.
+# **Read.** After one step all four are the same mean. Then each takes colours of its own; step by step it fits itself to what is around, and the square goes.
 #
 # ## One fill, or the mean of eight?
 #
 # **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07 had a price of 3 dB.
 
 # %%
-kinds = {"damaged": masks.damage(many, square), "one fill": fills[5][0]}
-kinds["mean of 8"] = fills[5].mean(axis=0)
-kinds["squared error"] = models.inpaint(models.load_pretrained("looks_squared"), many, square)
-kinds["harmonic"] = np.stack([classical.harmonic(one, square) for one in many])
-psnrs = [metrics.psnr(many, one, square) for one in fills[5]]
-print(f"one fill       {np.mean(psnrs):.1f} dB, from {min(psnrs):.1f} to {max(psnrs):.1f}")
-for name in ("mean of 8", "squared error", "harmonic"):
-    print(f"{name:13}  {metrics.psnr(many, kinds[name], square):.1f} dB")
+kinds = {"one fill": fills[5], "mean of 8": [fills[5].mean(axis=0)]}
+kinds["harmonic"] = [np.stack([classical.harmonic(one, square) for one in many])]
+for name, found in kinds.items():
+    psnrs = [metrics.psnr(many, one, square) for one in found]
+    print(f"{name:9}  {np.mean(psnrs):.1f} dB")
 
 # %%
-kinds["truth"] = many
-three = np.array([8, 3, 5]) % len(many)
-scored = [(name, one[k], many[k]) for k in three for name, one in kinds.items()]
+k = 8 % len(many)
 plots.show(
-    [one for _, one, _ in scored],
-    titles=[
-        name if name == "truth" else f"{name}\n{metrics.psnr(true, one, square):.1f} dB"
-        for name, one, true in scored
-    ],
-    columns=len(kinds),
-    alt="Three holes with their scores. With edges and specks: one fill; smooth: the mean of 8 and "
-    "harmonic; blotched: squared error. The mean of 8 is ahead of the one fill each time.",
-    caption="Patches of a photograph. The networks have seen CIFAR-10 alone.",
+    [masks.damage(many, square)[k], *(found[0][k] for found in kinds.values()), many[k]],
+    titles=["damaged", *kinds, "truth"],
+    alt="A hole; a fill with edges and colours of its own; two smooth fills; the truth.",
+    caption="What one fill has of edges is its own, and the mean takes it out.",
 )
 
 # %% [markdown]
 # **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, for it strays by an eighth of their variance. It is 2.3.
-# `harmonic` is not behind the mean.
-#
-# Do fills know where they may be wrong? In five groups of pixels, the surest first: the error of the mean of seven fills as their spread predicts it, the one made, and
-# the one made with the eighth fill in the truth's place.
-
-# %%
-rest, eighth = fills[5][:7], fills[5][7]
-predicted = np.sqrt(rest.var(axis=0, ddof=1).mean(axis=-1) * (1 + 1 / 7))
-holes = np.repeat(square[None], len(many), axis=0)
-table = evaluation.calibration(predicted, rest.mean(axis=0) - many, holes)
-own = evaluation.calibration(predicted, rest.mean(axis=0) - eighth, holes)
-table.drop(columns="pixels").assign(**{"made, of the eighth": own.made}).round(3)
-
-# %% [markdown]
-# **Read.** They do: from the surest pixels to the least sure, the error grows as they foretell.
-#
-# Now watch four fills come about: the *guess* after some of 25 steps, each made ten times. **Predict.** What does it gain between step 5 and step 25?
-
-# %%
-from course_lib import widgets
-
-widgets.many_fills(guess, patch, square)
-
-# %% [markdown]
-# **Read.** After one step all four are the same mean. Then each takes colours of its own; step by step it fits itself to what is around, and the square goes.
+# `harmonic` is ahead of both on this photograph; the network has seen CIFAR-10 alone.
 #
 # ## The price of looking right
 #
@@ -177,14 +154,10 @@ widgets.many_fills(guess, patch, square)
 # **Predict.** Where lie mean and sample of lesson 07's Gaussian? Is any fill first in both?
 
 # %%
-plane = evaluation.likeness_scores()
 plots.show(
-    plots.likeness(plane),
-    alt="Two charts with a named point for each fill. Means lie above and to the right; the "
-    "samples and the critic's network lie below and to the left.",
-    caption="Above: near the truth. Left: like true pictures. Blue: smooth fills; orange: samples, "
-    "and the critic's; flow with one noise (below). Bars: 95 % intervals; on the left, of the "
-    "difference to squared error.",
+    plots.likeness(evaluation.likeness_scores()),
+    alt="Two charts, a point a fill: means above and to the right, samples below and to the left.",
+    caption="Above: near the truth. Left: like true pictures. Bars: 95 % intervals.",
 )
 
 # %% [markdown]
@@ -215,11 +188,8 @@ plots.show(
 # *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
 # at the start; then each guess says which noise goes with it, and the two are mixed anew: no fresh noise comes in. **Predict.** How many steps make a picture?
 
+
 # %%
-straight = generative.guesser(models.load_pretrained("flow"), generative.STRAIGHT)
-start = np.random.RandomState(1).standard_normal((3, 32, 32, 3))
-
-
 def flow(guess, path, noisy, steps):
     for later, earlier in itertools.pairwise(generative.step_times(steps)):
         signal, spread = path.weights(later)
@@ -230,48 +200,27 @@ def flow(guess, path, noisy, steps):
 
 
 # %%
-free, titles = [], []
+straight = generative.guesser(models.load_pretrained("flow"), generative.STRAIGHT)
+start = np.random.RandomState(1).standard_normal((3, 32, 32, 3))
+free = []
 for steps in (2, 5, 20):
     free += [*generative.diffuse(guess, 3, steps=steps, seed=1)]
     free += [*flow(guess, generative.COSINE, start, steps)]
     free += [*flow(straight, generative.STRAIGHT, start, steps)]
-    titles += [f"{name}, {steps}" for name in ("fresh", "one noise", "flow") for _ in start]
+
+# %%
+ways = ("fresh", "one noise", "flow")
 plots.show(
     free,
-    titles=titles,
+    titles=[f"{way}, {steps}" for steps in (2, 5, 20) for way in ways for _ in start],
     columns=9,
-    alt="Pictures out of noise in 2, 5 and 20 steps. With fresh noise most of 5 steps are mush; "
-    "with one noise all have light and edges, by the diffusion network and by flow's.",
+    alt="Pictures in 2, 5 and 20 steps. After 5, most with fresh noise are mush, the others not.",
     caption="The diffusion network with fresh noise and with one; flow's network; steps.",
 )
 
 # %% [markdown]
 # **Read.** After five steps with fresh noise most are mush. With one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
-#
-# **Predict.** And a hole: does it hear what is around, in as few steps?
-
-
-# %%
-def jump(pictures):  # from the known pixels into the hole, over its upper rim
-    return np.abs(pictures[:, 8, 8:24] - pictures[:, 7, 8:24]).mean()
-
-
-paths = {"diffusion": (guess, generative.COSINE), "flow": (straight, generative.STRAIGHT)}
-rows = {}
-for name, (network, path) in paths.items():
-    given = network, many, square
-    found = [generative.flow_fill(*given, path=path, steps=20, seed=1)]
-    for steps, u in ((20, 1), (4, 5), (25, 5)):
-        found.append(generative.repaint(*given, path=path, steps=steps, resamplings=u, seed=1))
-    rows[f"{name}, dB"] = [round(metrics.psnr(many, fill, square), 1) for fill in found]
-    rows[f"{name}, jump"] = [round(float(jump(fill)), 3) for fill in found]
-print(f"the truth's jump: {jump(many):.3f}")
-named = ["20 steps, one noise", "20 steps, each once", "4 steps, each 5 times"]
-pd.DataFrame(rows, index=[*named, "25 steps, each 5 times"])
-
-# %% [markdown]
-# **Read.** For a hole fresh noise is worth 2 dB after all, and the rim shows less. At about equal cost, four steps of five times are 2 to 3 dB better still. Treated alike, both
-# networks are about as good: in the plane flow had one noise.
+# In the plane flow's fills, made with one noise, lie 2 dB below diffusion's, made with fresh noise and resampled.
 #
 # ## Which answer is asked for?
 #
@@ -292,22 +241,17 @@ from course_lib import data
 photo = data.photo("coffee")[140:268:2, 240:368:2].astype(np.float32)  # 64 x 64 pixels
 strokes = masks.brush_strokes(1, 64, seed=1)[0]
 looks = generative.deep_image_prior(photo, strokes, steps=run.count(400, full=600), seed=0)
-looks = {step: (loss, fill) for step, loss, fill in looks}
+looks = {f"step {step}": fill for step, _, fill in looks}
 
 # %%
-best = max(looks, key=lambda step: metrics.psnr(photo, looks[step][1], strokes))
-shown = [step for step in sorted({20, 60, best, 200, 400}) if step in looks]
-pictures = [looks[step][1] for step in shown] + [classical.harmonic(photo, strokes)]
-names = [f"step {step}" for step in shown] + ["harmonic"]
-scores = [metrics.psnr(photo, fill, strokes) for fill in pictures]
+shown = {name: looks[name] for name in ("step 20", "step 200", "step 400") if name in looks}
+shown["harmonic"] = classical.harmonic(photo, strokes)
+scores = [f"{metrics.psnr(photo, fill, strokes):.1f} dB" for fill in shown.values()]
 plots.show(
-    [*pictures, photo],
-    titles=[f"{name}\n{score:.1f} dB" for name, score in zip(names, scores, strict=True)]
-    + ["truth"],
-    columns=len(pictures) + 1,
-    alt="A photograph with strokes filled; the fill goes from wrong colours to nearly right, and "
-    "then gets a little worse.",
-    caption="PSNR in the hole. Another start has its best step elsewhere.",
+    [*shown.values(), photo],
+    titles=[*map("{}\n{}".format, shown, scores), "truth"],
+    alt="Strokes filled: first in wrong colours, then nearly right, then a little worse.",
+    caption="PSNR in the hole.",
 )
 
 # %% [markdown]
@@ -365,7 +309,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps. RePaint's longer jumps are left out.
+# term; its intervals are of the difference to squared error. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps. RePaint's longer jumps are left out.
 #
 # </details>
 #
