@@ -189,7 +189,8 @@ plots.show_films(
 
 # %% [markdown]
 # **Read.** Colours from before and from after are averaged, the nearer counting more, and only what no frame shows is filled by
-# `harmonic`. In the library this is `restoration.fill_frames(frames, holes, "motion")`.
+# `harmonic`. That is much here: two of the scratches drift to the left almost as fast as the photograph, and go on hiding the same
+# things. In the library this is `restoration.fill_frames(frames, holes, "motion")`.
 #
 # **Predict.** In which frames does the median err most? Then move the slider.
 
