@@ -73,8 +73,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Dice falls on both sides. The repair falls off a cliff on one: **a pixel too few costs a scratch about 20 dB, a pixel too
-# many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs 8, and dice thinks that a
+# **Read.** To dice, a pixel too few on a scratch is as bad as two too many. The repair falls off a cliff: **a pixel too few costs a scratch
+# about 20 dB, a pixel too many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs 8, and dice thinks that a
 # trifle: 0.92, against 0.61 for three pixels too many. Blotches, which fade out over several pixels, forgive one in the mean.
 #
 # Why? Here is the place of the twenty whose scratches come closest to these means, enlarged. **Predict** what a fill makes of a rim
@@ -130,7 +130,7 @@ pd.DataFrame({"rank": rank, "by_dice": by_dice, "by_lot": by_lot}).agg(["mean", 
 # %% [markdown]
 # **Read.** Mostly one near the best; now and then one far behind. (`rank` correlates dice and PSNR over the twelve; the mask with
 # the highest dice is `by_dice` decibels behind the best of them, one drawn by lot `by_lot`.) So dice turns bad masks away. Between good
-# ones it does not decide: to it a pixel too few is hardly worse than one too many. Where no true mask is known, zoom in, and grow yours until the
+# ones it does not decide: to it a pixel too few is as bad as two too many. Where no true mask is known, zoom in, and grow yours until the
 # rim is clean.
 #
 # ## An old photograph, from start to end
@@ -177,7 +177,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The mask: mending it is worth 9 dB, and the four methods lie here within about 2. On the twenty places, too: the
+# **Read.** The mask: mending it is worth 9 dB, and the four methods lie here within about 2. On the twenty places, too: with the true mask the
 # means of four equations differ by 1 dB for scratches, and a pixel too few costs each of them 19 or more
 # ([results](../benchmarks/RESULTS.md), *the cost of a pixel of the mask*).
 #
@@ -265,7 +265,7 @@ plots.show(
 # ## Key points
 #
 # * The mask is an estimate too, and dice and IoU are right for it: only the true mask has 1.
-# * They hardly tell a pixel too few from one too many. The repair does: a pixel too few costs a scratch about 20 dB, a pixel too many 3.
+# * To dice, a pixel too few on a scratch is as bad as two too many. It costs the repair about 20 dB, they cost 5.
 # * Keep the scan and the mask, and say what was invented.
 #
 # {{exercise}}
