@@ -14,7 +14,6 @@
 
 # %%
 import numpy as np
-import pandas as pd
 
 from course_lib import classical, evaluation, masks, models, plots, runtime, widgets
 
@@ -175,6 +174,8 @@ plots.show(
 # **Predict.** Four times the minutes: how many decibels more? Which size is ahead?
 
 # %%
+import pandas as pd
+
 hours = {name: evaluation.scaling_scores(name) for name in ("lines", "square_16", "random_50")}
 rows = {name: one.set_index(["method", "minutes"]).psnr_hole for name, one in hours.items()}
 pd.DataFrame(rows).round(2).reset_index().replace(np.nan, "–")
