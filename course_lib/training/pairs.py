@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from course_lib._validation import as_array, check_count, check_known, check_mask, check_seed
+from course_lib.training._memory import keep_freed
 
 
 def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False):
@@ -112,6 +113,7 @@ class Pairs(keras.utils.PyDataset):
     def __getitem__(self, k):
         if not 0 <= k < len(self):
             raise IndexError(f"batch {k} is asked, but they run from 0 to {len(self) - 1}.")
+        keep_freed()
         start = k * self.batch_size
         stop = min(start + self.batch_size, len(self.images))  # n = stop - start pictures
         if self.frozen:

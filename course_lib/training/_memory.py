@@ -1,0 +1,29 @@
+"""Memory that a step has freed is kept for the next one."""
+
+import ctypes
+import functools
+import sys
+
+# Of mallopt(3). The values are those that glibc itself rises to where nobody sets them.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+TRIM, MMAP = 64 << 20, 32 << 20  # bytes
+
+
+def keep_freed():
+    """Undo what TensorFlow 2.21 does to glibc's allocator; elsewhere nothing.
+
+    Where batches come from a generator, as Keras takes them from every ``PyDataset``, it sets
+    M_TRIM_THRESHOLD to 128 kB, and with that every freed buffer goes back to the system at once. A
+    training of small pictures then spends more time on getting memory than on computing
+    (``benchmarks.freed_memory``). It does so when the first batch is asked for, so call this then
+    and later: a call takes a microsecond.
+    """
+    mallopt = _mallopt()
+    if mallopt:
+        mallopt(M_TRIM_THRESHOLD, TRIM)
+        mallopt(M_MMAP_THRESHOLD, MMAP)
+
+
+@functools.cache
+def _mallopt():
+    return getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
