@@ -44,7 +44,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** One guess from noise is a grey, the mean of all pictures: lesson 06 once more.
+# **Read.** A grey, the mean of all pictures: lesson 06 once more.
 #
 # Now go back from noise in a hundred small steps. Each moves what is there a little towards the guess and adds a little fresh noise; then comes a new guess.
 
@@ -139,7 +139,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Had the truth been drawn like the fills, the mean of eight would be $10 \log_{10} \frac{2}{1 + 1/8} = 2.5$ dB ahead, for it strays by an eighth of their variance. It is 2.3.
+# **Read.** Had the truth been drawn like the fills, truth and fill would each stray by one variance, the mean of eight by an eighth:
+# it would be $10 \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead. It is 2.3.
 # `harmonic` is ahead of both on this photograph; the network has seen CIFAR-10 alone.
 #
 # ## The price of looking right
@@ -161,11 +162,11 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** No fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price. The second examiner tells means from the truth in over
-# 90 of 100 cases, diffusion's samples in 67. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
+# **Read.** No fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price, and told from the truth more often. The second examiner tells means from the truth
+# in over 90 %, diffusion's samples in 67 %. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
 #
-# Blau and Michaeli (2018) proved that there is such a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that look quite like them
-# is at most 3 dB behind. Between the two lies the mean of a few fills: on 250 of the pictures that of six is 1.9 dB ahead of one, and told from the truth in 78 of 100 cases instead of 62
+# Blau and Michaeli (2018) proved that there is a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that look quite like them
+# is at most 3 dB behind. Between mean and sample lies the mean of a few fills: on 250 of the pictures that of six is 1.9 dB ahead of one, and told from the truth in 78 % instead of 62 %
 # ([results](../benchmarks/RESULTS.md), *The mean of several fills*).
 
 # %% [markdown]
@@ -219,8 +220,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** After five steps with fresh noise most are mush. With one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
-# In the plane flow's fills, made with one noise, lie 2 dB below diffusion's, made with fresh noise and resampled.
+# **Read.** Two steps make none. After five with fresh noise most are mush; with one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
+# In the charts above flow's fills lie 2 dB below diffusion's, which had fresh noise and were resampled.
 #
 # ## Which answer is asked for?
 #
@@ -309,7 +310,7 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term; its intervals are of the difference to squared error. In the plane RePaint has 25 steps and 5 resamplings, flow 20 steps. RePaint's longer jumps are left out.
+# term; its intervals are of the difference to squared error. In the charts RePaint has 25 steps and 5 resamplings, flow 20 steps.
 #
 # </details>
 #
