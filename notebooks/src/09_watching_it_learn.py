@@ -70,8 +70,7 @@ assert gain.std() < one.std()
 #
 # ## A logger in ten lines
 #
-# A Keras *callback* is an object whose methods `fit` calls at fixed moments. Ours gets pictures and masks *once* and never draws
-# others.
+# A Keras *callback* is an object whose methods `fit` calls at fixed moments. Ours gets pictures and masks *once*.
 
 
 # %%
@@ -122,11 +121,11 @@ class MinimalLogger(keras.callbacks.Callback):
 #
 # ## Train, and scrub
 #
-# We train lesson 08's U-Net, in whose loss a pixel of a hole counts six times. The frozen pictures are *validation* pictures: whoever looks at them
+# We train lesson 08's U-Net with a loss in which a pixel of a hole counts six times. The frozen pictures are *validation* pictures: whoever looks at them
 # chooses. Beside our logger run the library's, which also keeps the raw predictions,
 # and a `ModelCheckpoint`, which stores the epoch that is best in the holes.
 #
-# **Predict.** Which will fall faster: the error on known pixels, which are given, or in the holes?
+# **Predict.** Known pixels are given. Does the raw prediction have them right from the start?
 
 
 # %%
@@ -175,9 +174,9 @@ from course_lib import widgets
 widgets.training_film(logger, originals, frozen_masks, picture=12)
 
 # %% [markdown]
-# **Read.** Move the epoch from 0, which is before training, to the end, and look at the *raw* panel: known
-# pixels have to be learned as well. In the composite their faults do not show. A tint that stays in the holes is a
-# fault that no curve names.
+# **Read.** No: move the epoch from 0, before training, to the end, and watch the *raw* panel learn known pixels as well.
+# In the composite their faults do not show. A tint that stays in the holes is a fault that no curve names.
+# Our ten lines keep the same frames as the library's logger.
 #
 # ## Which score chooses?
 #
