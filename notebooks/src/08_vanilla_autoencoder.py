@@ -25,7 +25,7 @@ run = runtime.setup()
 # %% [markdown]
 # ## Every pixel is painted anew
 #
-# The course carries two small networks that differ in one thing, the *skips*, which are explained below. Both were trained for
+# The course carries two small networks that differ in one thing, the *skips*, explained below. Both were trained for
 # 3,000 steps on CIFAR-10 with line masks. We show them 100 patches of a photograph, in which lines are missing.
 #
 # **Predict.** Most of each patch was never missing. Will the networks return those pixels as they came?
@@ -106,7 +106,7 @@ print("with four halvings:", field(4 * [conv, conv, pool] + [conv, conv]), "pixe
 # **Read.** 21 and 140. Ten convolutions reach the rim from the middle of either hole; shrinking shows the whole patch to every place at the
 # bottom. But all must pass the code.
 #
-# **Predict.** Does the grey blur come from that? Three networks differ in their codes alone.
+# **Predict.** Does the grey blur come from that? Three ladders like the one below differ in their codes alone.
 
 # %%
 plots.show(
@@ -124,7 +124,7 @@ for numbers in (16, 64, 256):
 # %% [markdown]
 # **Read.** No: sixteen times the room changes next to nothing. A code is a limit; these networks do not reach it.
 #
-# Here is the way down, $h = f(x)$, and the way up, $r = g(h)$. The way down also returns what each level held before it was
+# The ladder has a way down, $h = f(x)$, and a way up, $r = g(h)$. The way down also returns what each level held before it was
 # halved; so far nobody asks for it.
 
 # %%
@@ -214,13 +214,13 @@ print(f"skips ahead by {lead:.1f} dB on known pixels:", "found" if lead > 3 else
 table.round(1)
 
 # %% [markdown]
-# **Read.** These are your own two, after some hundred steps; the pair above had 3,000. The line says whether the network with skips has
-# found the way across. A skip offers that way, training has to find it.
+# **Read.** These are your own two, after some hundred steps; the pair above had 3,000, on CIFAR-10. A skip offers a way across;
+# the line above the table says whether training has found it.
 #
 # ## Does it know where the holes are?
 #
-# Nobody told the network which pixels are missing. It sees black there, and must recognise black as damage. We take the largest
-# vanilla network of the course, `vanilla_unet`, of width 16.
+# Nobody told the network which pixels are missing. It sees black there, and must recognise black as damage. We take the course's largest,
+# `vanilla_unet`, of width 16.
 #
 # **Predict.** The same holes are painted nearly black, grey or white instead. What will it fill in?
 
@@ -246,11 +246,11 @@ plots.show(
 # **Read.** It repairs black, and returns the others nearly as they came. It has learned the colour of the damage, not that something is
 # missing. To be given the mask is not enough: lesson 11 shows a network that gets it and reads the paint all the same, and builds a layer that cannot.
 #
-# Other damage, other trades: *denoising*, *deblurring*, *artefact removal*.
+# Trained on other damage, networks do *denoising*, *deblurring*, *artefact removal*.
 #
 # ## The leaderboard
 #
-# Everything classical, composited, with four new rows: yours, and two networks of width 16 that learned from CIFAR-10.
+# Everything classical, composited, with four new rows: yours, and two of width 16 that learned from CIFAR-10.
 
 # %%
 new = {f"{kind}, yours": network for kind, network in here.items()}
@@ -263,10 +263,10 @@ plots.show(
 
 # %% [markdown]
 # **Read.** On this photograph `vanilla_unet` stays below the smooth solvers; on pictures like
-# those it learned from it beats three of four (Notes).
+# those it learned from it beats Telea, Navier–Stokes and harmonic, not biharmonic (Notes).
 #
-# What could help? Tell the network where the holes are, compute with known pixels alone, spend the loss on the holes, start from a fill:
-# lessons 10 to 13.
+# What could help? Spend the loss on the holes, tell the network where they are, compute with known pixels alone, start from a fill:
+# lessons 09, 11 and 12.
 #
 # ## Questions
 #
