@@ -207,8 +207,8 @@ lower, higher = np.diff(history["val_loss"]) < 0, np.diff(history["val_psnr_hole
 print(f"they disagree on whether an epoch was better in {(lower != higher).sum()} of {len(lower)}")
 
 # %% [markdown]
-# **Read.** An epoch that copies better and fills worse can have the lower loss. Often both choose the same epoch; where they do not, the
-# choice by `val_psnr_hole` is better in these holes. So choose by the number that you will report, on frozen validation
+# **Read.** An epoch that copies better and fills worse can have the lower loss. Where the two choose
+# different epochs, the choice by `val_psnr_hole` is better in these holes. So choose by the number that you will report, on frozen validation
 # masks (`EarlyStopping("val_psnr_hole", mode="max", patience=10)` among its callbacks makes `training.fit` do so).
 #
 # ## See it learn by heart
