@@ -108,7 +108,7 @@ plots.show(
 # %% [markdown]
 # **Read.** Made once, each fill is a thing of its own, and its square stands out. Made five times, it goes on from what is around, and the eight are more alike.
 #
-# Now watch four fills come about: the *guess* after some of 25 steps. **Predict.** What does it gain between step 5 and step 25?
+# Now watch four fills come about: the *guess* after some of 25 steps, each made ten times; the slider takes five or one. **Predict.** What does it gain between step 5 and step 25?
 
 # %%
 from course_lib import widgets
