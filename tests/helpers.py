@@ -5,6 +5,7 @@ import os
 import time
 
 import jupytext
+import psutil
 import pytest
 
 from course_lib.checks import _task
@@ -27,6 +28,22 @@ def wait_for(condition, pause=time.sleep):
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         pause(0.005)
+
+
+def listening(processes, named=""):
+    """The addresses on which processes listen (those with a word in their command, if it is given).
+
+    Whatever ends while it is asked listens no more.
+    """
+    found = []
+    for one in processes:
+        try:
+            if any(named in word for word in one.cmdline()):
+                sockets = one.net_connections(kind="tcp")
+                found += [kept.laddr for kept in sockets if kept.status == psutil.CONN_LISTEN]
+        except psutil.NoSuchProcess:
+            continue
+    return found
 
 
 def unhurried(monkeypatch):

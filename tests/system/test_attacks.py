@@ -26,7 +26,7 @@ from course_lib.callbacks import PredictionLogger
 from course_lib.models import load_pretrained, weights
 from course_lib.training import checkpoint
 from tests import logged, small_training
-from tests.helpers import PATIENCE, skip_or_fail
+from tests.helpers import PATIENCE, listening, skip_or_fail
 from tests.lab import address_of
 from tools.check_notebooks import SECRETS
 from tools.project import ROOT
@@ -314,14 +314,9 @@ def status(address, **headers):
 
 def test_the_lab_listens_on_this_machine_only(make_lab):
     process, _, _ = make_lab
-    family = [process.pid, *(child.pid for child in psutil.Process(process.pid).children(True))]
-    ports = {
-        one.laddr
-        for pid in family
-        for one in psutil.Process(pid).net_connections()
-        if one.status == psutil.CONN_LISTEN
-    }
-    assert ports and {place.ip for place in ports} <= {"127.0.0.1", "::1"}
+    lab = psutil.Process(process.pid)
+    places = listening([lab, *lab.children(recursive=True)])
+    assert places and {place.ip for place in places} <= {"127.0.0.1", "::1"}
 
 
 def test_the_lab_asks_for_a_token_that_is_new_each_time(make_lab):

@@ -19,7 +19,7 @@ import psutil
 import pytest
 import websocket
 
-from tests.helpers import skip_or_fail
+from tests.helpers import listening, skip_or_fail
 from tools.project import ROOT
 
 IDLE = 5400  # seconds after which a server that nobody uses ends
@@ -75,25 +75,15 @@ def only_with_accounts():
 
 
 def test_it_listens_on_loopback_only(hub, learners):
-    ports = {
-        (kept.laddr.ip, kept.laddr.port)
-        for one in [psutil.Process(hub.process.pid), *hub.processes()]
-        for kept in one.net_connections(kind="tcp")
-        if kept.status == psutil.CONN_LISTEN
-    }
-    assert int(hub.address.rpartition(":")[2]) in {port for _, port in ports}
-    assert {address for address, _ in ports} == {"127.0.0.1"}
+    places = listening([psutil.Process(hub.process.pid), *hub.processes()])
+    assert int(hub.address.rpartition(":")[2]) in {place.port for place in places}
+    assert {place.ip for place in places} == {"127.0.0.1"}
 
 
 def test_no_two_servers_can_meet_on_a_port(hub, learners):
     """Each has its own, below those that Linux gives away; free ones were taken meanwhile."""
-    ports = [
-        kept.laddr.port
-        for one in hub.processes()
-        if "jupyterhub.singleuser" in one.cmdline()
-        for kept in one.net_connections(kind="tcp")
-        if kept.status == psutil.CONN_LISTEN and kept.laddr.port < 32768
-    ]
+    places = listening(hub.processes(), named="jupyterhub.singleuser")
+    ports = [place.port for place in places if place.port < 32768]
     assert len(set(ports)) == len(learners)
 
 
