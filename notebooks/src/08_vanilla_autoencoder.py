@@ -180,7 +180,7 @@ plots.show(
 # ## Train both
 #
 # Both get the same pictures, masks and number of steps. `training.pairs` draws a new
-# mask for every picture in every epoch, and `training.fit` is Keras's `fit` with a seed. The loss is the mean squared error of the
+# mask for every picture in every epoch, with `frozen=True` the same each time. `training.fit` is Keras's `fit` with a seed. The loss is the mean squared error of the
 # whole raw prediction.
 
 # %%
