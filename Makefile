@@ -24,9 +24,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Jupyter refuses to run as root, as one often is in a container, unless told so.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# One of pyproject.toml's extras, beside what the lock names.
+ADD = $(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
+    --constraint requirements.lock --requirement pyproject.toml --extra
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: lab test test-all test-jax lint course site stick hub notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
+.PHONY: lab test test-all test-jax lint course site slides handout stick hub notebooks restamp release-check test-colab test-browser test-oldest benchmark lock clean always
 
 lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
@@ -50,18 +53,15 @@ course: $(READY)      # every lesson headless on the embedded data, as HTML in b
 	$(BIN)/python -m tools.course
 
 site: $(READY)        # the web pages, lessons in the browser and Try it, in build/site
-	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
-	    --constraint requirements.lock --requirement pyproject.toml --extra site
+	$(ADD) site
 	$(BIN)/python -m tools.site $(SITE)
 
 slides: $(READY)      # the lessons as slides, in build/slides; LESSON=05_texture_and_patches: one
-	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
-	    --constraint requirements.lock --requirement pyproject.toml --extra site
+	$(ADD) site
 	$(BIN)/python -m tools.slides $(LESSON)
 
 handout: $(READY)     # the course on one page for printing, in build/handout.html
-	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
-	    --constraint requirements.lock --requirement pyproject.toml --extra site
+	$(ADD) site
 	$(BIN)/python -m tools.handout
 
 stick: $(READY)       # all that a room without a network needs, in build/stick; STICK=/a/folder
@@ -70,8 +70,7 @@ stick: $(READY)       # all that a room without a network needs, in build/stick;
 
 hub: $(READY)         # JupyterHub for a class, docs/teaching/hub.md; compiled, for learners cannot
 	$(BIN)/python -m hub
-	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python \
-	    --constraint requirements.lock --requirement pyproject.toml --extra hub
+	$(ADD) hub
 	$(BIN)/python -m compileall -q -j 0 course_lib hub $(VENV)/lib > /dev/null || true
 	$(BIN)/python -m jupyterhub -f hub/jupyterhub_config.py
 
