@@ -183,6 +183,7 @@ def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
 
 def test_a_check_that_waits_for_the_processor_is_not_stopped(monkeypatch):
     make_room(monkeypatch)
+    monkeypatch.setattr(_limited, "PATIENCE", PATIENCE / 0.2)
 
     @_task.task("99_1", seconds=0.2)
     def check(answer):

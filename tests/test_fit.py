@@ -86,7 +86,7 @@ def test_batches_come_in_order_and_are_those_of_pairs():
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
-def test_the_best_weights_by_validation_come_back(tmp_path):
+def test_the_best_weights_by_validation_come_back():
     """A learning rate that rises wrecks the network after a good start."""
     model, (train, validation) = network(), batches()
     wreck = keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 if epoch < 3 else 0.8)

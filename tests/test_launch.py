@@ -260,7 +260,7 @@ def test_setup_refuses_an_unsupported_python(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def setup_venv(monkeypatch, tmp_path):
+def setup_venv(monkeypatch):
     """tools/setup_venv.py on a made-up Linux without a card, its commands noted and not run."""
     monkeypatch.syspath_prepend(ROOT / "tools")
     module = importlib.import_module("setup_venv")

@@ -244,7 +244,7 @@ def test_the_front_counts_the_pixels_that_it_has_passed():
         widgets.front(np.zeros((4, 4), bool))
 
 
-def test_the_film_ends_with_the_fill_of_each_order(monkeypatch):
+def test_the_film_ends_with_the_fill_of_each_order():
     from course_lib.classical.exemplar import ORDERS
     from course_lib.widgets.fill_film import _film
 

@@ -92,7 +92,7 @@ def test_scores_and_counts():
     assert part_one.spread([1.0, 3.0]) == "2.0 ± 1.0"
 
 
-def test_all_bits_leaked_is_the_truth_and_none_the_harmonic_fill(tmp_path, monkeypatch):
+def test_all_bits_leaked_is_the_truth_and_none_the_harmonic_fill(monkeypatch):
     recorded = []
     monkeypatch.setattr(part_one, "record", lambda *given: recorded.append(given))
     monkeypatch.setattr(part_one, "LEAKED", (0, 8))

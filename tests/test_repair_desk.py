@@ -156,7 +156,7 @@ def test_a_mask_saved_and_loaded_is_the_same_pixel_for_pixel(mask):
     np.testing.assert_array_equal(second.mask, mask)
 
 
-def test_a_saved_mask_is_white_where_the_hole_is_and_named_after_the_picture(tmp_path):
+def test_a_saved_mask_is_white_where_the_hole_is_and_named_after_the_picture():
     painter = widgets.MaskPainter()
     page = Page(painter)
     page.upload("grandmother.jpg", encoded(Image.new("RGB", (40, 30)), "jpeg"))

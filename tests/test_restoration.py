@@ -394,7 +394,7 @@ def test_a_mask_that_covers_most_is_doubted(tmp_path, capsys):
     assert code == 0 and "covers 91 % of the picture: if it is inverted, add --hole black" in wrong
 
 
-def test_a_word_that_is_no_command_is_a_typo(capsys):
+def test_a_word_that_is_no_command_is_a_typo():
     with pytest.raises(SystemExit) as stopped:
         main(["repair"])
     assert stopped.value.code == 2

@@ -359,7 +359,7 @@ def test_explore_makes_controls(spec, kind, first, moved, second):
     assert type(control) is kind
     assert spec is control or control.description == "some value"
     control.value = moved
-    assert len(seen) == 2 and seen[0] is first or seen[0] == first
+    assert len(seen) == 2 and (seen[0] is first or seen[0] == first)
     assert seen[1] is second or seen[1] == second
 
 

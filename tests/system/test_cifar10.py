@@ -394,7 +394,7 @@ def test_a_folder_whose_name_the_output_cannot_show_is_no_obstacle(tmp_path, enc
     folder = fill(tmp_path / "für 猫")
     environment = {"INPAINTING_DATA_DIR": str(folder), "PYTHONIOENCODING": encoding}
     process = loader(tmp_path / "keras", environment=environment)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     assert "CIFAR-10: read from" in out
 
@@ -908,7 +908,7 @@ DYING = """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_killed_download_leaves_nothing_that_is_trusted(monkeypatch, tmp_path, server, capsys):
+def test_a_killed_download_leaves_nothing_that_is_trusted(monkeypatch, tmp_path, server):
     """At six random moments from outside, and at the four that matter from inside."""
     moments = sorted(random.Random(7).sample(range(1, len(WHOLE) // 1000), 6))
     running = {}

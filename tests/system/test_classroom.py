@@ -119,7 +119,7 @@ def test_release_is_the_exercise(course, name):
     assert seen == [cell.source for cell in ours.cells]
 
 
-def test_a_name_that_is_no_exercise_is_refused(tmp_path, capsys):
+def test_a_name_that_is_no_exercise_is_refused(tmp_path):
     assert "There is no exercise 99_none" in classroom.main([str(tmp_path), "99_none"])
     assert not (tmp_path / "source").exists()
 

@@ -19,7 +19,7 @@ import psutil
 import pytest
 import websocket
 
-from tests.helpers import listening, skip_or_fail
+from tests.helpers import PATIENCE, listening, skip_or_fail
 from tools.project import ROOT
 
 IDLE = 5400  # seconds after which a server that nobody uses ends
@@ -64,7 +64,7 @@ def learners(hub):
 
 def status(browser, address):
     try:
-        return browser.open(address, timeout=600).status
+        return browser.open(address, timeout=PATIENCE).status
     except urllib.error.HTTPError as error:
         return error.code
 
@@ -128,7 +128,7 @@ def test_a_terminal_of_a_seat_finds_the_courses_programs(hub, learners):
     terminal = websocket.create_connection(
         f"{hub.address.replace('http', 'ws', 1)}/user/anna/terminals/websocket/{place}",
         header=[f"Authorization: token {hub.token}"],
-        timeout=600,
+        timeout=PATIENCE,
     )
     terminal.send(json.dumps(["stdin", "for name in python jupyter; do which $name; done; exit\r"]))
     shown = ""

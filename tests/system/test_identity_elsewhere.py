@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from tests.helpers import PATIENCE
 from tools.project import ROOT
 
 FRESH = """
@@ -21,7 +22,7 @@ def test_another_process_says_the_same():
         subprocess.run(
             [sys.executable, "-c", FRESH],
             cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": order},
-            capture_output=True, text=True, check=True, timeout=200,
+            capture_output=True, text=True, check=True, timeout=PATIENCE,
         ).stdout.splitlines()[-1]
         for order in ("1", "2")
     }  # fmt: skip
