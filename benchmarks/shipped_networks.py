@@ -16,6 +16,7 @@ from course_lib._pixels import as_floats
 SEED = 2026
 METHODS = ("mean", "navier_stokes", "biharmonic")
 RESAMPLES = 1_000
+EPOCHS = 8  # of the quick training
 HEADER = [
     "method",
     "weights",
@@ -53,7 +54,7 @@ def held_out_table():
     return table(HEADER, rows), dataset.provenance
 
 
-def quick_training(epochs=8):
+def quick_training():
     """Hole PSNR after every epoch of lesson 08's quick training, on validation patches."""
     dataset = data.load("photos", subset=5_000)
     images, holes = dataset.validation[:500], masks.random_lines(2_000, 32, seed=1)
@@ -64,8 +65,8 @@ def quick_training(epochs=8):
     network = models.vanilla_unet(4)
     loss = losses.HoleWeighted("mse", weight=1.0)  # plain mean squared error, told of the holes
     network.compile("adam", loss=loss, weighted_metrics=[losses.HolePSNR()])
-    history = training.fit(network, train, validation, epochs=epochs, seed=0).history
-    steps = [str((k + 1) * len(train)) for k in range(epochs)]
+    history = training.fit(network, train, validation, epochs=EPOCHS, seed=0).history
+    steps = [str((k + 1) * len(train)) for k in range(EPOCHS)]
     rows = [[step, f"{one:.2f}"] for step, one in zip(steps, history["val_psnr_hole"], strict=True)]
     for name in METHODS:
         score = evaluation.evaluate(

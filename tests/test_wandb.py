@@ -95,7 +95,7 @@ def test_this_folders_settings_overrule_the_homes(tmp_path):
     assert wandb_mode() == "online"
 
 
-def test_wandbs_own_commands_are_heard(tmp_path):
+def test_wandbs_own_commands_are_heard():
     """`wandb offline` and `wandb disabled`, as a learner types them; `wandb online` takes back."""
     for command, expected in (("offline", "offline"), ("disabled", "disabled")):
         subprocess.run([sys.executable, "-m", "wandb", command], check=True, capture_output=True)

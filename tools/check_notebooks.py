@@ -41,7 +41,7 @@ ABSOLUTE_PATH = (
 )
 
 
-def problems(path, source=None):
+def problems(path):
     """All problems of one committed notebook, a lesson, a solution or an exercise by its folder.
 
     The source of a lesson or solution is looked for in ``src`` beside it; an exercise is compared
@@ -49,7 +49,7 @@ def problems(path, source=None):
     """
     path = Path(path)
     kind = path.parent.name
-    source = source or path.parent / "src" / f"{path.stem}.py"
+    source = path.parent / "src" / f"{path.stem}.py"
     if kind != "exercises" and not source.exists():
         return [f"It has no source {source.parent.name}/{source.name}: write it or delete both."]
     try:

@@ -12,7 +12,7 @@ LEFT_OUT = ("weights", "parts.npz", "showdown_errors.npz")
 TIME = (1980, 1, 1, 0, 0, 0)  # of every file, so that equal contents give equal bytes
 
 
-def write_wheel(folder, root=ROOT):
+def write_wheel(folder):
     """Write the wheel into a folder.
 
     It names no requirement: in a browser Pyodide's lock says what belongs together.
@@ -20,9 +20,9 @@ def write_wheel(folder, root=ROOT):
     Returns:
         pathlib.Path of the wheel.
     """
-    version = publication(root / "pyproject.toml").version
+    version = publication().version
     about = f"inpainting_course-{version}.dist-info"
-    files = {name: (root / name).read_bytes() for name in _sources(root)}
+    files = {name: (ROOT / name).read_bytes() for name in _sources()}
     files[f"{about}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: inpainting-course\nVersion: {version}\n".encode()
     )
@@ -36,13 +36,13 @@ def write_wheel(folder, root=ROOT):
     return path
 
 
-def _sources(root):
+def _sources():
     """Names of the library's files below the root, in order."""
-    library = root / "course_lib"
+    library = ROOT / "course_lib"
     for path in sorted(library.rglob("*")):
         parts = path.relative_to(library).parts
         if path.is_file() and parts[0] not in LEFT_OUT and "__pycache__" not in parts:
-            yield path.relative_to(root).as_posix()
+            yield path.relative_to(ROOT).as_posix()
 
 
 def _digest(content):
