@@ -8,6 +8,7 @@ Loads the standard library alone by itself, so that it speaks where packages are
 import contextlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 from course_lib import __version__, _place
 
 NAME = "inpainting-course"
+BUILDS = ("tensorflow", "tensorflow-cpu")  # of one package: never both in one environment
 OLDEST, NEWEST = (3, 11), (3, 13)
 DISK = 1.0  # GB: the notebooks' runs, and CIFAR-10 with its archive
 MEMORY = 2.0  # GB: a lesson with a network and the browser
@@ -115,33 +117,51 @@ def _packages():
     from packaging.requirements import Requirement
 
     needed = [Requirement(text) for text in _needed()]
-    needed = [one for one in needed if not one.marker or one.marker.evaluate({"extra": ""})]
-    faults = {}
+    needed = [one for one in needed if not one.marker or one.marker.evaluate({"extra": "cpu"})]
+    faults, wanted = [], []
     for one in needed:
-        version = _version(one.name)
+        name = _build() if one.name in BUILDS else one.name
+        version = _version(name)
         if version is None:
-            faults[one] = f"{one.name} is missing"
+            faults.append(f"{name} is missing")
         elif not one.specifier.contains(version, prereleases=True):
-            faults[one] = f"{one.name} {version} does not suit ({one.specifier})"
+            faults.append(f"{name} {version} does not suit ({one.specifier})")
+        else:
+            continue
+        wanted.append(f'"{name}{one.specifier}"')
     if not faults:
         return f"{len(needed)} of {len(needed)}", ""
-    wanted = " ".join(f'"{one.name}{one.specifier}"' for one in faults)
-    return "; ".join(faults.values()), f"{INSTALL} {wanted}"
+    return "; ".join(faults), f"{INSTALL} {' '.join(wanted)}"
 
 
 def _needed():
-    """What pyproject.toml says where it is at hand: what was installed may be an older course."""
-    project = Path(__file__).parents[1] / "pyproject.toml"
-    if project.is_file():
-        return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    """What pyproject.toml says where it is at hand: what was installed may be an older course.
+
+    On Linux x86-64 TensorFlow stands only among the extras: that for the CPU stands for both.
+    """
+    path = Path(__file__).parents[1] / "pyproject.toml"
+    if path.is_file():
+        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        return [*project["dependencies"], *project["optional-dependencies"]["cpu"]]
     return metadata.requires(NAME) or ()
 
 
+def _build():
+    """The build of TensorFlow that is here; where none is, the one that this computer needs."""
+    here = [name for name in BUILDS if _version(name) is not None]
+    if here:
+        return here[0]
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        return "tensorflow"
+    from course_lib import _gpu
+
+    return "tensorflow[and-cuda]" if _gpu.ask_driver() else "tensorflow-cpu"
+
+
 def _version(name):
-    """The version of an installed package; TensorFlow goes by two names. None if it is missing."""
-    for known in (name, f"{name}-cpu") if name == "tensorflow" else (name,):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.version(known)
+    """The version of an installed package; None if it is missing."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version(name)
     return None
 
 
@@ -243,7 +263,7 @@ def _repair():
     )  # fmt: skip
     if done.returncode:
         last = (done.stderr.strip() or f"it ended with {done.returncode}").splitlines()[-1]
-        return f"failed: {last}", f"{INSTALL} keras tensorflow opencv-python"
+        return f"failed: {last}", f'{INSTALL} keras "{_build()}" opencv-python'
     said = json.loads(done.stdout.splitlines()[-1])
     if min(said["classical"], said["network"]) < 20:
         return f"a wrong picture: {said['network']:.1f} dB", "git checkout course_lib/weights"

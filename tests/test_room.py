@@ -54,6 +54,43 @@ def test_the_course_s_own_list_is_asked():
     assert any(text.startswith("opencv-python") for text in room._needed())
 
 
+def only(monkeypatch, **versions):
+    """No packages are installed but these; a name is written with _ for -."""
+    monkeypatch.setattr(room, "_version", {
+        name.replace("_", "-"): version for name, version in versions.items()
+    }.get)  # fmt: skip
+
+
+@pytest.mark.parametrize("system, machine, card, build", [
+    ("linux", "x86_64", None, "tensorflow-cpu"),
+    ("linux", "x86_64", {"card": "Tesla T4"}, "tensorflow[and-cuda]"),
+    ("linux", "aarch64", None, "tensorflow"),
+    ("darwin", "arm64", None, "tensorflow"),
+    ("win32", "AMD64", None, "tensorflow"),
+])  # fmt: skip
+def test_a_missing_tensorflow_is_named_by_the_build_for_this_computer(
+    monkeypatch, system, machine, card, build
+):
+    """Neither of its two entries is skipped everywhere: one holds on every system."""
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(room.platform, "machine", lambda: machine)
+    monkeypatch.setattr(_gpu, "ask_driver", lambda: card)
+    only(monkeypatch)
+    found = line("packages")
+    assert f"; {build} is missing" in found.said and f'"{build}>=' in found.mend
+    assert found.said.count("tensorflow") == 1
+
+
+@pytest.mark.parametrize("build", room.BUILDS)
+def test_a_build_of_tensorflow_is_never_put_beside_the_other(monkeypatch, build):
+    only(monkeypatch, **{build: "2.3.0"})
+    found = line("packages")
+    assert f"{build} 2.3.0 does not suit" in found.said and f'"{build}>=' in found.mend
+    broken = subprocess.CompletedProcess([], 1, "", "ImportError: no module")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: broken)
+    assert line("repair").mend.endswith(f'keras "{build}" opencv-python')
+
+
 def test_a_full_disk(monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(9e9, 8.6e9, 0.4e9))
     assert "0.4 GB free" in line("disk").said and "1 GB" in line("disk").mend
