@@ -16,10 +16,9 @@ WEIGHTS = Path(__file__).parents[1] / "weights"
 def load_pretrained(name):
     """A network that the course ships, with its weights.
 
-    They were trained by ``python -m benchmarks.train NAME`` on CIFAR-10, "photo" by ``python -m
-    benchmarks.photo`` on photographs as well, and are stored as float16 in ``course_lib/weights``,
-    NAME.npz, each beside its recipe, NAME.json: network, data, masks, loss, steps, seed, machine,
-    and what was measured. No network is asked for anything.
+    Each was trained by the command in its recipe, on CIFAR-10, "photo" on photographs as well, and
+    is stored as float16 in ``course_lib/weights``, NAME.npz, beside its recipe, NAME.json. No
+    network is asked for anything.
 
     Args:
         name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet",
@@ -63,12 +62,15 @@ def recipe(name):
         name: as for ``load_pretrained``.
 
     Returns:
-        dict: network, arguments, masks, hole_weight, steps, batch_size, learning_rate, seed,
-        parameters, sha256 of its file, command, data, trained (date and machine),
-        val_psnr_hole at steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000
-        pictures that no network was trained on). The classifier's has epochs and accuracies in
-        the place of masks, steps and PSNR; that of "photo" has its two trainings' steps, the
-        photographs with their licences, and what its validation patches say of it and of "best".
+        dict: network, arguments, learning_rate, seed, parameters, sha256 of its file, command, data
+        and trained (date and machine).
+
+        Those by ``benchmarks.train`` add masks, hole_weight, steps, batch_size, val_psnr_hole at
+        steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000 pictures that no
+        network was trained on). The others add what their own training has: "classifier" epochs
+        and accuracies; "photo" its two trainings' steps, the photographs with their licences, and
+        what its validation patches say of it and of "best"; "diffusion" and "flow" their
+        squared error by time; "looks_squared" and "looks_adversarial" the critic's numbers.
 
     Raises:
         ValueError: if there is no such network.
