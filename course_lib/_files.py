@@ -25,6 +25,18 @@ def expanded(path):
     return Path(os.path.expanduser(os.fsdecode(path)))
 
 
+def named_folder(path):
+    """The folder of that name, with ~ for the home, be it there or not.
+
+    Raises:
+        TypeError: if it is no name.
+    """
+    try:
+        return expanded(path)
+    except TypeError:
+        raise TypeError(f"folder is {type(path).__name__}: pass the name of a folder.") from None
+
+
 def made_folder(path):
     """The folder of that name, with ~ for the home, made if it is not there.
 
@@ -32,10 +44,8 @@ def made_folder(path):
         TypeError, ValueError: if it is no name, or no folder can be made of it.
     """
     try:
-        folder = expanded(path)
+        folder = named_folder(path)
         folder.mkdir(parents=True, exist_ok=True)
-    except TypeError:
-        raise TypeError(f"folder is {type(path).__name__}: pass the name of a folder.") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero in it
         why = getattr(error, "strerror", None) or error
         raise ValueError(f"{shown(path)} cannot be made a folder ({why}): name another.") from None

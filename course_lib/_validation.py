@@ -45,6 +45,17 @@ def check_images(images, name="images"):
     return images
 
 
+def check_batch(images, name="images"):
+    """A batch (N, H, W, 3), floating; values are not looked at."""
+    images = check_images(images, name)
+    if images.ndim == 3:
+        raise ValueError(
+            f"{name} have shape {images.shape}, but a batch (N, H, W, 3) is asked: "
+            f"pass one picture as {name}[None]."
+        )
+    return images
+
+
 def check_mask(mask, name="mask"):
     """One mask (H, W) or a batch (N, H, W), bool, True = hole."""
     mask = as_array(mask, name)
@@ -137,6 +148,20 @@ def check_same_shape(one, other, names):
         raise ValueError(f"{names} are empty (shape {one.shape}): pass at least one pixel.")
 
 
+def check_dict(name, value, what):
+    """A dict, name -> ``what``."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is {brief(value)}: pass a dict, name -> {what}.")
+    return value
+
+
+def check_is(name, value, kind, mend):
+    """Of that class, one of the course's; ``mend`` says what to pass."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is {brief(value)}: pass {mend}.")
+    return value
+
+
 def check_colour(name, colour):
     """A number or an RGB triple in [0, 1], as float64 of shape () or (3,)."""
     named = colour is None or isinstance(colour, (str, bytes))
@@ -154,6 +179,16 @@ def check_count(name, count, lowest=0, highest=MOST):
         limit = f"to {highest:,}" if highest < MOST or too_many else "or more"
         raise ValueError(f"{name} is {brief(count)}: pass a whole number, {lowest} {limit}.")
     return as_number(count)
+
+
+def check_counts(name, counts, *, fewest=1, lowest=0):
+    """Whole numbers in a list, a tuple, a range or an array; as a list of Python's own."""
+    listed = isinstance(counts, (list, tuple, range)) or np.ndim(counts) == 1
+    if not listed or len(counts) < fewest:
+        raise ValueError(
+            f"{name} is {brief(counts)}: pass a list of whole numbers, {fewest} or more."
+        )
+    return [check_count(f"one of {name}", count, lowest) for count in counts]
 
 
 def check_number(name, number, asked, fits):

@@ -13,8 +13,10 @@ from course_lib._validation import (
     brief,
     check_count,
     check_images,
+    check_is,
     check_mask,
     check_mask_fits,
+    check_same_shape,
     check_seed,
     is_number,
     is_one_of,
@@ -223,15 +225,18 @@ def misplaced(scenes, filled):
         float64 (N,), 0 to 1.
 
     Raises:
-        ValueError: if the scenes have no parts.
+        TypeError, ValueError: if that are no scenes, they have no parts, or the fills do not fit.
 
     Example:
         >>> drawn = walls("edge", 2, hole="disc", seed=0)
         >>> misplaced(drawn, drawn.images).tolist()
         [0.0, 0.0]
     """
+    check_is("scenes", scenes, Scenes, "what edges or walls return")
     if scenes.parts is None:
         raise ValueError("the scenes have no parts: pass drawn ones, from edges or walls.")
+    filled = check_images(filled, "filled")
+    check_same_shape(scenes.images, filled, "the scenes' images and filled")
     shares = np.empty(len(scenes))
     for k, (image, mask, parts) in enumerate(
         zip(scenes.images, scenes.masks, scenes.parts, strict=True)

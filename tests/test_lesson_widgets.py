@@ -287,7 +287,7 @@ def test_the_samples_are_the_gaussians_and_their_mean_nears_the_conditional_one(
 
 
 def test_samples_that_are_refused():
-    for options, sentence in (({"count": 1}, "count"), ({"start": 50}, "sample is")):
+    for options, sentence in (({"count": 1}, "count"), ({"start": 50}, "start is")):
         with pytest.raises(ValueError, match=sentence):
             widgets.samples(WORLD, EDGE, SQUARE, **options)
     with pytest.raises(ValueError, match="knows pictures of 20 x 20"):

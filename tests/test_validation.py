@@ -18,8 +18,10 @@ from course_lib import (
     models,
     plots,
     restoration,
+    scenes,
     widgets,
 )
+from course_lib.callbacks import PredictionLogger
 
 IMAGE = np.random.RandomState(0).random_sample((12, 14, 3)).astype(np.float32)
 MASK = np.zeros((12, 14), bool)
@@ -352,6 +354,11 @@ def test_counts(count, lowest, good):
 
 # Of every function its own kind of argument: what it is not.
 FRAMES, GAPS = np.stack([IMAGE] * 2), np.stack([MASK] * 2)
+FOUR = np.random.RandomState(1).random_sample((4, 12, 12, 3))
+FOUR_HOLE, GREYS, HURT = MASK[:, :12], np.full_like(FOUR, 0.5), FOUR.copy()
+HURT[0, 4, 5] = np.nan  # in the hole: of a known pixel others say so
+WORN = restoration.worn(np.full((40, 40, 3), 0.5), "scratches", seed=0)
+DRAWN = scenes.edges("edge", 2, side=8, seed=0)
 KINDS = {
     "compare": lambda value: restoration.compare(IMAGE, MASK, value),
     "worn": lambda value: restoration.worn(IMAGE, value, seed=0),
@@ -369,6 +376,25 @@ KINDS = {
     "by_mask masks": lambda value: evaluation.by_mask({"mean": classical.mean}, FRAMES, value),
     "WeightedSum": lambda value: losses.WeightedSum([losses.HoleLoss()], value),
     "liu": lambda value: losses.liu(value),
+    "told_apart": lambda value: evaluation.told_apart(FOUR, value, FOUR_HOLE),
+    "off_by": lambda value: evaluation.off_by(value, 1),
+    "by_depth": lambda value: evaluation.by_depth(value, FRAMES, {"squares": GAPS}),
+    "by_picture": lambda value: evaluation.by_picture(value, FRAMES, GAPS),
+    "by_picture images": lambda value: evaluation.by_picture({}, value, GAPS),
+    "by_draw images": lambda value: evaluation.by_draw(classical.mean, value, 1),
+    "compare inpainters": lambda value: evaluation.compare(value, DRAWN),
+    "compare scenes": lambda value: evaluation.compare({"mean": classical.mean}, value),
+    "memory_of_holes": lambda value: evaluation.memory_of_holes(value, GAPS),
+    "memory_of_holes maps": lambda value: evaluation.memory_of_holes({"gates": value}, GAPS),
+    "misplaced": lambda value: scenes.misplaced(value, FRAMES),
+    "misplaced filled": lambda value: scenes.misplaced(DRAWN, value),
+    "film_frames": lambda value: widgets.film_frames(FRAMES, GAPS, value),
+    "raw_and_composited": lambda value: widgets.raw_and_composited(FRAMES, GAPS, value),
+    "heat_flow": lambda value: widgets.heat_flow(IMAGE, MASK, sweeps=value),
+    "isophotes": lambda value: widgets.isophotes(IMAGE, MASK, rounds=value),
+    "many_fills": lambda value: widgets.many_fills(abs, IMAGE, MASK, resamplings=value),
+    "fill_film": lambda value: widgets.fill_film(IMAGE, MASK, orders=value),
+    "samples": lambda value: widgets.samples(value, IMAGE, MASK),
 }
 
 
@@ -380,3 +406,79 @@ def test_what_is_of_another_kind_gets_one_sentence(name, value):
     message = str(refusal.value)
     assert "\n" not in message and ": " in message and message.endswith(".")
     assert refusal.traceback[-1].path.is_relative_to(Path(_validation.__file__).parent)
+
+
+def by_depth(fewest):
+    inpainters = {"mean": classical.mean}
+    return evaluation.by_depth(inpainters, FRAMES, {"squares": GAPS}, fewest=fewest)
+
+
+NUMBERS = np.random.RandomState(2).random_sample((2, 12, 14, 1))
+FAULTY = {  # what is wrong with an argument of the right kind
+    "told_apart x 300": (
+        lambda: evaluation.told_apart(FOUR, 300 * FOUR, FOUR_HOLE),
+        "filled pixel",
+    ),
+    "told_apart NaN": (lambda: evaluation.told_apart(FOUR, np.nan * FOUR, FOUR_HOLE), "NaN"),
+    "told_apart uint8": (
+        lambda: evaluation.told_apart(FOUR, (255 * FOUR).astype(np.uint8), FOUR_HOLE),
+        "filled is uint8",
+    ),
+    "told_apart true": (lambda: evaluation.told_apart(HURT, FOUR, FOUR_HOLE), "true pixel is NaN"),
+    "told_apart no hole": (
+        lambda: evaluation.told_apart(FOUR, FOUR, FOUR_HOLE & False),
+        "no pixel",
+    ),
+    "told_apart alike": (lambda: evaluation.told_apart(GREYS, GREYS, FOUR_HOLE), "all the same"),
+    "scratched_scans None": (lambda: evaluation.scratched_scans(1, seed=None), "seed is None"),
+    "scratched_scans 1.5": (lambda: evaluation.scratched_scans(1, seed=1.5), "seed is 1.5"),
+    "scratched_scans -1": (lambda: evaluation.scratched_scans(1, seed=-1), "seed is -1"),
+    "off_by": (lambda: evaluation.off_by(WORN, IMAGE), "pixels is"),
+    "by_depth NaN": (lambda: by_depth(np.nan), "fewest is nan"),
+    "by_depth word": (lambda: by_depth("9"), "fewest is '9'"),
+    "by_depth None": (lambda: by_depth(None), "fewest is None"),
+    "by_depth no function": (
+        lambda: evaluation.by_depth({"mean": 3}, FRAMES, {"squares": GAPS}),
+        "mean is no function",
+    ),
+    "by_picture too few": (
+        lambda: evaluation.by_picture({"a": FRAMES[:1]}, FRAMES, GAPS),
+        "a have",
+    ),
+    "equally_wrong": (lambda: evaluation.equally_wrong(np.nan * IMAGE), "a pixel is NaN"),
+    "tells_hole row": (lambda: evaluation.tells_hole(NUMBERS[0, 0, 0], GAPS), "values have shape"),
+    "tells_hole NaN": (lambda: evaluation.tells_hole(np.nan * NUMBERS[..., 0], GAPS), "NaN"),
+    "memory_of_holes": (
+        lambda: evaluation.memory_of_holes({"a": {"layer": NUMBERS[..., 0]}}, GAPS),
+        "a layer's maps have shape",
+    ),
+    "misplaced too few": (lambda: scenes.misplaced(DRAWN, DRAWN.images[:1]), "filled have"),
+    "sheet of none": (lambda: restoration.sheet([], 100), "there is no picture"),
+    "sheet of no list": (lambda: restoration.sheet(3, 100), "pictures is 3"),
+    "sheet of two sizes": (lambda: restoration.sheet([IMAGE, IMAGE[1:]], 100), "one size"),
+    "sheet of no width": (lambda: restoration.sheet([IMAGE], 0), "widest is 0"),
+    "film_frames of none": (lambda: widgets.film_frames(FRAMES, GAPS, {}), "fills is empty"),
+    "film_frames one frame": (lambda: widgets.film_frames(IMAGE, MASK, {}), "frames have shape"),
+    "film_frames too few": (lambda: widgets.film_frames(FRAMES, GAPS, {"a": FRAMES[:1]}), "a have"),
+    "heat_flow": (lambda: widgets.heat_flow(IMAGE, MASK, sweeps=()), "sweeps is"),
+    "isophotes": (lambda: widgets.isophotes(IMAGE, MASK, rounds=[10]), "2 or more"),
+    "fill_film": (lambda: widgets.fill_film(IMAGE, MASK, orders=[]), "orders is"),
+    "many_fills": (
+        lambda: widgets.many_fills(abs, IMAGE, MASK, resamplings=[0]),
+        "one of resamplings is 0",
+    ),
+    "parts": (lambda: widgets.parts(1.5), "patch is 1.5"),
+    "raw_and_composited": (
+        lambda: widgets.raw_and_composited(FRAMES, GAPS, {"a": FRAMES}, picture=1.5),
+        "picture is 1.5",
+    ),
+    "PredictionLogger": (lambda: PredictionLogger(FRAMES, MASK, folder=3), "folder is int"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_cannot_be_meant_gets_one_sentence(name):
+    call, sentence = FAULTY[name]
+    with pytest.raises((TypeError, ValueError), match=sentence) as refusal:
+        call()
+    assert_one_sentence(refusal)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from course_lib._files import expanded, made_folder, refuse_link, replaced, take_place
+from course_lib._files import made_folder, named_folder, refuse_link, replaced, take_place
 from course_lib._pixels import as_bytes
 
 SHEET_COLUMNS = 8
@@ -34,7 +34,7 @@ class Folder:
     """
 
     def __init__(self, path, images, mask):
-        self.path = expanded(path)
+        self.path = named_folder(path)
         self.rows = {}
         self._images, self._mask = images, mask
         content = repr(images.shape).encode() + as_bytes(images).tobytes() + mask.tobytes()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from course_lib._pixels import as_bytes
-from course_lib._validation import check_count, check_pair, check_values
+from course_lib._validation import check_batch, check_count, check_pair, check_values
 from course_lib._wandb import wandb_mode
 from course_lib.callbacks.frames import Folder, Frame
 from course_lib.callbacks.record import Record
@@ -68,12 +68,7 @@ class PredictionLogger(keras.callbacks.Callback):
         images = np.asarray(images)
         if images.dtype == np.uint8:
             images = images / np.float32(255)
-        if images.ndim == 3:
-            raise ValueError(
-                f"images have shape {images.shape}, but a batch (N, H, W, 3) is asked: "
-                "pass one picture as images[None]."
-            )
-        images, mask = check_pair(images, mask)
+        images, mask = check_pair(check_batch(images), mask)
         check_values(images, "an original")
         if not mask.any():
             raise ValueError("mask has no hole, so there is nothing to fill: True marks a hole.")

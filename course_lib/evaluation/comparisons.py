@@ -4,10 +4,19 @@ import numpy as np
 import pandas as pd
 
 from course_lib import metrics, runtime
-from course_lib._validation import check_count, check_pair
-from course_lib.evaluation.scores import _check_named, hole_psnr
+from course_lib._validation import (
+    check_batch,
+    check_count,
+    check_dict,
+    check_images,
+    check_is,
+    check_mask_fits,
+    check_pair,
+    check_same_shape,
+)
+from course_lib.evaluation.scores import check_inpainters, hole_psnr
 from course_lib.masks import hole_depth, hole_fraction, random_lines
-from course_lib.scenes import misplaced
+from course_lib.scenes import Scenes, misplaced
 
 
 def by_depth(inpainters, images, mask_sets, *, fewest=100):
@@ -24,7 +33,7 @@ def by_depth(inpainters, images, mask_sets, *, fewest=100):
         psnr (dB, over all pixels of that depth), pixels (how many).
 
     Raises:
-        TypeError, ValueError: if pictures or masks are not as above or do not fit.
+        TypeError, ValueError: if an argument is not as above, or masks do not fit.
 
     Example:
         >>> from course_lib import classical, masks
@@ -34,7 +43,7 @@ def by_depth(inpainters, images, mask_sets, *, fewest=100):
         >>> table.depth.tolist(), table.pixels.tolist()
         ([1, 2, 3, 4], [44, 36, 28, 20])
     """
-    rows = []
+    fewest, rows = check_count("fewest", fewest), []
     for masks_name, method, holes, filled in _fills(inpainters, images, mask_sets):
         depths = np.rint(hole_depth(holes)).astype(int)
         for depth in range(1, depths.max() + 1):
@@ -101,12 +110,14 @@ def by_picture(predictions, images, where):
         >>> by_picture({"grey": images + 0.1}, images, where).round(6).grey.tolist()
         [20.0, 20.0]
     """
-    return pd.DataFrame(
-        {
-            name: [metrics.psnr(*three) for three in zip(images, predicted, where, strict=True)]
-            for name, predicted in predictions.items()
-        }
-    )
+    images, columns = check_batch(images), {}
+    where = np.broadcast_to(check_mask_fits(where, images), images.shape[:-1])
+    for name, predicted in check_dict("predictions", predictions, "pictures").items():
+        predicted = check_images(predicted, f"{name}")
+        check_same_shape(images, predicted, f"images and {name}")
+        triples = zip(images, predicted, where, strict=True)
+        columns[name] = [metrics.psnr(*triple) for triple in triples]
+    return pd.DataFrame(columns)
 
 
 def by_draw(inpainter, images, draws, *, seed=100):
@@ -130,7 +141,7 @@ def by_draw(inpainter, images, draws, *, seed=100):
         >>> by_draw(classical.mean, ramp, 3).shape
         (3,)
     """
-    draws = check_count("draws", draws, lowest=1)
+    draws, images = check_count("draws", draws, lowest=1), check_batch(images)
     drawn = random_lines(draws * len(images), images.shape[1:3], seed=seed)
     each = np.split(drawn, draws)
     return np.array([hole_psnr(inpainter, images, holes) for holes in each])
@@ -162,6 +173,8 @@ def compare(inpainters, scenes):
         >>> compare(rivals, drawn).ahead.tolist()
         ['', '2 of 2']
     """
+    check_inpainters(inpainters)
+    check_is("scenes", scenes, Scenes, "what scenes.edges, walls or places return")
     if not inpainters:
         raise ValueError("there is nothing to compare: pass at least one inpainter by name.")
     scenes = scenes[: runtime.share(len(scenes))]
@@ -190,7 +203,8 @@ def compare(inpainters, scenes):
 
 def _fills(inpainters, images, mask_sets):
     """(mask set, method, its masks, the filled pictures) for every pair of mask set and method."""
-    _check_named(inpainters=inpainters, mask_sets=mask_sets)
+    check_inpainters(inpainters)
+    check_dict("mask_sets", mask_sets, "masks")
     for masks_name, holes in mask_sets.items():
         images, holes = check_pair(images, holes)
         holes = np.broadcast_to(holes, images.shape[:-1])

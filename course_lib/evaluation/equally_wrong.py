@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.optimize import brentq
 
-from course_lib._validation import check_image, check_seed
+from course_lib._validation import check_image, check_seed, check_values
 
 LOW, RANGE = 0.25, 0.5  # of the truth: room for more light and more contrast
 WIDEST = 30  # pixels, standard deviation of the strongest blur
@@ -37,7 +37,9 @@ def equally_wrong(picture, *, seed=0):
         >>> {round(metrics.psnr(true, one), 1) for one in five.values()}
         {42.7}
     """
-    picture = LOW + RANGE * check_image(picture).astype(np.float64)
+    picture = check_image(picture).astype(np.float64)
+    check_values(picture, "a pixel")
+    picture = LOW + RANGE * picture
     random = np.random.RandomState(check_seed(seed))
     true, moved = picture[:, :-1], picture[:, 1:]
     error = np.sqrt(np.square(true - moved).mean()) if true.size else 0

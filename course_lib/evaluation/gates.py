@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from course_lib._validation import check_mask
+from course_lib._validation import as_array, check_dict, check_mask
 
 
 def tells_hole(values, masks):
@@ -23,7 +23,8 @@ def tells_hole(values, masks):
         A float, 0 to 1.
 
     Raises:
-        ValueError: if the shapes do not fit, or one of the two kinds of place is missing.
+        TypeError, ValueError: if the shapes do not fit, values are no finite numbers, or one of the
+            two kinds of place is missing.
 
     Source: Fawcett, An introduction to ROC analysis, 2006, section 7.
 
@@ -33,8 +34,11 @@ def tells_hole(values, masks):
         >>> tells_hole(np.where(hole, 0.1, 0.9), hole), tells_hole(np.ones((1, 2, 2)), hole)
         (1.0, 0.5)
     """
-    known, hole = _places(np.asarray(values).shape, masks)
-    values = np.asarray(values, np.float64)
+    values = as_array(values, "values")
+    if values.dtype.kind not in "fiub" or not np.isfinite(values).all():
+        raise ValueError(f"values are {values.dtype}, NaN or infinite: pass finite numbers.")
+    known, hole = _places(values.shape, masks)
+    values = values.astype(np.float64)
     found = stats.mannwhitneyu(values[known], values[hole]).statistic
     return float(found / (known.sum() * hole.sum()))
 
@@ -56,8 +60,11 @@ def memory_of_holes(maps, masks):
         for each name.
 
     Raises:
-        ValueError: as ``tells_hole``.
+        TypeError, ValueError: as ``tells_hole``; or if maps is no dict of dicts.
     """
+    masks = check_mask(masks, "masks")
+    for name, layers in check_dict("maps", maps, "a dict of maps").items():
+        check_dict(f"maps[{name!r}]", layers, "maps (N, H', W', channels)")
     return pd.DataFrame(
         {
             name: {layer: _best(channels, masks) for layer, channels in layers.items()}
@@ -67,6 +74,12 @@ def memory_of_holes(maps, masks):
 
 
 def _best(channels, masks):
+    channels = as_array(channels, "a layer's maps")
+    if channels.ndim != 4 or masks.ndim != 3 or not 2 <= len(masks) == len(channels):
+        raise ValueError(
+            f"a layer's maps have shape {channels.shape} and masks {masks.shape}: pass two masks "
+            "or more, (N, H, W), and maps (N, H', W', channels) of theirs."
+        )
     half = len(masks) // 2
     first = [tells_hole(one, masks[:half]) for one in np.moveaxis(channels[:half], -1, 0)]
     best = int(np.argmax(np.abs(np.array(first) - 0.5)))
@@ -77,12 +90,13 @@ def _best(channels, masks):
 def _places(shape, masks):
     """Where all pixels of a place are known, and where none is: two bool (N, H', W')."""
     masks = check_mask(masks, "masks")
-    count, height, width = shape
-    if masks.ndim != 3 or len(masks) != count or masks.shape[1] % height or masks.shape[2] % width:
+    fits = len(shape) == masks.ndim == 3 and len(masks) == shape[0] and min(shape) > 0
+    if not fits or masks.shape[1] % shape[1] or masks.shape[2] % shape[2]:
         raise ValueError(
             f"values have shape {tuple(shape)} and masks {masks.shape}: pass one mask for each, "
             "with sides that the values' sides divide."
         )
+    count, height, width = shape
     blocks = masks.reshape(count, height, masks.shape[1] // height, width, -1)
     known, hole = ~blocks.any(axis=(2, 4)), blocks.all(axis=(2, 4))
     if not known.any() or not hole.any():

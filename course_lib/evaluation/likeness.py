@@ -163,7 +163,14 @@ def told_apart(true, filled, hole):
         np.float64(1.0)
     """
     true, hole = check_pair(true, hole)
+    filled = check_images(filled, "filled")
     check_same_shape(true, filled, "true and filled")
+    for pictures, name in ((true, "a true pixel"), (filled, "a filled pixel")):
+        check_values(pictures, name)
+    if hole.ndim != 2 or not hole.any():
+        raise ValueError(
+            f"hole has shape {hole.shape} or marks no pixel: pass one hole (H, W) for all pictures."
+        )
     if true.ndim != 4 or len(true) < 4 or true.shape[1] % CELL or true.shape[2] % CELL:
         raise ValueError(
             f"pictures have shape {true.shape}: pass four or more, their sides multiples of {CELL}."
@@ -181,6 +188,8 @@ def told_apart(true, filled, hole):
 def _discriminant(true, filled):
     """The point halfway between two clouds (N, D), and the direction that parts them best."""
     within = np.cov(true.T) + np.cov(filled.T)
+    if not np.trace(within):
+        raise ValueError("in the hole these pictures are all the same: pass different ones.")
     within += (
         1e-2 * np.trace(within) / len(within) * np.eye(len(within))
     )  # few pictures, many cells

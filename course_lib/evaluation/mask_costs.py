@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from course_lib import masks, metrics, runtime, scenes
-from course_lib._validation import check_count
-from course_lib.restoration import WEAR, find_damage, restore, worn
+from course_lib._validation import as_number, check_count, check_is, check_seed
+from course_lib.restoration import WEAR, Worn, find_damage, restore, worn
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "grace_hopper", "rocket")
 SIZE = 256  # pixels of a place
@@ -49,6 +49,9 @@ def off_by(old, pixels):
 
     -0.5 stands for what an eye marks that sees no pixels: those that are at least half covered.
 
+    Raises:
+        TypeError, ValueError: if that is no ``Worn`` or no such number.
+
     Example:
         >>> from course_lib.restoration import Worn
         >>> opacity = np.array([[0, 0.3, 1, 0.6, 0]])
@@ -56,7 +59,8 @@ def off_by(old, pixels):
         >>> [int(off_by(old, pixels).sum()) for pixels in (-1, -0.5, 0, 1)]
         [1, 2, 3, 5]
     """
-    return old.opacity >= 0.5 if pixels == -0.5 else masks.grown(old.mask, pixels)
+    check_is("old", old, Worn, "what restoration.worn returns")
+    return old.opacity >= 0.5 if as_number(pixels) == -0.5 else masks.grown(old.mask, pixels)
 
 
 def mask_costs(method="harmonic", kinds=tuple(WEAR), *, places=4, seed=2026):
@@ -152,11 +156,15 @@ def scratched_scans(count, *, seed):
         A list of (true place, true mask, scan): floats in [0, 1], (256, 256, 3), bool (256, 256).
         A place may be mirrored, its tones are changed, and its scratches have one light colour.
 
+    Raises:
+        TypeError, ValueError: if count or seed is not as above.
+
     Example:
         >>> true, mask, scan = scratched_scans(1, seed=0)[0]
         >>> true.shape, bool(np.abs(scan - true)[mask].mean() > np.abs(scan - true)[~mask].mean())
         ((256, 256, 3), True)
     """
+    count, seed = check_count("count", count, lowest=1), check_seed(seed)
     random, scanner, scans = np.random.RandomState(seed), np.random.RandomState([seed, 1]), []
     for name in PHOTOGRAPHS:
         for true in scenes.places(name, count, size=SIZE, hole=1, seed=seed).images:

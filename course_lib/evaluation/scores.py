@@ -14,6 +14,7 @@ from course_lib._validation import (
     as_number,
     brief,
     check_count,
+    check_dict,
     check_image,
     check_pair,
     check_values,
@@ -168,12 +169,11 @@ def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
         >>> sorted(table["method"])
         ['biharmonic', 'grey', 'harmonic', 'mean', 'navier_stokes', 'nothing']
     """
-    _check_named(inpainters=inpainters, mask_sets=mask_sets)
+    check_inpainters(inpainters)
+    check_dict("mask_sets", mask_sets, "masks")
     if not mask_sets:
         raise ValueError("mask_sets is empty: pass at least one set of masks.")
     rivals = {name: classical.METHODS[name] for name in BASELINES} | inpainters
-    for name, inpainter in rivals.items():
-        _check_inpainter(name, inpainter)
     images, *sets = _batches(*check_pair(images, *mask_sets.values()))
     for holes in sets:
         resamples = _check_resamples(resamples, holes)
@@ -198,10 +198,10 @@ def _is_network(inpainter):
     return keras is not None and isinstance(inpainter, keras.Model)
 
 
-def _check_named(**arguments):
-    for argument, named in arguments.items():
-        if not isinstance(named, dict):
-            raise TypeError(f"{argument} is no dict: pass a dict with names as keys.")
+def check_inpainters(inpainters):
+    """A dict, name -> inpainter."""
+    for name, inpainter in check_dict("inpainters", inpainters, "inpainter").items():
+        _check_inpainter(name, inpainter)
 
 
 def _check_inpainter(name, inpainter):

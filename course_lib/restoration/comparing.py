@@ -7,7 +7,7 @@ import pandas as pd
 
 from course_lib import metrics
 from course_lib._opencv import cv2
-from course_lib._validation import as_array, brief
+from course_lib._validation import as_array, brief, check_count, check_image
 from course_lib.restoration.repairing import restore
 
 GAP = 8  # pixels between the pictures of a sheet
@@ -87,10 +87,19 @@ def sheet(pictures, widest):
     Returns:
         float32 (h, w, 3).
 
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
     Example:
         >>> sheet([np.zeros((40, 30, 3)), np.ones((40, 30, 3))], 15).shape
         (20, 38, 3)
     """
+    widest = check_count("widest", widest, lowest=1)
+    if not np.iterable(pictures):
+        raise TypeError(f"pictures is {brief(pictures)}: pass a list of pictures.")
+    pictures = [check_image(one, "a picture") for one in pictures]
+    if len({one.shape for one in pictures}) != 1:
+        raise ValueError("there is no picture, or they differ in size: pass pictures of one size.")
     height, width = pictures[0].shape[:2]
     scale = min(1, widest / width)
     size = max(1, round(width * scale)), max(1, round(height * scale))

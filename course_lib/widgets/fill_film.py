@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from course_lib import masks, plots
-from course_lib._validation import check_image, check_pair
+from course_lib._validation import brief, check_image, check_pair
 from course_lib.classical.exemplar import check_order, check_patch, copies
 from course_lib.plots.priority import frame_patch
 from course_lib.widgets.explore import explore
@@ -40,7 +40,9 @@ def fill_film(image, mask, *, patch=9, orders=("lines first", "onion peel")):
     """
     image, mask = check_pair(check_image(image), mask)
     patch = check_patch(patch)
-    orders = [orders] if isinstance(orders, str) else list(orders)
+    orders = [orders] if isinstance(orders, str) else orders
+    if not isinstance(orders, (list, tuple)) or not orders:
+        raise ValueError(f"orders is {brief(orders)}: pass a list with the name of one or more.")
     start = masks.damage(image, mask).astype(np.float64)
     films = {order: _film(start, mask, patch, check_order(order)) for order in orders}
     longest = max(map(len, films.values()))

@@ -4,7 +4,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import masks, metrics, plots
-from course_lib._validation import check_pair
+from course_lib._validation import (
+    check_batch,
+    check_dict,
+    check_images,
+    check_pair,
+    check_same_shape,
+)
 from course_lib.plots.drawing import bare
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
@@ -22,7 +28,7 @@ def film_frames(frames, holes, fills):
         Exploration: shows itself when it is the last line of a cell.
 
     Raises:
-        TypeError, ValueError: if frames or holes are not as above.
+        TypeError, ValueError: if an argument is not as above.
 
     Example:
         >>> grey = np.full((3, 8, 8, 3), 0.5)
@@ -32,8 +38,9 @@ def film_frames(frames, holes, fills):
         >>> demo.alt
         'Frame 2, damaged and filled by black, and the error of each frame.'
     """
-    frames, holes = check_pair(frames, holes)
-    fills = {name: np.clip(one, 0, 1) for name, one in fills.items()}
+    frames, holes = check_pair(check_batch(frames, "frames"), holes)
+    holes = np.broadcast_to(holes, frames.shape[:-1])
+    fills = _clipped(fills, frames)
     damaged = masks.damage(frames, holes)
     errors = {
         name: [
@@ -73,3 +80,11 @@ def film_frames(frames, holes, fills):
         photograph=True,
         frame=stops("frame", range(len(frames)), len(frames) // 2),
     )
+
+
+def _clipped(fills, frames):
+    if not check_dict("fills", fills, "frames"):
+        raise ValueError("fills is empty: pass at least one film by name.")
+    for name, filled in fills.items():
+        check_same_shape(frames, check_images(filled, f"{name}"), f"frames and {name}")
+    return {name: np.clip(filled, 0, 1) for name, filled in fills.items()}

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import classical, masks, plots
-from course_lib._validation import check_count, check_image, check_pair
+from course_lib._validation import check_count, check_counts, check_image, check_pair
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
@@ -36,6 +36,7 @@ def heat_flow(image, mask, *, sweeps=SWEEPS):
         'After 1 sweeps: the fill so far, and a map of its distance to the end, 0.300 at most.'
     """
     image, mask = check_pair(check_image(image), mask)
+    sweeps = check_counts("sweeps", sweeps)
     states, state, before = {}, masks.damage(image, mask).astype(np.float64), 0
     for stop in sweeps:
         state = classical.jacobi(state, mask, check_count("sweeps", stop - before), start=state)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import classical, plots
-from course_lib._validation import check_count, check_image, check_pair
+from course_lib._validation import check_count, check_counts, check_image, check_pair
 from course_lib.plots.isophotes import draw_arrows
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
@@ -40,6 +40,7 @@ def isophotes(image, mask, *, rounds=ROUNDS, every=2, transport_steps=15, diffus
         {'rounds': 5}
     """
     image, mask = check_pair(check_image(image), mask)
+    rounds = check_counts("rounds", rounds, fewest=2)
     every = min(check_count("every", every, lowest=1), max(mask.shape))
     doses = {"transport_steps": transport_steps, "diffusion_steps": diffusion_steps}
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib import plots, runtime
-from course_lib._validation import check_count, check_image, check_pair
+from course_lib._validation import check_count, check_counts, check_image, check_pair
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
@@ -45,7 +45,7 @@ def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10
     steps = runtime.share(25) if steps is None else check_count("steps", steps, lowest=1)
     looks = sorted({max(1, round(share * steps)) for share in LOOKS})
     films = {}
-    for u in resamplings:
+    for u in check_counts("resamplings", resamplings, lowest=1):
         film = _film(guess, image, mask, count, steps, u, seed)
         films[u] = [film[step - 1] for step in looks]
 

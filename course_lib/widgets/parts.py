@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import masks, metrics, plots
+from course_lib._validation import check_count
 from course_lib.evaluation.parts import parts_fills, parts_scores, stored
 from course_lib.plots.charts import BLUE, ORANGE
 from course_lib.plots.drawing import bare
@@ -36,6 +37,7 @@ def parts(patch=0):
     names = stored()["parts"]
     kept = {name: (*parts_fills(name), parts_scores(name).mean(axis=1)) for name in SETS.values()}
     count = len(kept["lines"][0])
+    patch = check_count("patch", patch, highest=count - 1)
 
     def draw(part, masks, patch):
         images, holes, fills, scores = kept[masks]

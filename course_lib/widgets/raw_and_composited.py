@@ -1,7 +1,16 @@
 """What networks predict, raw and composited, one picture after another."""
 
+import numpy as np
+
 from course_lib import plots
-from course_lib._validation import brief, check_pair
+from course_lib._validation import (
+    check_batch,
+    check_count,
+    check_dict,
+    check_images,
+    check_pair,
+    check_same_shape,
+)
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
@@ -27,9 +36,11 @@ def raw_and_composited(images, masks, predictions, *, picture=0):
         >>> raw_and_composited(images, holes, {"grey": 0 * images + 0.4}).values
         {'picture': 0}
     """
-    images, masks = check_pair(images, masks)
-    if not isinstance(predictions, dict):
-        raise TypeError(f"predictions is {brief(predictions)}: pass a dict, name -> predictions.")
+    images, masks = check_pair(check_batch(images), masks)
+    masks = np.broadcast_to(masks, images.shape[:-1])
+    picture = check_count("picture", picture, highest=len(images) - 1)
+    for name, predicted in check_dict("predictions", predictions, "predictions").items():
+        check_same_shape(images, check_images(predicted, f"{name}"), f"images and {name}")
 
     def draw(picture):
         shown = {name: predicted[picture] for name, predicted in predictions.items()}

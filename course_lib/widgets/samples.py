@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course_lib import masks, metrics, plots
-from course_lib._validation import check_count, check_image, check_pair
+from course_lib import classical, masks, metrics, plots
+from course_lib._validation import check_count, check_image, check_is, check_pair
 from course_lib.plots.charts import BLUE, ORANGE
 from course_lib.plots.drawing import bare
 from course_lib.widgets.explore import explore
@@ -22,7 +22,7 @@ def samples(gaussian, image, mask, *, count=20, start=3):
         image: the truth, RGB (H, W, 3) in [0, 1]. The samples do not see its hole.
         mask: bool (H, W), True = hole.
         count: how many samples are drawn, with the seeds 1 to count; 2 or more.
-        start: which is shown first.
+        start: which is shown first, 1 to count.
 
     Returns:
         Exploration: shows itself when it is the last line of a cell.
@@ -39,8 +39,10 @@ def samples(gaussian, image, mask, *, count=20, start=3):
         >>> demo.alt[:60]
         'A damaged picture, sample 2 of its hole, the mean of 2 sampl'
     """
+    check_is("gaussian", gaussian, classical.Gaussian, "what classical.fit_gaussian returns")
     image, mask = check_pair(check_image(image), mask)
     count = check_count("count", count, lowest=2)
+    start = check_count("start", start, lowest=1, highest=count)
     drawn = [gaussian.sample(image, mask, seed=seed) for seed in range(1, count + 1)]
     means = [np.mean(drawn[:k], axis=0, dtype=np.float64) for k in range(1, count + 1)]
     best = metrics.psnr(image, gaussian.fill(image, mask), mask)
