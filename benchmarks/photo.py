@@ -1,12 +1,13 @@
-"""Train the network for photographs, ``load_pretrained("photo")``, from the shipped ``best``.
+"""Train the network for photographs, ``load_pretrained("photo")``.
 
+    INPAINTING_DATA_DIR=... python -m benchmarks.train photo_start
     INPAINTING_DATA_DIR=... python -m benchmarks.photo
 
 A run may be stopped at any moment: the same command goes on from the last whole epoch, which lies
 in build/training/photo. First the filters of the field's fill are learned, then the trunk: it
-begins with the weights of ``best``, which were trained on CIFAR-10, and goes on on CIFAR-10 and on
-patches of photographs, all of them worn as ``course_lib.wear`` draws it. What is kept is chosen on
-the validation photographs. ``benchmarks.photo_table`` judges on others.
+begins with the weights of the first command, which were trained on CIFAR-10, and goes on on
+CIFAR-10 and on patches of photographs, all of them worn as ``course_lib.wear`` draws it. What is
+kept is chosen on the validation photographs. ``benchmarks.photo_table`` judges on others.
 """
 
 import dataclasses
@@ -18,7 +19,7 @@ import numpy as np
 from keras import ops
 
 from benchmarks import held_out, photographs
-from benchmarks.train import ship
+from benchmarks.train import SEEDS, STARTS, ship
 from course_lib import data, losses, metrics, models, training, wear
 from course_lib._opencv import cv2
 from course_lib._pixels import as_bytes, as_floats
@@ -48,7 +49,7 @@ class Recipe:
 
     Attributes:
         network, arguments: of ``models``.
-        start: the shipped network whose trunk it begins with.
+        start: of ``train.STARTS``, the network whose trunk it begins with.
         field_steps, field_learning_rate: of the filters' training; the rate falls.
         steady_steps: training steps of the trunk at a steady rate, Adam's.
         falling_steps: steps after that, from the weights that were best, in which the rate falls to
@@ -58,7 +59,7 @@ class Recipe:
 
     network: str = "field_unet"
     arguments: dict = dataclasses.field(default_factory=lambda: {"width": 48})
-    start: str = "best"
+    start: str = "photo_start"
     steady_steps: int = 6_000
     falling_steps: int = 1_600
     field_steps: int = 100
@@ -200,16 +201,25 @@ class Check(keras.utils.PyDataset):
         return self._batches[k]
 
 
+def start_weights(recipe):
+    """What the trunk begins with: dict, a variable's path -> array."""
+    path = SEEDS / f"{recipe.start}_{STARTS[recipe.start].seed}.npz"
+    if not path.is_file():
+        raise SystemExit(f"{path} is missing: python -m benchmarks.train {recipe.start} makes it.")
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name].astype(np.float16) for name in stored.files}
+
+
 def start(recipe, filters):
-    """The network as training begins: the filters in its fill, the trunk of ``best`` behind it."""
+    """The network as training begins: the filters in its fill, the trained trunk behind it."""
     keras.utils.set_random_seed(recipe.seed)
     with training.precision(recipe.precision):
         model = models.NETWORKS[recipe.network](**recipe.arguments)
     model.get_layer("field_fill").set_weights([filters])
-    old = {variable.path: variable for variable in models.load_pretrained(recipe.start).weights}
+    old = start_weights(recipe)
     for variable in model.weights:
         if variable.path in old:
-            values = ops.convert_to_numpy(old[variable.path])
+            values = old[variable.path]
             more = variable.shape[-2] - values.shape[-2] if values.ndim == 4 else 0
             if more:  # the second fill, which it has not seen: no say at first
                 values = np.pad(values, ((0, 0), (0, 0), (0, more), (0, 0)))
@@ -283,10 +293,13 @@ def error(model, check):
 
 def publish(recipe, model, histories, provenance):
     """Ship the network if it is ahead of the one that it began with on the validation patches."""
-    check = Check(recipe.seed)
-    (reached, _), (began, _) = error(model, check), error(models.load_pretrained("best"), check)
+    check, first = Check(recipe.seed), STARTS[recipe.start]
+    trunk = models.NETWORKS[first.network](**first.arguments)
+    weights = start_weights(recipe)
+    trunk.set_weights([weights[variable.path] for variable in trunk.weights])
+    (reached, _), (began, decibels_then) = error(model, check), error(trunk, check)
     if reached >= began:
-        raise SystemExit(f"`best` has {began} on the validation patches, this one {reached}.")
+        raise SystemExit(f"It began with {began} on the validation patches, and has {reached}.")
     made = {
         "command": COMMAND,
         "data": [
@@ -305,9 +318,9 @@ def publish(recipe, model, histories, provenance):
         reached, decibels = error(loaded, check)
         return {
             "val_root": reached,
-            "val_root_of_best": began,
+            "val_root_of_start": began,
             "val_psnr_hole": decibels,
-            "val_psnr_hole_of_best": error(models.load_pretrained("best"), check)[1],
+            "val_psnr_hole_of_start": decibels_then,
         }
 
     print(ship("photo", recipe, model, made, measure))

@@ -8,7 +8,7 @@ large networks fare under other masks, and against more methods: benchmarks/show
 
 import keras
 
-from benchmarks import denoise, held_out, showdown
+from benchmarks import held_out, showdown, train
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, losses, masks, models, training
 from course_lib._pixels import as_floats
@@ -31,9 +31,8 @@ HEADER = [
 
 
 def shipped():
-    """The names of all shipped networks that fill holes."""
-    names = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
-    return [name for name in names if name not in ("classifier", *denoise.RECIPES)]
+    """The names of the shipped networks that were trained on CIFAR-10 to fill holes."""
+    return sorted([*train.RECIPES, "best"])
 
 
 def held_out_table():
@@ -59,14 +58,14 @@ def quick_training():
     dataset = data.load("photos", subset=5_000)
     images, holes = dataset.validation[:500], masks.random_lines(2_000, 32, seed=1)
     options = {"batch_size": 64, "seed": 0}
-    train = training.pairs(dataset.train, holes, **options).with_holes()
+    drawn = training.pairs(dataset.train, holes, **options).with_holes()
     validation = training.pairs(images, holes, frozen=True, **options).with_holes()
     keras.utils.set_random_seed(0)
     network = models.vanilla_unet(4)
     loss = losses.HoleWeighted("mse", weight=1.0)  # plain mean squared error, told of the holes
     network.compile("adam", loss=loss, weighted_metrics=[losses.HolePSNR()])
-    history = training.fit(network, train, validation, epochs=EPOCHS, seed=0).history
-    steps = [str((k + 1) * len(train)) for k in range(EPOCHS)]
+    history = training.fit(network, drawn, validation, epochs=EPOCHS, seed=0).history
+    steps = [str((k + 1) * len(drawn)) for k in range(EPOCHS)]
     rows = [[step, f"{one:.2f}"] for step, one in zip(steps, history["val_psnr_hole"], strict=True)]
     for name in METHODS:
         score = evaluation.evaluate(
@@ -79,7 +78,7 @@ def quick_training():
 def curves():
     """Hole PSNR on CIFAR-10's validation pictures while the large networks learned."""
     parts = []
-    for name in showdown.shipped():
+    for name in filter(train.RECIPES.get, showdown.shipped()):
         made = models.recipe(name)
         points = zip(made["steps_at_check"], made["val_psnr_hole"], strict=True)
         rows = [[f"{step:,}", f"{psnr:.2f}"] for step, psnr in points]
