@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import denoise, held_out, looks
+from benchmarks import best, budget, denoise, held_out, looks, scaling
 from benchmarks import train as training_run
 from course_lib import classical, data, evaluation, generative, masks, metrics, models
 
 SHIPPED = sorted(path.stem for path in models.weights.WEIGHTS.glob("*.json"))
 LOOKS = ("adversarial", "squared")  # with the perceptual one all would be more than 40 MB
-OTHERS = {"classifier", "photo", *denoise.RECIPES, *(f"looks_{name}" for name in LOOKS)}
+OTHERS = {"classifier", "photo", "best", *denoise.RECIPES, *(f"looks_{name}" for name in LOOKS)}
 NAMES = [name for name in SHIPPED if name not in OTHERS]  # the others have tests of their own
 EXPLORERS = [name for name in NAMES if name.startswith(("explorer_", "reach_"))]
 DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died
@@ -23,7 +23,7 @@ loaded = functools.cache(models.load_pretrained)
 
 
 def test_the_networks_of_the_lessons_are_there():
-    large = {"autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet", "best"}
+    large = {"autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet"}
     assert large | set(EXPLORERS) == set(NAMES)
     assert set(SHIPPED) == {*training_run.RECIPES, *OTHERS}
 
@@ -46,7 +46,7 @@ def test_a_network_is_what_its_recipe_says(name):
     assert {variable.dtype for variable in network.weights} == {"float32"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "best"])
 def test_a_network_beats_a_flat_colour(name):
     filled = models.inpaint(loaded(name), PATCHES, HOLES)
     psnr = metrics.psnr(PATCHES, filled, HOLES)
@@ -59,7 +59,7 @@ def test_a_network_beats_a_flat_colour(name):
 
 
 @pytest.mark.parametrize(
-    "name", {training_run.RECIPES[name].network: name for name in NAMES}.values()
+    "name", ["best", *{training_run.RECIPES[name].network: name for name in NAMES}.values()]
 )
 def test_loaded_again_it_says_the_same(name):
     """One network of each architecture."""
@@ -69,7 +69,27 @@ def test_loaded_again_it_says_the_same(name):
     np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", sorted(OTHERS - {"classifier", "photo"}))
+def test_the_best_is_the_run_that_its_recipe_names():
+    made, network = models.recipe("best"), loaded("best")
+    run = next(one for one in [*scaling.runs(), *scaling.final()] if one.name == made["run"])
+    recipe = json.loads(json.dumps(dataclasses.asdict(best.recipe_of(run))))
+    assert {key: made[key] for key in recipe} == recipe
+    assert made["command"] == best.COMMAND
+    assert network.count_params() == made["parameters"] == budget.result(run)["weights"]
+    assert made["validation"] == budget.result(run)["scores"]["last"]
+    assert all(made["validation"][name] > old for name, old in made["validation_before"].items())
+
+
+def test_a_run_that_is_behind_on_one_set_is_not_shipped(monkeypatch):
+    run = next(one for one in scaling.runs() if one.name == models.recipe("best")["run"])
+    ahead = budget.result(run)["scores"]["last"]
+    monkeypatch.setattr(budget, "pictures", lambda: (None, np.zeros((4, 32, 32, 3), np.uint8)))
+    monkeypatch.setattr(budget, "measure", lambda *_: ahead | {"lines": 0.0, "square_8": 90.0})
+    with pytest.raises(SystemExit, match="not ahead of the shipped network on .*square_8"):
+        best.publish(run)
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS - {"classifier", "photo", "best"}))
 def test_a_network_of_lesson_17_is_what_its_recipe_says(name):
     made, network = models.recipe(name), loaded(name)
     part, kind = (looks, name.split("_")[1]) if "_" in name else (denoise, name)

@@ -120,7 +120,7 @@ def showdown_scores(world):
     Example:
         >>> scores = showdown_scores("cifar10")
         >>> scores.loc["fill_and_correct", "lines"].round(2), scores["lines"].idxmax()
-        (np.float64(21.98), 'fill_and_correct')
+        (np.float64(22.25), 'fill_and_correct')
     """
     values = _kept()[f"{_checked(world)}/values"].sum(axis=1, dtype=float)
     columns = {
