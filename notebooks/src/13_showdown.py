@@ -156,8 +156,8 @@ plots.show(
             "CIFAR-10, holes of 50–60 %": table[table.masks == "bucket_50_60"],
         }
     ),
-    alt="Two panels of PSNR against milliseconds. Under lines the front runs from Navier-Stokes over "
-    "two solvers to fill_and_correct; in holes of 50 to 60 % from Navier-Stokes straight to it.",
+    alt="Two panels of PSNR against milliseconds. Under lines the front runs from Navier-Stokes "
+    "over two solvers to fill_and_correct; in holes of 50 to 60 % from Navier-Stokes to it.",
     caption="Orange: nobody is both faster and better. Two cores, no GPU; networks in batches.",
 )
 
@@ -251,7 +251,7 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * The best sum is `fill_and_correct`'s in all 22 columns, and before the Gaussian on CIFAR-10 clear in 9 of 11.
+# * The best sum is `fill_and_correct`'s in all 22 columns.
 # * Compare two methods in pairs, on the same pictures under the same masks, and give the lead its interval.
 # * The best sum is not first on every picture, nor within every time: try two or three methods on your own.
 #
