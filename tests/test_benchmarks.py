@@ -1,9 +1,11 @@
 """The benchmarks measure what they say: the same masks in every way, sections replaced in place."""
 
+import re
+
 import numpy as np
 import pytest
 
-from benchmarks import classical_table, held_out, mask_throughput, reach, results
+from benchmarks import classical_table, held_out, lessons, mask_throughput, reach, results
 from course_lib import masks
 from course_lib.metrics import psnr
 
@@ -42,6 +44,22 @@ def test_a_section_is_replaced_in_its_place_and_the_others_stay(tmp_path, monkey
     assert text.index("## First") < text.index("## Second")
     assert r"new \1" in text and "older body" not in text and "body two" in text
     assert "seed 3" in text and "numpy" in text
+
+
+def test_one_lesson_measured_again_leaves_the_other_rows_and_the_remark(tmp_path, monkeypatch):
+    stored = tmp_path / "RESULTS.md"
+    rows = (("01_masks", 12, 4, "2000-01-01"), ("10_dice_and_other_metrics", 9, 3, "2000-01-01"))
+    body = results.table(["lesson", "seconds", "longest cell (s)", "on"], rows)
+    for module in (results, lessons):
+        monkeypatch.setattr(module, "RESULTS", stored)
+    monkeypatch.setattr(lessons, "timed", lambda source, data_dir=None: (77.4, 5.2))
+    monkeypatch.delenv("INPAINTING_DATA_DIR", raising=False)
+    results.record("lessons", "Lessons", body, "python -m benchmarks.lessons")
+    lessons.main(["10"])
+    text = stored.read_text(encoding="utf-8")
+    assert "| 01_masks | 12 | 4 | 2000-01-01 |" in text and lessons.CHANGED in text
+    assert re.search(r"^\| 10_dice_\w+ \| 77 \| 5 \| (?!2000)[\d-]{10} \|$", text, re.MULTILINE)
+    assert text.count("10_dice") == 1
 
 
 def test_a_table_is_markdown():
