@@ -46,6 +46,18 @@ def test_copies_in_the_public_orders_are_the_public_methods(name):
     np.testing.assert_array_equal(ours, classical.exemplar(image, mask, order=name))
 
 
+def test_every_kind_and_hole_has_walls_of_its_own():
+    drawn = [part_one.own_walls(kind, hole, 1) for kind in part_one.KINDS for hole in scenes.HOLES]
+    assert len({one.images.tobytes() for one in drawn}) == 4 * 4
+
+
+def test_leads_are_counted_on_the_part_that_is_asked_for():
+    wrong = dict.fromkeys(part_one.COPIED, [9, 2, 3]) | {"lines first": [1, 1, 4]}
+    shares, leads = part_one._with_leads(wrong), part_one._with_leads(wrong, slice(-1, None))
+    assert shares[-3:] == ["2 : 1"] * 3 and leads[-3:] == ["0 : 1"] * 3
+    assert part_one._with_gain(wrong)[-1].startswith("-2.7 ±")
+
+
 def test_row_by_row_copies_from_the_top():
     drawn = scenes.walls("edge", 1, hole="square", seed=0)
     steps = part_one.copies(
