@@ -77,9 +77,8 @@ def draw(image, mask, seed):
 
 
 holes = {"lines": lines, "square": masks.squares(len(patches), 32, side=16)}
-means = {name: np.stack(list(map(gaussian.fill, patches, holes[name]))) for name in holes}
-seeds = range(len(patches))
-samples = {name: np.stack(list(map(draw, patches, holes[name], seeds))) for name in holes}
+means = {name: np.stack([*map(gaussian.fill, patches, holes[name])]) for name in holes}
+samples = {name: np.stack([*map(draw, patches, holes[name], range(300))]) for name in holes}
 
 
 # %%
@@ -89,14 +88,17 @@ def roughness(pictures, hole):
     return (down**2).sum() + (across**2).sum()
 
 
+def report(truth, fills, hole):
+    share = roughness(fills, hole) / roughness(truth, hole)
+    return f"{metrics.psnr(truth, fills, hole):.2f} dB, roughness {share:.0%} of the truth's"
+
+
 for name, hole in holes.items():
-    for kind, fills in {"mean": means[name], "sample": samples[name]}.items():
-        score, rough = metrics.psnr(patches, fills, hole), roughness(fills, hole)
-        share = rough / roughness(patches, hole)
-        print(f"{name:7s} {kind:7s} {score:6.2f} dB   roughness {share:.0%} of the truth's")
+    print(f"{name:7s} mean    {report(patches, means[name], hole)}")
+    print(f"{name:7s} sample  {report(patches, samples[name], hole)}")
 
 # %%
-k = 13
+k = 1
 hole = holes["square"][k]
 fills = [means["square"][k], *(draw(patches[k], hole, seed) for seed in (1, 2))]
 plots.show(
@@ -107,13 +109,13 @@ plots.show(
         for name, fill in zip(["mean", "sample", "sample"], fills, strict=True)
     ]
     + ["truth"],
-    alt="A patch with a square hole; the mean is smooth; two samples differ and have grain.",
-    caption="The mean scores best. The samples have the grain that it lacks, and differ.",
+    alt="A rim with a square hole; the mean is smooth; two samples have blotches and differ.",
+    caption="The mean scores best. The samples are rough, but in blotches, not along the rim.",
 )
 
 # %% [markdown]
-# **Read.** The mean scores 3 dB better, and has lost most of the truth's roughness. Samples have all of it. *What scores best is
-# a mean; what is as rough as the truth is a sample.* You cannot have both in one picture.
+# **Read.** Over all 300 patches the mean scores 3 dB better, and has lost most of the truth's roughness. Samples have all of it.
+# You cannot have both in one picture.
 #
 # ## Why 3 dB
 #
@@ -141,18 +143,19 @@ widgets.samples(gaussian, patches[k], hole)
 
 # %%
 unsure = gaussian.uncertainty(patches[k], hole)
-error = np.abs(means["square"][k] - patches[k]).mean(axis=-1)
+error = np.sqrt(((means["square"][k] - patches[k]) ** 2).mean(axis=-1))  # over the channels
 
 # %%
 plots.show(
     [means["square"][k], unsure, error],
     titles=["mean", "predicted deviation", "error made"],
-    alt="The filled patch; a map of predicted deviations, a hill in the square; the error made.",
-    caption="The prediction is a smooth hill. The error has its own shape.",
+    alt="The filled patch; a map of predicted deviations, a hill in the square; the error, a line.",
+    caption="The prediction is a smooth hill. The error lies along the rim.",
 )
 
 # %% [markdown]
-# One picture cannot show whether a prediction of *how much* is right; many can. Sort all missing pixels of the 300 patches
+# **Read.** In the middle, farthest from all that is known. One picture cannot show whether a prediction of *how much* is right;
+# many can. Sort all missing pixels of the 300 patches
 # by their predicted deviation into five groups. In each group, is the error made (root mean square) what was predicted?
 
 # %%
@@ -161,22 +164,23 @@ errors = means["lines"] - patches
 evaluation.calibration(deviations, errors, lines).round(3)
 
 # %% [markdown]
-# **Read.** In every group the two are within about a tenth of each other, from 0.047 for the surest to 0.079 for the least
-# sure. No earlier method of the course could say this about itself. On CIFAR-10 all five groups agree as well
+# **Read.** In every group the two are within about a tenth of each other. No earlier method of the course could say this about itself. On CIFAR-10 all five groups agree as well
 # ([results](../benchmarks/RESULTS.md), lesson 07).
 #
 # ## What it does not know
 #
 # The formula for the variance contains $P$ and the hole, but not the known pixels' colours. **Predict.** Sort the *patches*
 # by how rough their known pixels are, into a calm half and a lively half. What is predicted for each, and what errors are
-# made? And for another photograph, the cat of lesson 00, under the same lines?
+# made? Does a sample cost 3 dB in both? And for another photograph, the cat of lesson 00, under the same lines?
 
 # %%
 known = np.where(lines[..., None], np.nan, patches)
 liveliness = [np.nanmean(np.diff(picture, axis=1) ** 2) for picture in known]
 for name, half in zip(("calm", "lively"), np.array_split(np.argsort(liveliness), 2), strict=True):
     (row,) = evaluation.calibration(deviations[half], errors[half], lines[half], groups=1).values
-    print(f"{name:6s}  predicted {row[0]:.3f}   made {row[1]:.3f}")
+    print(f"{name:7s} predicted {row[0]:.3f}   made {row[1]:.3f}")
+    print("        mean   ", report(patches[half], means["lines"][half], lines[half]))
+    print("        sample ", report(patches[half], samples["lines"][half], lines[half]))
 
 # %%
 cat = pictures.validation[: len(lines)] / np.float32(255)
@@ -185,19 +189,20 @@ cat_errors = np.stack(list(map(gaussian.fill, cat, lines))) - cat
 print(f"the cat  predicted {row[0]:.3f}   made {row[1]:.3f}")
 
 # %% [markdown]
-# **Read.** The same is predicted for both halves, and the errors are more than twice as large in the lively one. The cat is promised
-# the same, and its errors are little more than half of that. So the promise holds on average over pictures like those that were
-# learned from, as our 300 happen to be, and not for each.
+# **Read.** The same is predicted for both halves, and the errors are more than twice as large in the lively one. The cat's
+# are little more than half of what is promised. The 3 dB are an average, too: a sample costs nearly 6 in the calm half, where it
+# is more than twice as rough as the truth, and 2 in the lively one, where it is three quarters as rough.
+# *What this Gaussian says holds for our 300 patches together, not for each.*
 #
 # ## What harmonic and biharmonic assume
 #
-# A Gaussian needs no training pictures; any precision will do. Take one row of grey pixels. Suppose that the steps from pixel to
-# pixel are independent, all with one variance $s^2$. Its precision is $D^\mathsf{T} D / s^2$, where $D$ takes steps: on the
-# diagonal 2 (at the ends 1), beside it −1. That is lesson 02's matrix, and the conditional mean is the *harmonic* fill. With steps of steps
-# instead it is the *biharmonic* one.
+# A Gaussian needs no training pictures: choose a precision. Let the steps along a row of grey pixels be
+# independent, all with one variance $s^2$. Its precision is $D^\mathsf{T} D / s^2$, where $D$ takes steps: on the
+# diagonal 2 (at the ends 1), beside it −1. That is lesson 02's matrix. Once a pixel is known, $P_{mm}$ has an inverse,
+# and the conditional mean is the *harmonic* fill. With steps of steps it is the *biharmonic* one.
 #
-# Beside them stands a Gaussian fitted to all rows of the training pictures. **Predict.** Which of the two is it like, close to
-# a pixel? And across a wide gap?
+# Beside them stands a Gaussian fitted to all rows of the training pictures. **Predict.** Which of the two scores like it over one
+# missing pixel? And over eight?
 
 # %%
 rows = pictures.train.mean(axis=-1).reshape(-1, 32) / 255
@@ -225,32 +230,30 @@ plots.show(
 
 # %%
 across = greys[:, ::8].reshape(-1, 1, 32, 3)  # four rows of each patch
-for width in (1, 8):
+for width in (1, 2, 4, 8):
     gaps = np.zeros((len(across), 1, 32), bool)
     gaps[..., 12 : 12 + width] = True
+    print(f"{width} px", end="")
     for name, world in worlds.items():
         fills = np.stack([*map(world.fill, across, gaps)])
-        promised = np.stack([*map(world.uncertainty, across, gaps)])
-        (row,) = evaluation.calibration(promised, fills - across, gaps, groups=1).values
-        print(f"{width} px, {name:10s} {metrics.psnr(across, fills, gaps):5.2f} dB", end="   ")
-        print(f"predicted {row[0]:.3f}   made {row[1]:.3f}")
+        print(f"   {name} {metrics.psnr(across, fills, gaps):.2f} dB", end="")
+    print()
 
 # %% [markdown]
-# **Read.** Close to a pixel the fitted one weighs like `biharmonic`; across a wide gap it fills like `harmonic`. Over one pixel `biharmonic` errs as
-# little as the fitted one; over eight its samples swing wide, and it errs most. A method that seems to assume nothing assumes a precision.
+# **Read.** Over one pixel `biharmonic` is level with the fitted one, whose weights are like its own. The wider the gap, the nearer
+# `harmonic` comes, and the farther `biharmonic` falls behind. A method that seems to assume nothing assumes a precision.
 #
 # ## Where it wins, where it loses
 #
-# On `photos` the Gaussian is level with `harmonic`, whatever the holes. It is ahead of `biharmonic` in irregular holes, by 0.4 to 0.7 dB, and level
-# on lines and squares. From 44,000 CIFAR-10
-# pictures and their mirror images the covariance can be learned place by place, and then it is ahead of both everywhere, of
+# Pooled over our 300 patches the Gaussian is level with `harmonic` and `biharmonic`, under our lines and squares. From 44,000 CIFAR-10
+# pictures and their mirror images the covariance can be learned place by place, and then it is ahead of both in all holes, of
 # `biharmonic` by 0.3 dB on lines and 1.1 in large holes, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
 
 # %%
 plots.show(
     plots.standings(evaluation.standings(gaussian=gaussian.fill)),
     alt="Bars of hole PSNR: equations, the learned window and the new Gaussian are level on top.",
-    caption="On thin lines it is level with the best equations.",
+    caption="On fewer patches, under lines, it is level with the best equations.",
 )
 
 # %% [markdown]
@@ -294,8 +297,8 @@ plots.show(
 # ## Key points
 #
 # * The fill with the least squared error is the conditional mean: with the precision matrix one system of equations.
-# * A fill has an uncertainty. This one is right on average over pictures like those learned from, and it does not look at the picture.
-# * The mean scores best; a sample of the right distribution is as rough as the truth and costs twice the squared error, 3 dB.
+# * A fill has an uncertainty. On lines this one is right on average over many pictures, and it does not look at the picture.
+# * The mean scores best; samples of the right distribution are on average as rough as the truth and cost 3 dB.
 #
 # {{exercise}}
 #
@@ -304,10 +307,10 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # In squares this Gaussian promises an error of 0.099 and makes one of 0.089: its samples stray too far, and cost more than 3 dB.
+# Fills are cut to [0, 1]; uncut, they would cost more still.
 #
 # `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it counts
-# by steps alone. A fill solves $P_{mm}$ only, so it costs what the hole is
-# large: 1 ms for 64 pixels, a third of a second for 900. In one row `harmonic` is exactly the Gaussian
+# by steps alone. In one row `harmonic` is exactly the Gaussian
 # shown; scikit-image's `biharmonic` differs from it at the border, and is cut at the range of the known pixels.
 # </details>
 #
