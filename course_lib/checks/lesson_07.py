@@ -62,6 +62,13 @@ def _across(block, missing, known):
     return block(missing, known) @ np.linalg.inv(block(known, known))
 
 
+def _by_whole_inverse(values, missing, mean, covariance):
+    filled, known = values.copy(), ~missing
+    weights = np.linalg.inv(covariance)[np.ix_(known, known)] @ (values - mean)[known]
+    filled[missing] = mean[missing] + covariance[np.ix_(missing, known)] @ weights
+    return filled
+
+
 CONDITIONAL_MISTAKES = {
     "known numbers ignored": (
         _variant(lambda v, m, k, mean, block: mean[m]),
@@ -102,6 +109,10 @@ CONDITIONAL_MISTAKES = {
         ),
         "Dividing by each variance alone ignores that the known numbers know of each other: the "
         "whole block is inverted.",
+    ),
+    "a block of the inverse": (
+        _by_whole_inverse,
+        "You cut a block out of the whole inverse: cut the block first, then invert it.",
     ),
     "treated as a precision": (
         _variant(
@@ -332,6 +343,10 @@ PRICE_MISTAKES = mistake_rows(
         "20 instead of 10": (
             lambda k, warmth: 20 * np.log10(1 + warmth**2 / k),
             "20 log10 belongs to a ratio of errors, 10 log10 to one of squared errors.",
+        ),
+        "natural logarithm": (
+            lambda k, warmth: 10 * np.log(1 + warmth**2 / k),
+            "np.log is the natural logarithm: decibels are 10 times the one to base 10, np.log10.",
         ),
         "decibels divided": (
             (

@@ -30,6 +30,15 @@ def reads_the_gap(values, missing, mean, covariance):
     return filled
 
 
+def inverse_before_the_block(values, missing, mean, covariance):
+    filled, known = values.copy(), ~missing
+    inverse = np.linalg.inv(covariance)[known][:, known]
+    filled[missing] = mean[missing] + covariance[missing][:, known] @ inverse @ (
+        values[known] - mean[known]
+    )
+    return filled
+
+
 # Samples
 
 
@@ -112,6 +121,7 @@ def drawn(seed):
 
 WRONG = [
     ("07_1", "blocks swapped", inverse_of_the_wrong_block),
+    ("07_1", "a block of the inverse", inverse_before_the_block),
     ("07_1", "wrong shape", only_missing),
     ("07_1", "changes its input", in_place),
     ("07_1", "wrong values", reads_the_gap),
@@ -155,6 +165,7 @@ WRONG = [
     ("07_2", "sample is not around the fill", own_noise),
     ("07_2", "not three results", lambda v, m, mean, p, z: parts(v, m, mean, p)[1]),
     ("07_3", "ratio instead of decibels", lambda k, warmth: (k + warmth**2) / k),
+    ("07_3", "natural logarithm", lambda k, warmth: 10 * (np.log(k + warmth**2) - np.log(k))),
     ("07_3", "wrong values", lambda k, warmth: 3.01 / k),
     ("07_3", "near, not exact", drawn(0)),
     ("07_3", "near, not exact", drawn(1)),
