@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from course_lib import (
@@ -358,6 +359,7 @@ FOUR = np.random.RandomState(1).random_sample((4, 12, 12, 3))
 FOUR_HOLE, GREYS, HURT = MASK[:, :12], np.full_like(FOUR, 0.5), FOUR.copy()
 HURT[0, 4, 5] = np.nan  # in the hole: of a known pixel others say so
 WORN = restoration.worn(np.full((40, 40, 3), 0.5), "scratches", seed=0)
+COSTS = pd.DataFrame({"wear": ["writing"], "place": [0], "pixels": [1], "change": [0.0]})
 DRAWN = scenes.edges("edge", 2, side=8, seed=0)
 KINDS = {
     "compare": lambda value: restoration.compare(IMAGE, MASK, value),
@@ -395,6 +397,15 @@ KINDS = {
     "many_fills": lambda value: widgets.many_fills(abs, IMAGE, MASK, resamplings=value),
     "fill_film": lambda value: widgets.fill_film(IMAGE, MASK, orders=value),
     "samples": lambda value: widgets.samples(value, IMAGE, MASK),
+    "mask_costs": lambda value: evaluation.mask_costs(kinds=value),
+    "typical_place": lambda value: evaluation.typical_place(value, "writing"),
+    "typical_place kind": lambda value: evaluation.typical_place(COSTS, value),
+    "compare_on_films": lambda value: evaluation.compare_on_films(
+        value, "still camera", "lost blocks", 1
+    ),
+    "compare_on_films method": lambda value: evaluation.compare_on_films(
+        {"mine": value}, "still camera", "lost blocks", 1
+    ),
 }
 
 
@@ -466,6 +477,10 @@ FAULTY = {  # what is wrong with an argument of the right kind
     "many_fills": (
         lambda: widgets.many_fills(abs, IMAGE, MASK, resamplings=[0]),
         "one of resamplings is 0",
+    ),
+    "compare_on_films": (
+        lambda: evaluation.compare_on_films({}, "still camera", "lost blocks", 1.5),
+        "count is 1.5",
     ),
     "parts": (lambda: widgets.parts(1.5), "patch is 1.5"),
     "raw_and_composited": (

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib import clips, masks, metrics
-from course_lib._validation import brief, check_count, is_one_of
+from course_lib._validation import brief, check_count, check_dict, is_one_of
 
 FRAMES, SIZE = 16, (120, 160)
 SEEDS = 100  # the first film's; nothing was tried out on these
@@ -69,9 +69,17 @@ def compare_on_films(methods, clip, damage, count):
     Returns:
         pandas.DataFrame, a row for each film and method: clip, damage, film, method, psnr_hole
         (dB), flicker (of 255 levels).
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
     """
+    for name, method in check_dict("methods", methods, "function").items():
+        if not callable(method):
+            raise TypeError(
+                f"{name} is {brief(method)}: pass a function (frames, holes) -> frames."
+            )
     rows = []
-    for number in range(count):
+    for number in range(check_count("count", count, lowest=1)):
         frames, holes = known_film(clip, damage, number)
         hurt = masks.damage(frames, holes)
         for name, method in methods.items():

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 
 from course_lib import masks, metrics, runtime, scenes
-from course_lib._validation import as_number, check_count, check_is, check_seed
+from course_lib._validation import (
+    as_number,
+    brief,
+    check_count,
+    check_is,
+    check_seed,
+    is_one_of,
+)
 from course_lib.restoration import WEAR, Worn, find_damage, restore, worn
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "grace_hopper", "rocket")
@@ -84,6 +91,8 @@ def mask_costs(method="harmonic", kinds=tuple(WEAR), *, places=4, seed=2026):
         >>> bool((table.change[table.pixels == 0] == 0).all())
         True
     """
+    if not np.iterable(kinds):
+        raise TypeError(f"kinds is {brief(kinds)}: pass a list of kinds of damage.")
     rows = []
     for kind in kinds:
         for place, (name, true, old) in enumerate(worn_places(kind, places, seed=seed)):
@@ -114,6 +123,9 @@ def typical_place(costs, kind, *, places=4, seed=2026):
         >>> true.shape
         (256, 256, 3)
     """
+    check_is("costs", costs, pd.DataFrame, "what mask_costs returns")
+    if not is_one_of(kind, costs.wear.unique()):
+        raise ValueError(f"costs has no kind {brief(kind)}: pass one that it was measured for.")
     changes = costs[(costs.wear == kind) & (costs.pixels != 0)]
     table = changes.pivot(index="place", columns="pixels", values="change")
     nearest = (((table - table.mean()) / table.std()) ** 2).sum(axis=1).idxmin()
