@@ -69,7 +69,8 @@ def recipe(name):
         steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000 pictures that no
         network was trained on). The others add what their own training has: "classifier" epochs
         and accuracies; "photo" its two trainings' steps, the photographs with their licences, and
-        what its validation patches say of it and of "best"; "diffusion" and "flow" their
+        what its validation patches say of it and of what it began with; "best" its run, minutes of
+        one core, optimizer, and its scores on validation pictures; "diffusion" and "flow" their
         squared error by time; "looks_squared" and "looks_adversarial" the critic's numbers.
 
     Raises:
