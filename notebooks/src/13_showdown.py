@@ -164,7 +164,8 @@ plots.show(
 # %% [markdown]
 # **Read.** Under lines nobody beats Navier–Stokes, `harmonic`, `biharmonic` and `fill_and_correct`. In large holes
 # the solvers' time grows, and the first and the last of the four are left. The Gaussian is beaten in both panels: its time grows
-# to some tenths of a second. On another machine, or with a GPU, the panels look different.
+# to some tenths of a second. The network was timed on another day than the solvers: where they are near, `biharmonic` on the left and `harmonic` on the right,
+# nothing is settled.
 
 # %% [markdown]
 # ## And more hours?

@@ -256,8 +256,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is over ten pictures: the best step lies between 100 and 600, nobody can see which,
-# and is in the mean 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is in the mean of ten pictures. But each has a best step of its own, in one trial of all ten between 100 and 600; nobody can see which,
+# and it is in the mean 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
