@@ -139,6 +139,7 @@ def _copy(
     compares_missing=False,
     copies_copies=False,
     by_centre=False,
+    left_out=(0, 0),
     pastes="missing",
     power=2,
     allow_ties=True,
@@ -153,6 +154,9 @@ def _copy(
     sources = whole(known)
     if by_centre:
         sources = np.argwhere(known[side // 2 : -(side // 2), side // 2 : -(side // 2)])
+    first, last = left_out  # rows and columns of sources at the picture's rims
+    sources = sources[(sources >= first).all(axis=1)]
+    sources = sources[(sources <= np.array(mask.shape) - side - last).all(axis=1)]
     given = levels.copy()
     while not known.all():
         if copies_copies:
@@ -187,6 +191,11 @@ def _most_known(known, side):
 
 COPY_MISTAKES = mistake_rows(
     {
+        "windows at the rim left out": (
+            (partial(_copy, left_out=(0, 1)), partial(_copy, left_out=(1, 0))),
+            "A row or a column of sources is missing: a window may touch the picture's rim, and a "
+            "range ends before its last number.",
+        ),
         "differences wrap around": (
             partial(_copy, wraps=True),
             "In uint8, 3 - 5 is 254, and a square wraps again: subtract floats.",
@@ -254,29 +263,39 @@ MAY_TIE = {"wraps", "pastes", "by_centre"}
 
 
 def _telling_inputs(rng, side):
-    """Noise with two kinds of holes, such that every mistake shows and no two windows tie."""
+    """Noise with two kinds of holes, such that every mistake shows and no two windows tie.
+
+    One known pixel is black: the mask alone says what is missing. No right answer copies it.
+    """
     square = np.zeros((24, 24), bool)
     square[8:15, 9:14] = True
     scratch = np.zeros((24, 24), bool)
     scratch[np.arange(6, 17), np.arange(6, 17)] = scratch[6:17, 18] = True
     while True:
         image = rng.integers(20, 236, (24, 24, 3)) / 255
+        image[tuple(rng.integers(2, 6, 2))] = 0
         inputs = {
             "a square hole": (masks.damage(image, square), square, side),
             "scratches": (masks.damage(image, scratch), scratch, side),
         }
-        try:
-            copies = [
-                [
-                    compute(*arguments, allow_ties=bool(MAY_TIE & compute.keywords.keys()))
-                    for compute in VARIANTS
-                ]
-                for arguments in inputs.values()
-            ]
-        except _Tie:
-            continue
-        if len(np.unique(np.concatenate(copies, axis=1), axis=0)) == len(VARIANTS):
+        if _are_telling(inputs):
             return inputs
+
+
+def _are_telling(inputs):
+    """Whether no mistake computes what another one, or none, does."""
+    found = []
+    for compute in VARIANTS:
+        allow_ties = bool(MAY_TIE & compute.keywords.keys())
+        try:
+            fills = [compute(*arguments, allow_ties=allow_ties) for arguments in inputs.values()]
+        except _Tie:
+            return False
+        found.append(np.stack(fills))
+        if any(np.array_equal(found[-1], before) for before in found[:-1]):
+            return False
+    holes = np.stack([mask for _, mask, _ in inputs.values()])
+    return found[0][holes].any(axis=-1).all()
 
 
 class _Tie(Exception):

@@ -10,7 +10,7 @@ from course_lib import classical, data, masks
 # Copies
 
 
-def half_mended(image, mask, side, *, pastes="missing"):
+def half_mended(image, mask, side, *, pastes="missing", rim=0):
     """The published code with its types, its comparison and its sources mended."""
     picture, known, half = image.astype(float), ~mask, side // 2
 
@@ -20,6 +20,7 @@ def half_mended(image, mask, side, *, pastes="missing"):
     height, width = mask.shape
     places = [(r, c) for r in range(half, height - half) for c in range(half, width - half)]
     sources = [p for p in places if known[around(*p)].all()]
+    sources = [p for p in sources if max(p[0] - height, p[1] - width) < -half - rim]
     while not known.all():
         count = [-1 if known[p] else known[around(*p)].sum() for p in places]
         here = around(*places[int(np.argmax(count))])
@@ -34,6 +35,13 @@ def half_mended(image, mask, side, *, pastes="missing"):
 
 def stays_in_bytes(image, mask, side):
     return (half_mended(image, mask, side) * 255).astype(np.uint8)
+
+
+def missing_is_black(image, mask, side):
+    return half_mended(image, ~image.any(axis=-1), side)
+
+
+short_of_the_rim = partial(half_mended, rim=1)
 
 
 # Choice
@@ -117,6 +125,8 @@ WRONG = [
     ("05_3", "truth looked up", looks_the_truth_up),
     ("05_2", "known pixels restored too late", partial(half_mended, pastes="all")),
     ("05_2", "known pixels overwritten", partial(half_mended, pastes="all for ever")),
+    ("05_2", "known pixels overwritten", missing_is_black),
+    ("05_2", "windows at the rim left out", short_of_the_rim),
     ("05_2", "wrong dtype", stays_in_bytes),
     ("05_3", "no better than one method", classical.biharmonic),
     ("05_3", "no better than one method", by_depth),
