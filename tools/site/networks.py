@@ -14,7 +14,13 @@ import numpy as np
 from tools.project import ROOT
 
 FEWEST = 256  # numbers: smaller constants are left as they are
-MAKERS = ("course_lib/layers.py", "course_lib/models/networks.py", "tools/site/networks.py")
+MAKERS = (
+    "course_lib/layers/_inputs.py",
+    "course_lib/layers/convolutions.py",
+    "course_lib/layers/fills.py",
+    "course_lib/models/networks.py",
+    "tools/site/networks.py",
+)
 
 
 def as_onnx(name):
