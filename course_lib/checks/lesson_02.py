@@ -523,6 +523,12 @@ def task_02_4(surroundings):
         )
     fill = classical.uncut_biharmonic(np.clip(image, 0, 1), mask)[mask]
     beyond = (fill.max(axis=0) - known.max(axis=0)).max()
+    if beyond < 0.001 and (known.min(axis=0) - fill.min(axis=0)).max() > 0.001:
+        wrong(
+            "overshoots downwards",
+            "The fill is darker than the darkest known pixel, and nowhere brighter than the "
+            "brightest: the slopes fall towards the hole. Turn them round.",
+        )
     if beyond < 0.001:
         wrong(
             "no overshoot",

@@ -420,7 +420,7 @@ def task_04_3(burn):
             "time not change any more?",
         )
     check_function(function, _burn, {"a field with wet grass": wet})
-    return "The earliest first: its time cannot change any more."
+    return "Every pixel has its earliest time."
 
 
 def _is_late(found, right):

@@ -245,8 +245,15 @@ task_14_2 = function_task(
                 lambda wall, colour, left, right, width: _decibels(
                     wall + (colour - wall) * np.linspace(left, right, width)
                 ),
+                lambda wall, colour, left, right, width: _decibels(np.linspace(left, right, width)),
             ),
             WALL,
+        ),
+        "the scratch taken for white": (
+            lambda wall, colour, left, right, width: _decibels(
+                (1 - wall) * np.linspace(left, right, width)
+            ),
+            "The scratch has the colour that is given: the error is a share of colour - wall.",
         ),
         "opacity the wrong way round": (
             lambda wall, colour, left, right, width: _decibels(

@@ -62,7 +62,7 @@ def front(mask):
             f"A hole with {(mask & (times <= time)).sum()} of {mask.sum()} pixels burnt by time "
             f"{time:.1f}, and a map of the arrival times so far."
         ),
-        caption="The front comes in from every side; where two meet, the times have a ridge.",
+        caption="The front comes in from every known side; where two meet, the times have a ridge.",
         time=(0.0, end, 0.5, float(np.round(end) / 2)),
     )
 

@@ -66,7 +66,7 @@ def heat_flow(image, mask, *, sweeps=SWEEPS):
             f"After {sweeps} sweeps: the fill so far, and a map of its distance to the end, "
             f"{left[sweeps].max():.3f} at most."
         ),
-        caption="Colour flows in from the rim: what is far from it is the last to warm up.",
+        caption="Colour flows in from the rim.",
         photograph=max(mask.shape) > 64,
         sweeps=stops("sweeps", states, start=sweeps[len(states) // 2]),
     )

@@ -17,7 +17,7 @@ from course_lib.plots.showdown import SCALE, WORST, cell_text, draw_map, ink, ma
 from course_lib.widgets._page import show
 from course_lib.widgets.explore import Exploration
 
-WORLDS = {"photographs": "photos", "CIFAR-10": "cifar10"}
+WORLDS = {"one photograph": "photos", "CIFAR-10": "cifar10"}
 COUNTED = {"photos": "300 patches", "cifar10": "1,000 CIFAR-10 pictures"}
 PATCHES = 300
 SHOWN = (0, 290, 10)  # of them, by a slider
@@ -36,7 +36,7 @@ def showdown(method="fill_and_correct", masks="bucket_30_40", *, picture=130):
 
     Returns:
         Exploration: shows itself when it is the last line of a cell. Its controls are scores
-        ("photographs" or "CIFAR-10"), cell, whose ``value`` is (method, masks), and picture.
+        ("one photograph" or "CIFAR-10"), cell, whose ``value`` is (method, masks), and picture.
 
     Raises:
         ValueError: if there is no such cell or picture.

@@ -81,8 +81,8 @@ print("Laplacian, undamaged edges:  ", change(laplacian, edges.images[..., 0]))
 
 # %% [markdown]
 # **Read.** The largest change around the hole, a mean of 16 edges. Along its own isophote the brightness is constant, by
-# definition, so moving it does nothing. The Laplacian changes, five times as much as where nothing is missing. Here are both
-# along one isophote.
+# definition, so moving it does nothing. The Laplacian changes, several times as much as where nothing is missing. Here are both
+# along one isophote, on the bright side of the edge. (In its middle the bend is 0 everywhere.)
 
 # %%
 level = 0.25 * image.min() + 0.75 * image.max()
@@ -157,7 +157,7 @@ pd.concat({kind: table[["gain", "ahead"]] for kind, table in found.items()}, axi
 
 # %% [markdown]
 # **Read.** A gain is in decibels over the harmonic start, a mean of eight; beside it stands how many of them gained. On
-# edges and arcs most of the gain is diffusion's, which straightens. On bars it is transport's: diffusion alone spoils most of them, and
+# edges most of the gain is diffusion's, which straightens; on arcs both help. On bars it is transport's: diffusion alone spoils most of them, and
 # beside transport it costs.
 # In the [longer series](../benchmarks/RESULTS.md) (lesson 03: 96 drawings, gaps of 8 and 12 pixels, 100 rounds) transport is ahead
 # of its start in 91, and both together are ahead of diffusion in all 96.
@@ -173,7 +173,7 @@ plots.show(
     titles=list(pictures),
     columns=3,
     alt="A bar with a gap. Diffusion leaves a grey plateau in the gap, transport draws it "
-    "through with rough sides; harmonic and both darken in the gap.",
+    "through with rough sides, darkened the least.",
     caption="Of the eight, the bar whose gains are nearest to the mean.",
 )
 
@@ -189,7 +189,7 @@ plots.show(
 # | bar, gap of 8 | 17.7 | 18.2 | 19.0 | 19.6 |
 # | bar, gap of 12 | 15.2 | 14.8 | 14.4 | 14.0 |
 #
-# On bars with a wide gap every number does harm: there transport alone gains (0.9 dB in 100 rounds), and diffusion takes it away.
+# On bars with a wide gap more rounds of both do more harm: there transport alone gains (0.9 dB in 100 rounds), and diffusion takes it away.
 # The number of rounds is one more thing to choose. The library's default is 20.
 
 # %% [markdown]
@@ -201,8 +201,8 @@ plots.show(
 # diffusion plays the part of viscosity.
 #
 # OpenCV's flag `INPAINT_NS` bears these names. Its source is something else: an average of the known pixels within a
-# radius, in which those weigh more that are near and that lie along their own isophote. `navier_stokes_weights` writes these weights
-# down.
+# radius. Near ones weigh more, and so, it is meant, do those along their own isophote. `navier_stokes_weights` writes these
+# weights down.
 #
 # **Predict.** One pixel is missing. How near does the average come to what OpenCV writes?
 
@@ -223,12 +223,13 @@ plots.show(
     titles=["one pixel of an edge is missing", "weights of the known ones, sum 1"],
     alt="An edge with one coloured pixel on it. In the map of weights six of its eight neighbours "
     "stand out; the two that lie across the edge are dark.",
-    caption="Near pixels weigh most, and hardly those straight across the edge.",
+    caption="Near pixels weigh most; on this edge hardly those straight across.",
 )
 
 # %% [markdown]
 # **Read.** Half a level, which is rounding: the average *is* what OpenCV writes. Nothing is carried, there is no Laplacian and no
-# iteration. In a wider hole the same average is taken once for each pixel, from the rim inwards, by the march of lesson 04.
+# iteration. It forgets the slopes' signs: on this edge mirrored, the weights would lie across it. In a wider hole the same average is
+# taken once for each pixel, from the rim inwards, by the march of lesson 04.
 #
 # ## The leaderboard
 
@@ -254,7 +255,7 @@ plots.show(
 # 3 are no reasons.
 # </details>
 #
-# **2.** Your picture has thin bright bars with gaps. Which dose do you give?
+# **2.** Your picture has bright bars with gaps. Which dose do you give?
 #
 # 1. Diffusion alone: it straightens.
 # 2. Transport alone.
@@ -272,7 +273,8 @@ plots.show(
 # * The harmonic fill lacks a line's bend, the Laplacian. Carried in along the line it makes the line go on: ahead of the
 #   harmonic start in 91 of 96 drawings.
 # * Brightness is constant along its own isophotes; carrying it does nothing.
-# * Diffusion gains more on edges and arcs, and spoils thin bars. In 100 rounds, transport beside it helped in 96 of 96.
+# * Diffusion gains most on edges, helps on arcs, and spoils most bars. In 100 rounds, transport beside it helped in 96 of 96.
+# * More rounds are not always better.
 #
 # {{exercise}}
 #

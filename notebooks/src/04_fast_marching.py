@@ -105,17 +105,17 @@ pd.concat(table, axis=1).loc[:, (slice(None), ["psnr_hole", "ahead"])].round(1)
 # %% [markdown]
 # **Read.** *Row by row* comes from one side, and loses 0.8 to 1.8 dB to the front in the mean; in the square a
 # few places lose much, and it is ahead in 10 of 24. *At random* comes from all sides, as
-# the front does, and loses nothing. These weights are worth half a decibel at most. And `harmonic`, which asks the whole rim at once,
-# is ahead of them all.
+# the front does, and loses nothing. So the order matters, where it comes from one side; these weights are worth half a decibel at
+# most. And `harmonic`, which asks the whole rim at once, has the best mean everywhere.
 #
-# Here is one of the squares, in which the four stand in the order of their means.
+# Here is one of the squares, worst to best, as in the means.
 
 # %%
 from course_lib import metrics, plots
 
 truth, hole = places["square"].images[3], places["square"].masks[3]
 damaged = masks.damage(truth, hole)
-shown = ["row by row, alike", "at random, alike", "by arrival, alike", "harmonic"]
+shown = ["row by row, alike", "by arrival, alike", "at random, alike", "harmonic"]
 fills = {name: rivals[name](damaged, hole) for name in shown}
 
 # %%
@@ -126,7 +126,7 @@ plots.show(
     + ["truth"],
     columns=3,
     alt="A dark corner over brown wood with a square hole. Row by row, the dark fills it from "
-    "above; at random and by arrival, dark and brown wedges meet; harmonic is smooth.",
+    "above; by arrival and at random, dark and brown wedges meet; harmonic is smooth.",
     caption="One rule in three orders, and a method without.",
 )
 
@@ -226,7 +226,7 @@ plots.show(
 # ## A surprise at 200
 #
 # OpenCV has this method, as `INPAINT_TELEA`. **Predict.** A picture is 200 everywhere, and one pixel is missing. What does OpenCV
-# write there?
+# write there, with radius 5?
 
 # %%
 import cv2
@@ -255,7 +255,7 @@ for name, fill in {"OpenCV": opencv, "ours": ours}.items():
 # %% tags=["nbval-check-output"]
 total = weight = np.float32(0)
 for row, column in disc(5):
-    near = np.float32((row**2 + column**2) ** -1.5)  # OpenCV's 1 / d³
+    near = np.float32((row**2 + column**2) ** -1.5)  # OpenCV's 1 / d³: its direction keeps d
     total += near * np.float32(200)
     weight += near
 mean = total / weight
@@ -263,10 +263,11 @@ print(f"mean {mean:.5f}   plus 0.5: {mean + 0.5:.5f}   rounded: {np.rint(mean + 
 
 # %% [markdown]
 # **Read.** The sums round, so the mean of eighty 200s is 200.00002. OpenCV adds 0.5 and *then* rounds to the nearest whole
-# number: 201. With 128, a power of two, no product rounds, and 128.5 goes to the even neighbour, 128. It is also the value in
+# number: 201. An odd level needs no such noise: 201.5 goes to the even 202. With 128, a power of two, no product rounds, and 128.5 goes to the even neighbour, 128. It is also the value in
 # OpenCV's own test.
 #
-# The program's other two weights round in their own way, so other levels are lucky too: that 128 passes says little. Test a
+# The program's other two weights round in their own way (with distance alone 150 would stay), so other levels are lucky too: that 128
+# passes says little. Test a
 # property, *constants stay constant*, on all values.
 #
 # ## The leaderboard
@@ -311,15 +312,15 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Less than half a decibel apart in the table. 1: row by row loses more, as it comes from one side. 3: `harmonic` is ahead of both.
+# **2.** Less than half a decibel apart in the table. 1: row by row loses more, as it comes from one side. 3: `harmonic` has a better mean.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * A pixel can only be filled from what is there: the front gives an order, the weights decide the colour.
-# * On this photograph, coming from all sides beats row by row; by arrival or at random, and how to weigh, makes half a decibel
-#   at most. `harmonic`, which asks the whole rim at once, is ahead.
+# * On this photograph, coming from all sides beats row by row; by arrival or at random, or these two weights, makes half a
+#   decibel at most each. `harmonic`, which asks the whole rim at once, has the best mean.
 # * An arrival time is final when no earlier one is left: that is what the heap is for.
 # * Test a property on all values: 128 is a lucky one.
 #

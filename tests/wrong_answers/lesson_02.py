@@ -184,6 +184,10 @@ def ramp():
     return grey_picture(np.linspace(0.25, 0.75, 32) * np.ones((32, 1)))
 
 
+def dark_rim():
+    return grey_picture(np.where(from_middle()[0] < 7, 0.25, 0.75))
+
+
 def bright_in_the_hole():
     return grey_picture(0.25 + 0.5 * (from_middle()[0] < 6))
 
@@ -198,6 +202,7 @@ WRONG = [
     ("02_3", "the library's fill", the_librarys_sweeps),
     ("02_3", "the library's fill", faded(classical.harmonic)),
     ("02_3", "heat arrives too soon", faded(relaxed)),
+    ("02_4", "overshoots downwards", dark_rim),
     ("02_4", "no overshoot", ramp),
     ("02_4", "no overshoot", bright_in_the_hole),
     ("02_4", "not far enough", roof),

@@ -86,6 +86,14 @@ def without_wall(wall, colour, left, right, width):
     return -10 * np.log10(np.mean((np.linspace(left, right, width) * colour) ** 2))
 
 
+def opacities_alone(wall, colour, left, right, width):
+    return -10 * np.log10(np.mean(np.linspace(left, right, width) ** 2))
+
+
+def white_scratch(wall, colour, left, right, width):
+    return -10 * np.log10(np.mean((np.linspace(left, right, width) * (1 - wall)) ** 2))
+
+
 def step_by_step(wall, colour, left, right, width):
     opacities = left + (right - left) * np.arange(width) / width
     return -10 * np.log10(np.mean((opacities * (colour - wall)) ** 2))
@@ -164,6 +172,8 @@ WRONG = [
     ("14_2", "one opacity for both", level),
     ("14_2", "rims alone", ends),
     ("14_2", "wall forgotten", without_wall),
+    ("14_2", "wall forgotten", opacities_alone),
+    ("14_2", "the scratch taken for white", white_scratch),
     ("14_2", "the line's end missed", step_by_step),
     ("14_2", "squared error not turned into decibels", plain_error),
     ("14_3", "several faults left", published()),
