@@ -1,4 +1,7 @@
-"""Measure everything, the quickest first; each benchmark rewrites its section of RESULTS.md."""
+"""Measure anew most of RESULTS.md, the quickest first; each benchmark rewrites its sections.
+
+What takes hours, a server, a browser or data of its own has a command of its own, named there.
+"""
 
 import os
 
