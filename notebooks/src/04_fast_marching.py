@@ -211,7 +211,7 @@ shares[:, *p] = np.nan
 shares[0][tuple(q.T)], shares[1][tuple(q.T)] = 1 / len(q), weights / weights.sum()
 plots.show(
     list(shares),
-    titles=["all alike", "Telea's weights"],
+    titles=["all alike: 9 % each", "Telea's weights: up to 40 %"],
     alt="Two maps of shares left of a white pixel: all alike in one; in the other 40 % of the "
     "weight lie on the pixel just left of it.",
     caption="The share of each pixel in p, which is white. Nothing right of p is filled yet.",
