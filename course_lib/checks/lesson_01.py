@@ -198,6 +198,16 @@ task_01_2 = function_task(
             _pooled,
             "This is the pooled squared error: take the logarithm once more.",
         ),
+        "natural logarithm": (
+            lambda psnrs, fractions: -10 * np.log(_pooled(psnrs, fractions)),
+            "Decibels take the logarithm to base 10: np.log10.",
+        ),
+        "errors, not squared errors": (
+            lambda psnrs, fractions: (
+                -20 * np.log10(np.average(10 ** (-psnrs / 20), weights=fractions))
+            ),
+            "20 dB are a squared error of 0.01: average squared errors, not their roots.",
+        ),
         "sign of the logarithm": (
             lambda psnrs, fractions: -_decibels(_pooled(psnrs, fractions)),
             "The number is right but for its sign: an error below 1 has a positive PSNR.",
