@@ -168,7 +168,7 @@ def _errors(parameters, size, pictures):
 
 def seed_noise(masks_name):
     """Standard deviation between seeds (dB) on one set of masks, pooled over the ablation."""
-    every, *_ = ablation.collect()
+    every = ablation.steady(ablation.collect()[0])
     pairs = [[one["scores"]["last"][masks_name] for one in results] for results in every.values()]
     return float(np.sqrt(statistics.mean(statistics.variance(pair) for pair in pairs if pair[1:])))
 

@@ -91,10 +91,12 @@ def arm(*figures, by_average=0.0):
 
 
 def test_a_gain_is_over_today_and_its_interval_pools_the_seeds():
-    every = {"today": arm(20.0, 20.2), "field": arm(20.5, 20.5), "no_fill": arm(19.0, 19.2)}
+    every = {"today": arm(20.0, 20.2), "field": arm(20.5, 20.5), "uncomposited": arm(19.0, 19.2)}
+    every["no_fill"] = arm(17.0, 19.0)
     gains = ablation.gains(every)
     assert gains["field"][0] == pytest.approx(0.4)
-    assert gains["no_fill"][0] == pytest.approx(-1.0)
+    assert gains["uncomposited"][0] == pytest.approx(-1.0)
+    assert gains["no_fill"] == (pytest.approx(-2.1), np.inf)  # neither pooled nor with an interval
     pooled = (0.02 + 0 + 0.02) / 3  # three degrees of freedom: t = 3.182
     assert gains["field"][1] == pytest.approx(3.182 * np.sqrt(pooled), rel=1e-3)
     assert "| `field` | 0.60 | 20.50 / 20.50 | +0.400 ± 0.367 | +0.000 |" in ablation.body(
