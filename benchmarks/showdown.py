@@ -6,7 +6,8 @@ It needs CIFAR-10 and half an hour on one quiet core; what the slow classical me
 (``kept``). All figures go to course_lib/showdown.json, which lesson 13 and the tests read, and the
 tables to RESULTS.md. With the names of methods only those are measured, and join the stored table:
 in the same environment, and if CONTROL, measured with them, has the stored figures to the last
-digit, so that pictures, masks and classifier are the same. ``exemplar``, ``bertalmio`` and
+digit, so that pictures, masks and classifier are the same; their milliseconds are of another day
+then, and ``showdown_times`` measures all of them in turns. ``exemplar``, ``bertalmio`` and
 ``fast_marching`` are left out, because they are slow: classical_table measures them on fewer
 pictures.
 """
@@ -192,7 +193,8 @@ def later_facts(stored, methods):
         raise SystemExit(f"The stored table was measured on {before}: measure all methods again.")
     added = dict.fromkeys(methods, [datetime.date.today().isoformat(), machine()])
     weights = {name: models.recipe(name)["sha256"] for name in methods if name in NETWORKS}
-    return stored | {
+    kept = {key: value for key, value in stored.items() if key != "timed"}  # one run no more
+    return kept | {
         "added": stored.get("added", {}) | added,
         "weights": stored["weights"] | weights,
     }
@@ -238,14 +240,21 @@ def every_column(scores):
 
 
 def dates(facts):
-    """Which rows are of which run, as a sentence; empty if all are of one."""
-    if not facts["added"]:
-        return ""
-    later = ", ".join(f"`{method}` on {date}" for method, (date, _) in facts["added"].items())
-    return (
-        f"Measured on {facts['date']} ({facts['machine']}), the milliseconds too; {later}, on the "
-        f"same pictures and masks: `{CONTROL}`, measured once more, had the stored figures. "
-    )
+    """Which rows are of which run, and the milliseconds, in sentences; empty if all are of one."""
+    said = ""
+    if facts["added"]:
+        later = ", ".join(f"`{method}` on {date}" for method, (date, _) in facts["added"].items())
+        said = (
+            f"Measured on {facts['date']} ({facts['machine']}); {later}, on the same pictures and "
+            f"masks: `{CONTROL}`, measured once more, had the stored figures. "
+        )
+    if "timed" in facts:
+        date, where = facts["timed"]
+        said += (
+            f"All milliseconds are of one run, {date} ({where}): medians of three rounds in turns "
+            f"over {TIMED} pictures (`benchmarks/showdown_times.py`). "
+        )
+    return said
 
 
 def body(scores, facts, provenance):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import kept, results, showdown
+from benchmarks import kept, results, showdown, showdown_times
 from course_lib import classical, data, evaluation, masks, metrics, models, plots
 
 
@@ -109,6 +109,25 @@ def test_a_method_joins_the_table_in_its_place_and_the_other_rows_stay(published
     np.testing.assert_allclose(table["psnr_hole"] - published["psnr_hole"], ~others)
     without = showdown.joined(published[others], shuffled)
     assert without[showdown.KEY].equals(published[showdown.KEY])
+
+
+def test_milliseconds_of_one_run_take_the_place_of_all_others(published, monkeypatch):
+    rounds = iter([5.0, 1.0, 2.0])  # a row's times, round by round
+    monkeypatch.setattr(showdown_times, "TIMED", 2)
+    monkeypatch.setattr(
+        evaluation, "evaluate", lambda fill, images, holes: {"milliseconds": next(rounds) + fill}
+    )
+    part = np.zeros((9, 32, 32, 3)), None, {"lines": np.ones((9, 32, 32), bool)}
+    times = showdown_times.measure({"photos": part}, {"photos": {"mean": 10}})
+    assert times.to_dict() == {("photos", "lines", "mean"): 12.0}
+    every = published.set_index(showdown.KEY)["milliseconds"] + 1
+    timed = showdown_times.retimed(published, every.sample(frac=1, random_state=0))
+    np.testing.assert_allclose(timed["milliseconds"], published["milliseconds"] + 1)
+    with pytest.raises(SystemExit, match="was not timed"):
+        showdown_times.retimed(published, every.iloc[1:])
+    said = showdown.dates({"added": {}, "timed": ["2026-11-30", "a machine"]})
+    assert said.startswith("All milliseconds are of one run, 2026-11-30 (a machine)")
+    assert showdown.dates({"added": {}}) == ""
 
 
 def test_a_method_measured_on_other_pictures_does_not_join(published):
