@@ -264,16 +264,21 @@ def by_time(tables):
     panels = drawing.subplots(1, len(tables), squeeze=False)[0]
     beaten = {}  # method -> its marker, of those that are named in the legend
     for axes, (title, table) in zip(panels, tables.items(), strict=True):
-        table = table.sort_values("milliseconds")
+        table = table.sort_values("milliseconds", ignore_index=True)
         front = table["psnr_hole"] == table["psnr_hole"].cummax()
         axes.step(table["milliseconds"][front], table["psnr_hole"][front], where="post",
                   color=ORANGE, linewidth=1, zorder=1)  # fmt: skip
+        scores = table["psnr_hole"]
+        crowded = scores[front].diff(-1).abs() < np.ptp(scores) / 20  # by the name above
         for row, unbeaten in zip(table.itertuples(), front, strict=True):
             at = row.milliseconds, row.psnr_hole
             if unbeaten:
                 axes.plot(*at, "o", color=ORANGE, markersize=6)
-                axes.annotate(plain(row.method), at, xytext=(-4, 4), textcoords="offset points",
-                              fontsize=8, ha="right")  # fmt: skip
+                place = {"xytext": (-4, 4), "ha": "right"}
+                if crowded[row.Index]:
+                    place = {"xytext": (4, -11), "ha": "left"}
+                axes.annotate(plain(row.method), at, textcoords="offset points", fontsize=8,
+                              **place)  # fmt: skip
             else:
                 k = list(beaten).index(row.method) if row.method in beaten else len(beaten)
                 (beaten[row.method],) = axes.plot(
