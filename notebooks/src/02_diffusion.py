@@ -225,8 +225,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Whether that is right depends on what was there. The ridge reached 1.00, a flat roof would have stopped at 0.70,
-# and both leave the same pixels known. A continued slope is a bet: in 19 of 96 places of two photographs the fill is clearly brighter or
-# darker than all that is around the hole (same results).
+# and both leave the same pixels known. A continued slope is a bet: in 19 of 96 places of two photographs the fill is brighter or
+# darker than all that is around the hole, by more than a hundredth (same results).
 #
 # ## Watch it warm up
 #
@@ -303,7 +303,7 @@ plots.show(
 # ## Key points
 #
 # * Every missing pixel the mean of its neighbours: one sparse system, one answer.
-# * It can be checked: exact on ramps, if the hole does not touch the picture's border, and never outside the range around it.
+# * It can be checked: exact on ramps where the hole lies inside the picture, and never outside the range around the hole.
 # * It is the smoothest fill that agrees with the known pixels, never rougher than the truth.
 #
 # {{exercise}}

@@ -320,7 +320,7 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # * A pixel can only be filled from what is there: the front gives an order, the weights decide the colour.
 # * On this photograph, coming from all sides beats row by row; by arrival or at random, or these two weights, makes half a
-#   decibel at most each. `harmonic`, which asks the whole rim at once, has the best mean.
+#   decibel at most each. `harmonic` has the best mean.
 # * An arrival time is final when no earlier one is left: that is what the heap is for.
 # * Test a property on all values: 128 is a lucky one.
 #

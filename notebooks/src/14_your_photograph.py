@@ -72,8 +72,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** To dice, a pixel too few on a scratch is as bad as two too many. The repair falls off a cliff: **a pixel too few costs a scratch
-# about 20 dB, a pixel too many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs as
-# much as three pixels too many, and dice thinks that a trifle: 0.92, against 0.61. Blotches fade out over several pixels: there a pixel
+# about 20 dB, a pixel too many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs about
+# as much as three pixels too many, and dice thinks that a trifle: 0.92, against 0.61. Blotches fade out over several pixels: there a pixel
 # too few costs less than one too many, on 18 of the 20 places.
 #
 # Why? Here is the place of the twenty whose scratches come closest to these means, enlarged. **Predict** what a fill makes of a rim
