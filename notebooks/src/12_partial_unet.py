@@ -247,8 +247,8 @@ plots.show(
 # **Read.** Under lines the fill is worth 1.3 dB alone and 1.4 in the full network; the other three together, without it, bring 0.2.
 # The four do not add up: `composite` costs 0.2 alone and brings 0.2 in the full network. In the square nothing
 # is clear of 0. So under lines `best` wins above all because it *starts from a fill*. Of two networks of two million weights, trained
-# for equal minutes, the one that paints from black is 2 dB behind under lines and 0.2 in the square. The optimizer, Muon, is
-# worth 0.2 dB in the mean of six sets of masks ([results](../benchmarks/RESULTS.md), *One part at a time*).
+# for equal minutes, the one that paints from black is 2 dB behind under lines and 0.2 in the square. Muon, the optimizer, is
+# worth 0.2 dB in the mean of six sets ([results](../benchmarks/RESULTS.md), *One part at a time*).
 #
 # ## The article's run, with its fault and without
 #
