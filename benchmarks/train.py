@@ -44,8 +44,6 @@ class Recipe:
         arguments: its arguments.
         masks: "lines", or "mixed": half lines, the rest squares, free-form and random pixels.
         hole_weight: how often a hole pixel counts in the mean squared error, a known one once.
-        liu_weights: in place of that squared error, the weights of Liu's five terms, as in
-            ``losses.liu``.
         steps: training steps, each with batch_size pictures.
     """
 
@@ -57,25 +55,11 @@ class Recipe:
     batch_size: int = 64
     learning_rate: float = 1e-3  # Adam's; falls to 1 % of it along a half cosine
     seed: int = 2026
-    liu_weights: tuple | None = None
     precision: str = "float32"  # Keras's dtype policy while training; weights stay float32
 
 
 def _explorer(network, steps=3_000, **arguments):
     return Recipe(network, arguments, masks="lines", hole_weight=1.0, steps=steps)
-
-
-def _one_loss(*liu_weights):
-    """Lesson 12's networks, which differ in their loss alone."""
-    return Recipe(
-        "partial_conv_unet",
-        {"width": 4},
-        masks="lines",
-        hole_weight=liu_weights[1],
-        steps=1_000,
-        batch_size=32,
-        liu_weights=liu_weights,
-    )
 
 
 def _reach(convolution, width=12):
@@ -98,22 +82,12 @@ RECIPES = {
         "vanilla_unet", {"width": 16, "masked": True}, "mixed", 6.0, 8_000
     ),
     "partial_conv_unet": Recipe("partial_conv_unet", {"width": 16}, "mixed", 6.0, 8_000),
-    # Lesson 12: one term of Liu's loss at a time, each made to pull hard enough to be seen.
-    "explorer_loss_mae": _one_loss(1.0, 1.0, 0.0, 0.0, 0.0),
-    "explorer_loss_hole": _one_loss(1.0, 6.0, 0.0, 0.0, 0.0),
-    "explorer_loss_perceptual": _one_loss(1.0, 6.0, 0.1, 0.0, 0.0),
-    "explorer_loss_style": _one_loss(1.0, 6.0, 0.0, 40.0, 0.0),
-    "explorer_loss_tv": _one_loss(1.0, 6.0, 0.0, 0.0, 1.0),
     "reach_plain": _reach("plain"),
     "reach_partial": _reach("partial"),
     "reach_gated": _reach("gated"),
     "reach_gated_9": _reach("gated", width=9),  # about as many weights as the other three
     "reach_fourier": _reach("fourier"),
-    "explorer_unet_2": _explorer("vanilla_unet", width=2),
     "explorer_unet_4": _explorer("vanilla_unet", width=4),
-    # This one dies in its first steps (so did code=16): with two channels and no skips, ReLUs that
-    # output 0 for every picture cut the ladder, and it paints one grey.
-    "explorer_autoencoder_2_code_4": _explorer("autoencoder", width=2, code=4),
     "explorer_autoencoder_4_code_4": _explorer("autoencoder", width=4, code=4),
     "explorer_autoencoder_4_code_16": _explorer("autoencoder", width=4, code=16),
     "explorer_autoencoder_4_code_64": _explorer("autoencoder", width=4, code=64),
@@ -162,7 +136,7 @@ def train(recipe, folder):
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps, 0.01)
     model.compile(
         keras.optimizers.Adam(schedule),
-        loss=_loss(recipe),
+        loss=losses.HoleWeighted("mse", weight=recipe.hole_weight),
         weighted_metrics=[losses.HolePSNR()],
     )
     options = {"seed": seed, "valid": len(model.inputs) == 2}
@@ -183,14 +157,6 @@ def train(recipe, folder):
         callbacks=[keras.callbacks.EarlyStopping("val_loss", patience=CHECKS)],
     )
     return model, history, dataset.provenance
-
-
-def _loss(recipe):
-    if recipe.liu_weights is None:
-        return losses.HoleWeighted("mse", weight=recipe.hole_weight)
-    terms = zip(losses.TERMS, recipe.liu_weights, strict=True)
-    used = [(term(), weight) for term, weight in terms if weight]
-    return losses.WeightedSum(*zip(*used, strict=True))
 
 
 class _Steps(keras.utils.PyDataset):

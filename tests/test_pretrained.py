@@ -16,7 +16,6 @@ LOOKS = ("adversarial", "squared")  # with the perceptual one all would be more 
 OTHERS = {"classifier", "photo", "best", *denoise.RECIPES, *(f"looks_{name}" for name in LOOKS)}
 NAMES = [name for name in SHIPPED if name not in OTHERS]  # the others have tests of their own
 EXPLORERS = [name for name in NAMES if name.startswith(("explorer_", "reach_"))]
-DEAD = "explorer_autoencoder_2_code_4"  # its ReLUs died
 PATCHES = data.load("photos").test[:40] / np.float32(255)
 HOLES = masks.random_lines(40, seed=2026)
 loaded = functools.cache(models.load_pretrained)
@@ -42,7 +41,6 @@ def test_a_network_is_what_its_recipe_says(name):
     for field in ("network", "arguments", "masks", "hole_weight", "steps", "batch_size", "seed"):
         assert made[field] == getattr(recipe, field)
     assert made.get("precision", "float32") == recipe.precision
-    assert tuple(made.get("liu_weights") or ()) == (recipe.liu_weights or ())
     assert {variable.dtype for variable in network.weights} == {"float32"}
 
 
@@ -51,11 +49,7 @@ def test_a_network_beats_a_flat_colour(name):
     filled = models.inpaint(loaded(name), PATCHES, HOLES)
     psnr = metrics.psnr(PATCHES, filled, HOLES)
     grey = evaluation.evaluate(classical.METHODS["grey"], PATCHES, HOLES)["psnr_hole"]
-    if name == DEAD:
-        colours = filled[HOLES]
-        assert np.ptp(colours, axis=0).max() < 0.05  # one colour, whatever the picture
-    else:
-        assert psnr > grey + 2
+    assert psnr > grey + 2
 
 
 @pytest.mark.parametrize(
@@ -142,9 +136,10 @@ def test_an_unknown_name_gets_one_sentence():
 
 @pytest.mark.parametrize("harm", ["missing", "flipped", "another"])
 def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
-    for path in models.weights.WEIGHTS.glob("explorer_unet_*"):
+    name, other = "explorer_unet_4", "explorer_autoencoder_4_code_4"
+    for path in models.weights.WEIGHTS.glob("explorer_*"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    file = tmp_path / "explorer_unet_2.npz"
+    file = tmp_path / f"{name}.npz"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     if harm == "missing":
@@ -152,10 +147,10 @@ def test_a_file_that_was_not_published_is_refused(tmp_path, monkeypatch, harm):
     elif harm == "flipped":
         file.write_bytes(content)
     else:
-        file.write_bytes((tmp_path / "explorer_unet_4.npz").read_bytes())
+        file.write_bytes((tmp_path / f"{other}.npz").read_bytes())
     monkeypatch.setattr(models.weights, "WEIGHTS", tmp_path)
     with pytest.raises(ValueError, match="git checkout"):
-        models.load_pretrained("explorer_unet_2")
+        models.load_pretrained(name)
 
 
 def test_published_weights_are_the_halves_of_the_trained_ones(tmp_path, monkeypatch):
@@ -192,21 +187,6 @@ def test_held_out_pictures_are_in_no_other_part():
     assert sorted(np.concatenate(parts)) == list(everything)
     assert list(parts[2]) == list(held_out.PLACES)
     assert list(np.unique(held_out.PLACES)) == list(held_out.PLACES)
-
-
-@pytest.mark.parametrize(
-    ("name", "further"),
-    [
-        ("perceptual", {"perceptual": 0.1}),
-        ("style", {"style": 40.0}),
-        ("tv", {"total_variation": 1.0}),
-        ("hole", {}),
-    ],
-)
-def test_a_recipe_for_one_term_trains_on_that_term(name, further):
-    loss = training_run._loss(training_run.RECIPES[f"explorer_loss_{name}"])
-    used = {term.name: weight for term, weight in zip(loss.losses, loss.weights, strict=True)}
-    assert used == {"valid_loss": 1.0, "hole_loss": 6.0, **further}
 
 
 @pytest.mark.parametrize("kind", ["lines", "mixed"])

@@ -30,7 +30,6 @@ from course_lib.losses.holes import (
 from course_lib.losses.liu import (
     COURSE_WEIGHTS,
     PUBLISHED_WEIGHTS,
-    TERMS,
     Perceptual,
     Style,
     TotalVariation,
@@ -41,7 +40,6 @@ from course_lib.losses.liu import (
 __all__ = [
     "COURSE_WEIGHTS",
     "PUBLISHED_WEIGHTS",
-    "TERMS",
     "HoleLoss",
     "HolePSNR",
     "HoleWeighted",

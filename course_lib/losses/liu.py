@@ -16,7 +16,7 @@ from course_lib.losses.holes import HoleLoss, ValidLoss, check_hole
 
 FEATURES = ("features_1", "features_2", "features_3")
 OWN = "own"  # what a saved loss says in the place of a classifier that the course does not ship
-# Of TERMS.
+# Of liu's terms.
 PUBLISHED_WEIGHTS = (1.0, 6.0, 0.05, 120.0, 0.1)  # Liu et al. 2018, equation 7
 COURSE_WEIGHTS = (1.0, 6.0, 0.05, 20.0, 0.1)  # for the course's classifier: see liu
 
@@ -217,9 +217,6 @@ class WeightedSum(keras.losses.Loss):
         return cls(**{**config, "losses": losses})
 
 
-TERMS = (ValidLoss, HoleLoss, Perceptual, Style, TotalVariation)  # of liu, as weights order them
-
-
 def liu(weights=PUBLISHED_WEIGHTS):
     """The loss of Liu et al. 2018: pixels, features, style and smoothness in one.
 
@@ -250,7 +247,8 @@ def liu(weights=PUBLISHED_WEIGHTS):
         >>> [loss.name for loss in liu().losses]
         ['valid_loss', 'hole_loss', 'perceptual', 'style', 'total_variation']
     """
-    return WeightedSum([term() for term in TERMS], weights, name="liu")
+    terms = [ValidLoss(), HoleLoss(), Perceptual(), Style(), TotalVariation()]
+    return WeightedSum(terms, weights, name="liu")
 
 
 def _gram(features):
