@@ -125,4 +125,5 @@ WRONG = [
     ("03_3", "edges still blurred", flat),
     ("03_3", "known pixels changed", blurs_everything),
     ("03_3", "ramps spoilt", spoils_ramps),
+    ("03_3", "edges carried", classical.bertalmio),
 ]
