@@ -28,11 +28,17 @@ def _forward(grey):
 
 
 def _isophotes(
-    grey, *, turn=lambda down, right: (-right, down), slopes=_central, power=1, faintest=0
+    grey,
+    *,
+    turn=lambda down, right: (-right, down),
+    slopes=_central,
+    norm=np.hypot,
+    power=1,
+    faintest=0,
 ):
     """Steps (H, W, 2) of length 1 along the isophotes, with the ways to get it wrong."""
     down, right = slopes(grey)
-    length = np.hypot(down, right) ** power
+    length = norm(down, right) ** power
     length = np.where(length > faintest, length, np.inf)
     return np.stack(turn(down, right), axis=-1) / length[..., None]
 
@@ -89,6 +95,10 @@ task_03_1 = function_task(
             _turned(lambda down, right: (right, down), lambda down, right: (-right, -down)),
             "The two components change places and one changes its sign: in yours both signs are "
             "alike.",
+        ),
+        "divided by the wrong length": (
+            partial(_isophotes, norm=lambda down, right: np.abs(down) + np.abs(right)),
+            "The length of a step is the root of its squared components, summed.",
         ),
         "length not 1": (
             (partial(_isophotes, power=0), partial(_isophotes, power=2)),
@@ -262,6 +272,12 @@ def task_03_3(draw_through):
             "edges misplaced",
             f"The edges are sharp, but do not run where they should: {on_edges:.1f} dB, harmonic "
             f"{harmonic:.1f}; it must gain {GAIN:.0f} dB. Are they straight? Look at one.",
+        )
+    if on_edges < harmonic:
+        wrong(
+            "worse than harmonic",
+            f"On edges your fill has {on_edges:.1f} dB, harmonic {harmonic:.1f}: places or colours "
+            "are wrong. Look at one.",
         )
     if on_edges < harmonic + GAIN:
         wrong(

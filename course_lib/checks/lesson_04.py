@@ -340,7 +340,10 @@ task_04_2 = function_task(
             "The vector (0, -1.5) is not 0: only where both components are 0 is there nothing.",
         ),
         "only one component": (
-            lambda mean, jx, jy: _stored(mean - jx / np.maximum(np.hypot(jx, jy), 1e-12) + 0.5),
+            (
+                lambda mean, jx, jy: _stored(mean - jx / np.maximum(np.hypot(jx, jy), 1e-12) + 0.5),
+                lambda mean, jx, jy: _opencv_level(mean, jx, 0 * jy),
+            ),
             "Both components of the direction are subtracted, not only that along the row.",
         ),
         "each component by itself": (

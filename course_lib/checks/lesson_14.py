@@ -76,6 +76,21 @@ def _while_growing(mask):
     return grown
 
 
+def _ever_more(mask):
+    grown = mask.copy()
+    for row, column in np.ndindex(mask.shape):
+        if grown[row, column]:
+            grown[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = True
+    return grown
+
+
+def _from_minus_one(mask):
+    grown = mask.copy()
+    for row, column in np.argwhere(mask):
+        grown[row - 1 : row + 2, column - 1 : column + 2] = True
+    return grown
+
+
 def _is_a_dilation(code):
     """Of a library: OpenCV's are written in C, and a learner may name a helper as they like."""
     theirs = not code.co_filename or code.co_filename == masks.__file__
@@ -127,8 +142,12 @@ task_14_1 = function_task(
             "Pixels on the picture's border can become holes too.",
         ),
         "grown while it is read": (
-            _while_growing,
+            (_while_growing, _ever_more),
             "You read what you have just written, so one hole eats the rest: read the old mask.",
+        ),
+        "lost at the border": (
+            _from_minus_one,
+            "In row or column 0 your slice begins at -1, which is the last one: it is empty there.",
         ),
         "known pixels grown": (
             lambda mask: ~_one_more(~mask),

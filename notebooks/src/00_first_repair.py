@@ -111,7 +111,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** No eye: each makes its values from the pixels around the hole, and no iris is among them.
+# **Read.** Sharp rays, a smooth blur, blurred rays, and no eye: each makes its values from the pixels around the hole, and no iris is among them.
 #
 # How wrong are they? The *mean absolute error* (MAE) is how far a fill is off, on average over the
 # missing values. A fill's errors to A and to B add up to at least the difference between A and B, as two
@@ -126,7 +126,7 @@ for name, guess in guesses.items():
 print(f"{'A to B':14s} {metrics.mae(cat_a, cat_b, eye):34.3f}")
 
 # %% [markdown]
-# **Read.** No sum is below the last line, and none ever will be: whatever is written is off by 0.05 or more to one of the two cats.
+# **Read.** No sum is below the last line, and none ever will be: whatever is written is off by half of that line or more to one of the two cats.
 #
 # ## Where a guess is enough
 #
@@ -171,7 +171,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** The plain background is nearly whole again. Hair and teeth show the repair: steps in `nearest`, a
-# blur in `harmonic`, a little of both in `navier_stokes`. Here is a piece of it, enlarged: scratches cross
+# blur in `harmonic`, a little of both in `navier_stokes`. Here is a piece, enlarged: scratches cross
 # the hair and one eye.
 
 # %%
@@ -195,7 +195,7 @@ for fill in repaired.values():
 # %% [markdown]
 # One set of scratches proves little, so we take twenty places of the photograph (they overlap), each with scratches of its own.
 # We did the damage and know the truth: the error in the holes is given as *PSNR*, in decibels (dB). More is better; lesson 01
-# derives it.
+# defines it.
 
 # %%
 from course_lib import evaluation, scenes
@@ -241,7 +241,7 @@ widgets.explore(
 )
 
 # %% [markdown]
-# **Read.** Wider on the cheek than on the hair, and on the plain background wider still: 29 pixels there are less wrong than 3 on the hair.
+# **Read.** Wider on the cheek than on the hair, and on the plain background wider still.
 # The nose does not come back: a face without one fits all that the methods were told.
 #
 # ## Questions

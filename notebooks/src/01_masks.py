@@ -79,9 +79,12 @@ plots.show(
 # **Predict.** If we sort the missing pixels by depth, which of the two sets has the larger error at *equal* depth?
 
 # %%
-table = evaluation.by_depth(
-    {"harmonic": classical.harmonic}, patches, {"square": square, "scattered": scattered}
-)
+many = np.tile(patches, (5, 1, 1, 1))  # for few scattered pixels lie deep
+holes = {
+    "square": masks.squares(len(many), 32, side=16),
+    "scattered": masks.random_pixels(len(many), 32, fraction=0.9, seed=10),
+}
+table = evaluation.by_depth({"harmonic": classical.harmonic}, many, holes)
 
 # %%
 plots.show(
@@ -97,8 +100,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** From the square's rim to its middle the fill loses 6 dB. At equal depth the two stay close, though the scattered
-# set removes more than three times as much.
+# **Read.** Neither: at equal depth the two stay close, though the scattered
+# set removes more than three times as much. From the square's rim to its middle the fill loses 6 dB.
 #
 # ## Many masks
 #
@@ -136,8 +139,7 @@ for number, label, caption in (
 # %% [markdown]
 # **Read.** The agreement is a rank correlation: 1 if the number puts the sets in the order of their errors. Mean
 # depth nearly does, for both methods. This is why a scratch across a whole photograph is easy and a square hole of the same
-# area is not. All missing pixels of a set are pooled here; in a mean of its pictures' decibels area tells about as
-# much ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
+# area is not.
 #
 # ## Design a mask
 #
@@ -166,7 +168,8 @@ def psnr(true, predicted, mask=None):
 
 
 # %% [markdown]
-# **Predict.** We fill every hole of a photograph with mid-grey. In the holes the error is large. And over the
+# **Predict.** We fill every hole of a photograph with mid-grey; `composite` puts the known pixels back:
+# `np.where(mask[..., None], predicted, image)`. In the holes the error is large. And over the
 # whole image?
 
 # %% tags=["nbval-check-output"]
@@ -182,8 +185,7 @@ print(f"-10 log10 of the hole fraction: {gain:.2f} dB")
 # %% [markdown]
 # **Read.** All error sits in the hole, a share $r$ of the pixels. Spread over the whole image, the mean squared error
 # is $r$ times as large, so PSNR is $-10 \log_{10} r$ higher, whatever the method. When someone reports 30 dB, ask: in the
-# holes or in the image, and how large were the holes? And were the known pixels put back? That is
-# `composite`: `np.where(mask[..., None], predicted, image)`.
+# holes or in the image, how large were the holes, and were the known pixels put back?
 #
 # ## Which colour is the hole?
 #
@@ -240,8 +242,8 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Its mean depth is 3.85 pixels, that of 1 and 2 is 1.15 and 1.39. Among the 29 sets `harmonic` reaches 20.4 dB in
-# these squares, 25.3 in 1 and 24.8 in 2, and 1 removes nearly twice as much as 3.
+# **3.** Its pixels lie 3.85 pixels deep on average, those of 1 and 2 less than 1.5. `harmonic` reaches 20.4 dB there and about 25 in
+# the others, and 1 removes nearly twice as much as 3.
 # </details>
 #
 # **2.** A paper reports 38 dB over the whole image, for holes of 1 %, known pixels put back. In the holes that is
@@ -272,6 +274,9 @@ plots.show(
 #
 # *Lines.* They are drawn as in the article that this course grew from, one fault included: end points run from 1 to 31
 # instead of 0 to 31, so row 0 and column 0 are missing less often than row 31 and column 31. The course keeps it to stay comparable.
+#
+# *Depth or area.* Where pixels are not pooled, but each picture's decibels averaged, area tells about as much as depth
+# ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
 #
 # *A bit that leaks.* The article blackens holes with a bitwise AND that leaves the lowest bit of the truth. On our
 # patches it is worth nothing, 21.14 dB with it and without (RESULTS.md, *what leaked bits are worth*). The test that finds a leak: change what stands in the hole, and the fill must not change.

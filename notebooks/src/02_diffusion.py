@@ -109,7 +109,7 @@ plots.show(
 )
 
 # %% [markdown]
-# The smear has a number. Take the differences of all pixels to their neighbours, square them, and add them up: the rougher a
+# It becomes a smear. The smear has a number: take the differences of all pixels to their neighbours, square them, and add them up: the rougher a
 # picture, the more.
 #
 # **Predict.** Which of four fills is the smoothest, and is it smoother than the truth? (Mean over the 100 patches of
@@ -224,7 +224,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Whether that is right depends on what was there. The ridge reached 1.00, a flat roof would have stopped at 0.70,
+# **Read.** Up to 0.85. Whether that is right depends on what was there. The ridge reached 1.00, a flat roof would have stopped at 0.70,
 # and both leave the same pixels known. A continued slope is a bet: in 19 of 96 places of two photographs the fill is brighter or
 # darker than all that is around the hole, by more than a hundredth (same results).
 #
@@ -248,7 +248,7 @@ for side in (4, 8, 16, 32):
     print(f"square of {side:2d} px in a white picture: {sweeps:3d} sweeps until nowhere below 0.9")
 
 # %% [markdown]
-# **Read.** After 100 sweeps the middle has three fifths of its brightness, after 200 nearly nine tenths. Twice the width takes 3.4 to 3.8 times
+# **Read.** After 100 sweeps the middle is still dark, after 200 hardly. Twice the width takes 3.4 to 3.8 times
 # the sweeps, ever nearer to four: heat does not march straight on, it wanders as the walkers do.
 #
 # ## The leaderboard
@@ -261,7 +261,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The two are close here, and other lines turn their order.
+# **Read.** The two are close, and under most other lines `harmonic` leads.
 #
 # ## Questions
 #

@@ -63,7 +63,7 @@ def fill_in_order(image, mask, order, weigh, radius=3):
 # %% [markdown]
 # Three orders: by arrival, row by row from the top, and at random. Two ways to weigh: all neighbours alike, or by
 # $1/\text{distance}^2$. Beside them stand Telea's method, which comes by arrival and has weights of its own (below), and
-# `harmonic`, which has no order. We try them on 24 places of a photograph with three families of holes: brush strokes, lines 2 to 4
+# `harmonic`, which has no order. We try them on 24 places of a photograph with three families of holes: brush strokes, lines 3 to 5
 # pixels wide, and a square of 24 pixels. The table gives the mean PSNR in the holes, in dB, and in how many of the 24 places a
 # row is ahead of the first row.
 #
@@ -105,7 +105,7 @@ pd.concat(table, axis=1).loc[:, (slice(None), ["psnr_hole", "ahead"])].round(1)
 # %% [markdown]
 # **Read.** *Row by row* comes from one side, and loses 0.8 to 1.8 dB to the front in the mean; in the square a
 # few places lose much, and it is ahead in 10 of 24. *At random* comes from all sides, as
-# the front does, and loses nothing. So the order matters, where it comes from one side; these weights are worth half a decibel at
+# the front does, and loses nothing. So on this photograph the order matters, where it comes from one side; these weights are worth half a decibel at
 # most. And `harmonic`, which asks the whole rim at once, has the best mean everywhere.
 #
 # Here is one of the squares, worst to best, as in the means.
@@ -220,8 +220,7 @@ plots.show(
 # %% [markdown]
 # He also lets each $q$ continue its slope, so that it tells $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
 # his method gains on lines (28.1 dB, against 27.4 for $1/\text{distance}^2$) and loses in the square (25.4 against 26.5). Without
-# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`). On other photographs too the slopes lose in the square; on
-# lines they win on some and lose on others.
+# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`).
 #
 # ## A surprise at 200
 #
@@ -266,8 +265,7 @@ print(f"mean {mean:.5f}   plus 0.5: {mean + 0.5:.5f}   rounded: {np.rint(mean + 
 # number: 201. An odd level needs no such noise: 201.5 goes to the even 202. With 128, a power of two, no product rounds, and 128.5 goes to the even neighbour, 128. It is also the value in
 # OpenCV's own test.
 #
-# The program's other two weights round in their own way (with distance alone 150 would stay), so other levels are lucky too: that 128
-# passes says little. Test a
+# The program's other two weights round in their own way, so other levels are lucky or not: that 128 passes says little. Test a
 # property, *constants stay constant*, on all values.
 #
 # ## The leaderboard

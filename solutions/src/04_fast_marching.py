@@ -177,7 +177,7 @@ checks.task_04_2(opencv_level)
 
 # %% [markdown]
 # In your own words: by how many grey levels can the slope shift one pixel at most, and when? Why does 200
-# become anything from 199 to 203 in holes of many pixels (radius 5), and why is 128 kept?
+# become anything from 199 to 205 in holes of many pixels (radius 5), and why is 128 kept?
 #
 # <!-- BEGIN SOLUTION -->
 # A direction has length 1, so the sum of its two components is at most √2, on the diagonal, and it is that large even if

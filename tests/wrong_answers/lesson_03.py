@@ -122,7 +122,7 @@ WRONG = [
     ("03_2", "known pixels drift", partial(carried, when="end")),
     ("03_3", "edges misplaced", straight_down_the_middle),
     ("03_3", "edges still blurred", classical.biharmonic),
-    ("03_3", "edges still blurred", flat),
+    ("03_3", "worse than harmonic", flat),
     ("03_3", "known pixels changed", blurs_everything),
     ("03_3", "ramps spoilt", spoils_ramps),
     ("03_3", "edges carried", classical.bertalmio),
