@@ -75,6 +75,8 @@ table.rename_axis("known").round(3)
 # **Predict.** In the hole, will the gates open or close?
 
 # %%
+import keras
+
 from course_lib import evaluation, masks, models, plots
 
 KINDS = ("plain", "partial", "gated", "fourier")
@@ -87,30 +89,33 @@ validities = models.validities(trained["partial"], patches, holes)
 # %%
 plots.show(
     plots.gates_beside_validity(gates, validities, layers=list(gates)[3::2]),  # every second
-    alt="Beside validity, whose hole shrinks away, gates: two close in it, two open; faint below.",
+    alt="Beside validity, whose hole shrinks away, gates: two close in it, two open.",
     caption="Validity, the two gates that close most in holes, the two that open most.",
 )
 
 # %% [markdown]
-# **Read.** Each channel has a gate of its own. Some close in the hole, as validity does; others open *there*.
+# **Read.** Both, for each channel has a gate of its own. Some close in the hole, as validity does; others open *there*.
 #
 # How well does a map tell a known place from one in the hole? Draw one of each. If the known one's value is always
 # higher (or always lower), the map scores 1; at 0.5 it tells nothing. Of each layer we take the channel that tells most.
 #
-# **Predict.** At the bottom one window sees the whole hole. What has forgotten it there: validity, or the gates?
+# **Predict.** What has forgotten the hole at the bottom: validity, or the gates? And gates that were never trained?
 
 # %%
 plain = models.features(trained["plain"], patches, holes, gates)
-maps = {"validity": validities, "gates": gates, "plain's features": plain}
+keras.utils.set_random_seed(0)
+untrained = models.gates(models.shallow_unet("gated", 12), patches, holes)
+maps = {"validity": validities, "gates": gates, "untrained": untrained, "plain's features": plain}
 evaluation.memory_of_holes(maps, holes).dropna().round(2)
 
 # %% [markdown]
 # **Read.** Validity has forgotten it, 0.50, and never learns of it again. The gates lose some of it at the bottom, 0.73, and know it again on the way
-# up, where the skips come in. The plain network's features, without any gate, do so too, a little worse.
+# up, where the skips come in. Gates without training do as well, and so nearly do the plain network's features: what is told where
+# the hole is can remember it. What training has made is the figure above.
 #
 # ## What is given up
 #
-# And the renormalisation? We give the first layers a picture that is one grey, with any share of its pixels missing, and sort the windows
+# And the rescaling? We give the first layers a picture that is one grey, with any share of its pixels missing, and sort the windows
 # by how many pixels they know.
 #
 # **Predict.** How strong is the answer to a window with one known pixel, beside one with nine?
@@ -148,8 +153,8 @@ from course_lib import widgets
 widgets.reach()
 
 # %% [markdown]
-# **Read.** With dilation 1 each layer adds one pixel to each side. With 2 in all layers it adds two, but only every second row and column is
-# seen: *gridding*. Three layers of 1, 2, 4 span 15 × 15 pixels without a gap; so does halving after every layer.
+# **Read.** 1, 2, 4: three layers span 15 × 15 pixels without a gap; so does halving after every layer. With 1 each layer adds one pixel to each
+# side. With 2 in all layers it adds two, but only every second row and column is seen: *gridding*.
 #
 # *Fourier convolution* (Chi, Jiang and Mu 2020; LaMa 2022) takes the picture's discrete Fourier transform and convolves that, 1 × 1. Every frequency is a sum
 # over all pixels: one layer's reach is the whole picture. In our fourth network half of the filters at the bottom are of that kind. Here are the four on 20
@@ -227,8 +232,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On brick attention is 2 dB ahead of its guess, in 31 of 40 places. The figure shows how: where a joint runs into the hole, it looks at the
-# joint's other parts. Gravel does not repeat, and there attention loses 1 dB.
+# **Read.** On brick, by about 2 dB. The figure shows how: where a joint runs into the hole, it looks at the
+# joint's other parts. Gravel does not repeat, and there attention is behind its guess.
 #
 # ## The leaderboard
 #
@@ -244,7 +249,7 @@ plots.show(
 # %% [markdown]
 # **Read.** Partial leads the four, Fourier is last, and all are behind `harmonic`. On CIFAR-10, which all four learned from, the
 # order is another: Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated behind, by 0.05 to 0.37 ([results](../benchmarks/RESULTS.md), *Lesson 16*).
-# 5,000 steps from one seed are no verdict: gates and Fourier convolutions made their name in large networks.
+# One seed and 5,000 steps are no verdict.
 
 # %% [markdown]
 # ## Questions
@@ -284,7 +289,7 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * A gate can be set to partial convolution's mask update. Many of ours became masks, of either sign; the first layer's do not renormalise.
+# * A gate can be set to partial convolution's mask update. Many of ours became masks, of either sign; the first layer's do not rescale.
 # * Measure reach by a gradient. Dilations of 2 leave a grid unseen; one Fourier convolution sees the whole picture, and ours hardly uses what is far.
 # * Attention is a soft exemplar search that begins from a guess.
 #

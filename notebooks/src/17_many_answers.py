@@ -106,7 +106,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Made once, each fill is a thing of its own, and its square stands out. Made five times, it goes on from what is around, and the eight are more alike.
+# **Read.** The second eight: made five times, a fill goes on from what is around. Made once, each is a thing of its own, and its square stands out.
 #
 # Now watch four fills come about: the *guess* after some of 25 steps, each made ten times; the slider takes five or one. **Predict.** What does it gain between step 5 and step 25?
 
@@ -116,7 +116,7 @@ from course_lib import widgets
 widgets.many_fills(guess, patches[8], square)
 
 # %% [markdown]
-# **Read.** After one step all four are the same mean. Then each takes colours of its own; step by step it fits itself to what is around, and the square goes.
+# **Read.** It takes the colours of what is around, and the square goes. Before that, after one step, all four are the same mean; then each takes colours of its own.
 #
 # ## One fill, or the mean of eight?
 #
@@ -162,7 +162,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** No fill is first in both. The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price, and told from the truth more often. The second examiner tells means from the truth
+# **Read.** The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price, and told from the truth more often. No fill is first in both. The second examiner tells means from the truth
 # in over 90 %, diffusion's samples in 67 %. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
 #
 # Blau and Michaeli (2018) proved that there is a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that look quite like them
@@ -182,7 +182,7 @@ plots.show(
 # | 25 | 20 | 0.196 | 0.807 |
 # | 400 | 20 | 0.077 | 0.939 |
 #
-# **Read.** Resampling brings the mean nearer and narrows the spread too far; more steps widen it again. RePaint is not exact.
+# **Read.** It is not. Resampling brings the mean nearer and narrows the spread too far; more steps widen it again.
 #
 # ## In few steps
 #
@@ -220,7 +220,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Two steps make none. After five with fresh noise most are mush; with one noise there are pictures, and the two networks, trained apart, draw the same ones: the noise has chosen them.
+# **Read.** Five, if no noise is added on the way; with fresh noise most are mush. It is not the straight path that does it: the diffusion network does as well with one
+# noise. And the two networks, trained apart, draw the same pictures: the noise has chosen them.
 # In the charts above flow's fills lie 2 dB below diffusion's, which had fresh noise and were resampled.
 #
 # ## Which answer is asked for?
@@ -256,8 +257,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is in the mean of ten pictures. But each has a best step of its own, in one trial of all ten between 100 and 600; nobody can see which,
-# and it is in the mean 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is in the mean of ten pictures: even at each picture's best step, which nobody can see, it is 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
