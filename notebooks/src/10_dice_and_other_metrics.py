@@ -128,8 +128,9 @@ widgets.cheat_metric(pictures)
 #    $y_i < \tau$: for the truth *thresholded at $\tau$*.
 # 3. So that picture scores more, **always**, unless every $y_i$ is 0, 1 or exactly $\tau$.
 #
-# Half of its score is a new threshold, and so on. Where this stands still, *no* picture at all scores more. **Predict.**
-# After how many rounds is the cat done?
+# Half of its score is a new threshold, and so on. Where this stands still, *no* picture at all scores more.
+#
+# **Predict.** After how many rounds is the cat done?
 
 
 # %%
@@ -183,7 +184,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In 230 of 480; on CIFAR-10, which the article used, in 856 of 1,000. The means there, over batches of 32
+# **Read.** In 230 of these 480, all of one photograph; on CIFAR-10, which the article used, in 856 of 1,000. The means there, over batches of 32
 # ([results](../benchmarks/RESULTS.md), *Dice on intensities*):
 #
 # | answer | plain dice |
@@ -218,7 +219,7 @@ spoilt = [evaluation.equally_wrong(place) for place in np.concatenate(places)]
 similar = pd.DataFrame(
     {name: metrics.ssim(five["the truth"], one) for name, one in five.items()} for five in spoilt
 )
-similar.agg(["mean", "std"]).T.round(3)
+similar.mean().round(3)
 
 # %%
 plots.show(
@@ -267,7 +268,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 
 # %% [markdown]
 # **Read.** In all but the last. There the cheat wins, and white holes beat black and grey ones, which are nearer to the truth.
-# Squared dice keeps the truth safe, but its scale is of little use: the two best fills differ by 0.0002.
+# Squared dice keeps the truth safe, but over the whole picture the two best fills differ by 0.0002.
 #
 # | You judge | Use | Not | Because |
 # |---|---|---|---|

@@ -136,7 +136,7 @@ print(f"largest difference inside: {abs(partial - ordinary)[1:-1, 1:-1].max():.0
 # library, `layers.PartialConv2D`, takes the mean of what it sees, and the known pixels are put back. Paint on the picture, and move
 # the slider. (On a page that only shows this notebook, you see a square.)
 #
-# **Predict.** How many layers does the square of 16 × 16 need? And a line across the face, two pixels wide?
+# **Predict.** How many layers does the square of 16 × 16 need? And a level line across the face, two pixels wide?
 
 # %%
 from course_lib import data, masks
@@ -146,7 +146,7 @@ widgets.closing_hole(face, masks.squares(1, 64, side=16)[0])
 
 # %% [markdown]
 # **Read.** Eight, as every layer takes one pixel from each side. The line is gone after one, however long: what counts is how deep a
-# hole is, as in lesson 01. Once all is known, every layer is an ordinary convolution inside.
+# hole is, as in lesson 01.
 #
 # ## Forget the channels
 #
@@ -195,9 +195,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, while the biases are 0. Batch normalisation hides most
+# **Read.** Of what the right layer gives, which fades by itself, $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, while the
+# biases are 0. Batch normalisation hides most
 # of the fault. The factor would cancel, but the layer adds 0.001 to the variance before it divides: two hundredths are left where the right
-# layer keeps more than half. What is hidden so well can stay for years. Four formulas are in use, with $s = W^\top(X \odot M)$:
+# layer keeps more than half. What is hidden so well can stay for years.
+#
+# ## Three facts to try
+#
+# Four formulas are in use, with $s = W^\top(X \odot M)$:
 #
 # | | something known | blind | found in |
 # |---|---|---|---|
@@ -206,10 +211,9 @@ plots.show(
 # | III | $s \cdot k^2 C / \mathrm{sum}(M) + b$ | $b$ | [PConv2D_Keras](https://github.com/ezavarygin/PConv2D_Keras) |
 # | IV | $s / \mathrm{sum}(M) + b$ | $0$ | [pytorch-inpainting-with-partial-conv](https://github.com/naoto0804/pytorch-inpainting-with-partial-conv) |
 #
-# ## Three facts to try
-#
 # Somebody hands you a layer. Try three things. **All known:** inside, it is an ordinary convolution, with several channels.
-# **All hole:** output and validity are 0. **Holes unread:** put other numbers into the holes, and nothing changes.
+# **All hole:** output and validity are 0. **Holes unread:** put other numbers into the holes, and nothing changes. Two more layers are tried with them: one that does not mask $X$,
+# and the ordinary convolution.
 #
 # **Predict.** Which fact does each of II, III and IV break?
 
@@ -221,8 +225,8 @@ tried = {name: evaluation.check_partial(layer) for name, layer in suspects.items
 pd.DataFrame(tried).T.replace({True: "holds", False: "FAILS"})
 
 # %% [markdown]
-# **Read.** Each faulty one breaks at least one, and no fact finds them all. Three facts are no proof: a layer without the ratio
-# passes, and exercise 11 hunts it.
+# **Read.** II breaks the first two, III the second, IV the first. Three facts are no proof: a layer without the ratio passes, and
+# exercise 11 hunts it.
 #
 # ## Two inputs with different holes
 #
