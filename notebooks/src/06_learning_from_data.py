@@ -67,7 +67,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The mean is none of the truths, and its squared error is half that of a sharp guess, one of the truths taken by chance.
+# **Read.** One grey step, two, a ramp: the mean is none of the truths, and its squared error is half that of a sharp guess, one of the truths taken by chance.
 # So blur is no fault: it is the right answer to the question that squared error asks.
 #
 # Does that happen in real pictures? From 200 windows of 17 × 17 pixels we hide the inner 9 × 9. For each we look up
@@ -132,8 +132,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Training pictures get new holes each time, so that no hole can be learned by heart. Validation pictures keep theirs, so that two
-# scores differ only by what was learned.
+# **Read.** The lower one: validation pictures keep their holes, so that two scores differ only by what was learned. Training pictures get new
+# ones each time, so that no hole can be learned by heart.
 #
 # Four rules keep a score honest:
 #
@@ -142,10 +142,8 @@ plots.show(
 # * *Learn* on one part of the pictures, *choose* on a second, *test* once on a third.
 # * No part overlaps another. `photos` is split by photograph, not by patch.
 #
-# <details><summary>Why pictures of 32 × 32 pixels?</summary>
-#
-# A photograph of 512 × 512 has 256 times as many, and each training step would take about as many times as long.
-# </details>
+# Pictures of 32 × 32 pixels make this quick: a photograph of 512 × 512 has 256 times as many pixels, and a training step takes about as many
+# times as long.
 
 # %% [markdown]
 # ## A window for all places
@@ -185,8 +183,8 @@ plots.show(
 widgets.context_size(pictures.train, pictures.validation)
 
 # %% [markdown]
-# **Read.** With many pictures the error falls at first and then stays: for *one* missing pixel the nearest ones say nearly all.
-# With ten pictures nothing beyond radius 1 helps, and radius 6 is worse: its 168 weights also fit what is special to those ten.
+# **Read.** With 150 pictures it stops helping at radius 2: for *one* missing pixel the nearest ones say nearly all. With ten pictures radius 6
+# is worse than 2: its 168 weights also fit what is special to those ten.
 #
 # ## A shared window is a convolution
 #
@@ -231,7 +229,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In holes radius 3 is ahead of 2; for one pixel they were level. From pictures alone the window came about as far
+# **Read.** In holes radius 3 is ahead; between 1 and 2 the draw of the holes decides. From pictures alone the window came about as far
 # as the best equation. It is linear, so it cannot *decide* between an
 # edge and no edge, and it was trained on one missing pixel, never on a wide hole.
 
@@ -268,7 +266,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** With more pictures the loss goes away. 1: useless pixels would then get weight 0.
+# **2.** With 150 pictures the loss nearly goes away: so far pixels do not mislead, ten pictures do.
 # </details>
 
 # %% [markdown]

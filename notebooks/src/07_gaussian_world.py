@@ -109,8 +109,8 @@ plots.show(
         for name, fill in zip(["mean", "sample", "sample"], fills, strict=True)
     ]
     + ["truth"],
-    alt="A rim with a square hole; the mean is smooth; two samples have blotches and differ.",
-    caption="The mean scores best. The samples are rough, but in blotches, not along the rim.",
+    alt="A bright edge under a square hole; a smooth mean; two samples with blotches that differ.",
+    caption="The mean scores best. Samples are rough, but in blotches, not along the bright edge.",
 )
 
 # %% [markdown]
@@ -125,16 +125,17 @@ plots.show(
 # $$\mathrm{E}(S - Y)^2 = \mathrm{E}(S - \mu)^2 + \mathrm{E}(\mu - Y)^2 = 2\sigma^2 .$$
 #
 # Twice the squared error, $10 \log_{10} 2 = 3.01$ dB. Nothing in this line is Gaussian: every method that draws from the
-# right distribution pays it. In the table it is 3.0 dB on lines and 3.3 in squares.
+# right distribution pays it. Above it is 3.0 dB on lines and 3.3 in squares: our Gaussian is not quite
+# the right distribution.
 #
 # **Predict.** And the mean of two samples, or of twenty? Move the slider.
 
 # %%
-widgets.samples(gaussian, patches[k], hole)
+widgets.samples(gaussian, patches[k], hole, start=20)
 
 # %% [markdown]
-# **Read.** The more samples go into it, the smoother their mean, and the nearer it comes, on average, to the conditional mean from
-# below. The exercise turns that into a formula.
+# **Read.** Two gain little here, twenty come within 0.3 dB of the conditional mean: the more samples go into it, the smoother their mean. The
+# exercise turns that into a formula.
 #
 # ## How unsure?
 #
@@ -150,7 +151,7 @@ plots.show(
     [means["square"][k], unsure, error],
     titles=["mean", "predicted deviation", "error made"],
     alt="The filled patch; a map of predicted deviations, a hill in the square; the error, a line.",
-    caption="The prediction is a smooth hill. The error lies along the rim.",
+    caption="The prediction is a smooth hill. The error lies along the bright edge.",
 )
 
 # %% [markdown]
@@ -164,14 +165,14 @@ errors = means["lines"] - patches
 evaluation.calibration(deviations, errors, lines).round(3)
 
 # %% [markdown]
-# **Read.** In every group the two are within about a tenth of each other. No earlier method of the course could say this about itself. On CIFAR-10 all five groups agree as well
-# ([results](../benchmarks/RESULTS.md), lesson 07).
+# **Read.** On these 300 patches the two are within about a tenth of each other in every group. No earlier method of the course could say
+# this about itself.
 #
 # ## What it does not know
 #
 # The formula for the variance contains $P$ and the hole, but not the known pixels' colours. **Predict.** Sort the *patches*
-# by how rough their known pixels are, into a calm half and a lively half. What is predicted for each, and what errors are
-# made? Does a sample cost 3 dB in both? And for another photograph, the cat of lesson 00, under the same lines?
+# by how rough their known pixels are, into a calm half and a lively half. Is the same error predicted for both?
+# Is it made? And for the cat of lesson 00, under the same lines?
 
 # %%
 known = np.where(lines[..., None], np.nan, patches)
@@ -225,7 +226,7 @@ plots.show(
     plots.row_worlds(worlds, greys[k][16:17], gap),
     alt="Three columns. Precisions: all pull with the nearest neighbours; fitted and biharmonic "
     "push with the next ones. Gaps: two wandering bundles, one wide smooth bundle.",
-    caption="Above: how a pixel hangs on its row. Below: mean, two deviations, three samples.",
+    caption="Above: below 0 a pixel pulls, above 0 it pushes. Below: mean, deviations, samples.",
 )
 
 # %%
@@ -243,7 +244,7 @@ for width in (1, 2, 4, 8):
 # **Read.** Over one pixel `biharmonic` is level with the fitted one, whose weights are like its own. The wider the gap, the nearer
 # `harmonic` comes, and the farther `biharmonic` falls behind. A method that seems to assume nothing assumes a precision.
 #
-# ## Where it wins, where it loses
+# ## The leaderboard
 #
 # Pooled over our 300 patches the Gaussian is level with `harmonic` and `biharmonic`, under our lines and squares. From 44,000 CIFAR-10
 # pictures and their mirror images the covariance can be learned place by place, and then it is ahead of both in all holes, of
@@ -253,7 +254,7 @@ for width in (1, 2, 4, 8):
 plots.show(
     plots.standings(evaluation.standings(gaussian=gaussian.fill)),
     alt="Bars of hole PSNR: equations, the learned window and the new Gaussian are level on top.",
-    caption="On fewer patches, under lines, it is level with the best equations.",
+    caption="100 patches with line masks; the new row is hatched.",
 )
 
 # %% [markdown]
@@ -297,7 +298,8 @@ plots.show(
 # ## Key points
 #
 # * The fill with the least squared error is the conditional mean: with the precision matrix one system of equations.
-# * A fill has an uncertainty. On lines this one is right on average over many pictures, and it does not look at the picture.
+# * A fill has an uncertainty. This one does not look at the picture: it is right only where pictures are, on average, as lively as those it
+#   learned from.
 # * The mean scores best; samples of the right distribution are on average as rough as the truth and cost 3 dB.
 #
 # {{exercise}}

@@ -116,21 +116,23 @@ plots.show(
 )
 
 # %%
-import numpy as np
-
 for numbers in (16, 64, 256):
     one = models.load_pretrained(f"explorer_autoencoder_4_code_{numbers // 4}")
     known = metrics.psnr(patches, models.predict(one, patches, holes), ~holes)
     print(f"a code of {numbers:3} numbers: {known:.1f} dB on known pixels")
-pairs = zip(patches, holes, strict=True)
-flat = np.stack([np.full_like(one, one[~hole].mean(axis=0)) for one, hole in pairs])
+
+# %%
+import numpy as np
+
+colours = [one[~hole].mean(axis=0) for one, hole in zip(patches, holes, strict=True)]
+flat = np.broadcast_to(np.array(colours)[:, None, None], patches.shape)
 print(f"one flat colour, 3 numbers: {metrics.psnr(patches, flat, ~holes):.1f} dB on known pixels")
 
 # %% [markdown]
 # **Read.** No: sixteen times the room changes next to nothing. One flat colour for each patch, three numbers, scores 3 dB more: room is not what these networks lack.
 #
-# The way down also returns what each level held before it was
-# halved; so far nobody asks for it.
+# The way down, $h = f(x)$, also returns what each level held before it was
+# halved; so far the way up, $r = g(h)$, does not ask for it.
 
 # %%
 from keras import layers
@@ -325,8 +327,7 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# The way down is often written $h = f(x)$, where $h$ is the code, and the way up $r = g(h)$. Trained on other damage, such networks do
-# *denoising*, *deblurring*, *artefact removal*. The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
+# Trained on other damage, such networks do *denoising*, *deblurring*, *artefact removal*. The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
 # 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). The two networks
 # had unequal trainings; after 2,400 steps each they reached 19.8 and 16.5 dB on validation pictures. Their loss counts a pixel of a hole six times. CIFAR-10 has no licence; no picture of it is stored here.
 #

@@ -199,7 +199,8 @@ plots.show(
 # biases are 0. Batch normalisation hides most
 # of the fault. The factor would cancel, but the layer adds 0.001 to the variance before it divides: two hundredths are left where the right
 # layer keeps more than half. What is hidden so well can stay for years.
-#
+
+# %% [markdown]
 # ## Three facts to try
 #
 # Four formulas are in use, with $s = W^\top(X \odot M)$:
