@@ -195,9 +195,9 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Four times the minutes bring 0.2 to 0.5 dB, at every size and in every set, the second time less than the first. The middle size is ahead, in the
-# square level with the smallest; after 160 minutes it has passed the Gaussian in all three sets. And where does it end? A law in size and pictures seen, fitted
-# to all seven, levels off at 23.4 dB on lines and at 16.6 in the square ([results](../benchmarks/RESULTS.md), *Size, time and the
-# plateau*). If it holds, no training, however long, gets a network of this kind further.
+# square level with the smallest; after 160 minutes it has passed the Gaussian, in the square just so. And where does it end? A law in size and pictures seen,
+# fitted to these seven runs, levels off at 23.2 to 23.9 dB on lines, and anywhere from 16.4 to 18.7 in the square
+# ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
 
 # %% [markdown]
 # ## Use X when
