@@ -74,7 +74,7 @@ hub: $(READY)         # JupyterHub for a class, docs/teaching/hub.md; compiled, 
 	$(BIN)/python -m compileall -q -j 0 course_lib hub $(VENV)/lib > /dev/null || true
 	$(BIN)/python -m jupyterhub -f hub/jupyterhub_config.py
 
-notebooks: $(READY)   # those whose code changed; ALL=1: every one
+notebooks: $(READY)   # those whose source changed, executed where code did; ALL=1: every one
 	$(BIN)/python -m tools.build_notebooks $(if $(ALL),--all)
 
 restamp: $(READY)     # the address and tag of pyproject.toml into every notebook and README

@@ -21,7 +21,6 @@ from course_lib._pixels import as_floats
 from tools.project import ROOT
 
 STORED = ROOT / "course_lib" / "showdown_errors.npz"
-SLOW = ("biharmonic", "harmonic", "gaussian")
 METHODS = ("telea", "navier_stokes", "harmonic", "biharmonic", "gaussian", *showdown.NETWORKS)
 
 
@@ -46,7 +45,7 @@ def fills(method, fit, images, holes):
         chosen = gaussian().fill if method == "gaussian" else classical.METHODS[method]
         return chosen(image, hole)
 
-    if method in SLOW:
+    if method in showdown.SLOW:
         return kept.fills(method, inpainter, images, holes)
     damaged = masks.damage(images, holes)
     return np.stack([inpainter(*pair) for pair in zip(damaged, holes, strict=True)])

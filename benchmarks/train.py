@@ -37,7 +37,7 @@ CHECKS = 20  # epochs, that is validations and checkpoints, in a run
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is made; every field goes into its recipe file.
+    """How a network is made; every field goes into its recipe file (older ones lack precision).
 
     Attributes:
         network: a function of ``models``.
@@ -58,8 +58,8 @@ class Recipe:
     precision: str = "float32"  # Keras's dtype policy while training; weights stay float32
 
 
-def _explorer(network, steps=3_000, **arguments):
-    return Recipe(network, arguments, masks="lines", hole_weight=1.0, steps=steps)
+def _explorer(network, **arguments):
+    return Recipe(network, arguments, masks="lines", hole_weight=1.0, steps=3_000)
 
 
 def _reach(convolution, width=12):

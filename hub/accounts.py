@@ -14,7 +14,7 @@ GROUP = "learners"
 TASKS = "400"  # processes and threads of one learner: a kernel with TensorFlow has about 10
 FIRST_PORT = 20_000
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
-OTHERS_ENTER, OTHERS_READ = 0o001, 0o004
+OTHERS_ENTER = 0o001
 
 
 def read_class(path):

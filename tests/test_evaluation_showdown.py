@@ -258,8 +258,8 @@ def test_the_interval_holds_the_middle_95_per_cent():
         ([[1.0, 2.0]], [1.0, 2.0], "one error a picture"),
         ([1.0], [1.0], "one error a picture"),
         ([1.0, -2.0], [1.0, 2.0], "negative"),
-        ([1.0, 2.0], [1.0, np.nan], "no number"),
-        ([0.0, 0.0], [1.0, 2.0], "none at all"),
+        ([1.0, 2.0], [1.0, np.nan], "NaN"),
+        ([0.0, 0.0], [1.0, 2.0], "zeros alone"),
     ],
 )
 def test_errors_that_make_no_lead(method, rival, sentence):

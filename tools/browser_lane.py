@@ -20,7 +20,6 @@ from tools.site.wheel import write_wheel
 
 VERSION = (3, 13)
 TOOLS = ("hypothesis", "ipykernel", "jupytext", "nbval", "pytest", "pytest-xdist")
-WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def versions():
@@ -44,7 +43,7 @@ def main(base_python="python3.13"):
         path for home in homes for path in sorted(home.glob("*.ipynb")) if path.name[:2] in LESSONS
     ]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    command = [python, "-m", "pytest", *WORKERS, *notebooks, "tests/test_place.py"]
+    command = [python, "-m", "pytest", *lane.WORKERS, *notebooks, "tests/test_place.py"]
     return subprocess.run(command, cwd=ROOT, env=kept | {"INPAINTING_LANE": "browser"}).returncode
 
 

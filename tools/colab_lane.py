@@ -91,7 +91,10 @@ def prepared(notebook, first, exercise):
     """
     cells = list(notebook.cells)
     if cells[1].source != launch_cell(publication()):
-        raise ValueError("The launch cell does not stand right after the title cell.")
+        raise ValueError(
+            "The second cell is not this address's launch cell: write # {{launch}} there and type "
+            "make notebooks restamp."
+        )
     if exercise:
         checked = ["checks.task_" in cell.source for cell in cells]
         cells = cells[: checked.index(True) + 1]

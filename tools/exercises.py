@@ -242,7 +242,9 @@ def _checked_task(cell, lesson):
     if found is None:
         return None
     if found[1] != lesson:
-        raise ValueError(f"{cell.source} checks a task of another lesson.")
+        raise ValueError(
+            f"{cell.source} checks a task of another lesson: call checks.task_{lesson}_N."
+        )
     return found[2]
 
 

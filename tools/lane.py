@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tools.project import ROOT
 
+WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # pytest's arguments
+
 
 def right_python(command, version):
     """Whether a command runs Python of that version, such as (3, 13)."""

@@ -13,7 +13,6 @@ from tools import lane
 from tools.project import ROOT
 
 VERSION = (3, 11)
-WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 LOWEST = ("--resolution", "lowest-direct", "--extra", "test", "--extra", "cpu", "--requirement")
 
 
@@ -23,7 +22,9 @@ def main(base_python="python3.11", *tests):
     python = lane.environment(".venv-oldest", base_python, *LOWEST, ROOT / "pyproject.toml")
     lane.uv_install(python, "--no-deps", "--editable", ROOT)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return subprocess.run([python, "-m", "pytest", *WORKERS, *tests], cwd=ROOT, env=kept).returncode
+    return subprocess.run(
+        [python, "-m", "pytest", *lane.WORKERS, *tests], cwd=ROOT, env=kept
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from course_lib._pixels import as_bytes
+from course_lib._pixels import as_bytes, as_floats
 from course_lib._validation import check_batch, check_count, check_pair, check_values
 from course_lib._wandb import wandb_mode
 from course_lib.callbacks.frames import Folder, Frame
@@ -67,7 +67,7 @@ class PredictionLogger(keras.callbacks.Callback):
         super().__init__()
         images = np.asarray(images)
         if images.dtype == np.uint8:
-            images = images / np.float32(255)
+            images = as_floats(images)
         images, mask = check_pair(check_batch(images), mask)
         check_values(images, "an original")
         if not mask.any():

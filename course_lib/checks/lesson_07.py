@@ -18,8 +18,9 @@ from course_lib.checks._task import task, wrong
 JUNK = 7.0  # stands where something is missing
 
 
-def _world(rng, n=6):
-    """Mean (n,) and covariance (n, n) of numbers that hang together, none of them 0."""
+def _world(rng):
+    """Mean (6,) and covariance (6, 6) of numbers that hang together, none of them 0."""
+    n = 6
     factors = rng.uniform(-1, 1, (n, 2 * n)) + 0.4
     return rng.uniform(0.2, 0.8, n), factors @ factors.T / n
 

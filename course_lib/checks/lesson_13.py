@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from course_lib import classical, data, evaluation, masks, metrics
+from course_lib._pixels import as_floats
 from course_lib.checks._compare import (
     as_function,
     call,
@@ -558,7 +559,7 @@ def _fills_of(part):
     holes = np.concatenate(list(evaluation.frozen_masks(EACH[part]).values()))
     pictures = getattr(data.load("photos"), part)
     spread = np.arange(len(holes)) * len(pictures) // len(holes)
-    truth = pictures[spread] / np.float32(255)
+    truth = as_floats(pictures[spread])
     damaged = masks.damage(truth, holes)
     offered = {
         name: fills(classical.METHODS[name], damaged, holes).astype("float32")

@@ -4,7 +4,9 @@
 that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made,
 ``films`` are films whose truth is known, ``partial_layers`` tries partial convolutions,
 ``mask_costs`` masks that are not quite right, ``gates`` what a network's inside tells of holes,
-``likeness`` whether fills look like true pictures, ``scaling`` what longer trainings bring.
+``likeness`` whether fills look like true pictures, ``scaling`` what longer trainings bring,
+``showdown`` and ``parts`` hold the figures of lessons 13 and 12, ``lookalikes`` finds what else
+could stand in a hole, ``equally_wrong`` makes five errors of one size.
 """
 
 from course_lib.evaluation.comparisons import by_depth, by_draw, by_mask, by_picture, compare

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from course_lib._pixels import as_floats
 from course_lib._validation import brief, is_one_of
 
 STORED = Path(__file__).parents[1] / "parts.json"
@@ -82,8 +83,8 @@ def parts_fills(masks="lines"):
     names = _of_masks("psnr_hole", masks)
     with np.load(STORED.with_suffix(".npz"), allow_pickle=False) as kept:
         images, holes = kept["images"], kept[f"{masks}/holes"]
-        fills = {chosen(name): _floats(kept[f"{masks}/{name}"]) for name in names}
-    return _floats(images), holes, fills
+        fills = {chosen(name): as_floats(kept[f"{masks}/{name}"]) for name in names}
+    return as_floats(images), holes, fills
 
 
 @functools.cache
@@ -102,7 +103,3 @@ def _of_masks(kind, masks):
     if not is_one_of(masks, measured):
         raise ValueError(f"masks is {brief(masks)}: say one of {', '.join(measured)}.")
     return measured[masks]
-
-
-def _floats(pictures):
-    return pictures / np.float32(255)

@@ -51,7 +51,10 @@ def lead(method, rival, *, resamples=RESAMPLES):
                 f"{name} has shape {errors.shape}: pass one error a picture, (N,), for both."
             )
         if not (np.isfinite(errors).all() and (errors >= 0).all() and errors.any()):
-            raise ValueError(f"{name} has an error that is negative or no number, or none at all.")
+            raise ValueError(
+                f"{name} has negative errors, NaN, infinity or zeros alone: pass squared errors, "
+                "finite, 0 or more and not all 0."
+            )
     resamples = check_count("resamples", resamples, lowest=1)
     drawn = np.random.RandomState(0).randint(0, len(method), (resamples, len(method)))
     with np.errstate(divide="ignore", invalid="ignore"):

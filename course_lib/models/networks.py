@@ -30,7 +30,7 @@ def autoencoder(width=16, code=None):
         code: channels of the code, 1 or more; 16 * width if left out.
 
     Returns:
-        keras.Model, damaged -> predicted (see the top of this module).
+        keras.Model, damaged -> predicted (see ``course_lib.models``).
 
     Raises:
         ValueError: if width or code is not a whole number of 1 or more.
@@ -64,7 +64,7 @@ def vanilla_unet(width=16, masked=False):
             [damaged, valid].
 
     Returns:
-        keras.Model, damaged or [damaged, valid] -> predicted (see the top of this module).
+        keras.Model, damaged or [damaged, valid] -> predicted (see ``course_lib.models``).
 
     Raises:
         ValueError: if width is not a whole number of 1 or more.
@@ -99,7 +99,7 @@ def partial_conv_unet(width=16):
         width: channels of the first level, 1 or more; each level below has twice as many.
 
     Returns:
-        keras.Model, [damaged, valid] -> predicted (see the top of this module). Where not even
+        keras.Model, [damaged, valid] -> predicted (see ``course_lib.models``). Where not even
         the last layer sees a known pixel, the prediction is 0.5.
 
     Raises:
@@ -138,7 +138,7 @@ def shallow_unet(convolution="plain", width=12):
         width: channels of the first level, 1 or more; each level below has twice as many.
 
     Returns:
-        keras.Model, [damaged, valid] -> predicted (see the top of this module).
+        keras.Model, [damaged, valid] -> predicted (see ``course_lib.models``).
 
     Raises:
         ValueError: if convolution is none of these, or width no whole number of 1 or more.
@@ -223,7 +223,7 @@ def residual_unet(width=48):
             as many.
 
     Returns:
-        keras.Model, [damaged, valid] -> predicted (see the top of this module).
+        keras.Model, [damaged, valid] -> predicted (see ``course_lib.models``).
 
     Raises:
         ValueError: if width is not a whole number of 1 or more.
@@ -257,7 +257,7 @@ def field_unet(width=48):
         width: as in ``residual_unet``.
 
     Returns:
-        keras.Model, [damaged, valid] -> predicted (see the top of this module).
+        keras.Model, [damaged, valid] -> predicted (see ``course_lib.models``).
 
     Raises:
         ValueError: if width is not a whole number of 1 or more.

@@ -24,8 +24,10 @@ def load_pretrained(name):
         name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet",
             "fill_and_correct" (a ``residual_unet``; its file is called "best", and so may you),
             "photo" (a ``field_unet`` for photographs of any size: scratches, overlaid text,
-            blotches, dust), "classifier" (which names what a picture shows), or a small network
-            that a lesson compares, "explorer_unet_4" and others.
+            blotches, dust), "classifier" (which names what a picture shows), "diffusion" and "flow"
+            (``denoiser``s), "looks_squared" and "looks_adversarial" (lesson 17), "reach_plain",
+            "reach_partial", "reach_gated", "reach_gated_9" and "reach_fourier" (lesson 16), or a
+            small network that lesson 08 compares, "explorer_unet_4" and others.
 
     Returns:
         keras.Model, float32, not compiled.

@@ -408,7 +408,9 @@ def _deep_content(pixels, ending, options, note):
         order = [2, 1, 0, 3][: pixels.shape[2]]
         done, encoded = cv2.imencodeWithMetadata(ending, pixels[..., order], [*beside], content)
         if not done:
-            raise ValueError("the picture cannot be written as a PNG of 16 bits a channel.")
+            raise ValueError(
+                "the picture cannot be written as a PNG of 16 bits a channel: end the name in .tif."
+            )
         return encoded.tobytes()
     buffer = io.BytesIO()
     extra = ["unassalpha"] if pixels.shape[2] == 4 else None

@@ -9,6 +9,7 @@ import copy
 import keras
 import numpy as np
 
+from course_lib._pixels import as_floats
 from course_lib._validation import as_array, check_count, check_known, check_mask, check_seed
 from course_lib.training._memory import keep_freed
 
@@ -123,7 +124,7 @@ class Pairs(keras.utils.PyDataset):
             order, turns = self._plan(self._epoch)  # (N,) and (6, N)
             chosen = order[start:stop]
             mask = _turned(self.masks, *turns[:, start:stop])  # bool (n, H, W)
-        original = self.images[chosen] / np.float32(255)  # (n, H, W, 3)
+        original = as_floats(self.images[chosen])  # (n, H, W, 3)
         known = (~mask).astype(np.float32)  # (n, H, W)
         damaged = np.empty_like(original)
         for colour in range(3):  # twice as fast as broadcasting over the short last axis
