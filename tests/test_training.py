@@ -315,7 +315,7 @@ def test_fit_sees_the_batches_of_its_epochs_whatever_the_workers(workers, proces
 def test_a_step_keeps_the_memory_of_the_one_before():
     """TensorFlow 2.21 has it given back: each of these steps then fetches 30,000 pages anew.
 
-    The calmest of five epochs tells: in one of four batches TensorFlow may have the last word.
+    The calmest of five epochs tells: on a busy machine some were seen to fetch nearly as many.
     """
     import resource
 

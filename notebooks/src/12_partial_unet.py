@@ -275,7 +275,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** `best` is ahead of every solver. `trained here` is behind the flat mean, here as on its validation pictures. The trio is behind
+# **Read.** `best` is ahead of every solver. `trained here`, after 384 steps as recorded, is behind the flat mean. The trio is behind
 # `navier_stokes` on this photograph; on held-out pictures of CIFAR-10, like those it learned from, it is ahead by 0.7 dB and more ([results](../benchmarks/RESULTS.md), *Shipped networks*).
 
 # %% [markdown]

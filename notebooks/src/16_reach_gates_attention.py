@@ -110,7 +110,7 @@ evaluation.memory_of_holes(maps, holes).dropna().round(2)
 
 # %% [markdown]
 # **Read.** Validity has forgotten it, 0.50, and never learns of it again. The gates lose some of it at the bottom, 0.73, and know it again on the way
-# up, where the skips come in. Gates without training do as well, and so nearly do the plain network's features: what is told where
+# up, where the skips come in. Gates without training do about as well, and so nearly do the plain network's features: what is told where
 # the hole is can remember it. What training has made is the figure above.
 #
 # ## What is given up
