@@ -299,3 +299,20 @@ def test_the_verdict_on_cifar10_needs_no_cifar10(monkeypatch, tmp_path):
     }
     for _, rows in leads.groupby("method"):
         assert tuple(rows["ahead"].round(6)) in heights
+
+
+# What lesson 13 counts
+
+
+@pytest.mark.parametrize(
+    ("world", "firsts", "clear", "minorities"), [("cifar10", 11, 9, 9), ("photos", 3, 11, 11)]
+)
+def test_the_columns_that_lesson_13_counts(world, firsts, clear, minorities):
+    """Where the best sum is first most often, where it is clearly ahead, where on under half."""
+    shares, found = evaluation.showdown_firsts(world), []
+    for masks_name, errors in evaluation.showdown_errors(world).items():
+        best, second = errors.mean().sort_values().index[:2]
+        assert best in ("best", "fill_and_correct")
+        low, share = evaluation.lead(errors[best], errors[second])[1], shares[masks_name]
+        found.append((share.idxmax() == best, low > 0, share[best] < 0.5))
+    assert np.sum(found, axis=0).tolist() == [firsts, clear, minorities]

@@ -8,7 +8,7 @@ import ast
 import numpy as np
 import pytest
 
-from course_lib import classical, generative, masks, metrics
+from course_lib import classical, data, evaluation, generative, masks, metrics
 from tests.helpers import definitions
 from tools.project import SOURCES
 
@@ -212,3 +212,14 @@ def test_the_flow_of_lesson_17_ends_where_that_of_a_gaussian_does():
 
 def test_the_methods_of_the_lessons_are_taught():
     assert {"psnr", "harmonic", "arrival_time"} <= {name for _, name in taught()}
+
+
+def test_under_other_lines_the_order_of_lesson_02_turns():
+    patches = data.load("photos").test[:100] / np.float32(255)
+    harmonic, biharmonic = (
+        evaluation.by_draw(classical.METHODS[name], patches, 8)
+        for name in ("harmonic", "biharmonic")
+    )
+    ahead = harmonic > biharmonic
+    assert 2 <= ahead.sum() <= 6
+    assert abs(harmonic - biharmonic).max() < 0.5  # "the two are close"

@@ -261,7 +261,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The two are close, and under most other lines `harmonic` leads.
+# **Read.** The two are close: other lines on the same patches, and as often as not `harmonic` leads.
 #
 # ## Questions
 #
