@@ -327,7 +327,7 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# Trained on other damage, such networks do *denoising*, *deblurring*, *artefact removal*. The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
+# The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
 # 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). The two networks
 # had unequal trainings; after 2,400 steps each they reached 19.8 and 16.5 dB on validation pictures. Their loss counts a pixel of a hole six times. CIFAR-10 has no licence; no picture of it is stored here.
 #
