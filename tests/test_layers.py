@@ -632,6 +632,18 @@ def test_a_gated_convolution_in_a_saved_model(tmp_path):
     assert gated.compute_dtype == "float16" and results[0].min() >= 0 < results[0].max()
 
 
+@pytest.mark.parametrize("arguments", CONVOLUTIONS, ids=str)
+def test_the_shapes_that_are_promised_are_those_that_come(arguments):
+    features, valid = example([3, 2])
+    layer, given = PartialConv2D(4, **arguments), arranged(features, valid)
+    promised = layer.compute_output_shape([[one.shape for one in each] for each in given])
+    assert promised == [tuple(one.shape) for one in layer(given)]
+    gated = GatedConv2D(4, **arguments)
+    assert gated.compute_output_shape(features[0].shape) == tuple(gated(features[0]).shape)
+    unknown = keras.Input((None, None, 3))
+    assert gated.compute_output_shape(unknown.shape) == (None, None, None, 4)
+
+
 # PyramidFill and AddInHoles
 
 

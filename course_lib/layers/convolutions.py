@@ -64,6 +64,16 @@ class _Convolution(keras.layers.Layer):
         if self.use_bias:
             self.bias = self.add_weight((filters,), initializer=self.bias_initializer, name="bias")
 
+    def _placed(self, shape):
+        """(N, H', W') of features (N, H, W, C), sides not known being None."""
+        placed = []
+        for side, size, stride, rate in zip(
+            shape[1:3], self.kernel_size, self.strides, self.dilation_rate, strict=True
+        ):
+            lost = 0 if self.padding == "same" else rate * (size - 1)
+            placed.append(None if side is None else math.ceil((side - lost) / stride))
+        return shape[0], *placed
+
     def _convolve(self, features, kernel):
         return ops.conv(
             features,
@@ -168,6 +178,11 @@ class PartialConv2D(_Convolution):
         self.mask_weights = [channels // divisor for channels in self.channels]
         self.built = True
 
+    def compute_output_shape(self, input_shape):
+        features, _ = _each(input_shape, _is_shape)
+        placed = self._placed(features[0])
+        return [(*placed, self.filters), (*placed, 1)]
+
     def __call__(self, inputs, **kwargs):
         # Here and not in ``call``, where Keras would wrap the message in its own.
         features, valid = _each(inputs, _is_tensor)
@@ -245,6 +260,9 @@ class GatedConv2D(_Convolution):
         self.channels = [input_shape[-1]]
         self._add_weights(input_shape[-1], 2 * self.filters)
         self.built = True
+
+    def compute_output_shape(self, input_shape):
+        return (*self._placed(input_shape), self.filters)
 
     def __call__(self, features, **kwargs):
         check_features(shape_of(features))

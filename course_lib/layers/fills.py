@@ -54,6 +54,9 @@ class PyramidFill(keras.layers.Layer):
         self.levels = check_count("levels", levels)
         self.sweeps = check_count("sweeps", sweeps)
 
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
     def __call__(self, inputs, **kwargs):
         features, valid = inputs
         check_shapes([shape_of(features)], [shape_of(valid)])
@@ -231,6 +234,9 @@ class AddInHoles(keras.layers.Layer):
         >>> float(AddInHoles()([0.5 * one, 0 * one, 0.25 * one])[0, 0, 0, 0])
         0.75
     """
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
 
     def call(self, inputs):
         fill, valid, correction = (ops.cast(one, self.compute_dtype) for one in inputs)

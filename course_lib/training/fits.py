@@ -30,7 +30,8 @@ def _check_size(model, data, name):
     _, height, width, _ = data.images.shape
     asked = [keras.KerasTensor((None, height, width, channels)) for channels in (3, 1)]
     try:
-        predicted = model.compute_output_spec(asked if data.valid else asked[0])
+        # Called, not ``compute_output_spec``, which does not cast as mixed precision does.
+        predicted = model(asked if data.valid else asked[0])
     except Exception:  # each layer raises its own, some of them dozens of lines
         predicted = None
     if getattr(predicted, "shape", None) != (None, height, width, 3):
