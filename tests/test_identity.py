@@ -168,6 +168,73 @@ DIFFERENT = [
 ]
 
 
+def written(source, **outside):
+    """What a cell defines last, its source being the reader's own."""
+    names = {"keras": keras, "__name__": "__main__", **outside}
+    exec(source, names)
+    return list(names.values())[-1]
+
+
+LAYER = """
+class Mine(keras.layers.Layer):
+    def call(self, features):
+        return {} * features
+"""
+NETWORK = """
+class Mine(keras.Model):
+    def call(self, features):
+        return {} * features
+"""
+SCHEDULE = """
+class Mine(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return {} / (step + 1)
+"""
+LOSS = """
+class Mine(keras.losses.Loss):
+    def call(self, true, predicted):
+        return {} * keras.ops.mean(true - predicted)
+"""
+HELPED = """
+def difference(true, predicted):
+    return {} * (true - predicted)
+def loss(true, predicted):
+    return keras.ops.mean(difference(true, predicted))
+"""
+TABLE = """
+WEIGHTS = {{"hole": [{}]}}
+def loss(true, predicted):
+    return WEIGHTS["hole"][0] * keras.ops.mean(true - predicted)
+"""
+
+
+def own_network(kind):
+    """Of the layers that a reader may write in a cell, and change there."""
+    keras.utils.set_random_seed(0)
+    if kind.startswith("lambda"):
+        kind = f"layer = keras.layers.Lambda({kind})"
+        return make(keras.Sequential([keras.Input((8, 8, 3)), written(kind)]))
+    return make(keras.Sequential([keras.Input((8, 8, 3)), written(kind)()]))
+
+
+OWN_CODE = [
+    ("network", lambda n: told(own_network(LAYER.format(n)))),
+    ("network", lambda n: told(own_network(NETWORK.format(n)))),
+    ("network", lambda n: told(own_network(f"lambda features: {n} * features"))),
+    (RATE, lambda n: told(make(optimizer=keras.optimizers.SGD(written(SCHEDULE.format(n))())))),
+    ("loss or metrics", lambda n: told(make(loss=written(LOSS.format(n))()))),
+    ("loss or metrics", lambda n: told(make(loss=written(HELPED.format(n))))),
+    ("loss or metrics", lambda n: told(make(loss=written(TABLE.format(n))))),
+]
+
+
+@pytest.mark.parametrize(("part", "changed_to"), OWN_CODE)
+def test_code_of_ones_own_that_was_changed_makes_another_training(part, changed_to):
+    first, again, other = changed_to(1.5), changed_to(1.5), changed_to(2.5)
+    assert first == again
+    assert [name for name in first if first[name] != other[name]] == [part]
+
+
 def moved(model):
     model.set_weights([one + 1e-6 for one in model.get_weights()])
     return model

@@ -30,6 +30,7 @@ RULES = {  # what Keras's callbacks that steer a training were told
     ),
     keras.callbacks.LearningRateScheduler: ("schedule",),
 }  # fmt: skip
+LIBRARIES = ("course_lib", "keras", "tensorflow", "jax", "torch", "numpy")  # not one's own code
 _left = weakref.WeakKeyDictionary()  # network -> (folder, how it began, as fit left it)
 
 
@@ -79,7 +80,27 @@ def _moving(model):
 
 
 def _architecture(model):
-    return [_placed(_config(model)), [list(one.shape) for one in model.variables]]
+    """Configuration and shapes, and the code of what no configuration tells: one's own layers."""
+    described = [_placed(_config(model)), [list(one.shape) for one in model.variables]]
+    own = [_layer_code(one) for one in model._flatten_layers()]  # the network and all inside it
+    return [*described, own] if any(own) else described
+
+
+def _layer_code(layer):
+    if isinstance(layer, keras.layers.Lambda):
+        return _described(layer.function)
+    return _class_code(type(layer))
+
+
+def _class_code(kind):
+    """What the functions of a class do, those of its own bases too; nothing for a library's."""
+    own = [one for one in kind.__mro__ if _is_own(one)]
+    functions = [getattr(one, "__func__", one) for base in own for one in vars(base).values()]
+    return [_described(one) for one in functions if isinstance(one, types.FunctionType)]
+
+
+def _is_own(one):
+    return (one.__module__ or "").partition(".")[0] not in LIBRARIES
 
 
 def _placed(config, places=None):
@@ -161,7 +182,9 @@ def _described(value):
     told = {
         name: one for name, one in getattr(value, "__dict__", {}).items() if _is_told(name, one)
     }
-    return [type(value).__qualname__, _described(_config(value)), _described(told)]
+    described = [type(value).__qualname__, _described(_config(value)), _described(told)]
+    code = _class_code(type(value))
+    return [*described, code] if code else described
 
 
 def _described_dict(value):
@@ -174,12 +197,32 @@ def _described_dict(value):
 
 
 def _described_function(function):
-    """What it does: its code, and the plain values that it takes from outside."""
-    names, cells = function.__code__.co_names, function.__closure__ or ()
-    outside = [function.__globals__.get(name) for name in names]
-    outside += [getattr(cell, "cell_contents", None) for cell in cells]
-    plain = [one for one in outside if isinstance(one, (*SIMPLE, np.ndarray))]
+    """What it does: its code, the plain values that it takes from outside, and so on in what it
+    calls of one's own."""
+    reached = [function]
+    for one in reached:  # grows
+        called = [other for other in _outside(one) if isinstance(other, types.FunctionType)]
+        reached += [other for other in called if _is_own(other) and other not in reached]
+    return [_described_alone(one) for one in reached]
+
+
+def _described_alone(function):
+    plain = [one for one in _outside(function) if _is_plain(one)]
     return [function.__name__, _code(function.__code__), _described([function.__defaults__, plain])]
+
+
+def _outside(function):
+    names, cells = function.__code__.co_names, function.__closure__ or ()
+    found = [function.__globals__.get(name) for name in names]
+    return found + [getattr(cell, "cell_contents", None) for cell in cells]
+
+
+def _is_plain(value):
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return isinstance(value, (*SIMPLE, np.ndarray))
 
 
 def _code(code):
