@@ -271,6 +271,50 @@ def test_a_network_built_in_mixed_precision_trains_scaled_and_resumes(tmp_path):
     assert weights(resumed) == weights(whole)
 
 
+class Tinted(keras.layers.Layer):
+    """A layer as one writes it oneself: what comes out is left to Keras to find out."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight((1, 1, input_shape[-1], 3), name="kernel")
+
+    def call(self, features):
+        return keras.ops.conv(features, self.kernel, padding="same")
+
+
+def test_partial_convolutions_and_layers_of_ones_own_train_in_mixed_precision():
+    """As lesson 12 does it on a GPU."""
+    with precision("mixed_float16"):
+        partial = models.partial_conv_unet(1)
+        own = keras.Sequential([keras.Input((16, 16, 3)), Tinted()])
+    images, bank = np.tile(IMAGES, (1, 2, 2, 1)), np.tile(BANK, (1, 2, 2))
+    for model, valid in ((partial, True), (own, False)):
+        model.compile("sgd", loss="mse")
+        train, validation = (
+            pairs(images[:8], bank, batch_size=8, seed=0, valid=valid, frozen=frozen)
+            for frozen in (False, True)
+        )
+        assert np.isfinite(fit(model, train, validation, epochs=1, seed=0).history["loss"]).all()
+
+
+class Noting(keras.callbacks.Callback):
+    """Writes into the logs what is no number, as a callback may."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs.update(note="an epoch", picture=np.zeros((2, 2)))
+
+
+def test_what_other_callbacks_write_into_the_logs_ends_no_training():
+    history = fit(network(), *batches(), epochs=2, seed=0, callbacks=[Noting()]).history
+    assert history == fit(network(), *batches(), epochs=2, seed=0, callbacks=None).history
+    assert set(history) == {"loss", "val_loss"}
+
+
+@pytest.mark.parametrize("callbacks", [[None], [Noting], Noting(), "csv", [print]])
+def test_what_is_no_list_of_callbacks_is_refused(callbacks):
+    with pytest.raises(TypeError, match="callbacks.*: pass"):
+        fit(network(), *batches(), epochs=1, seed=0, callbacks=callbacks)
+
+
 def test_precision_is_put_back_whatever_happens():
     with pytest.raises(ZeroDivisionError), precision("mixed_bfloat16"):
         assert keras.config.dtype_policy().name == "mixed_bfloat16"

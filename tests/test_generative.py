@@ -251,6 +251,21 @@ def test_a_wrong_number_is_named(options, sentence):
         generative.repaint(lambda noisy, time: noisy, image, hole, seed=0, **options)
 
 
+@pytest.mark.parametrize(
+    ("path", "earlier", "later", "sentence"),
+    [
+        ("cosine", 0.4, 0.5, "pass a Path, COSINE or STRAIGHT"),
+        (COSINE, 0.0, 0.0, "later is 0.0: pass a time above 0, to 1"),
+        (COSINE, 0.5, 0.5, "earlier is 0.5: pass a time from 0, before later, 0.5"),
+        (COSINE, -0.1, 0.5, "earlier is -0.1"),
+    ],
+)
+@pytest.mark.parametrize("step", [generative.forward_step, generative.backward_step])
+def test_a_step_between_impossible_times_is_refused(step, path, earlier, later, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        step(path, earlier, later)
+
+
 def test_a_gaussian_without_a_limit_is_refused():
     flat = Gaussian(np.zeros((1, 1, 3)), np.zeros((3, 3)))
     with pytest.raises(ValueError, match="not positive definite"):

@@ -1,11 +1,13 @@
 """The networks against a forward pass in NumPy; ``inpaint`` against its contract."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from course_lib import masks
+from course_lib import masks, models
 from course_lib.classical import METHODS
 from course_lib.models import autoencoder, inpaint, partial_conv_unet, vanilla_unet
 from tests.networks import enlarge, holes, inputs_of, pictures, randomize
@@ -325,3 +327,10 @@ def test_a_doubtful_mask_warns_at_the_caller():
     with pytest.warns(UserWarning, match="is it inverted") as caught:
         inpaint(pointwise(), pictures(1, 16, 16)[0], mask)
     assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_channels_first_in_keras_settings_are_put_last_with_a_word():
+    keras.config.set_image_data_format("channels_first")
+    with pytest.warns(UserWarning, match=r"\(N, H, W, C\), so here it puts them last"):
+        importlib.reload(models)
+    assert keras.config.image_data_format() == "channels_last"

@@ -15,8 +15,8 @@ import math
 
 import numpy as np
 
-from course_lib._validation import check_count, check_seed, check_stack
-from course_lib.generative.paths import COSINE, check_way_back
+from course_lib._validation import check_count, check_is, check_number, check_seed, check_stack
+from course_lib.generative.paths import COSINE, Path, check_way_back
 
 
 def forward_step(path, earlier, later):
@@ -30,11 +30,18 @@ def forward_step(path, earlier, later):
         scale, spread: floats. In the words of Ho et al. the square of spread is beta, and that of
         scale 1 - beta, on the cosine path.
 
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
     Example:
         >>> scale, spread = forward_step(COSINE, 0.5, 0.75)
         >>> round(float(scale**2 + spread**2), 6)
         1.0
     """
+    check_is("path", path, Path, "a Path, COSINE or STRAIGHT")
+    later = check_number("later", later, "a time above 0, to 1", lambda time: 0 < time <= 1)
+    fits = f"a time from 0, before later, {later}"
+    earlier = check_number("earlier", earlier, fits, lambda time: 0 <= time < later)
     (signal, noise), (signal_later, noise_later) = path.weights(earlier), path.weights(later)
     scale = signal_later / signal
     return scale, math.sqrt(noise_later**2 - (scale * noise) ** 2)
@@ -50,6 +57,9 @@ def backward_step(path, earlier, later):
 
     Returns:
         of_picture, of_noisy, spread: floats; spread is 0 where earlier is 0.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
 
     Source: Ho et al. 2020, equations 6 and 7.
 

@@ -9,6 +9,10 @@ Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 ``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
 """
 
+import warnings
+
+import keras
+
 from course_lib._names import shown_name
 from course_lib.models.denoising import critic, denoiser
 from course_lib.models.inpaint import inpaint, predict
@@ -27,6 +31,14 @@ from course_lib.models.networks import (
 )
 from course_lib.models.reach import reach
 from course_lib.models.weights import load_pretrained, recipe
+
+if keras.config.image_data_format() != "channels_last":
+    warnings.warn(
+        "Keras's settings (keras.json) put channels first; the course's networks take pictures "
+        "(N, H, W, C), so here it puts them last.",
+        stacklevel=2,
+    )
+    keras.config.set_image_data_format("channels_last")
 
 __all__ = [
     "DIVISOR",

@@ -3,7 +3,7 @@
 import math
 import time
 import warnings
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from course_lib._files import InUse, alone, made_folder, shown
 from course_lib._memory import enough_memory
-from course_lib._validation import check_count, check_seed
+from course_lib._validation import brief, check_count, check_is, check_seed
 from course_lib.models.forked import check_not_forked
 from course_lib.training import checkpoint
 from course_lib.training.estimate import Estimate
@@ -171,7 +171,7 @@ class _Training(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self._check_watched(logs)
-        numbers = {name: float(value) for name, value in logs.items()}
+        numbers = _numbers(logs)
         if not all(math.isfinite(numbers[name]) for name in ("loss", "val_loss")):
             warnings.warn(
                 f"The loss was not a finite number in epoch {epoch + 1}, so the training ends: "
@@ -336,6 +336,15 @@ def _memory(callback):
     return {name: value if value is None else float(value) for name, value in kept.items()}
 
 
+def _numbers(logs):
+    """What of an epoch's logs is a number; other callbacks may write anything into them."""
+    kept = {}
+    for name, value in logs.items():
+        with suppress(TypeError, ValueError):
+            kept[name] = float(value)
+    return kept
+
+
 def _check_training(model, train, validation, callbacks):
     if not getattr(model, "compiled", False):
         raise ValueError("the model is not compiled: call model.compile('adam', loss='mse') first.")
@@ -357,6 +366,13 @@ def _check_training(model, train, validation, callbacks):
             f"the last batch of an epoch has {train.remainder} pictures for {devices} devices, so "
             "one would get none: choose another batch_size."
         )
-    if isinstance(callbacks, keras.callbacks.Callback):
-        raise TypeError("callbacks is a single callback: pass a list, [callback].")
-    return list(callbacks)
+    return _listed(callbacks)
+
+
+def _listed(callbacks):
+    if callbacks is None:
+        return []
+    if not isinstance(callbacks, (list, tuple)):
+        raise TypeError(f"callbacks is {brief(callbacks)}: pass a list, [callback].")
+    made = "callbacks that are made, [callback()]"
+    return [check_is("one of callbacks", one, keras.callbacks.Callback, made) for one in callbacks]
