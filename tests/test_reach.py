@@ -19,7 +19,7 @@ from course_lib.models import (
     strength_by_known,
     validities,
 )
-from course_lib.widgets.reach import SPACINGS, ways
+from course_lib.widgets.reach import SIDE, SPACINGS, ways
 from tests.networks import compiled, numbers, randomize
 
 KINDS = ("plain", "partial", "gated", "fourier")
@@ -504,7 +504,8 @@ def test_the_widget_s_ways_are_gradients(name, depth):
     spacings = SPACINGS[name](depth)
     halves = "halves" in name
     layers = [(3, 2, 1)] * depth if halves else [(3, 1, one) for one in spacings]
-    found = reach(stack(*layers), np.zeros((1, 64 + (not halves), 64 + (not halves), 1)))[0]
+    side = SIDE - halves
+    found = reach(stack(*layers), np.zeros((1, side, side, 1)))[0]
     expected = ways(spacings)
     if halves:  # with an even side Keras begins a strided window elsewhere: the same ways, moved
         expected, found = (one[one > 0] for one in (expected, found))
@@ -528,7 +529,7 @@ def test_one_map_of_reach_leaves_no_page_white():
 def test_gates_are_drawn_from_closing_to_opening():
     holes = np.repeat(masks.squares(1, 8, side=4), 2, axis=0)[..., None]
     valid, gate = 1.0 - holes, np.concatenate([0.5 + 0 * holes, 0.0 + holes, 1.0 - holes], axis=-1)
-    drawing = plots.gates_beside_validity({"a": gate}, {"a": valid}, 1, columns=2)
+    drawing = plots.gates_beside_validity({"a": gate}, {"a": valid}, holes[..., 0], 1, columns=2)
     titles = [axes.get_title() for axes in drawing.axes[:3]]
     assert titles == ["validity", "gate 2", "gate 1"]
     np.testing.assert_array_equal(drawing.axes[1].images[0].get_array(), valid[1, ..., 0])

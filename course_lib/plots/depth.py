@@ -13,7 +13,8 @@ PANEL = 3.0  # inches
 def depth_map(holes):
     """Draw masks and the depth of every missing pixel: how far it lies from the nearest known one.
 
-    All maps share one scale. The deepest pixel of each wears a cross and its depth in pixels.
+    All maps share one scale, known pixels are black. The deepest pixel of each wears a cross and
+    its depth in pixels.
 
     Args:
         holes: a mask, bool (H, W), True = hole; or a dict, name -> mask.
@@ -47,7 +48,7 @@ def depth_map(holes):
             vmin=0,
             vmax=deepest,
         )
-        below.set_facecolor("0.92")
+        below.set_facecolor("black")  # known: at depth 0, below the darkest of the map
         below.set_title(f"mean depth {depth[depth > 0].mean():.2f} px", fontsize=10)
         _mark_deepest(below, depth)
         for axes in (above, below):
@@ -74,7 +75,7 @@ def _depth(name, mask):
 
 def _mark_deepest(axes, depth):
     row, column = np.unravel_index(depth.argmax(), depth.shape)
-    axes.plot(column, row, marker="+", color="black", markersize=9)
+    axes.plot(column, row, marker="+", color="red", markersize=9, markeredgewidth=1.5)
     to_the_left = column > depth.shape[1] / 2
     axes.annotate(
         f"{depth.max():.1f} px",

@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, own_style, tint
+from course_lib.plots.charts import ORANGE
+from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, own_style
 
 FAINTEST = 1e-4  # of the strongest: what is weaker is drawn like this
-ARROWS = 14  # looks that are drawn
 
 
 @own_style()
@@ -39,14 +39,15 @@ def reaches(maps):
 
 
 @own_style()
-def gates_beside_validity(gates, validities, picture=0, *, layers=None, columns=4):
+def gates_beside_validity(gates, validities, holes, picture=0, *, layers=None, columns=4):
     """Draw, layer by layer, one picture's validity, and beside it gates from lowest to highest.
 
     Of each layer's channels those are drawn whose gate rises most in the hole, and those whose
-    gate falls most there, by the mean over all pictures; both judged by the first layer's validity.
+    gate falls most there, by the mean over all pictures. In every map the hole is outlined.
 
     Args:
         gates, validities: as ``models.gates`` and ``models.validities`` give them.
+        holes: the pictures' masks, bool (N, H, W), True = hole.
         picture: which is drawn.
         layers: names of layers; all if left out.
         columns: gates in a row, an even number.
@@ -58,42 +59,50 @@ def gates_beside_validity(gates, validities, picture=0, *, layers=None, columns=
     drawing = Figure(figsize=(PAGE_WIDTH, 1.7 * len(names)), dpi=DOTS_PER_INCH)
     drawing.set_layout_engine("constrained")
     panels = drawing.subplots(len(names), columns + 1, squeeze=False)
-    first = next(iter(validities.values()))
     for row, name in zip(panels, names, strict=True):
-        order = np.argsort(_rise(gates[name], first))
+        order = np.argsort(_rise(gates[name], holes))
         chosen = [*order[: columns // 2], *order[-(columns // 2) :]]
         maps = [validities[name][picture, ..., 0]]
         maps += [gates[name][picture, ..., channel] for channel in chosen]
         titles = ["validity", *(f"gate {channel}" for channel in chosen)]
         for axes, values, title in zip(row, maps, titles, strict=True):
             image = axes.imshow(values, cmap="gray", vmin=0, vmax=1)
+            _outline(axes, holes[picture], values.shape)
             axes.set(title=title, xticks=[], yticks=[])
         row[0].set_ylabel(name)
     drawing.colorbar(image, ax=panels, label="0 shut, 1 open", shrink=0.6)
     return drawing
 
 
-def _rise(gate, valid):
+def _outline(axes, hole, shape):
+    """A line around the hole (H, W), over a map (h, w) of the same picture."""
+    down, across = (
+        (np.arange(n) + 0.5) * m / n - 0.5 for n, m in zip(hole.shape, shape, strict=True)
+    )
+    axes.contour(across, down, hole, levels=[0.5], colors=[HOLE_COLOUR], linewidths=1.2)
+
+
+def _rise(gate, holes):
     """How much higher each channel's gate is in holes than elsewhere, (filters,)."""
     height, width = gate.shape[1:3]
-    count, tall, wide, _ = valid.shape
-    known = valid.reshape(count, height, tall // height, width, wide // width).mean(axis=(2, 4))
-    hole = (known < 0.5)[..., None]
+    count, tall, wide = holes.shape
+    missing = holes.reshape(count, height, tall // height, width, wide // width).mean(axis=(2, 4))
+    hole = (missing > 0.5)[..., None]
     inside = (gate * hole).sum(axis=(0, 1, 2)) / max(hole.sum(), 1)
     outside = (gate * ~hole).sum(axis=(0, 1, 2)) / max((~hole).sum(), 1)
     return inside - outside
 
 
 @own_style()
-def looks(image, mask, places, *, title="", arrows=ARROWS):
-    """Draw lines from pixels of a hole to the known places that they look at.
+def looks(image, mask, places, starts, *, title=""):
+    """Draw lines from pixels of a hole, which is outlined, to the places that they look at.
 
     Args:
-        image: RGB (H, W, 3) in [0, 1]; the hole is painted over.
+        image: the true picture, RGB (H, W, 3) in [0, 1].
         mask: bool (H, W), True = hole.
         places: (H, W, 2), row and column of the place that each pixel looks at.
+        starts: (M, 2), rows and columns of the pixels whose looks are drawn.
         title: of the figure.
-        arrows: how many pixels of the hole, evenly spread.
 
     Returns:
         A matplotlib ``Figure``.
@@ -101,18 +110,18 @@ def looks(image, mask, places, *, title="", arrows=ARROWS):
     Example:
         >>> hole = np.zeros((6, 6), bool)
         >>> hole[2, 2] = True
-        >>> drawing = looks(np.ones((6, 6, 3)), hole, np.zeros((6, 6, 2), int))
+        >>> drawing = looks(np.ones((6, 6, 3)), hole, np.zeros((6, 6, 2), int), [(2, 2)])
         >>> drawing.axes[0].lines[0].get_xydata().tolist()
         [[2.0, 2.0], [0.0, 0.0]]
     """
     drawing = Figure(figsize=(PAGE_WIDTH / 2, PAGE_WIDTH / 2), dpi=DOTS_PER_INCH)
     axes = drawing.subplots()
-    axes.imshow(tint(image, mask))
-    holes = np.argwhere(mask)
-    for row, column in holes[np.linspace(0, len(holes) - 1, min(arrows, len(holes))).astype(int)]:
+    axes.imshow(image)
+    _outline(axes, mask, mask.shape)
+    for row, column in starts:
         to_row, to_column = places[row, column]
-        axes.plot([column, to_column], [row, to_row], "-", color="black", linewidth=0.8)
-        axes.plot(column, row, "o", color=HOLE_COLOUR, markeredgecolor="black", markersize=4)
-        axes.plot(to_column, to_row, "s", color="white", markeredgecolor="black", markersize=5)
+        axes.plot([column, to_column], [row, to_row], "-", color=ORANGE, linewidth=1.2)
+        axes.plot(column, row, "o", color=HOLE_COLOUR, markeredgecolor="black", markersize=5)
+        axes.plot(to_column, to_row, "s", color="white", markeredgecolor="black", markersize=6)
     axes.set(title=title, xticks=[], yticks=[])
     return drawing

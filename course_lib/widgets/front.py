@@ -12,8 +12,8 @@ KNOWN, BURNT, TO_BURN = (0.93, 0.93, 0.90), (0.95, 0.60, 0.10), (0.12, 0.12, 0.1
 def front(mask):
     """A slider over time: what the front has passed, and when it arrives where.
 
-    The slider stops at half pixels and begins half way. In the second map the times of pixels not
-    yet reached are left out; its scale stays the same, and lines join equal times.
+    The slider stops at half pixels and begins half way. In the map of arrival times thin lines join
+    equal times, and a wide one is the front.
 
     Args:
         mask: bool (H, W), True = hole.
@@ -28,7 +28,7 @@ def front(mask):
         >>> from course_lib import masks
         >>> demo = front(masks.squares(1, 16, side=6)[0])
         >>> demo.alt
-        'A hole with 20 of 36 pixels burnt by time 1.5, and a map of the arrival times so far.'
+        'A hole with 20 of 36 pixels burnt by time 1.5, and the front in a map of arrival times.'
     """
     times = classical.arrival_time(mask)
     if not times.any():
@@ -41,16 +41,13 @@ def front(mask):
         state, arrival = drawing.subplots(1, 2)
         state.imshow(_coloured(mask, burnt), interpolation="nearest")
         state.set_title(f"after {time:.1f} s: orange is burnt, black is not", fontsize=10)
-        arrival.imshow(_coloured(mask, burnt), interpolation="nearest")
-        shown = np.ma.masked_where(~burnt, times)
+        arrival.set_facecolor(KNOWN)
+        shown = np.ma.masked_where(~mask, times)
         drawn = arrival.imshow(shown, cmap="viridis", vmin=0, vmax=end, interpolation="nearest")
-        arrival.contour(
-            np.where(mask & ~burnt, np.nan, times),
-            levels=np.arange(0.5, end),
-            colors="white",
-            linewidths=0.4,
-        )
-        arrival.set_title("arrival time (s)", fontsize=10)
+        arrival.contour(times, levels=np.arange(0.5, end), colors="white", linewidths=0.4)
+        if 0 < time < times.max():
+            arrival.contour(times, levels=[time], colors=[BURNT], linewidths=2.5)
+        arrival.set_title("arrival time (s), and the front", fontsize=10)
         drawing.colorbar(drawn, ax=arrival, shrink=0.8)
         for axes in (state, arrival):
             axes.set(xticks=[], yticks=[])
@@ -60,7 +57,7 @@ def front(mask):
         draw,
         alt=lambda time: (
             f"A hole with {(mask & (times <= time)).sum()} of {mask.sum()} pixels burnt by time "
-            f"{time:.1f}, and a map of the arrival times so far."
+            f"{time:.1f}, and the front in a map of arrival times."
         ),
         caption="The front comes in from every known side; where two meet, the times have a ridge.",
         time=(0.0, end, 0.5, float(np.round(end) / 2)),

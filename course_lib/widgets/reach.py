@@ -5,7 +5,7 @@ import numpy as np
 from course_lib import plots
 from course_lib.widgets.explore import explore
 
-SIDE = 65  # pixels of the picture
+SIDE = 41  # pixels of the picture
 DEEPEST = 6
 SPACINGS = {
     "1": lambda depth: [1] * depth,
@@ -19,7 +19,7 @@ SPACINGS = {
 def reach():
     """A slider over the depth of a stack of 3 x 3 convolutions, and a menu of their dilations.
 
-    The map shows in how many ways a pixel of a 65 x 65 picture leads to the output in its middle:
+    The map shows in how many ways a pixel of a 41 x 41 picture leads to the output in its middle:
     the gradient of a stack whose weights are all 1.
 
     Returns:

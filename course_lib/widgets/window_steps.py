@@ -55,7 +55,7 @@ def window_steps(picture, hole):
         panels = drawing.subplots(1, 4, width_ratios=widths)
         shown = np.where(kinds == KNOWN, X, np.nan)
         draw_numbers(panels[0], shown, kinds, "X and its padding", (row, column))
-        draw_numbers(panels[1], X[part], kinds[part], "X ∘ M")
+        draw_numbers(panels[1], X[part], kinds[part], "X ⊙ M")
         draw_numbers(panels[2], output.reshape(hole.shape), so_far, "x', so far")
         draw_numbers(panels[3], valid.reshape(hole.shape), so_far, "m', so far")
         drawing.suptitle(_in_symbols(X[part].sum() / 9, *done[place][:3]))

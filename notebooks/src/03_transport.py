@@ -217,11 +217,13 @@ print(f"{len(away)} places of a photograph: at most {max(away):.2f} of 255 level
 # %%
 piece, hole = edges.images[0][10:31, 10:31], places.masks[0]
 weights = classical.navier_stokes_weights(piece, (10, 10), radius=5)[..., 0]
+weights[10, 10] = np.nan  # the missing one
+near = slice(6, 15), slice(6, 15)
 plots.show(
-    [plots.tint(piece, hole), weights],
+    [plots.tint(piece, hole)[near], weights[near]],
     titles=["one pixel of an edge is missing", "weights of the known ones, sum 1"],
-    alt="An edge with one coloured pixel on it. In the map of weights six of its eight neighbours "
-    "stand out; the two that lie across the edge are dark.",
+    alt="An edge with one coloured pixel on it. In the map of weights, where it is white, six of "
+    "its eight neighbours stand out; the two that lie across the edge are dark.",
     caption="Near pixels weigh most; on this edge hardly those straight across.",
 )
 

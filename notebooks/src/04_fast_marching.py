@@ -206,21 +206,22 @@ q = q[times[tuple(q.T)] < times[tuple(p)]]  # what burnt before p
 weights = telea_weights(p, q, times, np.stack(np.gradient(times), axis=-1))
 
 # %%
-shares = np.zeros((2, 7, 8))
-shares[:, *p] = np.nan
-shares[0][tuple(q.T)], shares[1][tuple(q.T)] = 1 / len(q), weights / weights.sum()
+kinds = np.where(times < times[tuple(p)], 1, -1)  # what is filled, and what is not yet
+kinds[tuple(p)] = 0
+shares = np.full((2, 7, 8), np.nan)
+shares[0][tuple(q.T)], shares[1][tuple(q.T)] = 100 / len(q), 100 * weights / weights.sum()
+named = {"all alike": (shares[0].round(), kinds), "Telea's weights": (shares[1].round(), kinds)}
 plots.show(
-    list(shares),
-    titles=["all alike: 9 % each", "Telea's weights: up to 40 %"],
-    alt="Two maps of shares left of a white pixel: all alike in one; in the other 40 % of the "
-    "weight lie on the pixel just left of it.",
-    caption="The share of each pixel in p, which is white. Nothing right of p is filled yet.",
+    plots.number_grid(named),
+    alt="Two grids of shares left of a coloured pixel: 9 in every cell of one; in the other 40 in "
+    "the cell just left of it, and less the farther away.",
+    caption="How many per cent of p, in colour, each pixel gives. Grey is not filled yet.",
 )
 
 # %% [markdown]
 # He also lets each $q$ continue its slope, so that it tells $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
 # his method gains on lines (28.1 dB, against 27.4 for $1/\text{distance}^2$) and loses in the square (25.4 against 26.5). Without
-# slopes it does neither (27.4 and 26.3, `benchmarks/RESULTS.md`).
+# slopes it does neither (27.4 and 26.3, [results](../benchmarks/RESULTS.md), *Lesson 04*).
 #
 # ## A surprise at 200
 #

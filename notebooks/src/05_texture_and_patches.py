@@ -97,7 +97,7 @@ pd.concat(table)[["psnr_hole", "ahead", "misplaced"]].round({"psnr_hole": 1, "mi
 # %% [markdown]
 # **Read.** Peeled, 5 to 9 % of the hole look wrong; with lines first 2 to 3 %, and it is ahead on 65 of the 80 walls, by 3 dB on average.
 # Nothing but the order has changed. On walls with a single edge lines first gains half as much, on bricks 0.3 dB, and where lines
-# cross nothing (`benchmarks/RESULTS.md`).
+# cross nothing ([results](../benchmarks/RESULTS.md), *Lesson 05*).
 #
 # ## Priority
 #

@@ -35,7 +35,7 @@ known = 1.0 - hole
 from course_lib import plots
 
 X, M = picture[1:4, 1:4], known[1:4, 1:4]  # the window around the middle
-grids = {"the picture": (np.where(hole, np.nan, picture), known), "the window, X ∘ M": (X * M, M)}
+grids = {"the picture": (np.where(hole, np.nan, picture), known), "the window, X ⊙ M": (X * M, M)}
 plots.show(
     plots.number_grid(grids, windows={"the picture": (1, 1)}),
     alt="Five by five numbers with a hole. The window sees 5, 8, 6, 7, 5 and four cells of it.",
@@ -178,21 +178,20 @@ def signal(seed, state, forgetful=False, normalised=False):
 # %%
 patches, holes = evaluation.frozen_patches(20)
 start = [patches, 1 - holes[..., None].astype(np.float32)]
-spreads = {
-    "counted": signal(0, start),
-    "forgotten": signal(0, start, forgetful=True),
-    "counted, normalised": signal(0, start, normalised=True),
-    "forgotten, normalised": signal(0, start, forgetful=True, normalised=True),
-}
+spreads = {}
+for name, forgetful in (("counted", False), ("forgotten", True)):
+    for normalised in (False, True):
+        spreads[name, normalised] = signal(0, start, forgetful, normalised)
 
 # %%
-named = {name: (range(1, 9), np.log10(spread)) for name, spread in spreads.items()}
-plots.show(
-    plots.curves(named, title="The signal", xlabel="layer", ylabel="log10 of its deviation"),
-    alt="Counted: from -0.9 to -2; normalised level at -0.2. Forgotten: down to -13; normalised "
-    "from -0.3 to -1.7.",
-    caption="Before any training.",
-)
+for normalised, scale, title, alt in (
+    (False, "log", "The signal", "Counted falls from 0.1 to 0.01, forgotten to a ten-trillionth."),
+    (True, "linear", "Normalised", "Counted stays at 0.6, forgotten falls from 0.5 to 0.02."),
+):
+    named = {name: (range(1, 9), spreads[name, normalised]) for name in ("counted", "forgotten")}
+    drawing = plots.curves(named, title=title, xlabel="layer", ylabel="standard deviation")
+    drawing.axes[0].set_yscale(scale)
+    plots.show(drawing, alt=alt, caption="Before any training.")
 
 # %% [markdown]
 # **Read.** Of what the right layer gives, which fades by itself, $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, while the

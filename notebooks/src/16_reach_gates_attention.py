@@ -88,9 +88,9 @@ validities = models.validities(trained["partial"], patches, holes)
 
 # %%
 plots.show(
-    plots.gates_beside_validity(gates, validities, layers=list(gates)[3::2]),  # every second
-    alt="Beside validity, whose hole shrinks away, gates: two close in it, two open.",
-    caption="Validity, the two gates that close most in holes, the two that open most.",
+    plots.gates_beside_validity(gates, validities, holes, layers=list(gates)[3::2]),
+    alt="Beside validity, whose hole shrinks away, gates: two close in the outlined hole, two open.",
+    caption="Validity, the two gates that close most in holes (outlined), the two that open most.",
 )
 
 # %% [markdown]
@@ -225,10 +225,12 @@ pd.concat({name: evaluation.compare(rivals, one) for name, one in walls.items()}
 image, mask = walls["brick"].images[32], walls["brick"].masks[32]
 weights = np.array(look.weights_of(*prepared(image, mask)[0]))[0]  # (all places, all places)
 looked_at = np.stack(np.unravel_index(weights.argmax(axis=1), mask.shape), axis=-1)
+brightness = np.where(mask, image.sum(axis=-1), 0)
+joint = [(row, brightness[row].argmax()) for row in range(18, 30, 2)]
 plots.show(
-    plots.looks(image, mask, looked_at.reshape(*mask.shape, 2), title="most looked at"),
+    plots.looks(image, mask, looked_at.reshape(*mask.shape, 2), joint, title="most looked at"),
     alt="Lines run from dots in a hole in a brick wall to known places along the same joint.",
-    caption="From pixels of the hole to the known place that each gives the largest weight.",
+    caption="From the joint in the hole (outlined) to the place that gets the largest weight.",
 )
 
 # %% [markdown]
