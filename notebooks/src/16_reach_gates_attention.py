@@ -89,8 +89,8 @@ validities = models.validities(trained["partial"], patches, holes)
 # %%
 plots.show(
     plots.gates_beside_validity(gates, validities, holes, layers=list(gates)[3::2]),
-    alt="Beside validity, whose hole shrinks away, gates: two close in the outlined hole, two open.",
-    caption="Validity, the two gates that close most in holes (outlined), the two that open most.",
+    alt="Beside validity, whose hole shrinks away, gates: two close in the hole, two open there.",
+    caption="Validity, two gates that close most in holes (outlined), two that open most.",
 )
 
 # %% [markdown]
