@@ -343,6 +343,20 @@ def test_nothing_is_written_over_unless_asked(tmp_path, capsys):
     assert run(capsys, *command, "--overwrite")[0] == 0 and path.read_bytes() != content
 
 
+@pytest.mark.parametrize("command", ["restore", "damage", "compare"])
+def test_a_tilde_in_a_wish_for_a_name_is_the_home_folder(tmp_path, capsys, monkeypatch, command):
+    """After an equals sign no shell puts the home folder in its place."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # the same on Windows
+    path, mask = stored(tmp_path, "RGB", ".png"), mask_file(tmp_path)
+    content = mask.read_bytes()
+    options = {
+        "restore": ["--mask", mask], "compare": ["--mask", mask, "--methods", "telea"],
+    }  # fmt: skip
+    code, _, wrong = run(capsys, command, path, *options.get(command, []), "--output=~/mask.png")
+    assert code == 1 and "is there already" in wrong and mask.read_bytes() == content
+
+
 def test_without_a_name_the_result_stands_beside_the_photograph(tmp_path, capsys):
     path, mask = stored(tmp_path, "RGB", ".jpg"), mask_file(tmp_path)
     assert run(capsys, "restore", path, "--mask", mask, "--method", "telea")[0] == 0
