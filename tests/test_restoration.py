@@ -519,8 +519,37 @@ def test_a_method_of_ones_own_may_leave_the_range(dtype):
 
 @pytest.mark.parametrize("method", [
     lambda image, mask: image[:-1], lambda image, mask: np.where(mask[..., None], np.nan, image),
-    lambda image, mask: None,
+    lambda image, mask: None, lambda image, mask: image[..., 0],
+    lambda image, mask: np.full(image.shape, 200, np.uint8),
+    lambda image, mask: np.full(image.shape, 200.0),
 ])  # fmt: skip
 def test_a_method_that_returns_no_picture_is_told(method):
-    with pytest.raises((TypeError, ValueError), match="the method returned"):
-        restoration.restore(np.zeros((6, 7, 3)), np.eye(6, 7, dtype=bool), method)
+    image, mask = np.zeros((6, 7, 3)), np.eye(6, 7, dtype=bool)
+    for repair in (
+        lambda: restoration.restore(image, mask, method),
+        lambda: restoration.compare(image, mask, {"mine": method}),
+        lambda: restoration.fill_frames(image[None], mask, method),
+    ):
+        with pytest.raises((TypeError, ValueError), match="the method returned") as raised:
+            repair()
+        assert "cv2" not in str(raised.value) and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("stored", [np.uint8, np.float32])
+def test_a_method_may_change_what_it_gets(stored):
+    """As onion peeling does, which marks each pixel that it has filled as known."""
+
+    def peeled(picture, mask):
+        picture[mask] = 1
+        mask[:] = False
+        return picture
+
+    image, mask = np.zeros((6, 7, 3), stored), np.eye(6, 7, dtype=bool)
+    for repaired in (
+        restoration.restore(image, mask, peeled),
+        restoration.fill_frames(image[None], mask, peeled)[0],
+        restoration.compare(image, mask, {"peeled": peeled})[0]["peeled"],
+    ):
+        np.testing.assert_array_equal(repaired != 0, mask[..., None].repeat(3, axis=-1))
+    np.testing.assert_array_equal(mask, np.eye(6, 7, dtype=bool))
+    assert not image.any()
