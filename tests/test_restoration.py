@@ -1,5 +1,7 @@
 """Photographs of any size and kind: repaired part by part as if at once, and nothing is lost."""
 
+import struct
+
 import numpy as np
 import pytest
 import tifffile
@@ -250,11 +252,100 @@ def test_colour_of_sixteen_bits_stays_so(tmp_path, ending, channels):
     assert repaired.dtype == np.uint16
     np.testing.assert_array_equal(repaired[~CROSS], pixels[~CROSS])
     with Image.open(target) as written:
-        if ending == ".tif":
-            assert written.info["icc_profile"] == PROFILE
-            assert "invented" in written.tag_v2[270]
-        else:
-            assert "invented" in written.getexif()[picture_files.IMAGE_HISTORY]
+        assert "invented" in written.getexif()[picture_files.IMAGE_HISTORY]
+        assert ending == ".png" or written.info["icc_profile"] == PROFILE
+
+
+@pytest.mark.parametrize("target", [".png", ".tif"])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_deep_file_keeps_what_it_says_of_itself(tmp_path, monkeypatch, channels, target):
+    """And its pixels, whatever reads them, in one strip or in many."""
+    monkeypatch.setattr(picture_files, "STRIP", 2000)
+    pixels = np.random.default_rng(3).integers(0, 65_536, (30, 40, channels), np.uint16)
+    exif, texts = Image.Exif(), PngImagePlugin.PngInfo()
+    exif[0x013B], exif[0x010E] = "A. Adams", "grandmother, 1931"
+    exif.get_ifd(0x8769)[0x9003] = "1931:05:01 12:00:00"
+    exif.get_ifd(0x8825)[1] = "N"
+    texts.add_text("Author", "A. Adams")
+    said = {"exif": exif.tobytes(), "dpi": (300, 300), "icc_profile": PROFILE}
+    (tmp_path / "old.tif").write_bytes(picture_files._deep_tiff(pixels, said))
+    (tmp_path / "old.png").write_bytes(picture_files._deep_png(pixels, said, texts))
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "old.tif"), pixels)
+    for source in ("old.png", "old.tif"):
+        new = tmp_path / f"new-{source}{target}"
+        restoration.restore_file(tmp_path / source, CROSS, new, "harmonic")
+        stored = restoration.read_photograph(new)
+        np.testing.assert_array_equal(stored.pixels[~CROSS], pixels[~CROSS])
+        with Image.open(new) as after:
+            after.load()
+            found = after.getexif()
+            assert (found[0x013B], found[0x010E]) == ("A. Adams", "grandmother, 1931")
+            assert found.get_ifd(0x8769)[0x9003] == "1931:05:01 12:00:00"
+            assert found.get_ifd(0x8825)[1] == "N" and after.info["icc_profile"] == PROFILE
+            assert after.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+            if target == ".png":
+                assert "invented" in after.text["Restoration"]
+                assert after.text.get("Author") == ("A. Adams" if "png" in source else None)
+
+
+@pytest.mark.parametrize("width", [40, 52, 53, 516])
+@pytest.mark.parametrize("ending, options", [
+    (".bmp", {}), (".tif", {"compression": "tiff_lzw"}), (".jp2", {}), (".pcx", {}), (".ppm", {}),
+])  # fmt: skip
+def test_eight_bits_are_not_taken_for_sixteen_at_any_width(tmp_path, ending, options, width):
+    pixels = np.random.default_rng(4).integers(0, 256, (40, width, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / f"old{ending}", **options)
+    photograph = restoration.read_photograph(tmp_path / f"old{ending}")
+    assert (photograph.mode, photograph.pixels.dtype) == ("RGB", np.uint8)
+    assert ending == ".jp2" or (photograph.pixels == pixels).all()
+
+
+def test_colour_of_sixteen_bits_in_a_ppm_stays_so(tmp_path):
+    pixels = np.random.default_rng(5).integers(0, 65_536, (30, 40, 3), np.uint16)
+    cv2.imwrite(str(tmp_path / "old.ppm"), pixels[..., ::-1])
+    photograph = restoration.read_photograph(tmp_path / "old.ppm")
+    np.testing.assert_array_equal(photograph.pixels, pixels)
+
+
+def test_the_picture_after_a_preview_is_the_one_that_is_repaired(tmp_path):
+    pixels = np.random.default_rng(6).integers(0, 65_536, (40, 52, 3), np.uint16)
+    with tifffile.TiffWriter(tmp_path / "old.tif") as file:
+        file.write(pixels[:10, :13], photometric="rgb", subfiletype=1)
+        file.write(pixels, photometric="rgb")
+    np.testing.assert_array_equal(restoration.read_photograph(tmp_path / "old.tif").pixels, pixels)
+
+
+@pytest.mark.parametrize("bands, options", [
+    (4, {"photometric": "separated"}), (4, {"photometric": "rgb", "extrasamples": ["assocalpha"]}),
+    (3, {"photometric": "rgb", "planarconfig": "separate"}),
+    (3, {"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"}),
+])  # fmt: skip
+def test_sixteen_bits_of_a_rare_kind_are_refused_rather_than_changed(
+    tmp_path, capfd, bands, options
+):
+    pixels = np.random.default_rng(7).integers(0, 65_536, (30, 40, bands), np.uint16)
+    planes = np.moveaxis(pixels, -1, 0) if "planarconfig" in options else pixels
+    tifffile.imwrite(tmp_path / "old.tif", planes, **options)
+    with pytest.raises(ValueError, match="old.tif holds 16 bits a channel.*: store it as a PNG"):
+        restoration.restore_file(tmp_path / "old.tif", CROSS, tmp_path / "new.tif", "harmonic")
+    assert not (tmp_path / "new.tif").exists() and capfd.readouterr() == ("", "")
+    if options.get("planarconfig") and "compression" not in options:  # Pillow reads noise here
+        with pytest.raises(ValueError, match="on a plane of its own"):
+            data.read(tmp_path / "old.tif")
+
+
+def test_a_colour_beyond_the_end_of_a_palette_is_black(tmp_path):
+    colours = b"".join(bytes([blue, 2 * blue, 3 * blue, 0]) for blue in range(8))
+    header = struct.pack("<2sIHHI", b"BM", 0, 0, 0, 54 + len(colours))
+    header += struct.pack("<IiiHHIIiiII", 40, 4, 3, 1, 8, 0, 0, 0, 0, 8, 8)
+    (tmp_path / "old.bmp").write_bytes(header + colours + bytes(range(12)))
+    photograph = restoration.read_photograph(tmp_path / "old.bmp")
+    np.testing.assert_array_equal(restoration.as_rgb(photograph), data.read(tmp_path / "old.bmp"))
+    assert len(photograph.palette) == 12
+    mask = np.eye(3, 4, dtype=bool)
+    restoration.restore_file(tmp_path / "old.bmp", mask, tmp_path / "new.bmp", "nearest")
+    repaired = data.read(tmp_path / "new.bmp")
+    np.testing.assert_array_equal(repaired[~mask], data.read(tmp_path / "old.bmp")[~mask])
 
 
 @pytest.mark.parametrize("ending", [".png", ".jpg", ".tif", ".webp"])
