@@ -334,6 +334,60 @@ def test_sixteen_bits_of_a_rare_kind_are_refused_rather_than_changed(
             data.read(tmp_path / "old.tif")
 
 
+def of_two_pages(folder, ending):
+    """A file with a grey and a black page or frame of 40 x 30 pixels."""
+    path = folder / f"two{ending}"
+    grey, black = Image.new("RGB", (40, 30), (90, 90, 90)), Image.new("RGB", (40, 30))
+    form = {"format": "MPO"} if ending == ".jpg" else {}
+    grey.save(path, save_all=True, append_images=[black], **form)
+    return path
+
+
+@pytest.mark.parametrize("ending", [".tif", ".gif", ".png", ".webp", ".jpg"])
+def test_pages_after_the_first_are_named_and_never_lost(tmp_path, ending):
+    path = of_two_pages(tmp_path, ending)
+    with pytest.warns(UserWarning, match="holds 2 pages or frames, and only the first is repaired"):
+        restoration.restore_file(path, CROSS, tmp_path / "new.png", "nearest")
+    assert data.read(tmp_path / "new.png").mean() == pytest.approx(90 / 255, abs=0.01)
+    if ending != ".gif":  # which is not written
+        content = path.read_bytes()
+        with pytest.raises(ValueError, match="only the first would be kept: choose another name"):
+            restoration.restore_file(path, CROSS, path, "nearest", overwrite=True)
+        assert path.read_bytes() == content
+
+
+def test_previews_are_no_pages(tmp_path, recwarn):
+    path = tmp_path / "old.tif"
+    with tifffile.TiffWriter(path) as file:
+        for size, kind in ((9, 1), (30, 0), (5, 1)):
+            file.write(np.full((size, size, 3), 90, np.uint8), photometric="rgb", subfiletype=kind)
+    mask = np.eye(30, dtype=bool)
+    restoration.restore_file(path, mask, path, "nearest", overwrite=True)
+    assert not recwarn.list and data.read(path).shape == (30, 30, 3)
+
+
+@pytest.mark.parametrize("mask, said", [
+    (lambda folder: CROSS[..., None], r"the mask has shape \(30, 40, 1\): .*mask\[..., 0\]"),
+    (lambda folder: CROSS[None], "pass one mask"),
+    (lambda folder: CROSS.T, "on its side"),
+    (lambda folder: 1.0 * CROSS, "as_mask"),
+    (lambda folder: None, "mask is None"),
+    (lambda folder: of_two_pages(folder, ".gif"), "two.gif holds 2 pages or frames, and one mask"),
+])  # fmt: skip
+@pytest.mark.filterwarnings("ignore:the mask has values between")
+def test_what_is_no_mask_of_a_file_gets_one_sentence(tmp_path, mask, said):
+    path = stored(tmp_path, "RGB", ".png")
+    with pytest.raises((TypeError, ValueError), match=said):
+        restoration.restore_file(path, mask(tmp_path), tmp_path / "new.png", "nearest")
+
+
+@pytest.mark.parametrize("kind", [np.ndarray.tolist, Image.fromarray, lambda one: one])
+def test_a_mask_may_be_a_list_or_a_picture_of_pillows(tmp_path, kind):
+    path = stored(tmp_path, "RGB", ".png")
+    done = restoration.restore_file(path, kind(CROSS), tmp_path / "new.png", "nearest")
+    assert done.fraction == CROSS.mean()
+
+
 def test_a_colour_beyond_the_end_of_a_palette_is_black(tmp_path):
     colours = b"".join(bytes([blue, 2 * blue, 3 * blue, 0]) for blue in range(8))
     header = struct.pack("<2sIHHI", b"BM", 0, 0, 0, 54 + len(colours))

@@ -266,6 +266,25 @@ def _skip_previews(opened):
         raise NoPicture("holds nothing but a preview: export it as PNG or JPEG.") from None
 
 
+def pages(opened):
+    """The numbers of a file's pages or frames, for ``seek``: without the previews of others.
+
+    A Photoshop file's are its layers, which its picture shows together. Ask last: what was decoded
+    is lost.
+    """
+    try:
+        count = 1 if opened.format == "PSD" else getattr(opened, "n_frames", 1)
+        numbers = range(count) if count > 1 else [opened.tell()]
+        return [number for number in numbers if count == 1 or not _is_preview(opened, number)]
+    except Exception:  # pages that cannot be read, after one that can
+        return [opened.tell()]
+
+
+def _is_preview(opened, number):
+    opened.seek(number)
+    return bool(getattr(opened, "tag_v2", {}).get(SUBFILE, 0) & PREVIEW)
+
+
 def tiff_bits(opened):
     """How many bits each channel of a TIFF has; of other files, which say it elsewhere, (8,)."""
     return getattr(opened, "tag_v2", {}).get(BITS, (8,))

@@ -5,10 +5,12 @@ OpenCV reads and writes the pixels of a PNG, and reads those of a TIFF.
 """
 
 import io
+import os
 import struct
 import time
+import warnings
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin, TiffTags
@@ -16,6 +18,7 @@ from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin, Tiff
 from course_lib import masks
 from course_lib._files import shown
 from course_lib._opencv import cv2, quiet
+from course_lib._validation import check_mask
 from course_lib.data import files
 from course_lib.restoration.repairing import SHOWN, bar, check_shown, hatched, restore
 
@@ -50,12 +53,14 @@ class Photograph:
         mode: Pillow's name for how the file stores them, or "RGB;16", "RGBA;16".
         palette: uint8 (colours, 3) of a mode "P" picture, else None.
         options: what Pillow is to write beside the pixels: exif, icc_profile, dpi, texts.
+        pages: how many pages or frames the file holds; this is the first.
     """
 
     pixels: np.ndarray
     mode: str
     palette: np.ndarray | None = None
     options: dict = field(default_factory=dict)
+    pages: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,11 +90,12 @@ def restore_file(
     The result has the file's own colour mode, depth, profile and EXIF data, stands upright as its
     camera was held, and says which share of it was invented and by which method (EXIF's
     ImageHistory; in a PNG a text). Known pixels are bit for bit those of the source in every format
-    but JPEG, which compresses them anew.
+    but JPEG, which compresses them anew. Of several pages or frames the first is repaired.
 
     Args:
         source: the picture, any file that ``data.read`` takes.
-        mask: a picture of the same size (of the upright picture), or bool (H, W), True = hole.
+        mask: a picture of the same size (of the upright picture), as a file or as Pillow's, or bool
+            (H, W), True = hole.
         target: a name ending in .png, .jpg, .tif, .bmp or .webp.
         method, show: as for ``restore``.
         hole: "white" or "black", the colour of the hole in the mask's file.
@@ -100,6 +106,9 @@ def restore_file(
 
     Raises:
         TypeError, ValueError, OSError, MemoryError: in one sentence, before anything is written.
+
+    Warns:
+        UserWarning: if the source holds more than one page or frame.
 
     Example:
         >>> import tempfile
@@ -118,8 +127,9 @@ def restore_file(
         )
     photograph = read_photograph(source)
     check_holds(target, photograph.mode)
-    if not isinstance(mask, np.ndarray):
-        mask = read_mask(mask, hole=hole)
+    if photograph.pages > 1:
+        _check_pages(photograph.pages, source, target)
+    mask = as_holes(mask, hole)
     check_size(mask, photograph.pixels.shape[:2], source.name)
     start = time.perf_counter()
     pixels = restore_photograph(photograph, mask, method, show=show)
@@ -129,6 +139,13 @@ def restore_file(
     write_photograph(target, photograph, pixels, note)
     size = mask.shape[1], mask.shape[0]
     return Repair(target, size, masks.hole_fraction(mask), named, seconds)
+
+
+def as_holes(mask, hole):
+    """A mask, bool, of a file's name, Pillow's picture or an array, True = hole."""
+    if isinstance(mask, (str, bytes, os.PathLike)):
+        return read_mask(mask, hole=hole)
+    return masks.as_mask(mask, hole=hole) if isinstance(mask, Image.Image) else check_mask(mask)
 
 
 def read_mask(path, *, hole="white"):
@@ -151,10 +168,21 @@ def read_mask(path, *, hole="white"):
         ...     int(read_mask(f"{folder}/mask.png").sum())
         6
     """
+    first, *more = read_masks(path, hole=hole)
+    if more:
+        raise ValueError(
+            f"{shown(files.named(path).name)} holds {1 + len(more)} pages or frames, and one mask "
+            "is asked: save the one that is meant as a PNG."
+        )
+    return first
+
+
+def read_masks(path, *, hole="white"):
+    """The masks of all pages or frames of a file, a list of bool (H, W); else as ``read_mask``."""
     with files.opened(path) as picture:
-        upright = _upright(picture).copy()
+        found = [_page(picture, number) for number in files.pages(picture)]
     try:
-        return masks.as_mask(upright, hole=hole)
+        return [masks.as_mask(one, hole=hole) for one in found]
     except ValueError as problem:
         raise ValueError(f"{shown(files.named(path).name)} is no mask: {problem}") from None
 
@@ -166,13 +194,8 @@ def read_photograph(path):
         TypeError, ValueError, OSError, MemoryError: as ``data.read``.
     """
     with files.opened(path) as picture:
-        upright = _upright(picture)
-        options = _options(picture)
-        if picture.mode == "F" or picture.mode.startswith("I"):
-            return _grey_photograph(picture, options)
-        return _deep_photograph(files.named(path), picture, options) or _photograph(
-            upright, options
-        )
+        photograph = _first_photograph(files.named(path), picture)
+        return replace(photograph, pages=len(files.pages(picture)))
 
 
 def restore_photograph(photograph, mask, method="best", *, show="repaired", progress=bar):
@@ -269,6 +292,13 @@ def write_photograph(target, photograph, pixels, note):
     files.write(target, _as_picture(pixels, photograph), **options)
 
 
+def _first_photograph(path, opened):
+    upright, options = _upright(opened), _options(opened)
+    if opened.mode == "F" or opened.mode.startswith("I"):
+        return _grey_photograph(opened, options)
+    return _deep_photograph(path, opened, options) or _photograph(upright, options)
+
+
 def _photograph(picture, options):
     """Any of Pillow's pictures; modes that are seldom met become RGB, or RGBA."""
     if picture.mode in ("P", "PA"):
@@ -360,6 +390,13 @@ def _deep_pixels(path, opened):
     return pixels if same else None
 
 
+def _page(opened, number):
+    """One of a file's pages, upright: a picture of its own."""
+    if number != opened.tell():
+        opened.seek(number)
+    return _upright(opened).copy()
+
+
 def _upright(picture):
     """The picture as its camera was held; EXIF data that cannot be read is left out."""
     try:
@@ -404,8 +441,24 @@ def check_holds(target, mode):
         raise ValueError(f"{ending} cannot hold {what}: end the name in {better}.")
 
 
+def _check_pages(count, source, target):
+    """What becomes of the pages that are not repaired: a warning, or a refusal to lose them."""
+    held = f"{shown(source.name)} holds {count} pages or frames, and only the first "
+    if os.path.exists(target) and os.path.samefile(source, target):
+        raise ValueError(f"{held}would be kept: choose another name for the repaired one.")
+    warnings.warn(
+        f"{held}is repaired and written: save the others as files of their own to repair them too.",
+        stacklevel=3,
+    )
+
+
 def check_size(mask, size, name):
-    """The mask is of the picture's size, (H, W); name is the picture's."""
+    """The mask is one of the picture's size, (H, W); name is the picture's."""
+    if mask.ndim != 2:
+        raise ValueError(
+            f"the mask has shape {mask.shape}: pass one mask (H, W), and of one with a last axis "
+            "for colours mask[..., 0]."
+        )
     if mask.shape == tuple(size):
         return
     height, width = size
