@@ -11,7 +11,8 @@ import argparse
 import os
 import sys
 import warnings
-from pathlib import Path
+
+from course_lib._files import expanded
 
 DESCRIPTION = """\
 Repair photographs by inpainting: what a mask marks is filled from what stands around it.
@@ -102,9 +103,9 @@ def film(chosen):
     from course_lib import restoration
 
     done = restoration.restore_video(
-        chosen.film, chosen.mask, chosen.output or chosen.film.with_name(
-            f"{chosen.film.stem}-repaired.webm"
-        ), chosen.method, then=chosen.then, reach=chosen.reach, hole=chosen.hole,
+        chosen.film, chosen.mask,
+        chosen.output or chosen.film.parent / f"{chosen.film.stem}-repaired.webm",
+        chosen.method, then=chosen.then, reach=chosen.reach, hole=chosen.hole,
         show="invented" if chosen.invented else "repaired", overwrite=chosen.overwrite,
     )  # fmt: skip
     width, height = done.size
@@ -142,13 +143,13 @@ def _parser():
         title="commands", metavar="restore | damage | compare | film | check", required=True
     )
     photo = argparse.ArgumentParser(add_help=False)
-    photo.add_argument("photo", type=Path, help="the photograph, any picture file")
+    photo.add_argument("photo", type=expanded, help="the photograph, any picture file")
     photo.add_argument(
-        "-o", "--output", type=Path, help="the file to write (else beside the photograph)"
+        "-o", "--output", type=expanded, help="the file to write (else beside the photograph)"
     )
     photo.add_argument("--overwrite", action="store_true", help="replace a file of that name")
     masked = argparse.ArgumentParser(add_help=False)
-    masked.add_argument("--mask", type=Path, required=True, help="a picture of the same size")
+    masked.add_argument("--mask", type=expanded, required=True, help="a picture of the same size")
     masked.add_argument(
         "--hole",
         choices=HOLE_COLOURS,
@@ -208,7 +209,9 @@ def _add_compare(commands, parents):
         "--methods", nargs="+", help="their names",
         default=["telea", "navier_stokes", "harmonic", "biharmonic", "best", "photo"],
     )  # fmt: skip
-    command.add_argument("--truth", type=Path, help="the undamaged photograph, where there is one")
+    command.add_argument(
+        "--truth", type=expanded, help="the undamaged photograph, where there is one"
+    )
     command.set_defaults(work=compare)
 
 
@@ -218,9 +221,9 @@ def _add_film(commands):
         "shows from its surroundings; the sound is not kept"
     )
     command = commands.add_parser("film", help=about, description=about)
-    command.add_argument("film", type=Path, help="the film, any video file")
+    command.add_argument("film", type=expanded, help="the film, any video file")
     command.add_argument(
-        "--mask", type=Path, required=True,
+        "--mask", type=expanded, required=True,
         help="white where something is missing: a picture for all frames, a folder with one for "
         "each frame, or a film",
     )  # fmt: skip
@@ -229,7 +232,7 @@ def _add_film(commands):
         help="the masks' colour of what is missing (white)",
     )  # fmt: skip
     command.add_argument(
-        "-o", "--output", type=Path,
+        "-o", "--output", type=expanded,
         help="ends in .webm, .mp4 (needs PyAV), .webp or .gif (else a .webm beside the film)",
     )  # fmt: skip
     command.add_argument("--overwrite", action="store_true", help="replace a file of that name")
@@ -280,7 +283,7 @@ def _mask(chosen):
 def _beside(photo, what):
     """The name of a new file beside the photograph, in a format that loses nothing."""
     ending = photo.suffix.lower() if photo.suffix.lower() in (".png", ".tif", ".tiff") else ".png"
-    return photo.with_name(f"{photo.stem}-{what}{ending}")
+    return photo.parent / f"{photo.stem}-{what}{ending}"
 
 
 def _free(path, chosen):

@@ -16,6 +16,7 @@ DOUBTFUL_HOLE_FRACTION = 0.95
 DOUBT = "this mask marks"  # how the warning begins, for who has said it already
 MOST_PIXELS = 2**32  # in all that one call draws: a byte each, and more where they have colours
 MOST = 2**31 - 1  # that C and OpenCV count to
+OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is clipped; 0..255 is a mistake
 LONGEST = 60  # characters of a value that a sentence quotes
 
 
@@ -136,6 +137,35 @@ def check_values(values, name):
             f"{name} lies outside [0, 1] (range {values.min():.4g} to {values.max():.4g}): "
             "divide 0..255 pictures by 255, or clip with np.clip(image, 0, 1)."
         )
+
+
+def check_answer(answer, image, mask, who, overshoot=0):
+    """What a function of anybody's returned for a picture: only the holes' values are looked at.
+
+    Args:
+        answer: whatever it returned.
+        image, mask: what was asked, (H, W, 3) and (H, W), or a film's (T, H, W, 3) and (T, H, W).
+        who: what the function is called in a sentence.
+        overshoot: how far beyond [0, 1] the values may lie, for who clips them.
+    """
+    answer = as_answer(answer, who)
+    if answer.shape != image.shape:
+        raise ValueError(
+            f"{who} returned shape {answer.shape} for a picture {image.shape}: "
+            "return a picture of the same shape."
+        )
+    values = check_images(answer, f"what {who} returned")[mask]
+    meant = (values >= -overshoot) & (values <= 1 + overshoot)
+    clipped = np.where(meant, np.clip(values, 0, 1), values)
+    check_values(clipped, f"a value that {who} returned in a hole")
+    return answer
+
+
+def as_answer(answer, who):
+    """The array that a function of anybody's has returned."""
+    if answer is None:
+        raise TypeError(f"{who} returned no picture: does it end with return?")
+    return as_array(answer, f"what {who} returned")
 
 
 def check_same_shape(one, other, names):

@@ -21,7 +21,7 @@ try:
 except ImportError:  # Windows
     resource = None
 
-from course_lib import data
+from course_lib import data, restoration
 from course_lib.data import files
 
 PILLOW = int(PIL.__version__.partition(".")[0])
@@ -379,6 +379,16 @@ def test_a_grey_tiff_has_its_own_black_and_white(
         assert (photometric, stored) != (1, "<u2") and stored not in ("<f4", "u1")
     else:
         np.testing.assert_allclose(found, np.stack([RAMP] * 3, -1), atol=0.51 / scale + 1e-6)
+        if "f" not in stored:
+            _check_repaired_as_bright(path, found)
+
+
+def _check_repaired_as_bright(path, found):
+    mask = np.zeros((2, 6), bool)
+    mask[0, 3] = True
+    restoration.restore_file(path, mask, path.with_name("new.tif"), "nearest")
+    repaired = data.read(path.with_name("new.tif"))
+    np.testing.assert_allclose(repaired[~mask], found[~mask], atol=1e-5)
 
 
 @pytest.mark.parametrize("values", [[-0.5, 1], [0, 1.02], [0, 300], [0, np.nan], [0, np.inf]])
@@ -422,8 +432,10 @@ def test_a_preview_is_not_taken_for_the_picture(tmp_path):
     ],
 )
 def test_a_transparent_grey_is_laid_over_white(tmp_path, depth, row, width, transparent):
-    found = data.read(png(tmp_path / "a.png", depth, 0, [row], width, transparent))
-    np.testing.assert_array_equal(found, [[[0] * 3, [1] * 3]])
+    path = png(tmp_path / "a.png", depth, 0, [row], width, transparent)
+    np.testing.assert_array_equal(data.read(path), [[[0] * 3, [1] * 3]])
+    photograph = restoration.read_photograph(path)
+    np.testing.assert_array_equal(restoration.as_rgb(photograph), [[[0] * 3, [1] * 3]])
 
 
 @pytest.mark.parametrize(
@@ -434,8 +446,9 @@ def test_a_transparent_grey_is_laid_over_white(tmp_path, depth, row, width, tran
     ],
 )
 def test_a_transparent_colour_is_laid_over_white(tmp_path, depth, row, transparent):
-    found = data.read(png(tmp_path / "a.png", depth, 2, [row], 2, transparent))
-    np.testing.assert_allclose(found, [[[1, 1, 1], [0.2, 0, 0]]], atol=1e-6)
+    path = png(tmp_path / "a.png", depth, 2, [row], 2, transparent)
+    for found in (data.read(path), restoration.as_rgb(restoration.read_photograph(path))):
+        np.testing.assert_allclose(found, [[[1, 1, 1], [0.2, 0, 0]]], atol=1e-6)
 
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp"])

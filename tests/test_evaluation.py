@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from course_lib import _validation, classical, evaluation, masks, metrics
+from course_lib import _validation, classical, evaluation, masks, metrics, scenes
 from course_lib.evaluation import scores as measured
 
 IMAGES = np.random.RandomState(0).random_sample((4, 12, 12, 3)).astype(np.float32)
@@ -200,7 +200,26 @@ def test_the_masks_are_not_changed():
         return image
 
     assert evaluation.evaluate(vandal, IMAGES, HOLES)["psnr_hole"] < 20
+    assert evaluation.by_mask({"v": vandal}, IMAGES, {"lines": HOLES}).psnr_hole[0] < 20
     np.testing.assert_array_equal(HOLES, before)
+    drawn = scenes.edges("edge", 2, side=8, seed=0)
+    assert evaluation.compare({"vandal": vandal}, drawn).psnr_hole.iloc[0] < 30
+    films = evaluation.compare_on_films(
+        {"vandal": vandal}, "still camera", "scratches that stay", 1
+    )
+    assert films.psnr_hole[0] < 20
+
+
+def test_an_answer_that_is_no_picture_is_named_wherever_methods_are_compared():
+    for call in (
+        lambda one: evaluation.evaluate(one, IMAGES, HOLES),
+        lambda one: evaluation.by_mask({"one": one}, IMAGES, {"lines": HOLES}),
+        lambda one: evaluation.compare({"one": one}, scenes.edges("edge", 2, side=8, seed=0)),
+    ):
+        with pytest.raises(TypeError, match="the inpainter returned no picture"):
+            call(lambda image, mask: None)
+        with pytest.raises(ValueError, match="of different sizes"):
+            call(lambda image, mask: [[0.5], [0.5, 0.5]])
 
 
 def test_the_leaderboard_always_holds_the_baselines_best_first():

@@ -451,7 +451,9 @@ def test_a_film_is_repaired_from_file_to_file(tmp_path, scratched, ending):
     assert [one.name for one in tmp_path.iterdir()] == [target.name]
 
 
-@pytest.mark.parametrize("kind", ["picture", "folder", "film", "one array"])
+@pytest.mark.parametrize("kind", [
+    "picture", "Pillow's", "folder", "film", "one array", "list", ".gif", ".webp", ".png", ".tif",
+])  # fmt: skip
 def test_masks_come_in_many_ways(tmp_path, scratched, kind):
     film_of = reading.Film(scratched)
     white = (SCRATCHES[..., None].repeat(3, axis=-1) * 255).astype(np.uint8)
@@ -463,15 +465,24 @@ def test_masks_come_in_many_ways(tmp_path, scratched, kind):
             Image.fromarray(one).save(mask / f"mask{number + 1}.png")
     elif kind == "film":
         mask = film_file(tmp_path / "masks.webm", white)
+    elif kind.startswith("."):  # an animated picture, or one of several pages
+        mask = tmp_path / f"masks{kind}"
+        first, *more = map(Image.fromarray, white)
+        lossless = {"lossless": True} if kind == ".webp" else {}
+        first.save(mask, save_all=True, append_images=more, **lossless)
+    elif kind == "list":
+        mask = SCRATCHES.tolist()
     else:
         expected = np.broadcast_to(SCRATCHES[3], SCRATCHES.shape)
         mask = SCRATCHES[3]
-        if kind == "picture":
+        if kind in ("picture", "Pillow's"):
             mask = tmp_path / "mask.png"
             Image.fromarray(white[3]).save(mask)
+        if kind == "Pillow's":
+            mask = Image.open(mask)
     found = np.stack([*reading.masks_for(film_of, mask)])
     assert (found == expected).mean() > (0.995 if kind == "film" else 0.9999999)
-    if kind != "one array":
+    if kind not in ("one array", "list"):
         inverted = np.stack([*reading.masks_for(film_of, mask, "black")])
         np.testing.assert_array_equal(inverted, ~found)
 
@@ -555,6 +566,12 @@ def few_masks(folder):
     return folder / "few"
 
 
+def few_frames(folder):
+    first, *more = (Image.fromarray(one) for one in SCRATCHES[:3])
+    first.save(folder / "few.gif", save_all=True, append_images=more)
+    return folder / "few.gif"
+
+
 def small_mask(folder):
     Image.fromarray(SCRATCHES[0, :50]).save(folder / "small.png")
     return folder / "small.png"
@@ -568,6 +585,7 @@ def small_mask(folder):
     (unknown_codec, None, [], "codec is missing"),
     (cut_early, None, [], "cut off"),
     (None, few_masks, [], "1 masks and old.webm 10 frames"),
+    (None, few_frames, [], "3 masks and old.webm 10 frames"),
     (None, small_mask, [], "full size"),
     (None, text_file, [], "is a text and no film"),
     (None, lambda folder: folder / "none.png", [], "there is no file"),

@@ -1,5 +1,7 @@
 """Photographs of any size and kind: repaired part by part as if at once, and nothing is lost."""
 
+import struct
+
 import numpy as np
 import pytest
 import tifffile
@@ -250,11 +252,154 @@ def test_colour_of_sixteen_bits_stays_so(tmp_path, ending, channels):
     assert repaired.dtype == np.uint16
     np.testing.assert_array_equal(repaired[~CROSS], pixels[~CROSS])
     with Image.open(target) as written:
-        if ending == ".tif":
-            assert written.info["icc_profile"] == PROFILE
-            assert "invented" in written.tag_v2[270]
-        else:
-            assert "invented" in written.getexif()[picture_files.IMAGE_HISTORY]
+        assert "invented" in written.getexif()[picture_files.IMAGE_HISTORY]
+        assert ending == ".png" or written.info["icc_profile"] == PROFILE
+
+
+@pytest.mark.parametrize("target", [".png", ".tif"])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_deep_file_keeps_what_it_says_of_itself(tmp_path, monkeypatch, channels, target):
+    """And its pixels, whatever reads them, in one strip or in many."""
+    monkeypatch.setattr(picture_files, "STRIP", 2000)
+    pixels = np.random.default_rng(3).integers(0, 65_536, (30, 40, channels), np.uint16)
+    exif, texts = Image.Exif(), PngImagePlugin.PngInfo()
+    exif[0x013B], exif[0x010E] = "A. Adams", "grandmother, 1931"
+    exif.get_ifd(0x8769)[0x9003] = "1931:05:01 12:00:00"
+    exif.get_ifd(0x8825)[1] = "N"
+    texts.add_text("Author", "A. Adams")
+    said = {"exif": exif.tobytes(), "dpi": (300, 300), "icc_profile": PROFILE}
+    (tmp_path / "old.tif").write_bytes(picture_files._deep_tiff(pixels, said))
+    (tmp_path / "old.png").write_bytes(picture_files._deep_png(pixels, said, texts))
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "old.tif"), pixels)
+    for source in ("old.png", "old.tif"):
+        new = tmp_path / f"new-{source}{target}"
+        restoration.restore_file(tmp_path / source, CROSS, new, "harmonic")
+        stored = restoration.read_photograph(new)
+        np.testing.assert_array_equal(stored.pixels[~CROSS], pixels[~CROSS])
+        with Image.open(new) as after:
+            after.load()
+            found = after.getexif()
+            assert (found[0x013B], found[0x010E]) == ("A. Adams", "grandmother, 1931")
+            assert found.get_ifd(0x8769)[0x9003] == "1931:05:01 12:00:00"
+            assert found.get_ifd(0x8825)[1] == "N" and after.info["icc_profile"] == PROFILE
+            assert after.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+            if target == ".png":
+                assert "invented" in after.text["Restoration"]
+                assert after.text.get("Author") == ("A. Adams" if "png" in source else None)
+
+
+@pytest.mark.parametrize("width", [40, 52, 53, 516])
+@pytest.mark.parametrize("ending, options", [
+    (".bmp", {}), (".tif", {"compression": "tiff_lzw"}), (".jp2", {}), (".pcx", {}), (".ppm", {}),
+])  # fmt: skip
+def test_eight_bits_are_not_taken_for_sixteen_at_any_width(tmp_path, ending, options, width):
+    pixels = np.random.default_rng(4).integers(0, 256, (40, width, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / f"old{ending}", **options)
+    photograph = restoration.read_photograph(tmp_path / f"old{ending}")
+    assert (photograph.mode, photograph.pixels.dtype) == ("RGB", np.uint8)
+    assert ending == ".jp2" or (photograph.pixels == pixels).all()
+
+
+def test_colour_of_sixteen_bits_in_a_ppm_stays_so(tmp_path):
+    pixels = np.random.default_rng(5).integers(0, 65_536, (30, 40, 3), np.uint16)
+    cv2.imwrite(str(tmp_path / "old.ppm"), pixels[..., ::-1])
+    photograph = restoration.read_photograph(tmp_path / "old.ppm")
+    np.testing.assert_array_equal(photograph.pixels, pixels)
+
+
+def test_the_picture_after_a_preview_is_the_one_that_is_repaired(tmp_path):
+    pixels = np.random.default_rng(6).integers(0, 65_536, (40, 52, 3), np.uint16)
+    with tifffile.TiffWriter(tmp_path / "old.tif") as file:
+        file.write(pixels[:10, :13], photometric="rgb", subfiletype=1)
+        file.write(pixels, photometric="rgb")
+    np.testing.assert_array_equal(restoration.read_photograph(tmp_path / "old.tif").pixels, pixels)
+
+
+@pytest.mark.parametrize("bands, options", [
+    (4, {"photometric": "separated"}), (4, {"photometric": "rgb", "extrasamples": ["assocalpha"]}),
+    (3, {"photometric": "rgb", "planarconfig": "separate"}),
+    (3, {"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"}),
+])  # fmt: skip
+def test_sixteen_bits_of_a_rare_kind_are_refused_rather_than_changed(
+    tmp_path, capfd, bands, options
+):
+    pixels = np.random.default_rng(7).integers(0, 65_536, (30, 40, bands), np.uint16)
+    planes = np.moveaxis(pixels, -1, 0) if "planarconfig" in options else pixels
+    tifffile.imwrite(tmp_path / "old.tif", planes, **options)
+    with pytest.raises(ValueError, match="old.tif holds 16 bits a channel.*: store it as a PNG"):
+        restoration.restore_file(tmp_path / "old.tif", CROSS, tmp_path / "new.tif", "harmonic")
+    assert not (tmp_path / "new.tif").exists() and capfd.readouterr() == ("", "")
+    if options.get("planarconfig") and "compression" not in options:  # Pillow reads noise here
+        with pytest.raises(ValueError, match="on a plane of its own"):
+            data.read(tmp_path / "old.tif")
+
+
+def of_two_pages(folder, ending):
+    """A file with a grey and a black page or frame of 40 x 30 pixels."""
+    path = folder / f"two{ending}"
+    grey, black = Image.new("RGB", (40, 30), (90, 90, 90)), Image.new("RGB", (40, 30))
+    form = {"format": "MPO"} if ending == ".jpg" else {}
+    grey.save(path, save_all=True, append_images=[black], **form)
+    return path
+
+
+@pytest.mark.parametrize("ending", [".tif", ".gif", ".png", ".webp", ".jpg"])
+def test_pages_after_the_first_are_named_and_never_lost(tmp_path, ending):
+    path = of_two_pages(tmp_path, ending)
+    with pytest.warns(UserWarning, match="holds 2 pages or frames, and only the first is repaired"):
+        restoration.restore_file(path, CROSS, tmp_path / "new.png", "nearest")
+    assert data.read(tmp_path / "new.png").mean() == pytest.approx(90 / 255, abs=0.01)
+    if ending != ".gif":  # which is not written
+        content = path.read_bytes()
+        with pytest.raises(ValueError, match="only the first would be kept: choose another name"):
+            restoration.restore_file(path, CROSS, path, "nearest", overwrite=True)
+        assert path.read_bytes() == content
+
+
+def test_previews_are_no_pages(tmp_path, recwarn):
+    path = tmp_path / "old.tif"
+    with tifffile.TiffWriter(path) as file:
+        for size, kind in ((9, 1), (30, 0), (5, 1)):
+            file.write(np.full((size, size, 3), 90, np.uint8), photometric="rgb", subfiletype=kind)
+    mask = np.eye(30, dtype=bool)
+    restoration.restore_file(path, mask, path, "nearest", overwrite=True)
+    assert not recwarn.list and data.read(path).shape == (30, 30, 3)
+
+
+@pytest.mark.parametrize("mask, said", [
+    (lambda folder: CROSS[..., None], r"the mask has shape \(30, 40, 1\): .*mask\[..., 0\]"),
+    (lambda folder: CROSS[None], "pass one mask"),
+    (lambda folder: CROSS.T, "on its side"),
+    (lambda folder: 1.0 * CROSS, "as_mask"),
+    (lambda folder: None, "mask is None"),
+    (lambda folder: of_two_pages(folder, ".gif"), "two.gif holds 2 pages or frames, and one mask"),
+])  # fmt: skip
+@pytest.mark.filterwarnings("ignore:the mask has values between")
+def test_what_is_no_mask_of_a_file_gets_one_sentence(tmp_path, mask, said):
+    path = stored(tmp_path, "RGB", ".png")
+    with pytest.raises((TypeError, ValueError), match=said):
+        restoration.restore_file(path, mask(tmp_path), tmp_path / "new.png", "nearest")
+
+
+@pytest.mark.parametrize("kind", [np.ndarray.tolist, Image.fromarray, lambda one: one])
+def test_a_mask_may_be_a_list_or_a_picture_of_pillows(tmp_path, kind):
+    path = stored(tmp_path, "RGB", ".png")
+    done = restoration.restore_file(path, kind(CROSS), tmp_path / "new.png", "nearest")
+    assert done.fraction == CROSS.mean()
+
+
+def test_a_colour_beyond_the_end_of_a_palette_is_black(tmp_path):
+    colours = b"".join(bytes([blue, 2 * blue, 3 * blue, 0]) for blue in range(8))
+    header = struct.pack("<2sIHHI", b"BM", 0, 0, 0, 54 + len(colours))
+    header += struct.pack("<IiiHHIIiiII", 40, 4, 3, 1, 8, 0, 0, 0, 0, 8, 8)
+    (tmp_path / "old.bmp").write_bytes(header + colours + bytes(range(12)))
+    photograph = restoration.read_photograph(tmp_path / "old.bmp")
+    np.testing.assert_array_equal(restoration.as_rgb(photograph), data.read(tmp_path / "old.bmp"))
+    assert len(photograph.palette) == 12
+    mask = np.eye(3, 4, dtype=bool)
+    restoration.restore_file(tmp_path / "old.bmp", mask, tmp_path / "new.bmp", "nearest")
+    repaired = data.read(tmp_path / "new.bmp")
+    np.testing.assert_array_equal(repaired[~mask], data.read(tmp_path / "old.bmp")[~mask])
 
 
 @pytest.mark.parametrize("ending", [".png", ".jpg", ".tif", ".webp"])
@@ -341,6 +486,20 @@ def test_nothing_is_written_over_unless_asked(tmp_path, capsys):
     code, _, wrong = run(capsys, *command)
     assert code == 1 and "is there already" in wrong and path.read_bytes() == content
     assert run(capsys, *command, "--overwrite")[0] == 0 and path.read_bytes() != content
+
+
+@pytest.mark.parametrize("command", ["restore", "damage", "compare"])
+def test_a_tilde_in_a_wish_for_a_name_is_the_home_folder(tmp_path, capsys, monkeypatch, command):
+    """After an equals sign no shell puts the home folder in its place."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # the same on Windows
+    path, mask = stored(tmp_path, "RGB", ".png"), mask_file(tmp_path)
+    content = mask.read_bytes()
+    options = {
+        "restore": ["--mask", mask], "compare": ["--mask", mask, "--methods", "telea"],
+    }  # fmt: skip
+    code, _, wrong = run(capsys, command, path, *options.get(command, []), "--output=~/mask.png")
+    assert code == 1 and "is there already" in wrong and mask.read_bytes() == content
 
 
 def test_without_a_name_the_result_stands_beside_the_photograph(tmp_path, capsys):
@@ -505,8 +664,37 @@ def test_a_method_of_ones_own_may_leave_the_range(dtype):
 
 @pytest.mark.parametrize("method", [
     lambda image, mask: image[:-1], lambda image, mask: np.where(mask[..., None], np.nan, image),
-    lambda image, mask: None,
+    lambda image, mask: None, lambda image, mask: image[..., 0],
+    lambda image, mask: np.full(image.shape, 200, np.uint8),
+    lambda image, mask: np.full(image.shape, 200.0),
 ])  # fmt: skip
 def test_a_method_that_returns_no_picture_is_told(method):
-    with pytest.raises((TypeError, ValueError), match="the method returned"):
-        restoration.restore(np.zeros((6, 7, 3)), np.eye(6, 7, dtype=bool), method)
+    image, mask = np.zeros((6, 7, 3)), np.eye(6, 7, dtype=bool)
+    for repair in (
+        lambda: restoration.restore(image, mask, method),
+        lambda: restoration.compare(image, mask, {"mine": method}),
+        lambda: restoration.fill_frames(image[None], mask, method),
+    ):
+        with pytest.raises((TypeError, ValueError), match="the method returned") as raised:
+            repair()
+        assert "cv2" not in str(raised.value) and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("stored", [np.uint8, np.float32])
+def test_a_method_may_change_what_it_gets(stored):
+    """As onion peeling does, which marks each pixel that it has filled as known."""
+
+    def peeled(picture, mask):
+        picture[mask] = 1
+        mask[:] = False
+        return picture
+
+    image, mask = np.zeros((6, 7, 3), stored), np.eye(6, 7, dtype=bool)
+    for repaired in (
+        restoration.restore(image, mask, peeled),
+        restoration.fill_frames(image[None], mask, peeled)[0],
+        restoration.compare(image, mask, {"peeled": peeled})[0]["peeled"],
+    ):
+        np.testing.assert_array_equal(repaired != 0, mask[..., None].repeat(3, axis=-1))
+    np.testing.assert_array_equal(mask, np.eye(6, 7, dtype=bool))
+    assert not image.any()

@@ -47,6 +47,7 @@ WIDENED = {
 # TIFF: tags, and what they may say.
 SUBFILE, BITS, PHOTOMETRIC = 254, 258, 262
 PREVIEW, WHITE_IS_ZERO = 1, 0
+FIRST_PLANE = ("R", "C", "Y")  # raw modes, which Pillow takes for 8 bits whatever the file says
 
 
 class NoPicture(Exception):
@@ -96,9 +97,15 @@ def opened(path):
             if picture.format in DRAWINGS:
                 raise NoPicture("is a drawing that must be run: export it as PNG or JPEG.")
             _skip_previews(picture)
-            # How the file stores it, which Pillow forgets once it has decoded it.
-            picture.stored_as = str(picture.tile[0].args) if picture.tile else ""
+            picture.stored_as = _stored_as(picture)
+            if picture.stored_as in FIRST_PLANE and max(tiff_bits(picture)) > 8:
+                raise NoPicture(
+                    "holds 16 bits a channel, each on a plane of its own: store it as a PNG first."
+                )
             picture.load()
+            if "transparency" in picture.info and picture.stored_as in WIDENED:
+                widened = WIDENED[picture.stored_as](picture.info["transparency"])
+                picture.info["transparency"] = widened
             yield picture
     except NoPicture as problem:
         raise ValueError(f"{name} {problem}") from None
@@ -259,6 +266,40 @@ def _skip_previews(opened):
         raise NoPicture("holds nothing but a preview: export it as PNG or JPEG.") from None
 
 
+def pages(opened):
+    """The numbers of a file's pages or frames, for ``seek``: without the previews of others.
+
+    A Photoshop file's are its layers, which its picture shows together. Ask last: what was decoded
+    is lost.
+    """
+    try:
+        count = 1 if opened.format == "PSD" else getattr(opened, "n_frames", 1)
+        numbers = range(count) if count > 1 else [opened.tell()]
+        return [number for number in numbers if count == 1 or not _is_preview(opened, number)]
+    except Exception:  # pages that cannot be read, after one that can
+        return [opened.tell()]
+
+
+def _is_preview(opened, number):
+    opened.seek(number)
+    return bool(getattr(opened, "tag_v2", {}).get(SUBFILE, 0) & PREVIEW)
+
+
+def tiff_bits(opened):
+    """How many bits each channel of a TIFF has; of other files, which say it elsewhere, (8,)."""
+    return getattr(opened, "tag_v2", {}).get(BITS, (8,))
+
+
+def _stored_as(opened):
+    """How the file stores its pixels (Pillow's raw mode), which is forgotten with the decoding.
+
+    Some decoders are told more beside it, such as the bytes of a row.
+    """
+    told = opened.tile[0].args if opened.tile else ""
+    raw_mode = told[0] if isinstance(told, tuple) and told else told
+    return raw_mode if isinstance(raw_mode, str) else ""
+
+
 def turn(opened):
     """What turns the picture as its camera was held; marks that cannot be read turn nothing."""
     try:
@@ -272,8 +313,6 @@ def _as_rgb(opened):
     if opened.mode == "F" or opened.mode.startswith("I"):
         return _grey(opened)[..., None].repeat(3, axis=-1)
     picture = opened.convert("LA") if opened.mode == "La" else opened
-    if "transparency" in picture.info and opened.stored_as in WIDENED:
-        picture.info["transparency"] = WIDENED[opened.stored_as](picture.info["transparency"])
     if picture.mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
@@ -282,27 +321,36 @@ def _as_rgb(opened):
 
 def _grey(opened):
     """float32 (H, W) in [0, 1] of a grey picture with more than 8 bits a pixel."""
+    levels, white = grey_levels(opened)
+    grey = levels.astype(np.float32) / np.float32(white)
+    if "transparency" in opened.info:
+        grey[np.asarray(opened) == opened.info["transparency"]] = 1
+    return grey
+
+
+def grey_levels(opened):
+    """(levels (H, W), white) of a grey picture with more than 8 bits a pixel, in which black is 0.
+
+    Raises:
+        NoPicture: if what is black and what is white cannot be told.
+    """
     stored = np.asarray(opened)
     lowest, highest = stored.min(), stored.max()
     tags = getattr(opened, "tag_v2", {})  # of a TIFF
     if opened.mode == "F":
-        scale = 1 if highest <= 1 else 255
+        white = 1 if highest <= 1 else 255
         plausible = 0 <= lowest and (highest <= 1 or 2 <= highest <= 255)  # and no NaN
     else:
         bits = tags.get(BITS, (16,))[0] if opened.mode.startswith("I;16") else 16
-        scale = 255 if opened.mode == "I" and highest <= 255 else 2**bits - 1
-        plausible = 0 <= lowest and highest <= scale
+        white = 255 if opened.mode == "I" and highest <= 255 else 2**bits - 1
+        plausible = 0 <= lowest and highest <= white
     if not plausible:
         raise NoPicture(
             f"holds values from {lowest:.6g} to {highest:.6g}, and what is black and what is white "
             "is not said: store it with values from 0 to 1, 0 to 255 or 0 to 65535."
         )
-    grey = stored.astype(np.float32) / np.float32(scale)
-    if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
-        grey = 1 - grey
-    if "transparency" in opened.info:
-        grey[stored == opened.info["transparency"]] = 1
-    return grey
+    inverted = tags.get(PHOTOMETRIC) == WHITE_IS_ZERO
+    return (white - stored if inverted else stored), white
 
 
 def _encoded(picture, path, more):

@@ -5,6 +5,7 @@ import pandas as pd
 
 from course_lib import metrics, runtime
 from course_lib._validation import (
+    check_answer,
     check_batch,
     check_count,
     check_dict,
@@ -215,4 +216,6 @@ def _fills(inpainters, images, mask_sets):
 def _fill(inpainter, images, holes):
     """The filled pictures; an inpainter never sees the truth."""
     pairs = zip(np.where(holes[..., None], 0, images), holes, strict=True)
-    return np.stack([inpainter(image, mask) for image, mask in pairs])
+    # A copy of the mask: an inpainter may change what it gets, as one that peels a hole does.
+    answers = [(inpainter(image, mask.copy()), image, mask) for image, mask in pairs]
+    return np.stack([check_answer(*answer, "the inpainter") for answer in answers])

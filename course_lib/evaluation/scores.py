@@ -10,12 +10,13 @@ import pandas as pd
 from course_lib import classical, metrics
 from course_lib._validation import (
     DOUBT,
+    as_answer,
     as_array,
     as_number,
     brief,
+    check_answer,
     check_count,
     check_dict,
-    check_image,
     check_pair,
     check_values,
     is_pair,
@@ -340,7 +341,8 @@ def _run(inpainter, images, holes):
     Of an inpainter of the course only the core is run, because the batch is checked already.
     """
     core = getattr(inpainter, "core", None)
-    fill = core or (lambda image, mask: np.asarray(inpainter(image, mask)))
+    who = "the inpainter"
+    fill = core or (lambda image, mask: as_answer(inpainter(image, mask), who))
     predicted, seconds = np.empty_like(images), np.empty(len(images))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=DOUBT)  # said once, of the whole batch
@@ -351,18 +353,8 @@ def _run(inpainter, images, holes):
             start = time.perf_counter()
             answer = fill(damaged, mask)
             seconds[k] = time.perf_counter() - start
-            predicted[k] = np.clip(answer, 0, 1) if core else _answer(answer, image, mask)
+            # A method may change its mask in place: the answer is held to the one that was asked.
+            predicted[k] = (
+                np.clip(answer, 0, 1) if core else check_answer(answer, image, holes[k], who)
+            )
     return predicted, 1000 * float(np.median(seconds))
-
-
-def _answer(answer, image, mask):
-    """What a function of anybody's has returned: a picture, of which only the holes are read."""
-    if answer.dtype == object and answer.shape == ():
-        raise TypeError("the inpainter returned no picture: does it end with return?")
-    if answer.shape != image.shape:
-        raise ValueError(
-            f"the inpainter returned shape {answer.shape} for a picture {image.shape}: "
-            "return a picture of the same shape."
-        )
-    check_values(check_image(answer, "predicted")[mask], "a predicted value in a hole")
-    return answer

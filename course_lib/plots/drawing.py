@@ -7,6 +7,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 
 from course_lib._validation import (
+    OVERSHOOT,
     as_array,
     brief,
     check_colour,
@@ -22,7 +23,6 @@ DOTS_PER_INCH = 90
 TALLEST = 20  # inches, one picture
 MOST_PICTURES = 200  # on one page
 MOST_PIXELS = 2**22  # drawn in one figure: what is larger is shrunk before, not by matplotlib
-OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is drawn clipped; 0..255 is a mistake
 HOLE_COLOUR = (0.86, 0.20, 0.55)  # distinct from sky, skin and foliage, also for the colour-blind
 
 

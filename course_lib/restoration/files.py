@@ -1,20 +1,24 @@
 """Picture files, repaired: mode, depth, profile and EXIF stay; nothing is written over unasked.
 
 Pillow reads and writes all kinds but colour of 16 bits a channel, which it would cut to 8: there
-OpenCV reads, and OpenCV (PNG) or tifffile (TIFF) writes.
+OpenCV reads and writes the pixels of a PNG, and reads those of a TIFF.
 """
 
 import io
+import os
+import struct
 import time
-from dataclasses import dataclass, field
+import warnings
+import zlib
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import tifffile
-from PIL import ExifTags, Image, ImageOps, PngImagePlugin
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin, TiffTags
 
 from course_lib import masks
 from course_lib._files import shown
-from course_lib._opencv import cv2
+from course_lib._opencv import cv2, quiet
+from course_lib._validation import check_mask
 from course_lib.data import files
 from course_lib.restoration.repairing import SHOWN, bar, check_shown, hatched, restore
 
@@ -22,6 +26,9 @@ IMAGE_HISTORY = 0x9213  # EXIF: what was done to a picture
 # EXIF: the turn, which is applied, and how a TIFF keeps its pixels, which its writer says anew.
 LAYOUT = {*range(254, 260), 262, 266, 273, 274, *range(277, 280), 284, *range(317, 324), 338, 339,
           347, 34665, 34675, 34853}  # fmt: skip
+PNG_HEADER = 8 + 25  # bytes: its signature, and the chunk with its size
+METRES_PER_INCH = 0.0254
+STRIP = 2**20  # bytes of a TIFF's pixels that are compressed at a time
 COMMENT = "Restoration"  # the same as a text in a PNG
 # Pillow's modes whose pixels are worked on as they are; of the others see ``_photograph``.
 NATIVE = ("L", "LA", "RGB", "RGBA", "CMYK")
@@ -34,6 +41,7 @@ HOLDS = {
     ".png": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "RGB;16", "RGBA;16"),
 }
 DEEP = ("RGB;16", "RGBA;16")  # 16 bits a channel: not Pillow's
+UNSAID = ("JPEG2000", "PPM")  # Pillow's formats that do not say how many bits they had
 
 
 @dataclass(frozen=True)
@@ -45,12 +53,14 @@ class Photograph:
         mode: Pillow's name for how the file stores them, or "RGB;16", "RGBA;16".
         palette: uint8 (colours, 3) of a mode "P" picture, else None.
         options: what Pillow is to write beside the pixels: exif, icc_profile, dpi, texts.
+        pages: how many pages or frames the file holds; this is the first.
     """
 
     pixels: np.ndarray
     mode: str
     palette: np.ndarray | None = None
     options: dict = field(default_factory=dict)
+    pages: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,11 +90,12 @@ def restore_file(
     The result has the file's own colour mode, depth, profile and EXIF data, stands upright as its
     camera was held, and says which share of it was invented and by which method (EXIF's
     ImageHistory; in a PNG a text). Known pixels are bit for bit those of the source in every format
-    but JPEG, which compresses them anew.
+    but JPEG, which compresses them anew. Of several pages or frames the first is repaired.
 
     Args:
         source: the picture, any file that ``data.read`` takes.
-        mask: a picture of the same size (of the upright picture), or bool (H, W), True = hole.
+        mask: a picture of the same size (of the upright picture), as a file or as Pillow's, or bool
+            (H, W), True = hole.
         target: a name ending in .png, .jpg, .tif, .bmp or .webp.
         method, show: as for ``restore``.
         hole: "white" or "black", the colour of the hole in the mask's file.
@@ -95,6 +106,9 @@ def restore_file(
 
     Raises:
         TypeError, ValueError, OSError, MemoryError: in one sentence, before anything is written.
+
+    Warns:
+        UserWarning: if the source holds more than one page or frame.
 
     Example:
         >>> import tempfile
@@ -113,8 +127,9 @@ def restore_file(
         )
     photograph = read_photograph(source)
     check_holds(target, photograph.mode)
-    if not isinstance(mask, np.ndarray):
-        mask = read_mask(mask, hole=hole)
+    if photograph.pages > 1:
+        _check_pages(photograph.pages, source, target)
+    mask = as_holes(mask, hole)
     check_size(mask, photograph.pixels.shape[:2], source.name)
     start = time.perf_counter()
     pixels = restore_photograph(photograph, mask, method, show=show)
@@ -124,6 +139,13 @@ def restore_file(
     write_photograph(target, photograph, pixels, note)
     size = mask.shape[1], mask.shape[0]
     return Repair(target, size, masks.hole_fraction(mask), named, seconds)
+
+
+def as_holes(mask, hole):
+    """A mask, bool, of a file's name, Pillow's picture or an array, True = hole."""
+    if isinstance(mask, (str, bytes, os.PathLike)):
+        return read_mask(mask, hole=hole)
+    return masks.as_mask(mask, hole=hole) if isinstance(mask, Image.Image) else check_mask(mask)
 
 
 def read_mask(path, *, hole="white"):
@@ -146,10 +168,21 @@ def read_mask(path, *, hole="white"):
         ...     int(read_mask(f"{folder}/mask.png").sum())
         6
     """
+    first, *more = read_masks(path, hole=hole)
+    if more:
+        raise ValueError(
+            f"{shown(files.named(path).name)} holds {1 + len(more)} pages or frames, and one mask "
+            "is asked: save the one that is meant as a PNG."
+        )
+    return first
+
+
+def read_masks(path, *, hole="white"):
+    """The masks of all pages or frames of a file, a list of bool (H, W); else as ``read_mask``."""
     with files.opened(path) as picture:
-        upright = _upright(picture).copy()
+        found = [_page(picture, number) for number in files.pages(picture)]
     try:
-        return masks.as_mask(upright, hole=hole)
+        return [masks.as_mask(one, hole=hole) for one in found]
     except ValueError as problem:
         raise ValueError(f"{shown(files.named(path).name)} is no mask: {problem}") from None
 
@@ -161,11 +194,8 @@ def read_photograph(path):
         TypeError, ValueError, OSError, MemoryError: as ``data.read``.
     """
     with files.opened(path) as picture:
-        upright = _upright(picture)
-        options = _options(picture)
-        if "16" in picture.stored_as and picture.mode in ("LA", "RGB", "RGBA"):
-            return _deep_photograph(files.named(path), files.turn(picture), options)
-        return _photograph(upright, options)
+        photograph = _first_photograph(files.named(path), picture)
+        return replace(photograph, pages=len(files.pages(picture)))
 
 
 def restore_photograph(photograph, mask, method="best", *, show="repaired", progress=bar):
@@ -246,17 +276,27 @@ def write_photograph(target, photograph, pixels, note):
     exif[IMAGE_HISTORY] = "; ".join(filter(None, [str(exif.get(IMAGE_HISTORY, "")), note]))
     options = photograph.options | {"exif": exif.tobytes()}
     ending = target.suffix.lower()
+    texts = PngImagePlugin.PngInfo()
+    for key, text in {**options.pop("texts", {}), COMMENT: note}.items():
+        texts.add_itxt(key, text)
     if photograph.mode in DEEP:
-        files.store(target, _deep_content(pixels, ending, options, note))
+        deep = (
+            _deep_png(pixels, options, texts) if ending == ".png" else _deep_tiff(pixels, options)
+        )
+        files.store(target, deep)
         return
-    texts = options.pop("texts", {})
     if ending == ".png":
-        options["pnginfo"] = PngImagePlugin.PngInfo()
-        for key, text in {**texts, COMMENT: note}.items():
-            options["pnginfo"].add_itxt(key, text)
+        options |= {"pnginfo": texts}
     elif ending == ".webp":
         options |= {"exact": True}  # colours under full transparency are kept too
     files.write(target, _as_picture(pixels, photograph), **options)
+
+
+def _first_photograph(path, opened):
+    upright, options = _upright(opened), _options(opened)
+    if opened.mode == "F" or opened.mode.startswith("I"):
+        return _grey_photograph(opened, options)
+    return _deep_photograph(path, opened, options) or _photograph(upright, options)
 
 
 def _photograph(picture, options):
@@ -265,10 +305,6 @@ def _photograph(picture, options):
         return _of_a_palette(picture, options)
     if picture.mode == "1":
         return Photograph(np.asarray(picture.convert("L")), "1", options=options)
-    if picture.mode.startswith("I;16"):
-        return Photograph(np.asarray(picture).astype(np.uint16), "I;16", options=options)
-    if picture.mode in ("I", "F"):
-        return _of_wide_numbers(np.asarray(picture), options)
     if "transparency" in picture.info or picture.mode in ("La", "RGBa"):
         picture = picture.convert("LA" if picture.mode in ("L", "La") else "RGBA")
     elif picture.mode not in NATIVE:
@@ -280,27 +316,85 @@ def _photograph(picture, options):
 def _of_a_palette(picture, options):
     if "transparency" in picture.info or picture.mode == "PA":
         return Photograph(np.asarray(picture.convert("RGBA")), "RGBA", options=options)
+    pixels = np.asarray(picture)
     palette = np.array(picture.getpalette("RGB"), np.uint8).reshape(-1, 3)
-    return Photograph(np.asarray(picture), "P", palette, options)
+    missing = max(0, int(pixels.max()) + 1 - len(palette))
+    palette = np.pad(palette, ((0, missing), (0, 0)))  # black, as Pillow shows them
+    return Photograph(pixels, "P", palette, options)
 
 
-def _of_wide_numbers(stored, options):
-    if stored.dtype.kind == "f" or stored.min() < 0 or stored.max() > 65_535:
-        raise files.NoPicture(
-            "holds floats or numbers beyond 16 bits: store it with 16 bits first."
-        )
-    return Photograph(stored.astype(np.uint16), "I;16", options=options)
+def _grey_photograph(opened, options):
+    """A grey picture with more than 8 bits a pixel: written with 16 of them, and black is 0.
+
+    Levels of fewer bits are spread over all 16, which keeps them apart and as bright as they were;
+    numbers of more bits that go up to 255 only are those of 8. Transparency needs colour.
+    """
+    if opened.mode == "F":
+        raise files.NoPicture("holds floats: store it with 16 bits a pixel first.")
+    levels, white = files.grey_levels(opened)
+    turn, transparent = files.turn(opened), opened.info.get("transparency")
+    if white == 255 and transparent is None:
+        return Photograph(turn(levels.astype(np.uint8)), "L", options=options)
+    if white != 65_535:
+        levels = np.rint(levels * (65_535 / white))
+    levels = levels.astype(np.uint16)
+    if transparent is None:
+        return Photograph(turn(levels), "I;16", options=options)
+    opacity = np.where(np.asarray(opened) == transparent, 0, 65_535).astype(np.uint16)
+    pixels = turn(np.stack([levels, levels, levels, opacity], axis=-1))
+    return Photograph(pixels, "RGBA;16", options=options)
 
 
-def _deep_photograph(path, turn, options):
-    pixels = cv2.imdecode(
-        np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+def _deep_photograph(path, opened, options):
+    """Colour of 16 bits a channel, or None if it has fewer."""
+    said = _says_deep(opened)
+    if not said and opened.format not in UNSAID:
+        return None
+    pixels = _deep_pixels(path, opened)
+    if pixels is not None:
+        mode = "RGBA;16" if pixels.shape[2] == 4 else "RGB;16"
+        pixels = np.ascontiguousarray(files.turn(opened)(pixels))
+        return Photograph(pixels, mode, options=options)
+    if not said:
+        return None
+    raise files.NoPicture(
+        "holds 16 bits a channel in a rare kind: store it as a PNG, or with 8 bits, first."
     )
-    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
-        raise files.NoPicture("holds 16 bits a channel in a rare kind: store it as a PNG first.")
-    order = [2, 1, 0, 3][: pixels.shape[2]]  # OpenCV's is blue, green, red
-    mode = "RGBA;16" if len(order) == 4 else "RGB;16"
-    return Photograph(np.ascontiguousarray(turn(pixels[..., order])), mode, options=options)
+
+
+def _says_deep(opened):
+    """16 bits a channel; where these are a whole pixel, Pillow says BGR;16."""
+    raw_mode = opened.stored_as
+    return max(files.tiff_bits(opened)) > 8 or ("16" in raw_mode and not raw_mode.startswith("BGR"))
+
+
+def _deep_pixels(path, opened):
+    """The uint16 RGB or RGBA that OpenCV reads; None if that is not what Pillow reads in 8 bits."""
+    page = opened.tell()  # a TIFF may begin with a preview
+    with quiet():
+        _, found = cv2.imdecodemulti(
+            np.fromfile(path, np.uint8),
+            cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION,
+            range=(page, page + 1),
+        )
+    pixels = found[0] if found else np.empty(0)
+    if pixels.dtype != np.uint16 or pixels.ndim != 3 or opened.mode not in ("LA", "RGB", "RGBA"):
+        return None
+    pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]  # OpenCV's order is blue, green, red
+    if opened.mode == "RGB" and "transparency" not in opened.info:
+        pixels = pixels[..., :3]  # a fourth channel of no known meaning
+    bands = "RGBA" if opened.mode != "RGB" else "RGB"
+    shallow = np.asarray(opened.convert(bands)).astype(np.int16)
+    upper = (pixels[..., : len(bands)] >> 8).astype(np.int16)
+    same = upper.shape == shallow.shape and np.abs(upper - shallow).max() <= 1
+    return pixels if same else None
+
+
+def _page(opened, number):
+    """One of a file's pages, upright: a picture of its own."""
+    if number != opened.tell():
+        opened.seek(number)
+    return _upright(opened).copy()
 
 
 def _upright(picture):
@@ -347,8 +441,24 @@ def check_holds(target, mode):
         raise ValueError(f"{ending} cannot hold {what}: end the name in {better}.")
 
 
+def _check_pages(count, source, target):
+    """What becomes of the pages that are not repaired: a warning, or a refusal to lose them."""
+    held = f"{shown(source.name)} holds {count} pages or frames, and only the first "
+    if os.path.exists(target) and os.path.samefile(source, target):
+        raise ValueError(f"{held}would be kept: choose another name for the repaired one.")
+    warnings.warn(
+        f"{held}is repaired and written: save the others as files of their own to repair them too.",
+        stacklevel=3,
+    )
+
+
 def check_size(mask, size, name):
-    """The mask is of the picture's size, (H, W); name is the picture's."""
+    """The mask is one of the picture's size, (H, W); name is the picture's."""
+    if mask.ndim != 2:
+        raise ValueError(
+            f"the mask has shape {mask.shape}: pass one mask (H, W), and of one with a last axis "
+            "for colours mask[..., 0]."
+        )
     if mask.shape == tuple(size):
         return
     height, width = size
@@ -398,27 +508,57 @@ def _as_picture(pixels, photograph):
     return Image.fromarray(pixels)
 
 
-def _deep_content(pixels, ending, options, note):
-    """The content of a file with 16 bits a channel in colour."""
-    if ending == ".png":
-        beside = {cv2.IMAGE_METADATA_EXIF: options["exif"].removeprefix(b"Exif\0\0")}
-        if "icc_profile" in options:
-            beside[cv2.IMAGE_METADATA_ICCP] = options["icc_profile"]
-        content = [np.frombuffer(one, np.uint8) for one in beside.values()]
-        order = [2, 1, 0, 3][: pixels.shape[2]]
-        done, encoded = cv2.imencodeWithMetadata(ending, pixels[..., order], [*beside], content)
-        if not done:
-            raise ValueError(
-                "the picture cannot be written as a PNG of 16 bits a channel: end the name in .tif."
-            )
-        return encoded.tobytes()
-    buffer = io.BytesIO()
-    extra = ["unassalpha"] if pixels.shape[2] == 4 else None
-    tifffile.imwrite(
-        buffer, pixels, photometric="rgb", extrasamples=extra, description=note,
-        iccprofile=options.get("icc_profile"), compression="zlib", metadata=None,
-    )  # fmt: skip
-    return buffer.getvalue()
+def _deep_png(pixels, options, texts):
+    """The content of a PNG with 16 bits a channel in colour: OpenCV's, with what it cannot write.
+
+    That stands right after the header, which all PNG have in the same place.
+    """
+    beside = {cv2.IMAGE_METADATA_EXIF: options["exif"].removeprefix(b"Exif\0\0")}
+    if "icc_profile" in options:
+        beside[cv2.IMAGE_METADATA_ICCP] = options["icc_profile"]
+    content = [np.frombuffer(one, np.uint8) for one in beside.values()]
+    order = [2, 1, 0, 3][: pixels.shape[2]]
+    done, encoded = cv2.imencodeWithMetadata(".png", pixels[..., order], [*beside], content)
+    if not done:
+        raise ValueError(
+            "the picture cannot be written as a PNG of 16 bits a channel: end the name in .tif."
+        )
+    more = io.BytesIO()
+    if "dpi" in options:
+        per_metre = [round(dots / METRES_PER_INCH) for dots in options["dpi"]]
+        PngImagePlugin.putchunk(more, b"pHYs", struct.pack(">IIB", *per_metre, 1))
+    for name, said, *_ in texts.chunks:
+        PngImagePlugin.putchunk(more, name, said)
+    encoded = encoded.tobytes()
+    return encoded[:PNG_HEADER] + more.getvalue() + encoded[PNG_HEADER:]
+
+
+def _deep_tiff(pixels, options):
+    """The content of a TIFF with 16 bits a channel in colour: Pillow's tags, and strips of rows."""
+    height, width, channels = pixels.shape
+    rows = max(1, STRIP // (2 * channels * width))
+    strips = [
+        zlib.compress(pixels[start : start + rows].astype("<u2").tobytes())
+        for start in range(0, height, rows)
+    ]
+    sizes = tuple(map(len, strips))
+    exif, tags = Image.Exif(), TiffImagePlugin.ImageFileDirectory_v2()
+    exif.load(options["exif"])
+    for tag in exif:
+        tags[tag] = exif.get_ifd(tag) if tag in TiffTags.TAGS_V2_GROUPS else exif[tag]
+    own = {
+        256: width, 257: height, 258: (16,) * channels, 259: 8, 262: 2, 277: channels, 278: rows,
+        279: sizes, 273: tuple(np.cumsum((0, *sizes[:-1])).tolist()), 284: 1,
+    }  # fmt: skip
+    own |= {338: 2} if channels == 4 else {}  # the fourth is how opaque a pixel is
+    own |= {34675: options["icc_profile"]} if "icc_profile" in options else {}
+    if "dpi" in options:
+        own |= dict(zip((282, 283, 296), (*options["dpi"], 2), strict=True))
+    for tag, value in own.items():
+        tags[tag] = value
+    content = io.BytesIO()
+    tags.save(content)  # it adds where the strips begin
+    return content.getvalue() + b"".join(strips)
 
 
 def invented_note(mask, method, show):

@@ -9,8 +9,10 @@ from course_lib import classical
 from course_lib._opencv import cv2
 from course_lib._validation import (
     DOUBT,
+    OVERSHOOT,
     as_array,
     brief,
+    check_answer,
     check_known,
     check_mask,
     is_one_of,
@@ -53,7 +55,8 @@ def restore(image, mask, method="best", *, show="repaired", progress=bar):
             without; floats in [0, 1], uint8 or uint16. What stands in holes is not read.
         mask: bool (H, W), True = hole.
         method: a name in ``classical.METHODS`` or of a shipped network, an inpainter (a function
-            (image (H, W, 3), mask (H, W)) -> image), or a Keras model.
+            (image (H, W, 3), mask (H, W)) -> image, floats in [0, 1]; what overshoots is
+            clipped), or a Keras model.
         show: "repaired", or "invented": what was filled is hatched, as restorers of paintings do,
             so that nobody takes it for what was there.
         progress: passes on the list of windows that it is given, as tqdm does.
@@ -211,7 +214,9 @@ def _filled(pixels, mask, fill, how, progress):
         picture = _as_colours(pixels[window], holes)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", DOUBT)  # of a window; the picture was asked before
-            filled = _answered(fill(picture, holes), picture, holes)
+            # A copy of the mask: a method may change what it gets, as one that peels a hole does.
+            filled = fill(picture, holes.copy())
+        filled = np.clip(check_answer(filled, picture, holes, "the method", OVERSHOOT), 0, 1)
         return filled if pixels.shape[2] == 3 else filled.mean(axis=-1, keepdims=True)
 
     everything = slice(0, mask.shape[0]), slice(0, mask.shape[1])
@@ -235,17 +240,6 @@ def _filled(pixels, mask, fill, how, progress):
     for window, wanted in progress([*windows.windows(found, mask)]):
         result[window][wanted] = answer(window, mask[window])[wanted]
     return result[mask]
-
-
-def _answered(filled, picture, holes):
-    """What a method has returned, with its holes in [0, 1]; a method may be the caller's own."""
-    filled = as_array(filled, "what the method returned")
-    if filled.shape != picture.shape or not np.isfinite(filled[holes]).all():
-        raise ValueError(
-            f"the method returned {brief(filled)} for a picture of shape {picture.shape}: it must "
-            "return a picture of the same shape, with finite numbers in the holes."
-        )
-    return np.clip(filled, 0, 1)
 
 
 def _as_colours(pixels, holes):

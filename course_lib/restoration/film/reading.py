@@ -10,12 +10,11 @@ import numpy as np
 from course_lib import masks
 from course_lib._files import shown
 from course_lib._opencv import cv2, quiet
-from course_lib._validation import check_mask
 from course_lib.data import files
-from course_lib.restoration.files import read_mask
+from course_lib.restoration.files import as_holes, read_mask, read_masks
 
 MISSING = 0.5  # seconds that a file promises and does not hold: it breaks off
-PICTURES = (*files.WRITTEN, ".gif")  # a mask of that ending is one picture for all frames
+PICTURES = (*files.WRITTEN, ".gif")  # endings of a mask for all frames, or of one that moves
 MOST_PIXELS = 34_000_000  # of a frame: 8K has 33.2 million, which take 1.3 GB
 MIDDLE = 127  # of 255: a film's compression greys the rim of a mask
 
@@ -142,9 +141,9 @@ def masks_for(film, mask, hole="white"):
 
     Args:
         film: a Film.
-        mask: bool (H, W) or (T, H, W), True = hole; or the name of a picture for all frames, of a
-            folder with as many pictures as there are frames, in the order of their names, or of
-            another film.
+        mask: bool (H, W) or (T, H, W), True = hole; or a picture of Pillow's for all frames; or the
+            name of one, of an animated picture with as many frames, of a folder with as many
+            pictures, in the order of their names, or of another film.
         hole: "white" or "black", the hole's colour in files.
 
     Returns:
@@ -155,8 +154,8 @@ def masks_for(film, mask, hole="white"):
             size; of a folder in its turn.
     """
     count = len(film)
-    if isinstance(mask, np.ndarray):
-        found = check_mask(mask)
+    if not isinstance(mask, (str, bytes, os.PathLike)):
+        found = as_holes(mask, hole)
         found = np.broadcast_to(found, (count, *found.shape)) if found.ndim == 2 else found
         return _fitting(found, len(found), film, "the mask")
     path = files.named(mask)
@@ -165,7 +164,9 @@ def masks_for(film, mask, hole="white"):
         paths = sorted(filter(_is_picture, path.iterdir()), key=_natural)
         return _fitting((read_mask(one, hole=hole) for one in paths), len(paths), film, name)
     if path.suffix.lower() in PICTURES:
-        return _fitting([read_mask(path, hole=hole)] * count, count, film, name)
+        found = read_masks(path, hole=hole)
+        found = found * count if len(found) == 1 else found
+        return _fitting(found, len(found), film, name)
     of_masks = Film(path)
     return _fitting((_of_frame(one, hole) for one in of_masks.frames()), len(of_masks), film, name)
 

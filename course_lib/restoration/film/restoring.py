@@ -53,9 +53,9 @@ def restore_video(
 
     Args:
         source: the film, any file that FFmpeg, inside OpenCV, reads.
-        mask: white where something is missing: a picture for all frames, a folder with a picture
-            for each frame, in the order of their names, or a film; or bool (H, W) or (T, H, W),
-            True = hole.
+        mask: white where something is missing: a picture for all frames, an animated one, a folder
+            with a picture for each frame, in the order of their names, or a film; or bool (H, W) or
+            (T, H, W), True = hole.
         target: a name ending in .webm (VP9), .mp4 (H.264; needs PyAV: ``pip install .[film]``),
             .webp or .gif (both for a few seconds: they are put together in memory).
         method, then, reach: as for ``fill_frames``.
