@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from skimage.color import rgb2xyz
 
 from course_lib import classical, data, masks, plots
 from course_lib.classical.exemplar import ORDERS, copies
@@ -483,6 +484,18 @@ def test_a_leaderboard_map_says_how_far_behind_and_is_dark_in_front():
     assert axes.patches[0].get_xy() == (-0.5, 0.5)
 
 
+def test_a_cell_grows_lighter_the_further_behind_and_its_letters_stand_out():
+    from course_lib.plots.showdown import ink, shade
+
+    shades = np.array([shade(behind) for behind in (0, 1, 2, 3, 4)])
+    assert (np.diff(shades.sum(axis=1)) > 0).all()
+    assert shade(4) == shade(8) == shade(11.5)
+    for behind in np.linspace(0, 6, 121):
+        light = rgb2xyz(shade(behind))[1] + 0.05
+        contrast = 1.05 / light if ink(behind) == "white" else light / 0.05
+        assert contrast >= 4.5  # WCAG 2, AA
+
+
 def test_draws_mark_the_ends_and_zero():
     (axes,) = plots.draws({"a": [0.5, 1.5], "b": [-1.0, 1.0]}, ends=(0.2, 1.8)).axes
     assert sorted(line.get_xdata()[0] for line in axes.lines) == [0, 0.2, 1.8]
@@ -498,13 +511,17 @@ def test_only_who_is_beaten_by_nobody_is_on_the_front():
     rows = pd.DataFrame(
         {"method": list("abcd"), "milliseconds": [1, 2, 3, 4], "psnr_hole": [20, 19, 22, 21]}
     )
-    (axes,) = plots.by_time({"Lines": rows}).axes
+    slower = rows.assign(milliseconds=[4, 3, 2, 1])
+    axes, other = plots.by_time({"Lines": rows, "Squares": slower}).axes
     front, *dots = axes.lines
     assert front.get_xdata().tolist() == [1, 3] and front.get_ydata().tolist() == [20, 22]
     marked = [one.get_xdata()[0] for one in dots if one.get_color() == front.get_color()]
     assert marked == [1, 3] and [text.get_text() for text in axes.texts] == ["a", "c"]
     (legend,) = axes.figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["b", "d"]
+    assert [text.get_text() for text in legend.get_texts()] == list("abcd")
+    markers = [line.get_marker() for line in legend.get_lines()]
+    assert markers == [one.get_marker() for one in dots] and len(set(markers)) == 4
+    assert markers[::-1] == [one.get_marker() for one in other.lines[1:]]
 
 
 def in_panel(draw):

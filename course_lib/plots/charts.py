@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 from course_lib._validation import as_array, brief, is_one_of
 from course_lib.plots.drawing import DOTS_PER_INCH, own_style, plain
 
-BLUE, ORANGE = "#3b6ea8", "#d9620f"
+BLUE, ORANGE, GREY = "#3b6ea8", "#d9620f", "#5c5c5c"
 # Told apart without colour too: by dashes and by markers.
-COLOURS = (BLUE, ORANGE, "#2a7f4f", "#8a3ea0", "#5c5c5c", "#b08900")
+COLOURS = (BLUE, ORANGE, "#2a7f4f", "#8a3ea0", GREY, "#b08900")
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -112,9 +112,7 @@ def curves(named, *, title, xlabel, ylabel):
     """
     drawing, axes = _chart(named, title, xlabel, ylabel)
     for k, (name, (x, y)) in enumerate(named.items()):
-        axes.plot(
-            x, y, label=plain(name), **_style(k), linestyle=DASHES[k % len(DASHES)], markersize=5
-        )
+        axes.plot(x, y, label=plain(name), **line_style(k))
     axes.legend(frameon=False)
     if all(np.array_equal(x, np.rint(x)) for x, _ in named.values()):
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -145,6 +143,11 @@ def points(named, *, title, xlabel, ylabel):
         axes.scatter(x, y, label=plain(name), **_style(k), alpha=0.75, linewidths=0)
     axes.legend(frameon=False)
     return drawing
+
+
+def line_style(k):
+    """How the k-th curve is drawn: its colour, marker and dashes."""
+    return {**_style(k), "linestyle": DASHES[k % len(DASHES)], "markersize": 5}
 
 
 def _style(k):

@@ -11,8 +11,9 @@ from course_lib._pixels import as_bytes
 from course_lib._validation import brief, check_image, check_number
 from course_lib.plots.page import check_alt, check_caption, put, show_caption
 
-GAP, TITLE = 6, 18  # pixels between films, and above them
-ENLARGED = 900  # CSS pixels: a film is shown as wide as that, where the page is
+STORED = 256  # pixels across a film, or more: most pages show no picture larger than it is
+GAP, TITLE = 10, 24  # pixels between films, and above them
+WIDEST = 900  # CSS pixels: films are shown as wide as that, where the page is
 LOOPS = 8  # then it stands still; whoever wants more loads it again
 
 
@@ -33,14 +34,14 @@ def show_films(films, *, alt, caption=None, rate=8):
     alt, caption = check_alt(alt), check_caption(caption)
     rate = check_number("rate", rate, "a number above 0", lambda number: number > 0)
     frames = sheet_frames(films)
-    moving = _encoded(frames, "WEBP", quality=75, method=4, save_all=True, loop=LOOPS,
+    moving = _encoded(frames, "WEBP", quality=55, method=4, save_all=True, loop=LOOPS,
                       append_images=frames[1:], duration=round(1000 / rate))  # fmt: skip
     still = _encoded(frames[len(frames) // 2 :], "JPEG", quality=82)
     text = html.escape(alt)
     page = (
         f'<figure style="margin:0"><picture><source media="(prefers-reduced-motion: reduce)" '
         f'srcset="data:image/jpeg;base64,{still}"><img alt="{text}" '
-        f'style="width:{ENLARGED}px;max-width:100%" src="data:image/webp;base64,{moving}">'
+        f'style="width:{WIDEST}px;max-width:100%" src="data:image/webp;base64,{moving}">'
         "</picture></figure>"
     )
     put(
@@ -51,15 +52,15 @@ def show_films(films, *, alt, caption=None, rate=8):
 
 
 def sheet_frames(films):
-    """Films side by side, titled: a list of Pillow pictures.
+    """Films side by side, enlarged and titled: a list of Pillow pictures.
 
     Args:
         films: as for ``show_films``.
 
     Example:
-        >>> black = np.zeros((2, 40, 50, 3))
+        >>> black = np.zeros((2, 120, 160, 3))
         >>> [picture.size for picture in sheet_frames({"black": black, "white": 1 - black})]
-        [(106, 58), (106, 58)]
+        [(522, 216), (522, 216)]
     """
     if not isinstance(films, dict) or not films:
         raise TypeError(f"films is {brief(films)}: pass a dict, title -> frames.")
@@ -69,15 +70,17 @@ def sheet_frames(films):
     (count, height, width, _) = shapes.pop()
     for one in films.values():
         check_image(np.asarray(one)[0], "a frame")
-    sheet = np.full((count, height + TITLE, len(films) * (width + GAP) - GAP, 3), 255, np.uint8)
-    for number, one in enumerate(films.values()):
-        left = number * (width + GAP)
-        sheet[:, TITLE:, left : left + width] = as_bytes(one)
-    pictures = [Image.fromarray(frame) for frame in sheet]
-    font = ImageFont.load_default(size=12)
-    for picture in pictures:
-        for number, title in enumerate(films):
-            ImageDraw.Draw(picture).text((number * (width + GAP), 2), title, "black", font)
+    size = tuple(round(max(1, STORED / width) * side) for side in (width, height))
+    places = range(0, len(films) * (size[0] + GAP), size[0] + GAP)
+    blank = Image.new("RGB", (places[-1] + size[0], TITLE + size[1]), "white")
+    font = ImageFont.load_default(size=16)
+    for left, title in zip(places, films, strict=True):
+        ImageDraw.Draw(blank).text((left, 2), title, "black", font)
+    pictures = [blank.copy() for _ in range(count)]
+    for left, one in zip(places, films.values(), strict=True):
+        for picture, frame in zip(pictures, as_bytes(one), strict=True):
+            enlarged = Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC)
+            picture.paste(enlarged, (left, TITLE))
     return pictures
 
 

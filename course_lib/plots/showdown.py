@@ -1,11 +1,14 @@
 """The showdown drawn: a leaderboard as a heat map, leads, shares of firsts, quality by time."""
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from course_lib.plots.charts import (
     BLUE,
     COLOURS,
+    GREY,
     MARKERS,
     ORANGE,
     check_named,
@@ -16,6 +19,7 @@ from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 WORST = 4  # dB behind the best: the end of the colours
 SCALE = "YlGnBu_r"
+SHAPES = (*MARKERS, "<", ">")  # ten methods
 
 
 def mask_label(name):
@@ -71,14 +75,14 @@ def draw_map(axes, scores, title, touched=None):
     for (row, column), value in np.ndenumerate(behind):
         axes.text(
             column, row, cell_text(scores.iloc[row, column], value), ha="center", va="center",
-            fontsize=9, fontweight="normal" if value else "bold", color=ink(value),
+            fontsize=11, fontweight="normal" if value else "bold", color=ink(value),
         )  # fmt: skip
-    axes.set_xticks(range(scores.shape[1]), [mask_label(name) for name in scores], fontsize=8)
-    axes.set_yticks(range(len(scores)), [plain(name) for name in scores.index], fontsize=9)
+    axes.set_xticks(range(scores.shape[1]), [mask_label(name) for name in scores], fontsize=10)
+    axes.set_yticks(range(len(scores)), [plain(name) for name in scores.index], fontsize=10)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(plain(title), fontsize=10)
+    axes.set_title(plain(title), fontsize=11)
     if touched is not None:
         row, column = scores.index.get_loc(touched[0]), scores.columns.get_loc(touched[1])
         axes.add_patch(
@@ -99,9 +103,23 @@ def cell_text(score, behind):
     return "≈ 0" if behind < 0.05 else f"−{behind:.1f}"
 
 
+def shade(behind):
+    """The colour of a cell that is so many decibels behind, RGB in [0, 1]."""
+    return colormaps[SCALE](min(1.0, behind / WORST))[:3]  # an int would be an index
+
+
 def ink(behind):
-    """A colour of letters that can be read on the colour of so many decibels."""
-    return "white" if behind < WORST / 2 else "black"
+    """White or black, whichever stands out more from the cell's colour (WCAG 2's contrast).
+
+    Example:
+        >>> ink(0), ink(1.7), ink(9)
+        ('white', 'black', 'black')
+    """
+    colour = np.array(shade(behind))
+    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)
+    white, black = 1.05 / (luminance + 0.05), (luminance + 0.05) / 0.05
+    return "white" if white > black else "black"
 
 
 @own_style()
@@ -260,34 +278,48 @@ def by_time(tables):
         ['a', 'c']
     """
     check_tables(tables, "method", "milliseconds", "psnr_hole")
-    drawing = Figure(figsize=(PAGE_WIDTH, 4.3), dpi=DOTS_PER_INCH, layout="constrained")
+    drawing = Figure(figsize=(PAGE_WIDTH, 4.8), dpi=DOTS_PER_INCH, layout="constrained")
     panels = drawing.subplots(1, len(tables), squeeze=False)[0]
-    beaten = {}  # method -> its marker, of those that are named in the legend
+    methods = [*dict.fromkeys(name for table in tables.values() for name in table.method)]
+    markers = {name: SHAPES[k % len(SHAPES)] for k, name in enumerate(methods)}
     for axes, (title, table) in zip(panels, tables.items(), strict=True):
         table = table.sort_values("milliseconds", ignore_index=True)
         front = table["psnr_hole"] == table["psnr_hole"].cummax()
         axes.step(table["milliseconds"][front], table["psnr_hole"][front], where="post",
                   color=ORANGE, linewidth=1, zorder=1)  # fmt: skip
-        scores = table["psnr_hole"]
-        crowded = scores[front].diff(-1).abs() < np.ptp(scores) / 20  # by the name above
         for row, unbeaten in zip(table.itertuples(), front, strict=True):
-            at = row.milliseconds, row.psnr_hole
-            if unbeaten:
-                axes.plot(*at, "o", color=ORANGE, markersize=6)
-                place = {"xytext": (-4, 4), "ha": "right"}
-                if crowded[row.Index]:
-                    place = {"xytext": (4, -11), "ha": "left"}
-                axes.annotate(plain(row.method), at, textcoords="offset points", fontsize=8,
-                              **place)  # fmt: skip
-            else:
-                k = list(beaten).index(row.method) if row.method in beaten else len(beaten)
-                (beaten[row.method],) = axes.plot(
-                    *at, MARKERS[k % len(MARKERS)], color=BLUE, fillstyle="none"
-                )
-        axes.set(xscale="log", xlabel="milliseconds a picture", title=plain(title))
-        axes.margins(x=0.4, y=0.12)
-        axes.spines[["top", "right"]].set_visible(False)
-    panels[0].set_ylabel("PSNR in holes (dB)")
-    drawing.legend(beaten.values(), map(plain, beaten), loc="outside lower center", ncols=5,
-                   frameon=False, fontsize=8)  # fmt: skip
+            look = {"color": ORANGE} if unbeaten else {"color": BLUE, "fillstyle": "none"}
+            axes.plot(row.milliseconds, row.psnr_hole, markers[row.method], markersize=8, **look)
+        _scale_by_time(axes, table)
+        _name_the_front(axes, table[front])
+        axes.set_title(plain(title))
+    panels[0].set_ylabel("PSNR in holes (dB)", fontsize=11)
+    drawing.legend(
+        [Line2D([], [], linestyle="", marker=one, color=GREY) for one in markers.values()],
+        map(plain, markers), loc="outside lower center", ncols=5, frameon=False, fontsize=10,
+    )  # fmt: skip
     return drawing
+
+
+def _scale_by_time(axes, table):
+    """A scale with room for names at the left of its dots."""
+    low, high = np.log10([table["milliseconds"].min(), table["milliseconds"].max()])
+    span = max(high - low, 1)
+    axes.set(xscale="log", xlim=(10 ** (low - 0.6 * span), 10 ** (high + 0.1 * span)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set_xlabel("milliseconds a picture", fontsize=11)
+    axes.margins(y=0.1)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _name_the_front(axes, front):
+    """Names at the upper left of their dots, where no dot can be, one above the other."""
+    line = np.ptp(axes.get_ylim()) / 14  # a name's height
+    lowest = -np.inf
+    for row in front.itertuples():
+        lowest = max(row.psnr_hole, lowest + line)
+        axes.annotate(
+            plain(row.method), (row.milliseconds, row.psnr_hole),
+            (0.7 * row.milliseconds, lowest), ha="right", va="center", fontsize=11,
+            arrowprops={"arrowstyle": "-", "color": ORANGE, "linewidth": 0.8, "shrinkB": 4},
+        )  # fmt: skip

@@ -11,7 +11,8 @@ from course_lib._validation import (
     check_pair,
     check_same_shape,
 )
-from course_lib.plots.drawing import bare
+from course_lib.plots.charts import line_style
+from course_lib.plots.drawing import bare, plain
 from course_lib.widgets._stops import stops
 from course_lib.widgets.explore import explore
 
@@ -44,7 +45,7 @@ def film_frames(frames, holes, fills):
     damaged = masks.damage(frames, holes)
     errors = {
         name: [
-            metrics.mse(*three) ** 0.5 for three in zip(frames, filled, holes, strict=True)
+            255 * metrics.mse(*three) ** 0.5 for three in zip(frames, filled, holes, strict=True)
         ]
         for name, filled in fills.items()
     }  # fmt: skip
@@ -53,22 +54,15 @@ def film_frames(frames, holes, fills):
         panels = {"damaged": plots.tint(damaged, holes)[frame]}
         panels |= {name: filled[frame] for name, filled in fills.items()}
         height = plots.PAGE_WIDTH / len(panels) * frames.shape[1] / frames.shape[2]
-        drawing = Figure(figsize=(plots.PAGE_WIDTH, height + 2.2), dpi=plots.DOTS_PER_INCH)
+        drawing = Figure(figsize=(plots.PAGE_WIDTH, height + 2.8), dpi=plots.DOTS_PER_INCH)
         drawing.set_layout_engine("constrained")
-        above, below = drawing.subfigures(2, 1, height_ratios=[height + 0.3, 1.9])
+        above, below = drawing.subfigures(2, 1, height_ratios=[height + 0.3, 2.5])
         places = above.subplots(1, len(panels))
         for axes, (title, panel) in zip(places, panels.items(), strict=True):
             axes.imshow(panel)
             bare(axes)
-            axes.set_title(title, fontsize=10)
-        curve = below.subplots()
-        for name, values in errors.items():
-            curve.plot(values, marker=".", label=name)
-        curve.axvline(frame, color="black", linewidth=1)
-        curve.set(
-            xlabel="frame", ylabel="error in holes", ylim=(0, 1.25 * max(map(max, errors.values())))
-        )
-        curve.legend(loc="upper center", ncols=len(errors))
+            axes.set_title(title, fontsize=11)
+        _draw_errors(below.subplots(), errors, frame)
         return drawing
 
     return explore(
@@ -76,10 +70,23 @@ def film_frames(frames, holes, fills):
         alt=lambda frame: (
             f"Frame {frame}, damaged and filled by {', '.join(fills)}, and the error of each frame."
         ),
-        caption="Root mean square error in the holes of each frame; the line is the frame shown.",
+        caption="Root mean square error in the holes of each frame; upright: the frame shown.",
         photograph=True,
         frame=stops("frame", range(len(frames)), len(frames) // 2),
     )
+
+
+def _draw_errors(axes, errors, frame):
+    for k, (name, values) in enumerate(errors.items()):
+        axes.plot(values, label=plain(name), **line_style(k))
+    axes.axvline(frame, color="black", linewidth=1)
+    axes.set_xlabel("frame", fontsize=11)
+    axes.set_ylabel("error in holes\n(of 255 levels)", fontsize=11)
+    axes.set_ylim(bottom=0)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(errors), frameon=False,
+                fontsize=11)  # fmt: skip
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.3)
 
 
 def _clipped(fills, frames):

@@ -5,7 +5,6 @@ import functools
 import ipywidgets
 import numpy as np
 import traitlets
-from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -13,7 +12,7 @@ from course_lib import classical, data, evaluation, masks, metrics, plots
 from course_lib._pixels import as_floats
 from course_lib.plots import page
 from course_lib.plots.drawing import bare, own_style
-from course_lib.plots.showdown import SCALE, WORST, cell_text, draw_map, ink, mask_label
+from course_lib.plots.showdown import cell_text, draw_map, ink, mask_label, shade
 from course_lib.widgets._page import show
 from course_lib.widgets.explore import Exploration
 
@@ -98,7 +97,7 @@ class CellGrid(ipywidgets.GridBox):
         for (method, name), button in self.buttons.items():
             value = behind.loc[method, name]
             button.description = cell_text(scores.loc[method, name], value)
-            button.style.button_color = to_hex(colormaps[SCALE](min(1, value / WORST)))
+            button.style.button_color = to_hex(shade(value))
             button.style.text_color = ink(value)
             button.tooltip = f"{method}, {name}: {scores.loc[method, name]:.2f} dB"
 
@@ -165,9 +164,9 @@ def _draw_panels(drawing, scores, cell, picture):
     }
     for axes, (title, one) in zip(drawing.subplots(1, 3), shown.items(), strict=True):
         axes.imshow(np.clip(one, 0, 1), interpolation="nearest")
-        axes.set_title(title, fontsize=10)
+        axes.set_title(title, fontsize=11)
         bare(axes)
-    drawing.suptitle(_in_words(scores, cell), fontsize=10)
+    drawing.suptitle(_in_words(scores, cell), fontsize=11)
 
 
 def _in_words(scores, cell):

@@ -53,14 +53,14 @@ fills = {name: restoration.fill_frames(damaged, wander, name) for name in ("harm
 
 # %%
 plots.show_films(
-    {"truth": still, **fills},
-    alt="The still photograph, and two repairs of it in which narrow strips shimmer and wander.",
-    caption="What no single frame shows: the repairs shimmer.",
+    {name: each[:, 10:70, 60:140] for name, each in {"truth": still, **fills}.items()},
+    alt="The rim of a helmet stands still; in two repairs of it narrow torn strips wander over it.",
+    caption="A quarter of the frame, enlarged. What no single frame shows: the repairs shimmer.",
 )
 
 
 # %% [markdown]
-# **Read.** The truth stands still, and faint strips crawl over the repairs. In a film the eye
+# **Read.** The truth stands still, and torn strips crawl over the repairs. In a film the eye
 # catches what changes. So there are two scores: the error, and the *flicker*, how much the error changes from one frame to the next.
 
 
