@@ -394,7 +394,8 @@ def shades(seed, count=12):
 @pytest.mark.parametrize("seed", range(5))
 def test_the_staircase_climbs_from_the_truth_to_the_best_of_all_thresholds(seed):
     true = shades(seed) ** 2
-    hill, line, stairs, start, top, level = plots.staircase(true).axes[0].lines
+    whole, near = plots.staircase(true).axes
+    hill, line, stairs, start, top, level = whole.lines
     for threshold, score in zip(*hill.get_data(), strict=True):
         kept = true > threshold
         assert score == pytest.approx(2 * true[kept].sum() / (true.sum() + kept.sum()))
@@ -409,6 +410,9 @@ def test_the_staircase_climbs_from_the_truth_to_the_best_of_all_thresholds(seed)
     assert list(up) == sorted(up) and len(up) % 2 == 1
     assert (across[0], up[0]) == (start.get_xdata()[0], start.get_ydata()[0])
     assert (across[-1], up[-1]) == (top.get_xdata()[0], top.get_ydata()[0])
+    (left, right), (low, high) = near.get_xlim(), near.get_ylim()
+    assert left < across[-3] < across[-1] < right and low < up[-3] < up[-1] < high
+    assert 4 * (up[-1] - up[-3]) == pytest.approx(high - low), "the last step can be seen"
 
 
 def test_a_mask_has_no_stairs_to_climb():

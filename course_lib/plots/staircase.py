@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from course_lib import metrics
 from course_lib._validation import check_image
 from course_lib.plots.charts import BLUE, ORANGE
-from course_lib.plots.drawing import DOTS_PER_INCH, own_style
+from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style
 
 LEVELS = np.arange(257) / 256  # of the thresholds that are drawn
 LONGEST = 256  # rounds; a picture of bytes has no more thresholds
@@ -18,6 +18,7 @@ def staircase(true):
 
     The climb begins at the truth's own score. Half of a score is the next threshold, which the
     straight line shows: across to the line, up to the curve, and so on until curve and line meet.
+    Its last step up, a small one, is magnified beside it.
 
     Args:
         true: RGB (H, W, 3) in [0, 1], not all black.
@@ -37,22 +38,51 @@ def staircase(true):
     true = check_image(true, "the true picture").astype(np.float64)
     if not true.any():
         raise ValueError("the true picture is all black: pass one whose dice is a number.")
-    drawing = Figure(figsize=(6.8, 3.8), dpi=DOTS_PER_INCH, layout="constrained")
-    axes = drawing.subplots()
     scores = [metrics.plain_dice(true, true > level) for level in LEVELS]
+    climb = _climb(true)
+    drawing = Figure(figsize=(PAGE_WIDTH, 4.4), dpi=DOTS_PER_INCH, layout="constrained")
+    whole, near = drawing.subplots(1, 2, width_ratios=(1.3, 1))
+    for axes in (whole, near):
+        _draw(axes, scores, climb)
+        axes.set(xlabel="threshold", ylabel="plain dice")
+        axes.spines[["top", "right"]].set_visible(False)
+    whole.set(xlim=(0, 1), ylim=(0, 1), title="Each threshold is half of a score")
+    _magnify(near, *climb)
+    if steps := len(climb[0]) // 2:
+        near.set_title(f"Magnified: the last of {steps} step{'' if steps == 1 else 's'} up")
+        _number(whole, 1, climb)
+        _number(near, steps, climb)
+    handles, labels = whole.get_legend_handles_labels()
+    drawing.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    return drawing
+
+
+def _draw(axes, scores, climb):
+    across, up = climb
     axes.plot(LEVELS, scores, color=BLUE, label="score of the truth, thresholded")
     axes.plot(
         LEVELS / 2, LEVELS, color="grey", linestyle="--", label="half the score: next threshold"
     )
-    across, up = _climb(true)
     axes.plot(across, up, color=ORANGE, linewidth=2, label="from the truth to the top")
     axes.plot(across[0], up[0], "ko", label=f"the truth, {up[0]:.3f}")
-    axes.plot(across[-1], up[-1], "k^", label=f"the top, {up[-1]:.3f}")
+    axes.plot(across[-1], up[-1], "k^", label=f"the top, {up[-1]:.3f}", markersize=5)
     axes.axhline(up[0], color="black", linestyle=":", linewidth=1)
-    axes.set(xlabel="threshold", ylabel="plain dice", xlim=(0, 1), ylim=(0, 1))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
-    return drawing
+
+
+def _magnify(axes, across, up):
+    """Show no more than the last step up, four of its heights high."""
+    height = up[-1] - up[-3] if len(up) > 1 else 0.05  # a mask has no step
+    axes.set(
+        xlim=(across[-1] - 3 * height, across[-1] + 1.5 * height),
+        ylim=(up[-1] - 2.5 * height, up[-1] + 1.5 * height),
+    )
+
+
+def _number(axes, step, climb):
+    """The number of a step up, left of the middle of it."""
+    (threshold, _), (low, high) = (corners[2 * step - 2 : 2 * step] for corners in climb)
+    place = {"textcoords": "offset points", "ha": "right", "va": "center"}
+    axes.annotate(f"step {step}", (threshold, (low + high) / 2), (-6, 0), **place)
 
 
 def _climb(true):

@@ -147,7 +147,7 @@ def best_picture(true):
 # %%
 plots.show(
     plots.staircase(pictures["chelsea"]),
-    alt="Plain dice against the threshold: a hill. Two steps lead from the truth to its top.",
+    alt="Plain dice by threshold, a hill: two steps lead from the truth to its top, one magnified.",
     caption="Where the curve lies above the dotted line, the thresholded picture beats the truth.",
 )
 
@@ -219,7 +219,7 @@ spoilt = [evaluation.equally_wrong(place) for place in np.concatenate(places)]
 similar = pd.DataFrame(
     {name: metrics.ssim(five["the truth"], one) for name, one in five.items()} for five in spoilt
 )
-similar.mean().round(3)
+similar.mean().round(3).to_frame("SSIM")
 
 # %%
 plots.show(
