@@ -356,6 +356,7 @@ def test_two_wires_shows_every_level_and_says_what_is_left():
     assert [one for one in told if one.endswith(" hole")] == left
     assert left == ["25.0% hole", "14.1% hole", "1.6% hole"]
     assert told.count("32 × 32 × 4") == 2 and "2 × 2 × 64" in told
+    assert [one for one in told if one.startswith("level")] == [f"level {k}" for k in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -379,7 +380,9 @@ def test_worths_draws_a_mark_and_an_interval_for_each_row():
     marks = [line for line in axes.lines if line.get_marker() in "os"]
     assert [line.get_xdata().tolist() for line in marks] == [[1.0, -0.5], [2.0]]
     told = [text.get_text().strip() for text in axes.texts]
-    assert told == ["+1.00", "-0.50", "+2.00"]
+    assert told == ["+1.00", "−0.50", "+2.00"]
+    sides = [text.get_horizontalalignment() for text in axes.texts]
+    assert sides == ["left", "right", "left"], "a number lies across the zero line"
     assert [text.get_text() for text in drawing.legends[0].get_texts()] == [
         "alone", "in the full network",
     ]  # fmt: skip

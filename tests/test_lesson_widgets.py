@@ -548,6 +548,8 @@ def test_a_part_on_and_off_shows_the_four_networks_that_it_tells_apart(monkeypat
     np.testing.assert_array_equal(pictures, expected)
     marks = [line.get_xdata()[0] for line in shown[-1].axes[6].lines]
     np.testing.assert_allclose(marks, scores[asked])
+    told = [text.get_text() for text in shown[-1].axes[6].get_legend().get_texts()]
+    assert told == ["without residual", "with residual"]
     titles = [axes.get_title() for axes in shown[-1].axes[1:5]]
     for title, filled in zip(titles, expected[1:5], strict=True):
         assert f"{metrics.psnr(images[1], filled, holes[1]):.1f} dB" in title

@@ -10,8 +10,12 @@ from course_lib.plots.charts import BLUE, ORANGE
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style
 
 WINDOW = np.ones((3, 3), bool)
-SIDE = 0.62  # of a map and of a block, in units of the drawing, which are inches
-PITCH = 0.92  # from level to level
+LETTERS = 11  # points
+# In units of the drawing, which are inches.
+TALL, SIDE = 0.7, 0.42  # a block, a map
+PITCH = 0.94  # from level to level
+BELOW = 0.72  # the bottleneck's block below its map
+SKIP = 0.27  # the blue skip below the middle of its blocks, so that it passes the maps
 
 
 def validities(mask, levels=4):
@@ -78,7 +82,8 @@ def two_wires(mask, *, width=16, levels=4):
     """
     width = check_count("width", width, lowest=1)
     down, up = validities(mask, levels)
-    drawing = Figure(figsize=(PAGE_WIDTH, 1.0 + PITCH * (levels + 1)), dpi=DOTS_PER_INCH)
+    top, bottom = PITCH + 0.6, -PITCH * levels - BELOW - 0.76
+    drawing = Figure(figsize=(PAGE_WIDTH, top - bottom), dpi=DOTS_PER_INCH)
     axes = drawing.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     channels = [3] + [width * 2**level for level in range(levels + 1)]
@@ -86,12 +91,13 @@ def two_wires(mask, *, width=16, levels=4):
         _station(axes, level, levels, valid, channels[level + 1], sign=-1)
         if level >= 0:
             _both(axes, level - 1, level, levels, sign=-1)
+            _name_the_level(axes, level, levels)
     for level, valid in zip(reversed(range(levels)), up, strict=True):
         _station(axes, level, levels, valid, channels[level + 1], sign=1)
         _both(axes, level + 1, level, levels, sign=1)
         _skip(axes, level, levels)
     _name_the_wires(axes, levels, mask.shape)
-    axes.set(xlim=(-PAGE_WIDTH / 2, PAGE_WIDTH / 2), ylim=(-PITCH * levels - 0.45, PITCH + 0.55))
+    axes.set(xlim=(-PAGE_WIDTH / 2, PAGE_WIDTH / 2), ylim=(bottom, top))
     axes.set_aspect("auto")
     return drawing
 
@@ -101,65 +107,103 @@ def _seen(valid):
     return ndimage.binary_dilation(valid, WINDOW, iterations=2)
 
 
-def _places(level, levels, sign):
-    """Where the block and the map of a level stand: two x and one y."""
+def _block(level, levels, sign):
+    """The block of a level's features: x and y of its middle, width and height."""
+    size = 0.1 + 0.09 * max(level, 0), TALL
     if level == levels:
-        return -0.45, 0.45, -PITCH * levels
-    away = 3.1 - 1.5 * level / levels
-    return sign * away, sign * (away - 0.9), -PITCH * level
+        return 0, -PITCH * levels - BELOW, *size
+    return sign * (3.1 - 1.5 * level / levels), -PITCH * level, *size
+
+
+def _map(level, levels, sign):
+    """The map of a level's validity, in the same way."""
+    away = 0 if level == levels else 2.2 - 1.5 * level / levels
+    return sign * away, -PITCH * level, SIDE, SIDE
+
+
+def _edge(box, across, up):
+    """The place so many half widths and half heights from the middle of a box."""
+    x, y, width, height = box
+    return x + across * width / 2, y + up * height / 2
 
 
 def _station(axes, level, levels, valid, channels, sign):
     """A block of features and the map of its validity; level -1 is the damaged picture."""
-    block, shown, y = _places(level, levels, sign)
-    thickness = 0.1 + 0.09 * max(level, 0)
-    corner = (block - thickness / 2, y - SIDE / 2)
+    block = _block(level, levels, sign)
     axes.add_patch(
-        Rectangle(corner, thickness, SIDE, facecolor="#c9d8ea", edgecolor=BLUE, zorder=2)
+        Rectangle(_edge(block, -1, -1), *block[2:], facecolor="#c9d8ea", edgecolor=BLUE, zorder=2)
     )
-    extent = (shown - SIDE / 2, shown + SIDE / 2, y - SIDE / 2, y + SIDE / 2)
+    x, y = _edge(block, sign, 0)
+    told = "{} × {} × {}".format(*valid.shape, channels)
+    if level == levels:
+        axes.text(0, y - TALL / 2 - 0.06, told, ha="center", va="top", fontsize=LETTERS)
+    else:
+        axes.text(x + sign * 0.08, y, told, ha=_outwards(sign), va="center", fontsize=LETTERS)
+    _draw_map(axes, _map(level, levels, sign), valid, sign)
+
+
+def _outwards(sign):
+    return "left" if sign > 0 else "right"
+
+
+def _draw_map(axes, box, valid, sign):
+    """White where valid; above the skip, in words, how much is hole."""
+    (left, low), (right, high) = _edge(box, -1, -1), _edge(box, 1, 1)
+    extent = (left, right, low, high)
     axes.imshow(valid, extent=extent, cmap="gray", vmin=0, vmax=1, zorder=2, aspect="auto")
-    frame = Rectangle((extent[0], extent[2]), SIDE, SIDE, fill=False, edgecolor=ORANGE, zorder=3)
-    axes.add_patch(frame)
-    height, across = valid.shape
-    side = -1 if level == levels else sign
-    away, gap = block + side * (thickness / 2 + 0.08), "right" if side < 0 else "left"
-    axes.text(away, y, f"{height} × {across} × {channels}", ha=gap, va="center", fontsize=9)
+    axes.add_patch(Rectangle((left, low), *box[2:], fill=False, edgecolor=ORANGE, zorder=3))
     if not valid.all():
-        told = f"{(~valid).mean():.1%} hole"
-        axes.text(extent[1] + 0.06, extent[3], told, color=ORANGE, va="top", fontsize=8)
+        x, y = _edge(box, -sign, 0)
+        axes.text(
+            x - sign * 0.08, y + 0.04, f"{(~valid).mean():.1%} hole", color=ORANGE,
+            ha=_outwards(-sign), va="bottom", fontsize=LETTERS,
+        )  # fmt: skip
 
 
 def _both(axes, start, end, levels, sign):
-    """From level to level, both wires."""
-    first, last = _places(start, levels, sign), _places(end, levels, sign)
-    for wire, colour, dashes in ((0, BLUE, "-"), (1, ORANGE, "--")):
-        _arrow(axes, (first[wire], first[2]), (last[wire], last[2]), colour, dashes)
+    """From level to level, both wires; the bottleneck's end at its side."""
+    for box, colour, dashes in ((_block, BLUE, "-"), (_map, ORANGE, "--")):
+        ends = [
+            _edge(box(level, levels, sign), *((sign, 0) if level == levels else (0, up)))
+            for level, up in ((start, sign), (end, -sign))
+        ]
+        _arrow(axes, *ends, colour, dashes)
 
 
 def _skip(axes, level, levels):
-    """Across, both wires, from the left map's edge to the right one's."""
-    _, left, y = _places(level, levels, -1)
-    right = _places(level, levels, 1)[1]
-    for shift, colour, dashes in ((0.1, BLUE, "-"), (-0.1, ORANGE, "--")):
-        _arrow(axes, (left, y + shift), (right, y + shift), colour, dashes)
+    """Across, both wires: from block to block, below the maps, and from map to map."""
+    for box, colour, dashes, below in ((_block, BLUE, "-", SKIP), (_map, ORANGE, "--", 0)):
+        x, y = _edge(box(level, levels, 1), -1, 0)
+        _arrow(axes, (-x, y - below), (x, y - below), colour, dashes)
 
 
 def _arrow(axes, start, end, colour, dashes):
     axes.add_patch(
         FancyArrowPatch(
             start, end, arrowstyle="-|>", mutation_scale=10, color=colour, linestyle=dashes,
-            shrinkA=24, shrinkB=24, zorder=1,
+            shrinkA=1, shrinkB=1, zorder=1,
         )
     )  # fmt: skip
 
 
+def _name_the_level(axes, level, levels):
+    """Counted from 1, as the lessons count, beside the size of its block."""
+    x, y = _edge(_block(level, levels, -1), -1, 0)
+    if level == levels:
+        place, word, aligned = (0, y - TALL / 2 - 0.26), "bottleneck", {"ha": "center", "va": "top"}
+    else:
+        place, word = (x - 0.08, y + 0.12), f"level {level + 1}"
+        aligned = {"ha": "right", "va": "bottom"}
+    axes.text(*place, word, fontsize=LETTERS, fontweight="bold", **aligned)
+
+
 def _name_the_wires(axes, levels, size):
-    block, shown, y = _places(-1, levels, -1)
-    for place, colour, word in ((block, BLUE, "picture"), (shown, ORANGE, "validity")):
-        axes.text(place, y + SIDE / 2 + 0.05, word, color=colour, ha="center", fontsize=9)
-    block, _, y = _places(0, levels, 1)
-    _arrow(axes, (block, y), (block + 0.4, y + PITCH), BLUE, "-")
+    for box, colour, word in ((_block, BLUE, "picture"), (_map, ORANGE, "validity")):
+        x = box(-1, levels, -1)[0]
+        axes.text(x, PITCH + TALL / 2 + 0.06, word, color=colour, ha="center", fontsize=LETTERS)
+    x, y = _edge(_block(0, levels, 1), 0, 1)
+    _arrow(axes, (x, y), (x + 0.4, PITCH - 0.22), BLUE, "-")
     told = f"prediction\n{size[0]} × {size[1]} × 3"
-    axes.text(block + 0.4, y + PITCH, told, ha="center", va="center", fontsize=9)
-    axes.text(0, 0.16, "skips hand across both wires", ha="center", va="bottom", fontsize=9)
+    axes.text(x + 0.4, PITCH, told, ha="center", va="center", fontsize=LETTERS)
+    told = "skips hand across both wires"
+    axes.text(0, -SKIP / 2, told, ha="center", va="center", fontsize=LETTERS)

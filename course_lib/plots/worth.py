@@ -7,7 +7,6 @@ from course_lib.plots.charts import COLOURS, MARKERS, check_tables
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
 APART = 0.26  # between the marks of one part
-WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # behind a number
 
 
 @own_style()
@@ -39,11 +38,12 @@ def worths(tables):
     panels = drawing.subplots(1, len(tables), sharey=True, sharex=True, squeeze=False)[0]
     for axes, (title, table) in zip(panels, tables.items(), strict=True):
         _draw(axes, table, parts)
-        axes.set_title(plain(title), fontsize=10)
-    panels[0].set_yticks(range(len(parts)), [plain(part) for part in parts])
+        axes.set_title(plain(title), fontsize=11)
+    panels[0].set_yticks(range(len(parts)), [plain(part) for part in parts], fontsize=11)
     panels[0].invert_yaxis()
     handles, labels = panels[0].get_legend_handles_labels()
-    drawing.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+    drawing.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False,
+                   fontsize=11)  # fmt: skip
     return drawing
 
 
@@ -59,10 +59,13 @@ def _draw(axes, table, parts):
             fmt=MARKERS[k % len(MARKERS)], color=COLOURS[k % len(COLOURS)], markersize=5,
             capsize=2, label=plain(place),
         )  # fmt: skip
-        for value, high, at in zip(rows["mean"], rows.high, y, strict=True):
-            axes.annotate(f"{value:+.2f}", (high, at), xytext=(8, 0), textcoords="offset points",
-                          va="center", fontsize=8, bbox=WHITE)  # fmt: skip
+        for row, at in zip(rows.itertuples(), y, strict=True):
+            told = f"{row.mean:+.2f}".replace("-", "−")
+            # Left of an interval below 0, right of any other: the zero line crosses no number.
+            end, side = (row.low, -1) if row.high <= 0 else (row.high, 1)
+            axes.annotate(told, (end, at), xytext=(6 * side, 0), textcoords="offset points",
+                          ha="right" if side < 0 else "left", va="center", fontsize=10)  # fmt: skip
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.margins(x=0.15)
-    axes.set_xlabel("what the part is worth (dB)")
+    axes.margins(x=0.2)
+    axes.set_xlabel("what the part is worth (dB)", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)

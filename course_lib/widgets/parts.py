@@ -42,10 +42,10 @@ def parts(patch=0):
     def draw(part, masks, patch):
         images, holes, fills, scores = kept[masks]
         asked = _networks(part, names)
-        drawing = Figure(figsize=(9.6, 4.4), dpi=plots.DOTS_PER_INCH, layout="constrained")
-        above, below = drawing.subfigures(2, 1, height_ratios=(1.6, 1))
+        drawing = Figure(figsize=(9.6, 4.5), dpi=plots.DOTS_PER_INCH, layout="constrained")
+        above, below = drawing.subfigures(2, 1, height_ratios=(1.25, 1))
         _draw_fills(above, images[patch], holes[patch], asked, fills, patch)
-        _draw_scores(below.subplots(), asked, scores)
+        _draw_scores(below.subplots(), part, asked, scores)
         return drawing
 
     def alt(part, masks, patch):
@@ -86,19 +86,21 @@ def _draw_fills(drawing, image, hole, asked, fills, patch):
     panels = drawing.subplots(1, len(shown))
     for axes, (title, picture) in zip(panels, shown.items(), strict=True):
         axes.imshow(np.clip(picture, 0, 1), interpolation="nearest")
-        axes.set_title(title, fontsize=9)
+        axes.set_title(title, fontsize=11)
         bare(axes)
 
 
-def _draw_scores(axes, asked, scores):
+def _draw_scores(axes, part, asked, scores):
     names, values = [*asked], [scores[one] for one in asked.values()]
-    for k, value in enumerate(values):  # with the part and without: told apart without colour too
-        colour, marker = ((BLUE, "o"), (ORANGE, "s"))[k % 2]
-        axes.plot(value, k, marker, color=colour, markersize=8)
+    looks = (f"without {part}", BLUE, "o"), (f"with {part}", ORANGE, "s")
+    for k, value in enumerate(values):
+        label, colour, marker = looks[k % 2]
+        axes.plot(value, k, marker, color=colour, markersize=8, label=label if k < 2 else None)
         axes.annotate(f"{value:.2f}", (value, k), xytext=(8, 0), textcoords="offset points",
-                      va="center")  # fmt: skip
-    axes.set_yticks(range(len(names)), names)
+                      va="center", fontsize=11)  # fmt: skip
+    axes.set_yticks(range(len(names)), names, fontsize=11)
     axes.set(xlim=(min(scores) - 0.2, max(scores) + 0.3), ylim=(len(names) - 0.5, -0.5))
     axes.grid(axis="y", alpha=0.3)
-    axes.set_xlabel("PSNR in holes (dB), CIFAR-10")
+    axes.set_xlabel("PSNR in holes (dB), CIFAR-10", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False, fontsize=11)
