@@ -290,14 +290,17 @@ def test_row_worlds_show_the_precision_the_fill_and_its_two_deviations():
     above, below = plots.row_worlds({"steps": world}, row, gap).axes
     np.testing.assert_allclose(above.lines[0].get_ydata()[3:6], [-0.5, 1, -0.5])
     assert not above.lines[0].get_ydata()[:3].any()
-    *_, mean, known = below.lines
+    *_, mean, truth, known = below.lines
     np.testing.assert_allclose(mean.get_ydata(), row[0, 2:7, 0])
+    np.testing.assert_allclose(truth.get_ydata(), row[0, 2:7, 0])
     np.testing.assert_allclose(known.get_ydata(), row[0, ~gap[0], 0])
     band = below.collections[0].get_paths()[0].vertices
     middle = band[band[:, 0] == 4][:, 1]
     # Six steps lie between the known ends 1 and 7, the middle three from each: 3 * 3 / 6 of them.
     np.testing.assert_allclose(np.ptp(middle), 4 * np.sqrt(0.01 * 1.5))
-    assert len(below.lines) == 3 + 2
+    assert len(below.lines) == 3 + 3
+    lowest, highest = below.get_ylim()
+    assert lowest < band[:, 1].min() and highest > band[:, 1].max()
     with pytest.raises(ValueError, match="at least one"):
         plots.row_worlds({}, row, gap)
 

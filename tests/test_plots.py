@@ -79,6 +79,23 @@ def test_masks_show_holes_white_and_maps_get_a_scale():
     assert len(plots.figure(mask * 1.5).axes) == 2, "picture and colour scale"
 
 
+def test_maps_of_one_unit_share_one_scale():
+    mask, low, high = MAP > 2, np.array([[0.0, 0.1]]), np.array([[0.2, 0.5]])
+    *panels, scale = plots.figure([PATCH, mask, low, high], unit="dB").axes
+    assert len(panels) == 4 and scale.get_ylabel() == "dB"
+    assert [panel.images[0].get_clim() for panel in panels[2:]] == [(0, 0.5)] * 2
+    assert len(plots.figure([low, high]).axes) == 4, "each has its own"
+
+
+def test_a_row_has_its_title_at_its_left():
+    panels = plots.figure([PATCH] * 4, columns=2, row_titles=["$1$", "two"]).axes
+    assert [[text.get_text() for text in panel.texts] for panel in panels] == [
+        ["$1$"], [], ["two"], [],
+    ]  # fmt: skip
+    (text,) = panels[0].texts
+    assert text.get_window_extent().x1 < panels[0].get_window_extent().x0
+
+
 def test_a_mask_of_one_value_keeps_its_colour():
     for mask, level in ((np.ones((8, 8), bool), 255), (np.zeros((8, 8), bool), 0)):
         drawn = np.asarray(Image.open(io.BytesIO(plots.encode(plots.figure(mask))[1])).convert("L"))
@@ -156,6 +173,8 @@ def test_bars_are_sorted_and_labelled():
         (lambda: plots.show(plots.figure([PATCH]), alt=ALT, titles=["a"]), "own titles"),
         (lambda: plots.figure([PATCH], columns=0), "columns is 0"),
         (lambda: plots.show([PATCH], alt=ALT, titles=["a", "b"]), "one title a picture"),
+        (lambda: plots.show([PATCH], alt=ALT, row_titles=["a", "b"]), "1 rows but 2 row_titles"),
+        (lambda: plots.show(plots.figure([PATCH]), alt=ALT, unit="dB"), "own unit"),
         (lambda: plots.show([], alt=ALT), "at least one"),
     ],
 )

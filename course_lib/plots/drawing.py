@@ -1,5 +1,6 @@
 """Pictures side by side, titled, drawn without pyplot's global state: no display is needed."""
 
+import itertools
 import math
 
 import numpy as np
@@ -41,7 +42,7 @@ def plain(text):
 
 
 @own_style()
-def figure(images, *, titles=None, columns=None):
+def figure(images, *, titles=None, columns=None, row_titles=None, unit=None):
     """Draw pictures side by side.
 
     Args:
@@ -50,13 +51,15 @@ def figure(images, *, titles=None, columns=None):
             drawn in colours with a scale beside it.
         titles: a list of strings, one a picture; a dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
+        row_titles: a list of strings, one a row, at its left.
+        unit: of all numbers drawn in colours: they then share one scale, which bears it.
 
     Returns:
         A matplotlib ``Figure``, which looks the same whatever a matplotlibrc says.
 
     Raises:
         TypeError, ValueError: if a picture is not as above, or the titles are not as many as the
-            pictures.
+            pictures or rows.
 
     Example:
         >>> mask = np.eye(8, dtype=bool)
@@ -66,19 +69,25 @@ def figure(images, *, titles=None, columns=None):
     images = [_check_drawable(image) for image in _as_list(images)]
     columns = 5 if columns is None else check_count("columns", columns, lowest=1)
     columns = min(len(images), columns)
-    rows = -(-len(images) // columns)
-    titles = [""] * len(images) if titles is None else _check_titles(titles, len(images))
+    count = -(-len(images) // columns)
+    titles = _check_texts("titles", titles, len(images), "picture")
+    row_titles = _check_texts("row_titles", row_titles, count, "row")
     drawing = Figure(
-        figsize=_page_size(images[0].shape, rows, columns, titles),
+        figsize=_page_size(images[0].shape, columns, titles, row_titles),
         dpi=DOTS_PER_INCH,
         layout="constrained",
     )
-    panels = drawing.subplots(rows, columns, squeeze=False).ravel()
-    for axes in panels:
+    panels = drawing.subplots(count, columns, squeeze=False)
+    for axes, title in zip(panels[:, 0], row_titles, strict=True):
+        _name_row(axes, title)
+    maps = []
+    for axes, image, title in itertools.zip_longest(panels.ravel(), images, titles):
         bare(axes)
-    for axes, image, title in zip(panels, images, titles, strict=False):
-        _draw(axes, image, MOST_PIXELS // len(images))
-        axes.set_title(title, fontsize=10, parse_math=False)
+        if image is not None:
+            axes.set_title(title, fontsize=10, parse_math=False)
+            drawn = _draw(axes, image, MOST_PIXELS // len(images))
+            maps += [drawn] * _is_map(image)
+    _draw_scales(drawing, maps, unit)
     return drawing
 
 
@@ -135,21 +144,37 @@ def _check_drawable(image):
     return image
 
 
-def _check_titles(titles, count):
-    if not np.iterable(titles):
-        raise TypeError(f"titles is {brief(titles)}: pass a list of strings, one a picture.")
-    titles = ["" if title is None else str(title) for title in titles]
-    if len(titles) != count:
-        raise ValueError(f"{count} pictures but {len(titles)} titles: pass one title a picture.")
-    return titles
+def _check_texts(name, texts, count, place):
+    """One string a place; none: empty ones."""
+    if texts is None:
+        return [""] * count
+    if not np.iterable(texts):
+        raise TypeError(f"{name} is {brief(texts)}: pass a list of strings, one a {place}.")
+    texts = ["" if text is None else str(text) for text in texts]
+    if len(texts) != count:
+        raise ValueError(f"{count} {place}s but {len(texts)} {name}: pass one title a {place}.")
+    return texts
 
 
-def _page_size(shape, rows, columns, titles):
-    """Width and height in inches for pictures of one shape, and for the longest title."""
-    panel = min(PAGE_WIDTH / columns, 3.6)
+def _page_size(shape, columns, titles, row_titles):
+    """Width and height in inches for pictures of one shape, with titles above and beside them."""
+    letters = max(len(line) for title in row_titles for line in title.split("\n"))
+    beside = 0.08 * letters + 0.1 * bool(letters)
+    panel = min((PAGE_WIDTH - beside) / columns, 3.6)
     picture = min(panel * shape[0] / shape[1], TALLEST)
-    title_lines = 1 + max(title.count("\n") for title in titles) if any(titles) else 0
-    return panel * columns, rows * (picture + 0.18 * title_lines + 0.1)
+    above = [_lines(titles[k : k + columns]) for k in range(0, len(titles), columns)]
+    return panel * columns + beside, len(above) * (picture + 0.1) + 0.18 * sum(above)
+
+
+def _lines(titles):
+    """How many lines the longest of a row's titles has."""
+    return 1 + max(title.count("\n") for title in titles) if any(titles) else 0
+
+
+def _name_row(axes, title):
+    """A text left of a row's first picture: an axis that is off has no label of its own."""
+    place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
+    axes.annotate(title, (0, 0.5), (-6, 0), **place, va="center", fontsize=10, parse_math=False)
 
 
 def _draw(axes, image, most_pixels):
@@ -162,12 +187,27 @@ def _draw(axes, image, most_pixels):
     if drawable.dtype == np.float16:
         drawable = drawable.astype(np.float32)  # matplotlib 3.10.0 draws no halves
     if image.ndim == 3:
-        axes.imshow(np.clip(drawable, 0, 1), **options)
-    elif image.dtype == bool:
-        axes.imshow(drawable, cmap="gray", vmin=0, vmax=1, **options)
-    else:
-        drawn = axes.imshow(drawable, cmap="viridis", **options)
-        axes.figure.colorbar(drawn, ax=axes, shrink=0.8)
+        return axes.imshow(np.clip(drawable, 0, 1), **options)
+    if image.dtype == bool:
+        return axes.imshow(drawable, cmap="gray", vmin=0, vmax=1, **options)
+    return axes.imshow(drawable, cmap="viridis", **options)
+
+
+def _is_map(image):
+    """Neither a picture nor a mask: numbers, which need a scale."""
+    return image.ndim == 2 and image.dtype != bool
+
+
+def _draw_scales(drawing, maps, unit):
+    """A scale beside each map of numbers, or one, with its unit, beside all of them."""
+    if unit is None:
+        for one in maps:
+            drawing.colorbar(one, ax=one.axes, shrink=0.8)
+    elif maps:
+        ends = [one.get_clim() for one in maps]
+        for one in maps:
+            one.set_clim(min(low for low, _ in ends), max(high for _, high in ends))
+        drawing.colorbar(maps[0], ax=[one.axes for one in maps], label=plain(unit), shrink=0.8)
 
 
 def shrunk(image, most_pixels):

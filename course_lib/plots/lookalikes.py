@@ -1,19 +1,22 @@
 """Windows whose middle is missing, with other middles from windows that look alike."""
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from course_lib._validation import check_count
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, bare, own_style
 
-SHOWN = 5  # matches
+SHOWN = 3  # matches
+GREYS = colormaps["gray"].with_extremes(bad=HOLE_COLOUR)
 
 
 @own_style()
 def lookalikes(found, *, rows=3):
-    """Draw the windows whose matches differ most: five matches, the mean of all, the truth.
+    """Draw the windows whose matches differ most: three matches, the mean of all, the truth.
 
-    In each panel the window stands around a middle, so that one sees how the middle fits.
+    In each panel the window stands around a middle, so that one sees how the middle fits. Each row
+    is drawn with a contrast of its own, from its darkest pixel, black, to its brightest, white.
 
     Args:
         found: ``evaluation.Lookalikes``.
@@ -30,7 +33,7 @@ def lookalikes(found, *, rows=3):
         >>> from course_lib import data, evaluation
         >>> photos = data.load(subset=100)
         >>> found = evaluation.lookalikes(photos.validation, photos.train, windows=3, seed=0)
-        >>> [axes.get_title() for axes in lookalikes(found, rows=1).axes][::6]
+        >>> [axes.get_title() for axes in lookalikes(found, rows=1).axes][::4]
         ['missing', 'mean of 8']
     """
     rows = min(check_count("rows", rows, lowest=1), len(found.windows))
@@ -47,15 +50,11 @@ def lookalikes(found, *, rows=3):
     for row, k in zip(panels, widest, strict=True):
         window, matches = found.windows[k], found.matches[k]
         middles = [*matches[:shown], matches.mean(axis=0), window]
-        row[0].imshow(_grey(window, found.mask, HOLE_COLOUR), interpolation="nearest")
-        for axes, middle in zip(row[1:], middles, strict=True):
-            filled = np.where(found.mask, middle, window)
-            axes.imshow(_grey(filled), interpolation="nearest")
+        filled = [np.where(found.mask, middle, window) for middle in middles]
+        ends = {"vmin": np.min(filled), "vmax": np.max(filled)}
+        holed = np.ma.masked_array(window, found.mask)
+        for axes, picture in zip(row, [holed, *filled], strict=True):
+            axes.imshow(picture, cmap=GREYS, interpolation="nearest", **ends)
     for axes in panels.ravel():
         bare(axes)
     return drawing
-
-
-def _grey(brightness, mask=None, colour=None):
-    picture = np.clip(brightness, 0, 1)[..., None].repeat(3, axis=-1)
-    return picture if mask is None else np.where(mask[..., None], colour, picture)

@@ -20,7 +20,7 @@ TAG = re.compile(r"<(?=[A-Za-z/!?])")  # how HTML begins in a Markdown text
 MOST_DOTS = 5e7  # of a figure: it is 200 MB while it is drawn
 
 
-def show(images, *, titles=None, alt, caption=None, columns=None):
+def show(images, *, titles=None, alt, caption=None, columns=None, row_titles=None, unit=None):
     """Show pictures side by side, with a description for who cannot see them.
 
     Args:
@@ -31,6 +31,7 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
         caption: a sentence under the figure that says what to see in it; Markdown without HTML,
             in which a dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
+        row_titles, unit: as for ``figure``; not with a Figure.
 
     Raises:
         TypeError, ValueError: if ``alt`` is too short to describe anything, or the rest is not as
@@ -38,11 +39,13 @@ def show(images, *, titles=None, alt, caption=None, columns=None):
     """
     alt, caption = check_alt(alt), check_caption(caption)
     if isinstance(images, Figure):
-        if titles is not None:
-            raise ValueError("a Figure has its own titles: pass titles only with pictures.")
+        for name, given in {"titles": titles, "row_titles": row_titles, "unit": unit}.items():
+            if given is not None:
+                raise ValueError(f"a Figure has its own {name}: pass {name} only with pictures.")
         drawing, photograph = images, False
     else:
-        drawing, photograph = figure(images, titles=titles, columns=columns), is_photograph(images)
+        drawing = figure(images, titles=titles, columns=columns, row_titles=row_titles, unit=unit)
+        photograph = is_photograph(images)
     data, metadata = bundle(drawing, alt=alt, photograph=photograph)
     put(data, metadata)
     show_caption(caption)

@@ -50,11 +50,12 @@ def context_size(pictures, held_out):
     harmonic = _error(QUARTERS, held_out)
 
     def draw(radius):
-        drawing = Figure(figsize=(9.2, 3.8), dpi=plots.DOTS_PER_INCH, layout="constrained")
-        grid, chart = drawing.subplots(1, 2, width_ratios=(1, 1.3))
+        drawing = Figure(figsize=(9.6, 4.2), dpi=plots.DOTS_PER_INCH, layout="constrained")
+        left, right = drawing.subfigures(1, 2, width_ratios=(1, 1.25), wspace=0.05)
+        grid, chart = left.subplots(), right.subplots()
         weights = windows[radius].weights
         shown = draw_weights(grid, weights, np.abs(weights).max())
-        drawing.colorbar(shown, ax=grid, shrink=0.8)
+        left.colorbar(shown, ax=grid, shrink=0.8, label="weight")
         grid.set_title(f"radius {radius}: {weights.size - 1} weights", fontsize=10)
         _draw_errors(chart, errors, harmonic, radius)
         return drawing
@@ -101,9 +102,11 @@ def _draw_errors(axes, errors, harmonic, radius):
         axes.plot(RADII, 1000 * np.array(values), color=colour, linestyle=dashes, marker=marker,
                   label=f"learned from {name}")  # fmt: skip
     axes.axhline(1000 * harmonic, color="grey", linestyle=":", label="harmonic's quarters")
-    axes.axvline(radius, color="grey", linewidth=0.8)
-    axes.set(xlabel="radius (px)", ylabel="squared error × 1000", title="on other pictures")
+    axes.set_xlabel("radius (px)")
+    axes.set_ylabel("squared error × 1000")
+    axes.set_title("on other pictures", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     low, high = axes.get_ylim()
+    axes.vlines(radius, low, high, color="grey", linewidth=0.8)
     axes.set_ylim(low, high + 0.45 * (high - low))  # room for the legend
     axes.legend(frameon=False, loc="upper left")

@@ -149,9 +149,10 @@ error = np.sqrt(((means["square"][k] - patches[k]) ** 2).mean(axis=-1))  # over 
 # %%
 plots.show(
     [means["square"][k], unsure, error],
-    titles=["mean", "predicted deviation", "error made"],
-    alt="The filled patch; a map of predicted deviations, a hill in the square; the error, a line.",
-    caption="The prediction is a smooth hill. The error lies along the bright edge.",
+    titles=["mean", f"predicted, at most {unsure.max():.2f}", f"made, at most {error.max():.2f}"],
+    unit="error in brightness, 0 to 1",
+    alt="The filled patch; on one scale the predicted deviation, a low hill; the error, a line.",
+    caption="The prediction is a low, smooth hill. The error, four times as high, is a line.",
 )
 
 # %% [markdown]
@@ -225,8 +226,9 @@ gap[0, 12:20] = True
 plots.show(
     plots.row_worlds(worlds, greys[k][16:17], gap),
     alt="Three columns. Precisions: all pull with the nearest neighbours; fitted and biharmonic "
-    "push with the next ones. Gaps: two wandering bundles, one wide smooth bundle.",
-    caption="Above: below 0 a pixel pulls, above 0 it pushes. Below: mean, deviations, samples.",
+    "push with the next ones. Gaps: straight means and bands, the widest biharmonic's.",
+    caption="Above: below 0 a pixel pulls, above 0 it pushes. Below: the truth, a bright line, "
+    "leaves all three bands.",
 )
 
 # %%
