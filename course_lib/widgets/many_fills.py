@@ -53,10 +53,12 @@ def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10
         return [row.std(axis=0, ddof=1)[mask].mean() for row in films[resamplings]]
 
     def draw(resamplings):
-        titles = [""] * count * len(looks)
-        titles[::count] = [f"step {step}" for step in looks]
-        titles[1::count] = [f"spread {one:.2f}" for one in apart(resamplings)]
-        return plots.figure([*np.concatenate(films[resamplings])], titles=titles, columns=count)
+        rows = [
+            f"step {step}\nspread {one:.2f}"
+            for step, one in zip(looks, apart(resamplings), strict=True)
+        ]
+        pictures = [*np.concatenate(films[resamplings])]
+        return plots.figure(pictures, columns=count, row_titles=rows)
 
     return explore(
         draw,

@@ -98,11 +98,12 @@ fills = {
 # %%
 spread = {u: eight.std(axis=0, ddof=1)[:, square].mean() for u, eight in fills.items()}
 plots.show(
-    [*fills[1][:, 8 % len(many)], *fills[5][:, 8 % len(many)]],
-    titles=["once"] * 8 + ["5 times"] * 8,
-    columns=8,
-    alt="Eight fills of one hole, twice: above they stand out as squares, below they fit the wood.",
-    caption=f"Over {len(many)} holes their spread is {spread[1]:.3f} and {spread[5]:.3f}.",
+    [*fills[1][:4, 8 % len(many)], *fills[5][:4, 8 % len(many)]],
+    row_titles=["once", "5 times"],
+    columns=4,
+    alt="Four fills of one hole, twice: above they stand out as squares, below they fit the wood.",
+    caption=f"Four of eight each. The spread of eight, over {len(many)} holes: {spread[1]:.3f} and "
+    f"{spread[5]:.3f}.",
 )
 
 # %% [markdown]
@@ -202,25 +203,25 @@ def flow(guess, path, noisy, steps):
 
 # %%
 straight = generative.guesser(models.load_pretrained("flow"), generative.STRAIGHT)
-start = np.random.RandomState(1).standard_normal((3, 32, 32, 3))
-free = []
-for steps in (2, 5, 20):
-    free += [*generative.diffuse(guess, 3, steps=steps, seed=1)]
-    free += [*flow(guess, generative.COSINE, start, steps)]
-    free += [*flow(straight, generative.STRAIGHT, start, steps)]
+start, counts = np.random.RandomState(1).standard_normal((2, 32, 32, 3)), (2, 5, 20)
+free = {
+    "fresh noise": [generative.diffuse(guess, 2, steps=steps, seed=1) for steps in counts],
+    "one noise": [flow(guess, generative.COSINE, start, steps) for steps in counts],
+    "flow": [flow(straight, generative.STRAIGHT, start, steps) for steps in counts],
+}
 
 # %%
-ways = ("fresh", "one noise", "flow")
 plots.show(
-    free,
-    titles=[f"{way}, {steps}" for steps in (2, 5, 20) for way in ways for _ in start],
-    columns=9,
-    alt="Pictures in 2, 5 and 20 steps. After 5, most with fresh noise are mush, the others not.",
-    caption="The diffusion network with fresh noise and with one; flow's network; steps.",
+    [pair[k] for way in free.values() for k in (0, 1) for pair in way],
+    titles=[f"{steps} steps" for steps in counts] * 2 + [""] * 12,
+    row_titles=list(free),
+    columns=6,
+    alt="Two pictures a row, in 2, 5 and 20 steps. After 5, those with fresh noise are mush.",
+    caption="Above the diffusion network with fresh noise, then with one; below flow's network.",
 )
 
 # %% [markdown]
-# **Read.** Five, if no noise is added on the way; with fresh noise most are mush. It is not the straight path that does it: the diffusion network does as well with one
+# **Read.** Five, if no noise is added on the way; with fresh noise both are mush. It is not the straight path that does it: the diffusion network does as well with one
 # noise. And the two networks, trained apart, draw the same pictures: the noise has chosen them.
 # In the charts above flow's fills lie 2 dB below diffusion's, which had fresh noise and were resampled.
 #
@@ -248,12 +249,13 @@ looks = {f"step {step}": fill for step, _, fill in looks}
 # %%
 shown = {name: looks[name] for name in ("step 20", "step 200", "step 400") if name in looks}
 shown["harmonic"] = classical.harmonic(photo, strokes)
-scores = [f"{metrics.psnr(photo, fill, strokes):.1f} dB" for fill in shown.values()]
+scores = [f"{name}: {metrics.psnr(photo, fill, strokes):.1f} dB" for name, fill in shown.items()]
 plots.show(
-    [*shown.values(), photo],
-    titles=[*map("{}\n{}".format, shown, scores), "truth"],
-    alt="Strokes filled: first in wrong colours, then nearly right, then a little worse.",
-    caption="PSNR in the hole.",
+    [one[32:, 24:56] for one in (masks.damage(photo, strokes), *shown.values(), photo)],
+    titles=["damaged", *scores, "truth"],
+    columns=3,
+    alt="A black stroke on a cup; fills in wrong colours, then smooth, then with bright specks.",
+    caption="The lower of two strokes; PSNR in both.",
 )
 
 # %% [markdown]
