@@ -1,15 +1,19 @@
 """What the course tells people to type arrives at the shell as it was meant."""
 
+import io
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from course_lib import data
+from course_lib.__main__ import main
 from course_lib._shell import command_line
 from course_lib.classical._contract import inpainter
 from tests.helpers import skip_or_fail
@@ -35,6 +39,30 @@ def test_a_shell_reads_the_words_that_were_written(name):
 def test_windows_has_its_own_quotes(monkeypatch):
     monkeypatch.setattr("course_lib._shell.os.name", "nt")
     assert command_line("wandb", "sync", "my folder") == 'wandb sync "my folder"'
+
+
+def test_what_the_output_cannot_show_is_escaped(tmp_path, monkeypatch):
+    output = io.TextIOWrapper(io.BytesIO(), "cp1252")
+    monkeypatch.setattr(sys, "stdout", output)
+    photo = tmp_path / "\u0444\u043e\u0442\u043e.png"
+    data.save(photo, np.full((30, 40, 3), 0.5))
+    assert main(["damage", str(photo)]) == 0
+    said = output.buffer.getvalue().decode("cp1252")
+    assert "\\u0444\\u043e\\u0442\\u043e-mask.png: 0.00 % marked." in said
+    assert photo.with_name(f"{photo.stem}-mask.png").is_file()
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh")
+def test_where_the_error_stream_is_closed_a_command_works_and_no_file_gets_its_remarks(tmp_path):
+    script = (
+        "import os, sys; from course_lib import __main__ as program; program._without_remarks(); "
+        f"file = open({str(tmp_path / 'new')!r}, 'wb'); os.write(2, b'a remark'); "
+        "print('said', file=sys.stderr)"
+    )
+    line = f"{command_line(sys.executable, '-c', script)} 2>&-"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert (tmp_path / "new").read_bytes() == b""
 
 
 @pytest.mark.parametrize("name", ["class", "my class"])
