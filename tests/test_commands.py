@@ -1,5 +1,6 @@
 """What the course tells people to type arrives at the shell as it was meant."""
 
+import importlib
 import io
 import os
 import re
@@ -18,7 +19,7 @@ from course_lib._shell import command_line
 from course_lib.classical._contract import inpainter
 from tests.helpers import skip_or_fail
 from tools import classroom
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 ODD_NAMES = ("my class", "it's", "a;b", "$HOME", "two  blanks", "-n", "gr\xfcn", "(1)")
 
@@ -71,6 +72,39 @@ def test_the_classroom_says_how_to_go_on(tmp_path, capsys, name):
     _, first, second = capsys.readouterr().out.splitlines()
     assert shlex.split(first.removeprefix("Next: ")) == ["cd", str(tmp_path / name)]
     assert second == "then: nbgrader generate_assignment 01_masks"
+
+
+TOOLS = (
+    "browser_lane", "build_notebooks", "check_notebooks", "classroom", "colab_lane", "course",
+    "handout", "platforms", "readme_picture", "release_check", "site", "site.lite", "site.try_it",
+    "slides", "stick",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["slides", "handout", "platforms"])
+def test_a_tool_that_is_asked_for_help_does_nothing_else(monkeypatch, capsys, name):
+    tool = importlib.import_module(f"tools.{name}")
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as stopped:
+        words(f"tools.{name}", tool.__doc__)
+    assert stopped.value.code == 0
+    assert f"python -m tools.{name} [words" in capsys.readouterr().out
+
+
+def test_every_tool_asks_for_its_words_through_argparse():
+    """Else ``--help`` would be taken for a name, and a tool that needs none would go to work."""
+    for name in TOOLS:
+        path = ROOT / "tools" / name.replace(".", "/")
+        path = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+        source = path.read_text(encoding="utf-8")
+        assert "argparse" in source or re.search(rf'words\("tools\.{name}"', source), name
+
+
+def test_a_word_too_many_is_a_typo(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["handout", "one"])
+    with pytest.raises(SystemExit) as stopped:
+        words("tools.handout", "about", 0)
+    assert stopped.value.code == 2 and "one is one word more" in capsys.readouterr().err
 
 
 # The recipes of CONTRIBUTING.md
