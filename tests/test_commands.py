@@ -74,6 +74,29 @@ def test_the_classroom_says_how_to_go_on(tmp_path, capsys, name):
     assert second == "then: nbgrader generate_assignment 01_masks"
 
 
+def test_the_classroom_keeps_what_an_instructor_has_changed(tmp_path, capsys):
+    """Points are set in nbgrader, which writes them into these very files."""
+    path = tmp_path / "source" / "01_masks" / "01_masks.ipynb"
+    command = [str(tmp_path), "01_masks", "02_diffusion"]
+    assert classroom.main(command) == 0 and "Kept" not in capsys.readouterr().out
+    assert classroom.main(command) == 0 and "Kept" not in capsys.readouterr().out
+    first = path.read_bytes()
+    changed = first.replace(b'"points": ', b'"points": 1')
+    assert changed != first
+    path.write_bytes(changed)
+    assert classroom.main(command) == 0
+    said = capsys.readouterr().out
+    assert "have been changed: 01_masks; --overwrite replaces them" in said
+    assert path.read_bytes() == changed
+    assert classroom.main([*command, "--overwrite"]) == 0
+    assert "Kept" not in capsys.readouterr().out and path.read_bytes() == first
+
+
+def test_settings_in_another_encoding_are_settings_of_ones_own(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("# f\xfcr uns", encoding="latin-1")
+    assert "has settings of its own" in classroom.main([str(tmp_path), "01_masks"])
+
+
 TOOLS = (
     "browser_lane", "build_notebooks", "check_notebooks", "classroom", "colab_lane", "course",
     "handout", "platforms", "readme_picture", "release_check", "site", "site.lite", "site.try_it",
