@@ -13,6 +13,7 @@ import sys
 import warnings
 
 from course_lib._files import expanded
+from course_lib._shell import say
 
 DESCRIPTION = """\
 Repair photographs by inpainting: what a mask marks is filled from what stands around it.
@@ -63,12 +64,12 @@ def restore(chosen):
         show="invented" if chosen.invented else "repaired", overwrite=chosen.overwrite,
     )  # fmt: skip
     width, height = done.size
-    print(
+    say(
         f"{done.target}: {100 * done.fraction:.2f} % of {width} x {height} pixels invented by "
         f"{done.method} in {done.seconds:.1f} s"
     )
     if done.target.suffix.lower() in (".jpg", ".jpeg"):
-        print("JPEG compresses the known pixels anew; end the name in .png to keep them exactly.")
+        say("JPEG compresses the known pixels anew; end the name in .png to keep them exactly.")
 
 
 def damage(chosen):
@@ -81,9 +82,7 @@ def damage(chosen):
     )  # fmt: skip
     target = _free(chosen.output or _beside(chosen.photo, "mask"), chosen)
     data.save(target, found[..., None].repeat(3, axis=-1).astype("float32"))
-    print(
-        f"{target}: {100 * masks.hole_fraction(found):.2f} % marked. Look at it before you repair."
-    )
+    say(f"{target}: {100 * masks.hole_fraction(found):.2f} % marked. Look at it before you repair.")
 
 
 def compare(chosen):
@@ -93,10 +92,10 @@ def compare(chosen):
     image, mask = data.read(chosen.photo), _mask(chosen)
     truth = data.read(chosen.truth) if chosen.truth else None
     pictures, table = restoration.compare(image, mask, chosen.methods, truth=truth)
-    print(table.round({"seconds": 2, "psnr_hole": 2}).to_string(index=False))
+    say(table.round({"seconds": 2, "psnr_hole": 2}).to_string(index=False))
     damaged = masks.damage(image, mask, 1.0)
     data.save(target, restoration.sheet([damaged, *pictures.values()], WIDEST))
-    print(f"{target}: from left to right damaged, {', '.join(pictures)}")
+    say(f"{target}: from left to right damaged, {', '.join(pictures)}")
 
 
 def film(chosen):
@@ -109,7 +108,7 @@ def film(chosen):
         show="invented" if chosen.invented else "repaired", overwrite=chosen.overwrite,
     )  # fmt: skip
     width, height = done.size
-    print(
+    say(
         f"{done.target}: {100 * done.fraction:.2f} % of {done.frames} frames of {width} x {height} "
         f"pixels filled by {done.method} in {done.seconds:.1f} s; the sound is not kept."
     )
@@ -125,12 +124,12 @@ def check(chosen):
     for line in room.look():
         lines.append(line)
         if not chosen.json:
-            print(line, flush=True)
+            say(line)
     if chosen.json:
-        print(room.as_json(lines))
+        say(room.as_json(lines))
     faults = sum(not line.well for line in lines)
     if not chosen.json:
-        print(f"{faults} to mend." if faults else "Ready.")
+        say(f"{faults} to mend." if faults else "Ready.")
     return min(faults, 1)
 
 
@@ -307,8 +306,12 @@ def _colour(text):
 
 def _without_remarks():
     """Keep TensorFlow's own remarks from the terminal: they go to the file descriptor 2, and what
-    Python has to say now goes to a copy of it."""
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    Python has to say now goes to a copy of it. Where it is closed, neither has a place; but it is
+    taken, or the next file that is opened would get the number 2, and the remarks."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    else:
+        sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 

@@ -1,8 +1,13 @@
-"""Commands as a learner types them: a path with a space in it stays one word."""
+"""The terminal: commands as a learner types them, and sentences that it can show.
+
+In a command a path with a space in it stays one word; in a sentence, a letter that the terminal's
+encoding lacks is escaped.
+"""
 
 import os
 import shlex
 import subprocess
+import sys
 
 
 def command_line(*words):
@@ -14,3 +19,9 @@ def command_line(*words):
     """
     words = [str(word) for word in words]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def say(sentence):
+    """Print; a file's name may have letters that the output's encoding lacks, which are escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(str(sentence).encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 
 from course_lib import _gpu, _place
+from course_lib._shell import say
 from course_lib._wandb import wandb_mode
 
 PROFILES = ("smoke", "quick", "full")
@@ -116,10 +117,7 @@ def _say(run, card, mend):
         del remarks["wandb"]
     if mend:
         remarks["device"] = f" ({card} lies idle: {mend})"
-    text = "\n".join(f"{name:<8} {getattr(run, name)}{said}" for name, said in remarks.items())
-    # The path of a Python may have letters that a terminal's encoding lacks.
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
+    say("\n".join(f"{name:<8} {getattr(run, name)}{said}" for name, said in remarks.items()))
 
 
 def _quieten_tensorflow():

@@ -631,6 +631,26 @@ def test_the_terminal_repairs_a_film_and_overwrites_only_if_asked(tmp_path, caps
     assert target.read_bytes() != content
 
 
+@pytest.mark.parametrize("frames, said", [
+    (255.0 * CLIP, "a frame lies outside .*divide 0..255 pictures by 255"),
+    (np.where(CLIP > 0.5, np.nan, CLIP), "a frame is NaN"),
+    (CLIP[0], "pass a film as"),
+])  # fmt: skip
+def test_what_is_no_film_is_not_stored(tmp_path, frames, said):
+    with pytest.raises(ValueError, match=said):
+        restoration.save_film(tmp_path / "new.webm", frames)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending, fastest", [(".webm", 240), (".webp", 240), (".gif", 100)])
+@pytest.mark.parametrize("rate", [0, -1, 0.001, 1e12, np.nan, "24"])
+def test_a_rate_that_no_player_shows_gets_one_sentence(tmp_path, ending, fastest, rate):
+    with pytest.raises(ValueError, match=f"frames a second, from 0.01 to {fastest}"):
+        restoration.save_film(tmp_path / f"new{ending}", BYTES[:2], rate=rate)
+    for fits in (0.01, fastest):
+        restoration.save_film(tmp_path / f"new{ending}", BYTES[:2], rate=fits)
+
+
 def test_what_was_filled_may_be_hatched(tmp_path, scratched):
     restoration.restore_video(
         scratched, SCRATCHES, tmp_path / "new.webp", "nearest", show="invented"

@@ -53,6 +53,12 @@ def test_photographs_are_jpeg_and_patches_png():
     assert "image/jpeg" in shown([PHOTO], alt=ALT)[0].data
 
 
+@pytest.mark.parametrize("drawing", [None, PATCH, "figure"])
+def test_what_is_no_figure_is_not_encoded(drawing):
+    with pytest.raises(TypeError, match="drawing is .*: pass a figure of matplotlib's"):
+        plots.encode(drawing)
+
+
 def test_encoded_bytes_are_a_picture_of_that_type():
     for photograph, expected in [(False, "PNG"), (True, "JPEG")]:
         media_type, content = plots.encode(plots.figure([PATCH]), photograph)

@@ -625,6 +625,28 @@ def test_an_impossible_wish_for_damage_gets_one_sentence(options, said):
         restoration.find_damage(np.zeros((9, 9, 3)), **options)
 
 
+@pytest.mark.parametrize("methods", [[], (), {}])
+def test_compare_needs_a_method(methods):
+    image = np.zeros((9, 9, 3))
+    with pytest.raises(ValueError, match="methods is empty: pass at least one"):
+        restoration.compare(image, np.eye(9, dtype=bool), methods, truth=image)
+
+
+def test_compare_takes_a_mask_that_is_a_list():
+    image, mask = np.zeros((9, 9, 3)), np.eye(9, dtype=bool)
+    _, table = restoration.compare(image, mask.tolist(), ["grey"], truth=image)
+    assert table.psnr_hole[0] == pytest.approx(-20 * np.log10(0.5), abs=0.1)
+
+
+@pytest.mark.parametrize("call", [
+    restoration.as_rgb, lambda path: restoration.restore_photograph(path, CROSS, "nearest"),
+])  # fmt: skip
+@pytest.mark.parametrize("photograph", ["photo.png", None, np.zeros((4, 4, 3))])
+def test_what_is_no_photograph_gets_one_sentence(call, photograph):
+    with pytest.raises(TypeError, match="photograph is .*: pass what restoration.read_photograph"):
+        call(photograph)
+
+
 def test_compare_refuses_another_truth():
     image = np.zeros((9, 9, 3))
     with pytest.raises(ValueError, match="the same picture, undamaged"):

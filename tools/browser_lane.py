@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 from tools import lane
-from tools.project import NOTEBOOKS, ROOT, SOLUTIONS
+from tools.project import NOTEBOOKS, ROOT, SOLUTIONS, words
 from tools.site import pyodide
 from tools.site.lite import LESSONS
 from tools.site.wheel import write_wheel
@@ -48,4 +48,4 @@ def main(base_python="python3.13"):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*words("tools.browser_lane", __doc__, 1)))

@@ -14,7 +14,7 @@ import nbformat
 
 from tools import exercises
 from tools.build_notebooks import IMAGES, WIDGET_VIEW, alternative_texts
-from tools.project import publication
+from tools.project import publication, words
 from tools.render import badge, launch_cell, render
 
 LARGEST = 600_000  # bytes
@@ -371,4 +371,4 @@ def main(paths):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(words("tools.check_notebooks", __doc__)))

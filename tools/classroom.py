@@ -1,6 +1,6 @@
 """Make a course folder for nbgrader: each exercise is an assignment with one task a grade.
 
-    python -m tools.classroom FOLDER [NN_name ...]
+    python -m tools.classroom FOLDER [NN_name ...] [--overwrite]
 
 An instructor then works in that folder with nbgrader's own commands (docs/classroom.md has the
 whole round). The notebooks are the committed solutions with the pictures that learners are shown;
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib._shell import command_line
+from course_lib._shell import command_line, say
 from tools.exercises import PLACEHOLDER, TEXT_PLACEHOLDER, with_expected_pictures
 from tools.project import SOLUTIONS
 
@@ -38,11 +38,14 @@ os.environ["INPAINTING_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.jso
 '''
 
 
-def make_course(folder, names=()):
+def make_course(folder, names=(), *, overwrite=False):
     """Write nbgrader's settings and one source assignment a name (default: every solution).
 
+    An assignment that differs from what would be written is the instructor's work, points perhaps,
+    or an older course's: it stays, unless ``overwrite`` is True.
+
     Returns:
-        The paths of the assignments' notebooks.
+        (assignments, kept): the paths of the assignments' notebooks, and those of them that stayed.
 
     Raises:
         ValueError: if there is no solution of a name, or the folder holds other settings.
@@ -53,33 +56,53 @@ def make_course(folder, names=()):
     if unknown:
         raise ValueError(f"There is no exercise {unknown[0]}: choose among {', '.join(known)}.")
     settings = folder / "nbgrader_config.py"
-    if settings.exists() and settings.read_text(encoding="utf-8") != CONFIGURATION:
+    # Whoever has changed them may have stored them in another encoding.
+    if settings.exists() and settings.read_text("utf-8", errors="replace") != CONFIGURATION:
         raise ValueError(f"{settings} has settings of its own: name an empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "exchange").mkdir(exist_ok=True)
     settings.write_text(CONFIGURATION, encoding="utf-8")
-    made = []
+    assignments, kept = [], []
     for name in names or known:
-        notebook = nbformat.read(known[name], as_version=4)
+        notebook = with_expected_pictures(nbformat.read(known[name], as_version=4))
         target = folder / "source" / name / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(with_expected_pictures(notebook), target)
-        made.append(target)
-    return made
+        assignments.append(target)
+        if overwrite or not _differs(target, notebook):
+            nbformat.write(notebook, target)
+        else:
+            kept.append(target)
+    return assignments, kept
+
+
+def _differs(path, notebook):
+    """A file is there, and it is not what would be written."""
+    if not path.exists():
+        return False
+    stored = path.read_text("utf-8", errors="replace")
+    return stored.rstrip() != nbformat.writes(notebook).rstrip()
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tools.classroom", description=__doc__)
     parser.add_argument("folder", help="the course folder, made if it is not there")
     parser.add_argument("names", nargs="*", help="exercises such as 01_masks (default: all)")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace assignments that have been changed"
+    )
     options = parser.parse_args(arguments)
     try:
-        made = make_course(options.folder, options.names)
+        assignments, kept = make_course(options.folder, options.names, overwrite=options.overwrite)
     except (ValueError, OSError) as error:
         return str(error)
-    print(f"{len(made)} assignments in {Path(options.folder) / 'source'}.")
-    print(f"Next: {command_line('cd', options.folder)}")
-    print(f"then: {command_line('nbgrader', 'generate_assignment', made[0].stem)}")
+    say(f"{len(assignments)} assignments in {Path(options.folder) / 'source'}.")
+    if kept:
+        say(
+            f"Kept as they are, because they have been changed: {', '.join(p.stem for p in kept)}; "
+            "--overwrite replaces them."
+        )
+    say(f"Next: {command_line('cd', options.folder)}")
+    say(f"then: {command_line('nbgrader', 'generate_assignment', assignments[0].stem)}")
     return 0
 
 

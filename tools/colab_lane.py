@@ -24,7 +24,7 @@ from pathlib import Path
 import nbformat
 
 from tools import lane
-from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication
+from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication, words
 from tools.render import launch_cell
 
 PYTHON = ROOT / ".venv-colab" / "bin" / "python"
@@ -178,4 +178,4 @@ def main(base_python="python3.13"):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*words("tools.colab_lane", __doc__, 1)))

@@ -3,13 +3,11 @@
 python -m tools.course [NN_name ...]
 """
 
-import sys
-
 from nbconvert import HTMLExporter
 
 from course_lib.plots.page import as_html
 from tools.build_notebooks import IMAGES, clean, execute
-from tools.project import ROOT, SOURCES
+from tools.project import ROOT, SOURCES, words
 from tools.render import render
 
 
@@ -36,4 +34,4 @@ def main(names):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("tools.course", __doc__))

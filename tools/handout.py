@@ -14,7 +14,7 @@ from nbconvert.filters.markdown import markdown2html
 
 from course_lib import classical, data, masks, plots
 from course_lib.plots.page import as_html
-from tools.project import ROOT
+from tools.project import ROOT, words
 from tools.slides import with_mathml
 
 SOURCE = ROOT / "docs" / "teaching" / "handout.md"
@@ -97,4 +97,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("tools.handout", __doc__, 0)
     main()

@@ -6,7 +6,7 @@ python -m tools.platforms        (writes the links into README.md; `make restamp
 import re
 from urllib.parse import quote
 
-from tools.project import ROOT, publication
+from tools.project import ROOT, publication, words
 
 README = ROOT / "README.md"
 PLACE = re.compile(r"(?<=<!-- begin links -->\n).*?(?=\n<!-- end links -->)", re.DOTALL)
@@ -75,5 +75,6 @@ def _repository(published):
 
 
 if __name__ == "__main__":
+    words("tools.platforms", __doc__, 0)
     text = stamped(README.read_text(encoding="utf-8"), publication())
     README.write_text(text, encoding="utf-8", newline="\n")

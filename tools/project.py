@@ -1,5 +1,6 @@
 """Where the course lives: the facts of pyproject.toml that the tools need."""
 
+import argparse
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,3 +31,22 @@ def publication(pyproject=ROOT / "pyproject.toml"):
         tag=settings["tool"]["inpainting-course"]["tag"],
         version=settings["project"]["version"],
     )
+
+
+def words(module, about, most=None):
+    """The words behind ``python -m module`` on a command line; ``--help`` says ``about``.
+
+    Args:
+        module: its name, such as "tools.slides".
+        about: its docstring.
+        most: how many words it takes; None: any number.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {module}", description=about, usage="%(prog)s [words as below]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    found = parser.parse_args().words
+    if most is not None and len(found) > most:
+        parser.error(f"{found[most]} is one word more than it takes.")
+    return found

@@ -4,7 +4,7 @@ python -m tools.readme_picture
 """
 
 from course_lib import classical, data, masks, metrics, plots
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 
 def main():
@@ -22,4 +22,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("tools.readme_picture", __doc__, 0)
     main()

@@ -10,7 +10,7 @@ import yaml
 
 from tools import platforms
 from tools.check_notebooks import check_launch
-from tools.project import ROOT, publication
+from tools.project import ROOT, publication, words
 
 
 def problems(root=ROOT):
@@ -52,6 +52,7 @@ def problems(root=ROOT):
 
 
 if __name__ == "__main__":
+    words("tools.release_check", __doc__, 0)
     found = problems()
     print("\n".join(found) or "Ready to be tagged and published.")
     sys.exit(1 if found else 0)

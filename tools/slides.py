@@ -8,7 +8,6 @@ themselves say nothing of slides.
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -16,7 +15,7 @@ from nbconvert import SlidesExporter
 
 from tools.build_notebooks import is_launch
 from tools.course import describe
-from tools.project import NOTEBOOKS, ROOT
+from tools.project import NOTEBOOKS, ROOT, words
 from tools.site.npm import packages
 
 BREAK = re.compile(r"^(?=## |\*\*Read\.\*\*)", re.MULTILINE)
@@ -122,4 +121,4 @@ def _marked(cell, kind):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("tools.slides", __doc__))

@@ -8,7 +8,6 @@ import hashlib
 import http.client
 import os
 import ssl
-import sys
 import tarfile
 import threading
 import time
@@ -22,6 +21,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from course_lib._files import expanded, refuse_link, replaced, sweep
+from course_lib._shell import say
 from course_lib.data import _pickles
 
 ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -142,9 +142,7 @@ def _split(batches):
 
 
 def _say(sentence):
-    """Print a line, with escapes for what the output cannot show: a folder's name, perhaps."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(f"CIFAR-10: {sentence}".encode(encoding, "backslashreplace").decode(encoding))
+    say(f"CIFAR-10: {sentence}")
 
 
 # Local copies

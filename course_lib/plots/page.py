@@ -12,7 +12,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from course_lib._validation import brief
+from course_lib._validation import brief, check_is
 from course_lib.plots.drawing import figure, is_photograph, own_style
 
 LARGEST_SIDE = 2**16 - 1  # dots of a figure, matplotlib's own limit
@@ -55,6 +55,7 @@ def encode(drawing, photograph=False):
     """A figure as (media type, bytes): JPEG for photographs, PNG for all else.
 
     Raises:
+        TypeError: if it is no figure of matplotlib's.
         ValueError: if it is larger than a page, 65,535 dots high or wide or 50 million in all.
 
     Example:
@@ -63,6 +64,7 @@ def encode(drawing, photograph=False):
         >>> media_type, content[1:4]
         ('image/png', b'PNG')
     """
+    check_is("drawing", drawing, Figure, "a figure of matplotlib's, such as plots.figure draws")
     width, height = drawing.get_size_inches() * drawing.dpi
     if max(width, height) > LARGEST_SIDE or width * height > MOST_DOTS:
         raise ValueError(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from course_lib import metrics
 from course_lib._opencv import cv2
-from course_lib._validation import as_array, brief, check_count, check_image
+from course_lib._validation import as_array, brief, check_count, check_image, check_mask
 from course_lib.restoration.repairing import restore
 
 GAP = 8  # pixels between the pictures of a sheet
@@ -43,7 +43,10 @@ def compare(image, mask, methods=COMPARED, *, truth=None):
         raise TypeError(
             f"methods is {brief(methods)}: pass a list of names, or a dict, name -> method."
         )
+    if not methods:
+        raise ValueError("methods is empty: pass at least one, such as ['harmonic'].")
     named = methods if isinstance(methods, dict) else {name: name for name in methods}
+    mask = check_mask(mask)
     if truth is not None:
         truth = as_array(truth, "truth")
         image = as_array(image, "image")

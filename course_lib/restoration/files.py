@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin, Tiff
 from course_lib import masks
 from course_lib._files import shown
 from course_lib._opencv import cv2, quiet
-from course_lib._validation import check_mask
+from course_lib._validation import check_count, check_is, check_mask
 from course_lib.data import files
 from course_lib.restoration.repairing import SHOWN, bar, check_shown, hatched, restore
 
@@ -214,7 +214,7 @@ def restore_photograph(photograph, mask, method="best", *, show="repaired", prog
         dtype('uint8')
     """
     check_shown(show)
-    pixels = photograph.pixels
+    pixels = _checked(photograph).pixels
     if photograph.mode == "P":
         colours = restore(photograph.palette[pixels], mask, method, progress=progress)
         repaired = _in_palette(colours, photograph, mask)
@@ -246,15 +246,18 @@ def as_rgb(photograph, longest=None):
         photograph: as ``read_photograph`` gives it.
         longest: pixels of the longest side at most; a larger picture is shrunk to it.
 
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
     Example:
         >>> as_rgb(Photograph(np.full((30, 40), 51, np.uint8), "L"), 20).shape
         (15, 20, 3)
     """
-    pixels = photograph.pixels
+    pixels = _checked(photograph).pixels
     if photograph.mode == "P":
         pixels = photograph.palette[pixels]
     if longest is not None:
-        pixels = _shrunk(pixels, longest)
+        pixels = _shrunk(pixels, check_count("longest", longest, lowest=1))
     if photograph.mode == "CMYK":
         pixels = np.asarray(_as_picture(pixels, photograph).convert("RGB"))
     values = np.atleast_3d(pixels) / np.float32(np.iinfo(pixels.dtype).max)
@@ -467,6 +470,11 @@ def check_size(mask, size, name):
     if mask.shape == (width, height):
         raise ValueError(f"{said}: it lies on its side, so turn it by a quarter.")
     raise ValueError(f"{said}: make the mask on this very picture, in its full size.")
+
+
+def _checked(photograph):
+    mend = "what restoration.read_photograph gives for a file's name"
+    return check_is("photograph", photograph, Photograph, mend)
 
 
 def _shrunk(pixels, longest):

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from course_lib._files import InUse, alone
-from tools.project import ROOT
+from tools.project import ROOT, words
 from tools.site import pages
 
 MARK = ".nojekyll"  # GitHub Pages then serves folders that begin with an underscore
@@ -60,4 +60,4 @@ def write(folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*words("tools.site", __doc__, 1)))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication
+from tools.project import EXERCISES, NOTEBOOKS, ROOT, publication, words
 from tools.render import launch_cell
 from tools.site import pyodide
 from tools.site.wheel import write_wheel
@@ -124,4 +124,4 @@ def run_jupyterlite(work, lite):
 
 
 if __name__ == "__main__":
-    build(*(sys.argv[1:] or [ROOT / "build" / "site"]))
+    build(*(words("tools.site.lite", __doc__, 1) or [ROOT / "build" / "site"]))

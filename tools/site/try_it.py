@@ -8,7 +8,6 @@ runtime is npm's onnxruntime-web, the network is models.load_pretrained("photo")
 
 import gzip
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from PIL import Image
 
 from course_lib import data, restoration
 from course_lib.widgets._browser import FOLDER, joined
-from tools.project import ROOT
+from tools.project import ROOT, words
 from tools.site import networks, npm
 
 PAGE = ROOT / "site" / "try"
@@ -72,4 +71,4 @@ def _write_example(folder, name, kinds, seed):
 
 
 if __name__ == "__main__":
-    build(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site")
+    build(*(words("tools.site.try_it", __doc__, 1) or [ROOT / "build" / "site"]))

@@ -12,11 +12,25 @@ from tqdm import tqdm
 
 from course_lib._files import shown, unfinished
 from course_lib._pixels import as_bytes
-from course_lib._validation import as_array, brief, check_images, check_number, is_one_of
+from course_lib._validation import (
+    as_array,
+    brief,
+    check_images,
+    check_number,
+    check_values,
+    is_one_of,
+)
 from course_lib.data import files
 from course_lib.restoration.film.filling import REACH, repaired
 from course_lib.restoration.film.reading import Film, masks_for
-from course_lib.restoration.film.writing import CODED, check_writable, writer
+from course_lib.restoration.film.writing import (
+    CODED,
+    FASTEST,
+    FASTEST_GIF,
+    SLOWEST,
+    check_writable,
+    writer,
+)
 from course_lib.restoration.repairing import SHOWN, hatched
 
 
@@ -106,7 +120,7 @@ def save_film(path, frames, *, rate=24):
     Args:
         path: a name as ``restore_video`` takes for its target; a file of that name is replaced.
         frames: (T, H, W, 3), floats in [0, 1] or uint8.
-        rate: frames a second, above 0.
+        rate: frames a second, from 0.01 to 240; of a GIF to 100.
 
     Raises:
         TypeError, ValueError, OSError: if an argument is not as above, or the file cannot be
@@ -122,11 +136,14 @@ def save_film(path, frames, *, rate=24):
     target = _free(files.named(path), overwrite=True)
     frames = as_array(frames, "frames")
     if frames.dtype != np.uint8:
-        frames = as_bytes(check_images(frames, "frames"))
+        check_values(check_images(frames, "frames"), "a frame")
+        frames = as_bytes(frames)
     if frames.ndim != 4 or frames.shape[-1] != 3 or not frames.size:
         raise ValueError(f"frames has shape {frames.shape}: pass a film as (T, H, W, 3).")
-    rate = check_number("rate", rate, "a number above 0", lambda number: number > 0)
     size, ending = frames.shape[1:3], target.suffix.lower()
+    fastest = FASTEST_GIF if ending == ".gif" else FASTEST
+    asked = f"frames a second, from {SLOWEST} to {fastest}"
+    rate = check_number("rate", rate, asked, lambda number: SLOWEST <= number <= fastest)
     check_writable(ending, size, len(frames))
     with _whole(target, size, np.full(len(frames), 1 / rate)) as write:
         for frame in frames:

@@ -12,7 +12,8 @@ from course_lib._opencv import cv2, quiet
 CODED = (".webm", ".mp4")  # by a film's codec; the others are animated pictures
 ENDINGS = (*CODED, ".webp", ".gif")
 UNEVEN = 0.004  # seconds; most files round a frame's time to thousandths
-FASTEST = 240  # frames a second of a WebM of uneven frames
+SLOWEST, FASTEST = 0.01, 240  # frames a second that every player shows
+FASTEST_GIF = 100  # which counts in hundredths of a second
 MILLISECONDS = 1000
 HELD = 2**29  # bytes of pixels at most in an animated picture, which is held in memory
 QUALITY = {".webp": {"quality": 85, "method": 2}, ".gif": {"disposal": 1}}
