@@ -3,8 +3,6 @@
 What takes hours, a server, a browser or data of its own has a command of its own, named there.
 """
 
-import os
-
 from benchmarks import (
     article,
     classical_table,
@@ -25,6 +23,7 @@ from benchmarks import (
     showdown,
     site,
 )
+from course_lib._variables import path_variable
 
 for benchmark in (
     mask_throughput,
@@ -39,7 +38,7 @@ for benchmark in (
     benchmark.main()
 classical_table.main([])
 partial_conv.main([])
-if os.environ.get("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
+if path_variable("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
     dice.main()
     loss_terms.main()
     article.main()

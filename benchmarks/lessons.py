@@ -8,12 +8,12 @@ was measured.
 """
 
 import datetime
-import os
 import re
 import sys
 import time
 
 from benchmarks.results import RESULTS, record, table
+from course_lib._variables import path_variable
 from tools.build_notebooks import execute
 from tools.project import SOURCES
 from tools.render import render
@@ -41,7 +41,7 @@ def main(numbers=()):
     chosen = [one for one in sources if not numbers or one.stem[:2] in numbers]
     rows = _stored() if numbers else {}
     rows |= dict(_row(source.stem, *timed(source)) for source in chosen)
-    folder = os.environ.get("INPAINTING_DATA_DIR")
+    folder = path_variable("INPAINTING_DATA_DIR")
     if folder:
         late = [source for source in chosen if source.stem >= USES_CIFAR10]
         rows |= dict(_row(f"{source.stem}, CIFAR-10", *timed(source, folder)) for source in late)

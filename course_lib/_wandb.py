@@ -9,6 +9,8 @@ import netrc
 import os
 from urllib.parse import urlsplit
 
+from course_lib._variables import meant
+
 WANDB_HOSTS = ("api.wandb.ai", "api.forge.coreweave.com")
 ONLINE = ("online", "run", "shared")
 NO = ("", "0", "false", "f", "no", "n", "off")
@@ -34,8 +36,8 @@ def wandb_mode():
 
 
 def _word(value):
-    """A word as it was meant: Windows' ``set`` keeps quotes and blanks."""
-    return (value or "").strip(" \t\r\n'\"").lower()
+    """A word as it was meant, in small letters."""
+    return meant(value).lower()
 
 
 def _mode_in_files():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from course_lib import _gpu, _place
 from course_lib._shell import say
+from course_lib._variables import path_variable, variable
 from course_lib._wandb import wandb_mode
 
 PROFILES = ("smoke", "quick", "full")
@@ -59,7 +60,8 @@ def setup():
         Run.
 
     Raises:
-        ValueError: if ``INPAINTING_PROFILE`` is none of the three.
+        ValueError: if ``INPAINTING_PROFILE`` is none of the three, or ``INPAINTING_DATA_DIR`` holds
+            a variable's name.
         ModuleNotFoundError: if a web page was built without what the lessons need.
     """
     place = _place.place()
@@ -69,7 +71,7 @@ def setup():
     card, mend = _gpu.look()
     device = "gpu" if card and not mend else "cpu"
     profile = _profile(device)
-    wants_cifar10 = profile == "full" or bool(os.environ.get("INPAINTING_DATA_DIR"))
+    wants_cifar10 = profile == "full" or bool(path_variable("INPAINTING_DATA_DIR"))
     run = Run(
         place=place,
         device=device,
@@ -97,7 +99,7 @@ def share(count):
 
 
 def _profile(device):
-    profile = os.environ.get("INPAINTING_PROFILE", "").strip().lower()
+    profile = variable("INPAINTING_PROFILE").lower()
     if profile and profile not in PROFILES:
         raise ValueError(f"INPAINTING_PROFILE is {profile!r}: set it to smoke, quick or full.")
     return profile or ("full" if device == "gpu" else "quick")

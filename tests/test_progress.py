@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib import checks
+from course_lib._variables import path_variable
 from course_lib.checks import _progress
 from tools.project import ROOT
 
@@ -44,6 +45,34 @@ def test_what_is_solved_is_kept_and_read_again(own_file):
     assert "01.1 open, 01.2 solved" in checks.progress()
     assert "Next: 01.1" in checks.progress()
     assert [one.name for one in own_file.parent.iterdir()] == ["progress.json"]
+
+
+@pytest.mark.parametrize("written", ['"{}"', "'{}'", "  {} ", '"{}" \r'])
+def test_quotes_and_blanks_around_its_name_are_not_the_files(own_file, monkeypatch, written):
+    """Windows' ``set`` keeps both."""
+    monkeypatch.chdir(own_file.parent)
+    monkeypatch.setenv(_progress.VARIABLE, written.format(own_file))
+    assert _progress.record("01_2") is None
+    assert [one.name for one in own_file.parent.iterdir()] == ["progress.json"]
+
+
+@pytest.mark.parametrize("written", ["", "  ", '""'])
+def test_a_blank_name_is_none(monkeypatch, written):
+    monkeypatch.setenv(_progress.VARIABLE, written)
+    assert _progress.default_path() == _progress._place(_progress.FILE)
+
+
+@pytest.mark.parametrize("written", ["$HOME/p.json", "${HOME}/p.json", "%USERPROFILE%/p.json"])
+def test_a_variable_in_its_name_is_no_folder(own_file, monkeypatch, written):
+    monkeypatch.chdir(own_file.parent)
+    monkeypatch.setenv(_progress.VARIABLE, written)
+    assert "write the whole path" in _progress.record("01_2")
+    assert not list(own_file.parent.iterdir())
+
+
+def test_a_hidden_share_of_windows_is_no_variable(monkeypatch):
+    monkeypatch.setenv("ANY", r"\\server\C$\class 100%\p.json")
+    assert path_variable("ANY").startswith(r"\\server\C$")
 
 
 def test_a_wrong_answer_records_nothing(own_file):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from course_lib import runtime
+from course_lib import data, runtime
 
 OURS = (
     "INPAINTING_PROFILE", "INPAINTING_DATA_DIR", "WANDB_MODE", "WANDB_API_KEY", "WANDB_DISABLED",
@@ -66,7 +66,7 @@ def test_the_profile_can_be_set(monkeypatch):
         runtime.setup()
 
 
-@pytest.mark.parametrize("said", ["Quick", " quick ", "QUICK"])
+@pytest.mark.parametrize("said", ["Quick", " quick ", "QUICK", '"quick"', "'quick' "])
 def test_the_profile_is_a_word_not_its_spelling(monkeypatch, said):
     monkeypatch.setenv("INPAINTING_PROFILE", said)
     assert runtime.setup().profile == "quick"
@@ -75,6 +75,22 @@ def test_the_profile_is_a_word_not_its_spelling(monkeypatch, said):
 def test_a_data_folder_means_cifar10(monkeypatch, tmp_path):
     monkeypatch.setenv("INPAINTING_DATA_DIR", str(tmp_path))
     assert runtime.setup().data == "cifar10"
+
+
+@pytest.mark.parametrize("said", ["", "  ", '""', "' '"])
+def test_a_blank_data_folder_is_none(monkeypatch, said):
+    monkeypatch.setenv("INPAINTING_DATA_DIR", said)
+    assert runtime.setup().data == "photos"
+
+
+@pytest.mark.parametrize("said", ["$HOME/cifar", '"${HOME}/cifar"', r"%USERPROFILE%\cifar"])
+def test_a_folder_with_a_variable_in_its_name_is_refused_wherever_it_is_asked(monkeypatch, said):
+    monkeypatch.setenv("INPAINTING_DATA_DIR", said)
+    for ask in (runtime.setup, lambda: data.load("cifar10")):
+        with pytest.raises(
+            (ValueError, OSError), match="INPAINTING_DATA_DIR is .*: write the whole"
+        ):
+            ask()
 
 
 def test_colab_is_recognised(monkeypatch):

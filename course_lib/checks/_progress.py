@@ -19,6 +19,7 @@ from pathlib import Path
 
 from course_lib._files import InUse, alone, expanded, replaced, shown
 from course_lib._place import place
+from course_lib._variables import path_variable
 
 VARIABLE = "INPAINTING_PROGRESS"
 FILE = "~/.inpainting-course/progress.json"
@@ -119,9 +120,13 @@ def default_path():
 
     In a browser it lies beside the notebooks, if the browser lets the page keep any.
     """
-    if place() == "browser" and BROWSER_FOLDER.is_dir() and not os.environ.get(VARIABLE):
+    try:
+        wish = path_variable(VARIABLE)
+    except ValueError as problem:
+        raise Unusable(str(problem).removesuffix(".")) from None
+    if place() == "browser" and BROWSER_FOLDER.is_dir() and not wish:
         return BROWSER_FOLDER / BROWSER_FILE
-    return _place(os.environ.get(VARIABLE) or FILE)
+    return _place(wish or FILE)
 
 
 def _place(path):

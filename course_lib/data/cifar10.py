@@ -22,6 +22,7 @@ from tqdm.auto import tqdm
 
 from course_lib._files import expanded, refuse_link, replaced, sweep
 from course_lib._shell import say
+from course_lib._variables import path_variable
 from course_lib.data import _pickles
 
 ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -105,7 +106,10 @@ def load_cifar10():
     Raises:
         DataUnavailable: an OSError, if it is in no place or what is there is not CIFAR-10.
     """
-    wish = os.environ.get("INPAINTING_DATA_DIR")
+    try:
+        wish = path_variable("INPAINTING_DATA_DIR")
+    except ValueError as problem:
+        raise DataUnavailable(str(problem)) from None
     if wish:
         folder, source = expanded(wish), "INPAINTING_DATA_DIR"
         found, problems = _look_in(folder)

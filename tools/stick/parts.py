@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from course_lib._variables import path_variable
 from course_lib.data import cifar10
 from tools.project import ROOT, publication
 from tools.site.lite import OFFERED
@@ -66,8 +66,9 @@ def data(stick):
 
 def _archives():
     folders = [cifar10._keras_cache()]
-    if os.environ.get("INPAINTING_DATA_DIR"):
-        folders.insert(0, cifar10.expanded(os.environ["INPAINTING_DATA_DIR"]))
+    wish = path_variable("INPAINTING_DATA_DIR")
+    if wish:
+        folders.insert(0, cifar10.expanded(wish))
     return (folder / name for folder in folders for name in cifar10.ARCHIVES)
 
 
