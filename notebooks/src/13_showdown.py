@@ -166,7 +166,7 @@ plots.show(
 # %% [markdown]
 # ## And more hours?
 #
-# Three networks like `fill_and_correct`, of 0.2, 0.9 and 2.7 million weights, were trained for 10 and for 40 minutes of one core each, and the middle one for 160: that is `fill_and_correct`.
+# Three networks like `fill_and_correct`, of 0.2, 0.9 and 2.7 million weights, were trained for 10 and for 40 minutes of one core each, the two larger for 160 too. The middle one is `fill_and_correct`.
 #
 # **Predict.** Four times the minutes: how many decibels more? Which size is ahead?
 
@@ -188,15 +188,16 @@ drawing = plots.curves(lines, title="Line masks", **labels)
 drawing.axes[0].set_ylim(bottom=21)  # room for the names
 plots.show(
     drawing,
-    alt="Three lines rise, all above biharmonic, 0.9 million weights on top. It alone passes the "
-    "Gaussian's level line, and goes on to 160 minutes, ever more slowly.",
+    alt="Three lines rise, ever more slowly, all above biharmonic, 0.9 million weights on top. At "
+    "160 minutes it and the largest have passed the Gaussian's level line.",
     caption="1,024 validation pictures of CIFAR-10. Level lines: methods without a network.",
 )
 
 # %% [markdown]
 # **Read.** Four times the minutes bring 0.2 to 0.5 dB, at every size and in every set, the second time less than the first. The middle size is ahead, in the
-# square level with the smallest; after 160 minutes it has passed the Gaussian, in the square just so. And where does it end? A law in size and pictures seen,
-# fitted to these seven runs, levels off at 23.2 to 23.9 dB on lines, and anywhere from 16.4 to 18.7 in the square
+# square level with the smallest; after 160 minutes it has passed the Gaussian, in the square just so. The largest has seen half as many pictures by then, and is still behind.
+# And where does it end? A law in size and pictures seen,
+# fitted to these eight runs, levels off at 23.1 to 24.2 dB on lines, and anywhere from 16.2 to 18.1 in the square
 # ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
 
 # %% [markdown]
