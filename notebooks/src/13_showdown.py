@@ -166,7 +166,7 @@ plots.show(
 # %% [markdown]
 # ## And more hours?
 #
-# Three networks like `fill_and_correct`, of 0.2, 0.9 and 2.7 million weights, were trained for 10 and for 40 minutes of one core each, the two larger for 160 too. The middle one is `fill_and_correct`.
+# Three networks like `fill_and_correct`, of 0.2, 0.9 and 2.7 million weights, were trained for 10 and for 40 minutes of one core each, the two larger for 160 too. The middle one after 160 is `fill_and_correct`.
 #
 # **Predict.** Four times the minutes: how many decibels more? Which size is ahead?
 
@@ -188,8 +188,8 @@ drawing = plots.curves(lines, title="Line masks", **labels)
 drawing.axes[0].set_ylim(bottom=21)  # room for the names
 plots.show(
     drawing,
-    alt="Three lines rise, ever more slowly, all above biharmonic, 0.9 million weights on top. At "
-    "160 minutes it and the largest have passed the Gaussian's level line.",
+    alt="Three lines rise above biharmonic, 0.9 million weights on top. It and the largest go on "
+    "to 160 minutes, more slowly, and have passed the Gaussian's level line by then.",
     caption="1,024 validation pictures of CIFAR-10. Level lines: methods without a network.",
 )
 

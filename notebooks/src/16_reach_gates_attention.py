@@ -226,7 +226,7 @@ image, mask = walls["brick"].images[32], walls["brick"].masks[32]
 weights = np.array(look.weights_of(*prepared(image, mask)[0]))[0]  # (all places, all places)
 looked_at = np.stack(np.unravel_index(weights.argmax(axis=1), mask.shape), axis=-1)
 brightness = np.where(mask, image.sum(axis=-1), 0)
-joint = [(row, brightness[row].argmax()) for row in range(18, 30, 2)]
+joint = [(row, brightness[row].argmax()) for row in range(18, 30, 2)]  # the hole's rows
 plots.show(
     plots.looks(image, mask, looked_at.reshape(*mask.shape, 2), joint, title="most looked at"),
     alt="Lines run from dots in a hole in a brick wall to known places along the same joint.",
