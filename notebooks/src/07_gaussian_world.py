@@ -152,7 +152,7 @@ plots.show(
     titles=["mean", f"predicted, at most {unsure.max():.2f}", f"made, at most {error.max():.2f}"],
     unit="error in brightness, 0 to 1",
     alt="The filled patch; on one scale the predicted deviation, a low hill; the error, a line.",
-    caption="The prediction is a low, smooth hill. The error, four times as high, is a line.",
+    caption="The prediction is a low, smooth hill. The error, up to 0.48, is a line.",
 )
 
 # %% [markdown]
