@@ -14,6 +14,7 @@ from tests.helpers import PATIENCE
 from tools.project import ROOT
 
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
+LATER = ("scipy.stats", "scipy.optimize")  # a third of the first cell's time; one lesson asks
 # The rooms of each floor: a file or a folder of course_lib. What begins with _ is on the ground.
 FLOORS = {
     "ground": ("masks", "data", "classical", "metrics", "plots", "scenes", "wear", "clips"),
@@ -25,7 +26,7 @@ FILES = {
     for path in sorted((ROOT / "course_lib").rglob("*.py"))
 }
 MODULES = [name for name in FILES if name != "course_lib"]
-LOADED = f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
+LOADED = f"print(json.dumps([name for name in {HEAVY + LATER!r} if name in sys.modules]))"
 
 
 def floor_of(module):
@@ -168,7 +169,7 @@ def run_fresh(script, folder):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def test_importing_ground_and_classroom_loads_no_deep_learning(tmp_path):
+def test_importing_ground_and_classroom_loads_neither_deep_learning_nor_what_is_slow(tmp_path):
     light = [name for name in MODULES if floor_of(name) != "learning"]
     lines = ["import json, sys", *(f"import {name}" for name in light), LOADED]
     assert run_fresh("\n".join(lines), tmp_path) == []

@@ -21,21 +21,22 @@ def named_in(path):
     }
 
 
+@pytest.fixture(scope="module")
 def sayings():
     """Every text in the library and the tools, with … where something is filled in."""
+    found = []
     for folder in ("course_lib", "tools"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.JoinedStr):
-                    yield "".join(
+                    parts = [
                         part.value if isinstance(part, ast.Constant) else "…"
                         for part in node.values
-                    )
+                    ]
+                    found.append("".join(parts))
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield re.sub("%[sd]", "…", node.value)
-
-
-SAYINGS = list(sayings())
+                    found.append(re.sub("%[sd]", "…", node.value))
+    return found
 
 
 def test_there_are_rows_and_each_names_its_tests():
@@ -60,7 +61,7 @@ def test_every_fault_that_is_done_has_its_row(path):
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.read != NOTHING], ids=lambda row: row.tests[0].split("::")[1]
 )
-def test_a_sentence_is_the_courses_own(row):
+def test_a_sentence_is_the_courses_own(row, sayings):
     """Each fixed part of it stands in one text of the sources; what the system says may differ."""
     assert row.read.startswith("`") and row.read.endswith("`")
     system = ("No space left on device", "Read-only file system", "Permission denied")
@@ -68,4 +69,4 @@ def test_a_sentence_is_the_courses_own(row):
         for word in system:
             piece = piece.replace(word, "…")
         for part in filter(None, (one.strip() for one in piece.split("…"))):
-            assert any(part in said for said in SAYINGS) or len(part) < 4, part
+            assert any(part in said for said in sayings) or len(part) < 4, part

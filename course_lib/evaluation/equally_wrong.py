@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy import ndimage
-from scipy.optimize import brentq
 
 from course_lib._validation import check_image, check_seed, check_values
 
@@ -64,6 +63,8 @@ def _blurred(true, error):
 
     def blur(width):
         return ndimage.gaussian_filter(true, (width, width, 0))
+
+    from scipy.optimize import brentq  # here: one lesson asks
 
     def excess(width):
         return np.square(true - blur(width)).mean() - error**2

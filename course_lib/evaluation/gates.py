@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from course_lib._validation import as_array, check_dict, check_mask
 
@@ -34,6 +33,8 @@ def tells_hole(values, masks):
         >>> tells_hole(np.where(hole, 0.1, 0.9), hole), tells_hole(np.ones((1, 2, 2)), hole)
         (1.0, 0.5)
     """
+    from scipy import stats  # here: it takes longest to load of all, and one lesson asks
+
     values = as_array(values, "values")
     if values.dtype.kind not in "fiub" or not np.isfinite(values).all():
         raise ValueError(f"values are {values.dtype}, NaN or infinite: pass finite numbers.")
