@@ -5,9 +5,11 @@ What takes hours, a server, a browser or data of its own has a command of its ow
 
 from benchmarks import (
     article,
+    averages,
     classical_table,
     dice,
     exercises,
+    few_steps,
     first_picture,
     lessons,
     loss_terms,
@@ -47,3 +49,5 @@ if path_variable("INPAINTING_DATA_DIR"):  # it needs CIFAR-10
     reach.main()
     perception.main()
     means.main()
+    few_steps.main()
+    averages.main()
