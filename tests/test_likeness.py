@@ -1,12 +1,14 @@
 """The Fréchet distance against SciPy's root and closed forms, and its bias."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg
 
-from benchmarks import means, perception
+from benchmarks import few_steps, means, perception
 from course_lib import evaluation, metrics
 from course_lib.evaluation import likeness
 from tools.project import ROOT
@@ -170,3 +172,14 @@ def test_what_a_mean_of_fills_promises_by_hand():
     found = means.promised(np.stack([images + 0.4, images + 0.2]), images, hole)
     wanted = [0.08 + 0.02 / n for n in means.MEANS] + [0.08]
     np.testing.assert_allclose(10 ** (-np.array(found) / 10), wanted)
+
+
+def test_the_steps_of_lesson_17_are_the_ones_in_the_results():
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    section = results.split("<!-- begin few_steps -->")[1].split("<!-- end few_steps -->")[0]
+    lesson = (ROOT / "notebooks" / "src" / "17_many_answers.py").read_text(encoding="utf-8")
+    table = lesson.split("# | steps | fresh noise | one noise | flow |\n")[1].splitlines()[1:]
+    for steps in (*few_steps.STEPS, few_steps.MORE):
+        (row,) = [line for line in section.splitlines() if line.startswith(f"| {steps} |")]
+        measured = re.sub(r" \(.*?\)", "", row)  # without its intervals
+        assert f"# {' '.join(measured.split())}" in table[: len(few_steps.STEPS) + 1]
