@@ -234,7 +234,8 @@ plots.show(
 # A hundred steps with fresh noise lead as far as twenty without. The straight path does little of it: the diffusion network with one noise is nearly as near. And the two
 # networks, trained apart, draw the same pictures: the noise has chosen them.
 # In the charts above flow's fills lie 2 dB below diffusion's, which had fresh noise and were resampled.
-#
+
+# %% [markdown]
 # ## Which answer is asked for?
 #
 # | Asked for | Answer | Who gives it | Judge it by |
@@ -242,8 +243,7 @@ plots.show(
 # | one, with the least error | the mean of all that could be | squared error; lessons 06 to 13; the mean of samples | PSNR |
 # | one that could be true | a sample | diffusion; flow; lesson 07's sample | whether sets look alike |
 # | all of them | many samples | diffusion; a Gaussian | both, and whether their spread is right |
-
-# %% [markdown]
+#
 # ## A network that has seen no other picture
 #
 # It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture: all it knows of pictures beyond these pixels
