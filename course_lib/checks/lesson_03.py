@@ -44,7 +44,26 @@ def _isophotes(
 
 
 def _turned(*turns):
-    return tuple(partial(_isophotes, turn=turn) for turn in turns)
+    """Steps of these turns, of length 1 and of any other that a learner may leave them."""
+    return tuple(
+        partial(_isophotes, turn=turn, power=power) for turn in turns for power in (1, 0, 2)
+    )
+
+
+def _of_all_pixels(grey, *, length):
+    """Steps divided by one number, the length of all of them together."""
+    down, right = np.gradient(grey)
+    steps = np.stack([-right, down], axis=-1)
+    return steps / (length(steps) or 1)
+
+
+def _by_angle(grey):
+    angle = np.arctan2(*np.gradient(grey))
+    return np.stack([-np.cos(angle), np.sin(angle)], axis=-1)
+
+
+def _padded(*, outside=0, inside=0):
+    return lambda down, right: np.sqrt(down**2 + right**2 + inside) + outside
 
 
 def _pictures(rng):
@@ -105,6 +124,30 @@ task_03_1 = function_task(
             "The direction is right, but a step has length 1 wherever the picture is not flat: "
             "divide by the length, the root of the squared slopes, summed.",
         ),
+        "one length for all pixels": (
+            tuple(
+                partial(_of_all_pixels, length=length)
+                for length in (
+                    np.linalg.norm,
+                    lambda steps: np.linalg.norm(steps, axis=-1).max(),
+                    lambda steps: np.abs(steps).max(),
+                )
+            ),
+            "All steps are divided by the same number: each pixel has a length of its own.",
+        ),
+        "length padded": (
+            (
+                *(partial(_isophotes, norm=_padded(outside=e)) for e in (1e-3, 1e-4, 1e-5)),
+                *(partial(_isophotes, norm=_padded(inside=e)) for e in (1e-4, 1e-6, 1e-8)),
+            ),
+            "The small number that keeps 0 / 0 away makes faint steps too short: divide by the "
+            "length itself, and by 1 where it is 0.",
+        ),
+        "a step where all is flat": (
+            _by_angle,
+            "Where both slopes are 0 there is no direction, and the step is (0, 0); an angle is "
+            "always one.",
+        ),
         "wraps around the border": (
             partial(_isophotes, slopes=_wrapping),
             "At the border the slope is taken from the opposite one: np.roll does so, np.gradient "
@@ -155,7 +198,9 @@ def _turn(down, right, of_down, of_right):
     return of_right * down - of_down * right
 
 
-def _carry(grey, mask, steps, *, faults=(), of_start=False, change=_turn, length=None):
+def _carry(
+    grey, mask, steps, *, faults=(), of_start=False, change=_turn, length=None, at_the_end=True
+):
     """Transport of the Laplacian, with the faults of the published code and other ways to fail."""
     fill = grey
     for _ in range(steps):
@@ -169,7 +214,7 @@ def _carry(grey, mask, steps, *, faults=(), of_start=False, change=_turn, length
         fill = fill + 0.1 * along * _steepness(fill, along)
         if "known pixels drift" not in faults:
             fill = np.where(mask, fill, grey)
-    return np.where(mask, fill, grey)
+    return np.where(mask, fill, grey) if at_the_end else fill
 
 
 def _with_any_of(faults):
@@ -182,13 +227,21 @@ def _with_any_of(faults):
     )
 
 
+LAST_TWO = ("length not 1", "known pixels drift")
 CARRIED = mistake_rows(
     {name: (_with_any_of(list(FAULTS)[k:]), why) for k, (name, why) in enumerate(FAULTS.items())}
     | {
         "carried the other way": (
-            partial(_carry, change=lambda *slopes: -_turn(*slopes)),
-            "The lesson walks with the brighter side on the right, and so did the published code: "
-            "that was no fault.",
+            tuple(
+                partial(_carry, change=lambda *slopes: -_turn(*slopes), faults=faults)
+                for faults in ((), ("length not 1",), ("known pixels drift",), LAST_TWO)
+            ),
+            "It walks with the brighter side on the left. Both np.gradient give the slope down the "
+            "rows first, and the published difference of two products was no fault.",
+        ),
+        "known pixels never put back": (
+            partial(_carry, faults=("known pixels drift",), at_the_end=False),
+            "Known pixels change from step to step and stay so: put them back after every step.",
         ),
         "slope not turned": (
             partial(
