@@ -6,7 +6,14 @@ from functools import partial
 import numpy as np
 
 from course_lib import classical, data, masks, metrics, scenes
-from course_lib.checks._compare import as_function, call, check_array, check_function, mistake_rows
+from course_lib.checks._compare import (
+    as_function,
+    call,
+    check_array,
+    check_function,
+    mistake_rows,
+    name_mistake,
+)
 from course_lib.checks._kinds import check_known, fills, function_task
 from course_lib.checks._task import task, wrong
 
@@ -30,6 +37,17 @@ def _priority(
     if normal_length:
         normal = normal / np.hypot(*normal)
     return joined(trust(confidence), size(isophote @ normal))
+
+
+def _any_normal(**faults):
+    """A mistake, with the normal's length taken to 1 or not."""
+    return partial(_priority, **faults), partial(_priority, normal_length=False, **faults)
+
+
+def _normal_divided_by(length):
+    return lambda confidence, slope, normal: _priority(
+        confidence, slope, normal / length(normal), normal_length=False
+    )
 
 
 def _rims(rng):
@@ -57,7 +75,10 @@ task_05_1 = function_task(
     praise="A strong line into the hole, out of surroundings that are known: fill there first.",
     mistakes={
         "slope not turned": (
-            partial(_priority, turn=lambda down, right: (down, right)),
+            (
+                *_any_normal(turn=lambda down, right: (down, right)),
+                *_any_normal(turn=lambda down, right: (down, right), size=lambda value: value),
+            ),
             "The slope points across the line. The line itself, the isophote, is the slope turned "
             "by 90 degrees.",
         ),
@@ -69,15 +90,15 @@ task_05_1 = function_task(
         ),
         "rows and columns mixed up": (
             (
-                partial(_priority, turn=lambda down, right: (down, -right)),
-                partial(_priority, turn=lambda down, right: (right, down)),
+                *_any_normal(turn=lambda down, right: (down, -right)),
+                *_any_normal(turn=lambda down, right: (right, down)),
             ),
             "Turning by 90 degrees exchanges the two components and changes the sign of one.",
         ),
         "no absolute value": (
             (
-                partial(_priority, size=lambda value: value),
-                partial(_priority, size=lambda value: -value),
+                *_any_normal(size=lambda value: value),
+                *_any_normal(size=lambda value: -value),
                 partial(_priority, size=lambda value: max(value, 0)),
                 partial(_priority, size=lambda value: max(-value, 0)),
             ),
@@ -93,7 +114,11 @@ task_05_1 = function_task(
             "The confidence of a patch is a mean: at most 1.",
         ),
         "normal not of length 1": (
-            partial(_priority, normal_length=False),
+            (
+                partial(_priority, normal_length=False),
+                _normal_divided_by(lambda normal: normal @ normal),
+                _normal_divided_by(lambda normal: np.abs(normal).sum()),
+            ),
             "The normal is a direction only: divide it by its length.",
         ),
         "isophote of length 1": [
@@ -135,7 +160,7 @@ def _copy(
     mask,
     side,
     *,
-    wraps=False,
+    wraps=None,
     compares_missing=False,
     copies_copies=False,
     by_centre=False,
@@ -167,7 +192,7 @@ def _copy(
         candidates = np.moveaxis(candidates, 1, -1)  # (sources, side, side, 3)
         differences = np.abs(candidates - levels[here]) ** power
         if wraps:
-            differences = differences % 256
+            differences = differences.astype(wraps).astype(int)
         if not compares_missing:
             differences = differences * known[here][..., None]
         errors = differences.sum(axis=(1, 2, 3))
@@ -196,14 +221,21 @@ COPY_MISTAKES = mistake_rows(
             "A row or a column of sources is missing: a window may touch the picture's rim, and a "
             "range ends before its last number.",
         ),
-        "differences wrap around": (
-            partial(_copy, wraps=True),
-            "In uint8, 3 - 5 is 254, and a square wraps again: subtract floats.",
-        ),
+        "differences wrap around": [
+            (
+                partial(_copy, wraps="uint8"),
+                "In uint8, 3 - 5 is 254, and a square wraps again: subtract floats.",
+            ),
+            (
+                partial(_copy, wraps="int16"),
+                "In int16 the difference is right, but the square of 200, 40,000, is -25,536: "
+                "subtract floats.",
+            ),
+        ],
         "missing pixels compared": (
             (
                 partial(_copy, compares_missing=True),
-                partial(_copy, compares_missing=True, wraps=True),
+                partial(_copy, compares_missing=True, wraps="uint8"),
             ),
             "The target's missing pixels take part in the comparison: nothing is known of them, so "
             "leave them out.",
@@ -239,9 +271,9 @@ COPY_MISTAKES = mistake_rows(
 def task_05_2(copy_windows):
     """Check ``copy_windows(image, mask, side)`` on noise, where only one window fits best."""
     function = as_function(copy_windows)
-    inputs = _telling_inputs(np.random.default_rng(), side=5)
+    inputs, fills_of = _telling_inputs(np.random.default_rng(), side=5), {}
     for name, (damaged, mask, side) in inputs.items():
-        fill = call(function, damaged, mask, side)
+        fill = fills_of[name] = call(function, damaged, mask, side)
         check_array(fill, shape=damaged.shape, dtype=float, low=0, high=1, where=f" for {name}")
         check_known(
             fill,
@@ -252,8 +284,12 @@ def task_05_2(copy_windows):
             why="The known pixels of the result are not those of the image: copy into missing "
             "ones only.",
         )
-        if (np.asarray(fill)[mask] < 0.01).all(axis=-1).any():
-            wrong("holes are copied", HOLE_COPIED)
+    if any(
+        (np.asarray(fills_of[name])[mask] < 0.01).all(axis=-1).any()
+        for name, (_, mask, _) in inputs.items()
+    ):
+        name_mistake(fills_of, inputs, COPY_MISTAKES, HALF_A_LEVEL)
+        wrong("holes are copied", HOLE_COPIED)
     check_function(function, _copy, inputs, tolerance=HALF_A_LEVEL, mistakes=COPY_MISTAKES)
     return "Known is compared with known, and only holes are written."
 
@@ -265,7 +301,8 @@ MAY_TIE = {"wraps", "pastes", "by_centre"}
 def _telling_inputs(rng, side):
     """Noise with two kinds of holes, such that every mistake shows and no two windows tie.
 
-    One known pixel is black: the mask alone says what is missing. No right answer copies it.
+    One known pixel is black: the mask alone says what is missing. It lies between two scratches,
+    where every window around it has a hole, so that nobody who takes whole windows copies it.
     """
     square = np.zeros((24, 24), bool)
     square[8:15, 9:14] = True
@@ -273,10 +310,11 @@ def _telling_inputs(rng, side):
     scratch[np.arange(6, 17), np.arange(6, 17)] = scratch[6:17, 18] = True
     while True:
         image = rng.integers(20, 236, (24, 24, 3)) / 255
-        image[tuple(rng.integers(2, 6, 2))] = 0
+        scratched = masks.damage(image, scratch)
+        scratched[rng.integers(13, 17), 17] = 0
         inputs = {
             "a square hole": (masks.damage(image, square), square, side),
-            "scratches": (masks.damage(image, scratch), scratch, side),
+            "scratches": (scratched, scratch, side),
         }
         if _are_telling(inputs):
             return inputs
