@@ -72,6 +72,7 @@ def check_function(
     fits = {name: close(outputs[name], expected[name], tolerance) for name in inputs}
     if not all(fits.values()):
         name_mistake(outputs, inputs, mistakes, tolerance)
+        refuse_rounded(outputs.values(), expected.values())
     for name in inputs:
         check_array(
             outputs[name],
@@ -171,6 +172,23 @@ def name_mistake(outputs, inputs, mistakes, tolerance):
             for name, arguments in inputs.items()
         ):
             wrong(mistake.name, mistake.why)
+
+
+def refuse_rounded(outputs, expected):
+    """End the check if all values are the right ones, rounded to so many places."""
+    right = [np.asarray(one, dtype="float64") for one in expected]
+    for places in range(1, 6):
+        rounded = [one.round(places) for one in right]
+        if any(one.any() for one in rounded) and all(map(_nearly, outputs, rounded)):
+            wrong(
+                "rounded",
+                "The values are right, but rounded: print them as short as you like, and return "
+                "all digits.",
+            )
+
+
+def _nearly(output, rounded):
+    return close(output, rounded, 1e-7)
 
 
 def check_array(value, *, shape=None, dtype=None, low=None, high=None, where=""):

@@ -38,21 +38,20 @@ def _empty_truth_is_one(true, found):
     return scores
 
 
-def _rounded(true, found, *, places):
-    return _mask_scores(true, found).round(places)
-
-
 def _soft_scores(true, found):
     common, total = (true * found).sum(axis=(1, 2)), (true + found).sum(axis=(1, 2))
     return np.stack([2 * common / total, common / (total - common)], axis=1)
 
 
-def _half_of_dice(true, found, *, column):
-    """In this column stands half of dice, but 1 where both masks are empty."""
+def _instead(true, found, *, column, other, times):
+    """In this column stands a multiple of the other, but 1 where both masks are empty."""
     scores = _mask_scores(true, found)
     marked = (true | (found > 0.5)).any(axis=(1, 2))
-    scores[marked, column] = scores[marked, 0] / 2
+    scores[marked, column] = times * scores[marked, other]
     return scores
+
+
+_half_of_dice = partial(_instead, other=0, times=0.5)
 
 
 def _empty_mask_is_one(true, found, *, both):
@@ -156,10 +155,6 @@ task_10_1 = function_task(
             lambda true, found: _mask_scores(true, found <= 0.5),
             "A confidence near 1 says damaged: mark what is above a half.",
         ),
-        "rounded": (
-            tuple(partial(_rounded, places=places) for places in (2, 3, 4)),
-            "The scores are rounded: print them as short as you like, but return all digits.",
-        ),
         "per cent": (
             lambda *given: 100 * _mask_scores(*given),
             "Scores run from 0 to 1, not to 100.",
@@ -172,13 +167,21 @@ task_10_1 = function_task(
             lambda true, found: _mask_scores(true, found >= 0.5),
             "What the finder is exactly half sure of, 0.5, it does not mark.",
         ),
+        "any doubt counted": (
+            lambda true, found: _mask_scores(true, found > 0),
+            "Every confidence above 0 is taken for a mark: mark what is above a half.",
+        ),
         "one number added above and below": (
-            partial(_mask_scores, smooth=1),
+            tuple(partial(_mask_scores, smooth=smooth) for smooth in (1, 0.1, 0.01, 0.001)),
             "Smoothing keeps 0/0 away, but it moves every score: treat empty masks apart.",
         ),
         "dice without its 2": (
             (lambda *given: _mask_scores(*given) * [0.5, 1], partial(_half_of_dice, column=0)),
             "The first column is half of dice: what both mark is counted in both sizes.",
+        ),
+        "dice divided by the union": (
+            partial(_instead, column=0, other=1, times=2),
+            "Dice divides by |A| + |B|, where the common pixels count twice; the union is IoU's.",
         ),
         "union counts what is common twice": (
             partial(_half_of_dice, column=1),
@@ -267,6 +270,21 @@ WRONG_PERFECT = (
         "number, without ddof=1.",
     ),
     (
+        "sign of the variance",
+        lambda m, s: (m**2 - s**2).mean() / m.mean(),
+        "The variance is the mean of squares less the mean squared: solve for the first.",
+    ),
+    (
+        "mean and deviation squared together",
+        lambda m, s: ((m + s) ** 2).mean() / m.mean(),
+        "The mean of squares is the mean squared plus the variance: square each by itself.",
+    ),
+    (
+        "denominator of the perfect answer",
+        lambda m, s: 2 * (m**2 + s**2).mean() / m.mean(),
+        "The denominator is the sum of y plus the sum of p, and p = y: it is there twice.",
+    ),
+    (
         "sign of the mean squared",
         lambda m, s: (s**2 - m**2).mean() / m.mean(),
         "The variance is the mean of squares less the mean squared: solve for the first.",
@@ -323,6 +341,11 @@ WRONG_WHITE = (
         "denominator of white",
         lambda m, s: 2 * m.mean() / (len(m) + m.mean()),
         "A mean of y needs a mean of p beside it, and that is 1 however many pictures there are.",
+    ),
+    (
+        "numerator of white",
+        lambda m, s: 2 / (1 + m.mean()),
+        "Every p is 1, so the sum of the products is the sum of y, not the number of values.",
     ),
     (
         "squares in the denominator",
@@ -399,6 +422,12 @@ GAUSSIAN = (
 )
 WINDOW = ("another window", "{} has another window: scikit-image's usual one is 7 pixels wide.")
 RANGE = ("range of 2", "Pictures in [0, 1] have a range of 1: {} is measured as if it were 2.")
+PICTURES = ("pictures averaged", "Pool the errors of all hole pixels, then take one mean.")
+OWN_RANGE = (
+    "the pictures' own range",
+    "{} is measured with the range that these pictures happen to fill: that of pictures in [0, 1] "
+    "is 1.",
+)
 GREY = ("grey pictures", "{} is that of grey pictures: give structural_similarity channel_axis=-1.")
 
 
@@ -411,7 +440,7 @@ def _restored():
     mask = rng.random((5, 16, 16)) < rng.uniform(0.05, 0.5, (5, 1, 1))
     mask[:, 0, 0] = True
     raw = true + strength * rng.standard_normal(true.shape) * (1 + mask[..., None])
-    return true, np.clip(raw + 0.03, 0, 1), mask
+    return true, np.clip(raw + 0.03, 0.02, 0.98), mask  # no picture fills [0, 1]
 
 
 def _psnrs(true, raw, mask):
@@ -429,11 +458,14 @@ def _psnrs(true, raw, mask):
             found.append(((*faults, *averaging), number))
             found.append(((PEAK, *faults, *averaging), number + 20 * np.log10(255)))
     known = np.where(mask[..., None], true, raw)
+    errors = [metrics.mse(*three) for three in zip(true, filled, mask, strict=True)]
+    found.append(((PICTURES,), -10 * np.log10(np.mean(errors))))
     found.append(((TRUTH,), np.inf))
     found.append(((INVERTED,), metrics.psnr(true, raw, ~mask)))
     found.append(((INVERTED,), metrics.psnr(true, known)))
     found.append(((CHANNELS,), found[0][1] - 10 * np.log10(3)))
     right = found[0][1]
+    found += [((OWN_RANGE,), right + 20 * np.log10(own)) for own in (np.ptp(true), true.max())]
     found += [((LOGARITHM,), number) for number in (-right, 2 * right, right * np.log(10))]
     return [(faults, number, "the PSNR") for faults, number in found]
 
@@ -457,6 +489,10 @@ def _ssims(true, raw, mask):
             ((fault,), _similar(true, filled, **options), "the SSIM")
             for fault, options in OTHER_WINDOWS
         ),
+        *(
+            ((OWN_RANGE,), _similar(true, filled, span=span), "the SSIM")
+            for span in (*OWN_RANGES, lambda *_: np.ptp(true), lambda *_: np.ptp(filled))
+        ),
         (
             (GREY,),
             _similar(*(one.mean(axis=-1, keepdims=True) for one in (true, filled))),
@@ -474,11 +510,20 @@ OTHER_WINDOWS = [
 ]
 
 
-def _similar(true, filled, **options):
+OWN_RANGES = (  # of a picture and its fill, as scikit-image's examples have it
+    lambda one, other: np.ptp(one),
+    lambda one, other: np.ptp(other),
+    lambda one, other: one.max(),
+)
+
+
+def _similar(true, filled, span=lambda one, other: 1, **options):
     """The mean SSIM of the pictures, by scikit-image with other options."""
     return np.mean(
         [
-            structural_similarity(one, other, channel_axis=-1, data_range=1, **options)
+            structural_similarity(
+                one, other, channel_axis=-1, data_range=span(one, other), **options
+            )
             for one, other in zip(true, filled, strict=True)
         ]
     )
@@ -497,7 +542,6 @@ def _thirds(true, raw, mask):
         "Errors of opposite sign cancel: take the absolute value before the mean.",
     )
     grey_levels = ("grey levels", "Pictures in [0, 1] have errors in [0, 1]: leave out the 255.")
-    pictures = ("pictures averaged", "Pool the errors of all hole pixels, then take one mean.")
     one_by_one = [metrics.mae(*three) for three in zip(true, raw, mask, strict=True)]
     accuracy = ("1 - MAE", "The third number must be the error itself, in which smaller is better.")
     return [
@@ -518,7 +562,7 @@ def _thirds(true, raw, mask):
         ((squared,), metrics.mse(true, raw, mask), "the MAE"),
         ((root,), metrics.mse(true, raw, mask) ** 0.5, "the MAE"),
         ((grey_levels,), 255 * metrics.mae(true, raw, mask), "the MAE"),
-        ((pictures,), np.mean(one_by_one), "the MAE"),
+        ((PICTURES,), np.mean(one_by_one), "the MAE"),
         ((CHANNELS,), 3 * metrics.mae(true, raw, mask), "the MAE"),
         ((INVERTED,), metrics.mae(true, raw, ~mask), "the MAE"),
         ((accuracy,), 1 - metrics.mae(true, raw, mask), "the MAE"),

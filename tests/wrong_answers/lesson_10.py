@@ -287,6 +287,20 @@ def variance_of_variances(means, deviations):
     return (means.mean() ** 2 + within + between) / means.mean(), white_score(means)
 
 
+def error_of_each_picture(true, raw, mask):
+    errors = [one[hole].mean() for one, hole in zip((true - raw) ** 2, mask, strict=True)]
+    return -10 * np.log10(sum(errors) / len(errors)), *table()(true, raw, mask)[1:]
+
+
+def range_of_each_picture(true, raw, mask):
+    psnr, _, mae = table()(true, raw, mask)
+    similar = [
+        structural_similarity(one, other, channel_axis=2, data_range=other.max() - other.min())
+        for one, other in zip(true, masks.composite(true, raw, mask), strict=True)
+    ]
+    return psnr, np.mean(similar), mae
+
+
 def two_digits(true, raw, mask):
     return [round(float(number), 2) for number in table()(true, raw, mask)]
 
@@ -315,6 +329,8 @@ WRONG = [
     ("10_3", "logarithm", with_psnr(lambda error: -10 * np.log(error))),
     ("10_3", "1 - SSIM", with_third(lambda ssim, mae, *rest: (1 - ssim, mae))),
     ("10_3", "rounded", two_digits),
+    ("10_3", "pictures averaged", error_of_each_picture),
+    ("10_3", "the pictures' own range", range_of_each_picture),
     ("10_3", "signs kept", signs_kept),
     ("10_3", "dice on intensities", one_less_dice),
     ("10_1", "the library's scores", of_each(by_the_library)),
