@@ -84,21 +84,22 @@ def _variation(
         else:
             one, other = np.delete(image, 0, axis), np.delete(image, -1, axis)
             first, second = np.delete(region, 0, axis), np.delete(region, -1, axis)
-        counted = first | second if pairs == "either" else first & second
+        one_of_them = {"either": first | second, "first": first, "second": second}
+        counted = one_of_them.get(pairs, first & second)
         steps = np.abs(one - other) ** power if absolute else one - other
         total += steps[counted].sum()
     return total / (divide(region) if divide else image.size)
 
 
-def _means(true, predicted, hole, *, inside):
+def _means(true, predicted, hole, *, inside, together=False):
     """The mean over the pairs of either kind, of the region or of the picture, added."""
     region = ndimage.binary_dilation(hole, np.ones((3, 3))) if inside else np.ones_like(hole)
-    total = 0.0
+    sums, values = [], []
     for axis in (0, 1):
         pairs = np.delete(region, 0, axis) & np.delete(region, -1, axis)
-        sums = _variation(true, predicted, hole, axes=(axis,)) * true.size
-        total += sums / (3 * pairs.sum())
-    return total
+        sums.append(_variation(true, predicted, hole, axes=(axis,)) * true.size)
+        values.append(3 * pairs.sum())
+    return sum(sums) / sum(values) if together else sum(np.divide(sums, values))
 
 
 NOT_DIVIDED = "Divide the sum by the number of values of the picture, H * W * 3, whatever the hole."
@@ -118,7 +119,10 @@ task_12_1 = function_task(
     praise="Seams cost something, smoothness is free, and the truth is never asked.",
     mistakes={
         "raw prediction, not composite": (
-            partial(_variation, picture="raw"),
+            (
+                partial(_variation, picture="raw"),
+                partial(_variation, picture="raw", grow="everywhere"),
+            ),
             "Known pixels of the prediction change your result: put the truth there first.",
         ),
         "composite inside out": (
@@ -143,7 +147,7 @@ task_12_1 = function_task(
             "difference. Choose pairs instead.",
         ),
         "pairs with one pixel in the region": (
-            partial(_variation, pairs="either"),
+            tuple(partial(_variation, pairs=pairs) for pairs in ("either", "first", "second")),
             "Both pixels of a pair must lie in the region.",
         ),
         "not divided by N": (partial(_variation, divide=lambda region: 1), NOT_DIVIDED),
@@ -157,7 +161,11 @@ task_12_1 = function_task(
             NOT_DIVIDED,
         ),
         "divided by the pairs": (
-            (partial(_means, inside=False), partial(_means, inside=True)),
+            (
+                partial(_means, inside=False),
+                partial(_means, inside=True),
+                partial(_means, inside=True, together=True),
+            ),
             NOT_DIVIDED,
         ),
         "no absolute value": (
@@ -186,8 +194,9 @@ task_12_1 = function_task(
 
 
 # What networks paint in the holes of bright pictures to choose on, whose mean is 0.75, and of dark
-# ones to test, whose mean is 0.25. "Spotty" is best on four of the five bright pictures and far off
-# on the one that is marked, so that only the pooled PSNR prefers "steady".
+# ones to test, whose mean is 0.25 and which are so many that they would decide a choice on both
+# together. "Spotty" is best on four of the five bright pictures and far off on the one that is
+# marked, so that only the pooled PSNR prefers "steady".
 STEADY, SPOTTY, DARK, DARKEST = 0.55, 0.75, 0.28, 0.05
 SPOT = 0.57  # by so much "spotty" is too dark on a marked picture
 LEVELS = {
@@ -205,11 +214,12 @@ def _rivals(rng, count):
     Each notes in ``seen`` what it is given: (part, colour in the holes, meaning of a 1 in valid).
     """
 
-    def part(low):
-        pictures = rng.uniform(low, low + 0.3, (5, 8, 9, 3))
+    def part(low, count):
+        pictures = rng.uniform(low, low + 0.3, (count, 8, 9, 3))
         pictures[0, 0, 0, 0] = MARK
-        holes = rng.permuted(np.arange(5 * 71).reshape(5, 71) % 71 < 21, axis=1)
-        return pictures, np.insert(holes, 0, False, axis=1).reshape(5, 8, 9)
+        sizes = np.resize([21, 15, 18, 24, 27], (count, 1))
+        holes = rng.permuted(np.arange(71) < sizes, axis=1)
+        return pictures, np.insert(holes, 0, False, axis=1).reshape(count, 8, 9)
 
     def network(level):
         spotty = level == SPOTTY
@@ -235,7 +245,7 @@ def _rivals(rng, count):
         return watched
 
     plain, rival = ([network(level) for level in LEVELS[count]] for _ in range(2))
-    return plain, rival, part(0.6), part(0.1)
+    return plain, rival, part(0.6, 5), part(0.1, 15)
 
 
 def _side(
@@ -260,6 +270,9 @@ def _side(
         filled = predicted if score == "raw" else np.where(hidden, predicted, pictures)
         if score == "absolute":
             return -metrics.mae(pictures, filled, holes)
+        if score == "pictures":
+            errors = [metrics.mse(*one) for one in zip(pictures, filled, holes, strict=True)]
+            return -10 * np.log10(np.mean(errors))
         if score == "averaged":
             return np.mean(
                 [metrics.psnr(*one) for one in zip(pictures, filled, holes, strict=True)]
@@ -272,7 +285,8 @@ def _side(
         return measure(networks[0], *test)
     chosen_on, by = test if choice == "test" else validation, choose_by or score
     choose = min if choice == "worst" else max
-    return measure(choose(networks, key=lambda one: measure(one, *chosen_on, by)), *test)
+    measured = validation if choice == "reported" else test
+    return measure(choose(networks, key=lambda one: measure(one, *chosen_on, by)), *measured)
 
 
 def _both(plain, rival, validation, test, *, before=(), after=(), watched=True):
@@ -323,6 +337,15 @@ UNFAIR = mistake_rows(
             _unfair("score", "averaged"),
             "This is the mean of each picture's decibels. Pool first: one mean over all hole "
             "pixels of all pictures, then the logarithm.",
+        ),
+        "pictures averaged": (
+            _unfair("score", "pictures"),
+            "This is the mean of each picture's squared error. Pooled, a picture with a larger "
+            "hole counts more: one mean over all hole pixels.",
+        ),
+        "measured on the validation pictures": (
+            _unfair("choice", "reported"),
+            "Choose on the validation pictures, but measure on the test pictures.",
         ),
         "chosen on the test pictures": (
             _unfair("choice", "test"),
