@@ -16,6 +16,7 @@ from course_lib.checks._compare import (
     check_inputs_unchanged,
     close,
     mistake_rows,
+    refuse_rounded,
     without,
 )
 from course_lib.checks._kinds import fills, function_task
@@ -34,11 +35,15 @@ def _behind(errors):
 def _table(rng, methods, sets, pictures):
     """Squared errors: another method is best from set to set, hard pictures are hard for all."""
     hard = rng.lognormal(1, 0.9, (1, sets, pictures))
-    return (
+    errors = (
         hard
         * rng.lognormal(0, 0.6, (methods, sets, 1))
         * rng.lognormal(0, 0.3, (methods, sets, pictures))
     )
+    for k in range(sets):
+        best, turn = errors[:, k].sum(axis=1).argmin(), (k + 1) % methods
+        errors[[best, turn], k] = errors[[turn, best], k]
+    return errors
 
 
 def _by_picture_behind(errors):
@@ -71,7 +76,10 @@ task_13_1 = function_task(
             POOL_FIRST,
         ),
         "best of the whole table": (
-            lambda e: 10 * np.log10(_sums(e) / _sums(e).min()),
+            (
+                lambda e: 10 * np.log10(_sums(e) / _sums(e).min()),
+                lambda e: 10 * np.log10(_sums(e) / _sums(e)[_sums(e).sum(axis=1).argmin()]),
+            ),
             "Each set has a best of its own: sets of different holes are not compared.",
         ),
         "best of the row": (
@@ -99,6 +107,7 @@ task_13_1 = function_task(
                 lambda e: np.log10(_sums(e) / _sums(e).min(axis=0)),
                 lambda e: 10 * np.log(_sums(e) / _sums(e).min(axis=0)),
                 lambda e: np.log(_sums(e) / _sums(e).min(axis=0)),
+                lambda e: _sums(e) / _sums(e).min(axis=0),
             ),
             "Decibels are 10 times the logarithm to base 10.",
         ),
@@ -117,13 +126,13 @@ task_13_1 = function_task(
 
 # What each variant is off by on the validation pictures, on three of four and on the fourth, and on
 # the test pictures. The second has the best pooled score of the validation pictures, the third the
-# best mean of decibels there, the fourth the best score on the test pictures, the first none, and
-# the fifth is the worst of all.
+# best mean of decibels there, the fourth the best score on the test pictures and on both parts
+# together, the first none, and the fifth is the worst of all.
 VARIANTS = (
     (0.1, 0.1, 0.11),
     (0.06, 0.06, 0.09),
     (0.03, 0.15, 0.07),
-    (0.12, 0.12, 0.05),
+    (0.1, 0.1, 0.04),
     (0.14, 0.14, 0.13),
 )
 
@@ -170,6 +179,9 @@ def _score(variant, pictures, holes, *, pooled="pooled"):
         return metrics.psnr(pictures, filled, holes)
     if pooled == "image":
         return metrics.psnr(pictures, filled)
+    if pooled == "pictures":
+        errors = [metrics.mse(*one) for one in zip(pictures, filled, holes, strict=True)]
+        return -10 * np.log10(np.mean(errors))
     each = [metrics.psnr(*one) for one in zip(pictures, filled, holes, strict=True)]
     return np.mean([one for one in each if np.isfinite(one) or pooled == "mean"])
 
@@ -203,6 +215,11 @@ UNFAIR_BOARDS = mistake_rows(
             AVERAGED + " A perfect picture then counts too.",
         ),
         "decibels averaged": (_faulty(pooled="mean"), AVERAGED),
+        "pictures averaged": (
+            _faulty(pooled="pictures"),
+            "This is the mean of each picture's squared error. Pooled, a picture with a larger "
+            "hole counts more: one mean over all hole pixels.",
+        ),
         "chosen by another score": (
             _faulty(choose_by="finite"),
             "In choosing, too, the pooled PSNR in the holes counts.",
@@ -213,7 +230,7 @@ UNFAIR_BOARDS = mistake_rows(
         ),
         "chosen on the test pictures": (
             _faulty(choice="test"),
-            "The variant is the best of the test pictures. Choose it on the validation pictures.",
+            "The test pictures took part in choosing a variant. Choose on validation pictures.",
         ),
         "the worst variant taken": (
             _faulty(choice="worst"),
@@ -225,7 +242,8 @@ UNFAIR_BOARDS = mistake_rows(
         ),
         "first variant taken": (
             _faulty(choice="first"),
-            "Take the variant that is best on the validation pictures.",
+            "Of each method this is the first variant: take the best on the validation pictures. "
+            "(A mean of decibels cannot tell, where one of them is infinite.)",
         ),
         "mean over the variants": (
             _faulty(choice="mean"),
@@ -271,14 +289,15 @@ def task_13_2(board):
         answers.append([float(answer[name]) for name in methods])
         contests.append((methods, validation, test))
 
-    def fits(compute):
-        expected = [[*compute(*one).values()] for one in contests]
-        return close(np.concatenate(answers), np.concatenate(expected), 1e-6)
+    def scores(compute):
+        return np.concatenate([[*compute(*one).values()] for one in contests])
 
-    if not fits(_board):
+    answers, right = np.concatenate(answers), scores(_board)
+    if not close(answers, right, 1e-6):
         for row in UNFAIR_BOARDS:
-            if fits(row.compute):
+            if close(answers, scores(row.compute), 1e-6):
                 wrong(row.name, row.why)
+        refuse_rounded([answers], [right])
         wrong("wrong scores", "The holes are right, the scores are not those promised.")
     return "One rule for all, chosen where it does not count, and every picture counts."
 
@@ -339,7 +358,11 @@ WRONG_MIDDLES = mistake_rows(
             "Errors are pooled over the pictures before the logarithm.",
         ),
         "not in decibels": (
-            (lambda m, r: np.log(r.sum() / m.sum()), lambda m, r: np.log10(r.sum() / m.sum())),
+            (
+                lambda m, r: np.log(r.sum() / m.sum()),
+                lambda m, r: np.log10(r.sum() / m.sum()),
+                lambda m, r: 10 * np.log(r.sum() / m.sum()),
+            ),
             "The lead is 10 times the logarithm to base 10.",
         ),
         "centred on zero": (
@@ -361,6 +384,10 @@ WRONG_HALVES = mistake_rows(
         "spread of one picture": (
             lambda m, r: _half_width(m, r) * np.sqrt(len(m)),
             "This is the spread of single pictures: a mean of n of them varies less.",
+        ),
+        "variance taken for deviation": (
+            lambda m, r: _half_width(m, r) * _change(m, r).std(),
+            "The standard error is a standard deviation over the root of n: the root is missing.",
         ),
         "divided by n": (
             lambda m, r: _half_width(m, r) / np.sqrt(len(m)),
@@ -390,7 +417,11 @@ WRONG_HALVES = mistake_rows(
             "divide each error by its own mean.",
         ),
         "not relative": (
-            lambda m, r: 1.96 * _DECIBELS * (r - m).std() / np.sqrt(len(m)),
+            (
+                lambda m, r: 1.96 * _DECIBELS * (r - m).std() / np.sqrt(len(m)),
+                lambda m, r: 1.96 * _DECIBELS * (r - m).std() / np.sqrt(len(m)) / m.mean(),
+                lambda m, r: 1.96 * (r - m).std() / np.sqrt(len(m)),
+            ),
             "A change of a sum counts relative to the sum: each error divided by its own mean.",
         ),
     }
