@@ -1,6 +1,7 @@
 """Checks of exercise 15: films, what a neighbour shows, motion, flicker."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 
@@ -58,6 +59,31 @@ def _of_all_pixels(holes, reach):
     return _findable(holes, reach) * area
 
 
+def _not_lost(holes, reach):
+    """The share of all pixels that are not lost, known ones among them."""
+    return 1 - (1 - _findable(holes, reach)) * holes.mean(axis=(1, 2))
+
+
+def _each_by_itself(holes, reach, *, taken, itself):
+    """The mean, or the largest, of the shares that single frames show."""
+    shares = []
+    for frame, hole in enumerate(holes):
+        near = range(max(0, frame - reach), min(len(holes), frame + reach + 1))
+        shown = [1 - holes[one][hole].mean() for one in near if itself or one != frame]
+        shares.append(taken(shown))
+    return np.array(shares)
+
+
+def _cut_short(holes, reach, *, end):
+    """A slice that ends too early: ``end`` of the last frame's number and the film's length."""
+    return np.array(
+        [
+            1 - holes[max(0, t - reach) : end(t + reach, len(holes))].all(axis=0)[hole].mean()
+            for t, hole in enumerate(holes)
+        ]
+    )
+
+
 def _some_holes(rng):
     def drawn(count, share):
         holes = rng.random((count, 12, 15)) < share
@@ -96,11 +122,10 @@ task_15_1 = function_task(
             "A frame that is exactly reach away counts.",
         ),
         "last frame left out": (
-            lambda holes, reach: np.array(
-                [
-                    1 - holes[max(0, t - reach) : t + reach].all(axis=0)[hole].mean()
-                    for t, hole in enumerate(holes)
-                ]
+            (
+                partial(_cut_short, end=lambda last, count: last),
+                partial(_cut_short, end=lambda last, count: min(last, count - 1)),
+                partial(_cut_short, end=lambda last, count: min(last + 1, count - 1)),
             ),
             "A slice ends before its last number: add one.",
         ),
@@ -113,8 +138,16 @@ task_15_1 = function_task(
             "For the first frames t - reach is negative, and NumPy counts that from the end.",
         ),
         "share of all pixels": (
-            _of_all_pixels,
+            (_of_all_pixels, _not_lost),
             "It is the share of the frame's missing pixels, not of all its pixels.",
+        ),
+        "frames not put together": (
+            (
+                partial(_each_by_itself, taken=np.mean, itself=False),
+                partial(_each_by_itself, taken=np.mean, itself=True),
+                partial(_each_by_itself, taken=max, itself=False),
+            ),
+            "One frame shows some pixels and another frame others: count what any of them shows.",
         ),
         "shown by all": (
             (_all_around, _every_other),
@@ -168,12 +201,16 @@ def _median(
 
 
 def _moved(array, steps, joined, outside):
-    """The array, moved down and right; what comes in at the border is outside the picture."""
+    """The array, moved down and right; what comes in at the border is outside the picture.
+
+    ``joined`` may be "below zero": then numbers below 0 count from the end, as an index does.
+    """
     moved = np.roll(array, steps, axis=(0, 1))
-    if not joined:
+    if joined is not True:
         for axis, step in enumerate(steps):
-            rows = np.arange(array.shape[axis])
-            beyond = (rows - step < 0) | (rows - step >= array.shape[axis])
+            size = array.shape[axis]
+            came_from, least = np.arange(size) - step, -size if joined == "below zero" else 0
+            beyond = (came_from < least) | (came_from >= size)
             moved[(slice(None),) * axis + (beyond,)] = outside
     return moved
 
@@ -237,6 +274,10 @@ task_15_2 = function_task(
     praise="First all frames lie on each other, then only what they show counts.",
     mistakes={
         **_fault_rows(),
+        "below zero": (
+            _with(joined="below zero"),
+            "NumPy counts a row or column below 0 from the end: no frame shows that there.",
+        ),
         "not moved at all": (
             lambda frames, holes, glide: _median(frames, holes, (0, 0)),
             "The same place shows another thing in each frame.",
@@ -249,6 +290,10 @@ task_15_2 = function_task(
             _with(middle=np.nanmean),
             "The median is asked: one frame that is wrong does not move it.",
         ),
+        "one median for all channels": (
+            _with(middle=lambda shown, axis: np.nanmedian(shown, axis=(0, 2))[:, None]),
+            "The median is taken channel by channel: along the frames, axis 0.",
+        ),
         "holes taken for known": (
             lambda frames, holes, glide: _all_frames(frames, holes, glide),
             "What stands in a frame's hole is no part of the scene: leave it out.",
@@ -258,7 +303,10 @@ task_15_2 = function_task(
             "Known pixels stay as they came: the median goes into holes only.",
         ),
         "what nobody shows is not left alone": (
-            lambda frames, holes, glide: np.nan_to_num(_else_nan(frames, holes, glide)),
+            (
+                lambda frames, holes, glide: np.nan_to_num(_else_nan(frames, holes, glide)),
+                lambda frames, holes, glide: _else_nan(frames, holes, glide),
+            ),
             "A pixel that no frame shows stays as it came.",
         ),
     },
@@ -288,9 +336,15 @@ def _else_nan(frames, holes, glide):
 # Task 3: bug hunt, flicker with the camera's motion in it
 
 
-def _of_the_scene(
-    true, predicted, glide, *, way=1, level=lambda change: np.sqrt((change**2).mean())
-):
+def _rms(change):
+    return np.sqrt((change**2).mean())
+
+
+def _mean_size(change):
+    return np.abs(change).mean()
+
+
+def _of_the_scene(true, predicted, glide, *, way=1, level=_rms):
     error = np.asarray(predicted, float) - true
     (down, right), (height, width) = np.multiply(glide, way), error.shape[1:3]
     now = error[:-1, max(0, down) : height + min(0, down), max(0, right) : width + min(0, right)]
@@ -302,10 +356,30 @@ def _of_the_changing(change):
     return np.sqrt((change[change != 0] ** 2).mean())
 
 
-def _joined(true, predicted, glide):
+def _joined(true, predicted, glide, *, way=1, level=_rms):
     error = np.asarray(predicted, float) - true
-    change = np.roll(error[1:], glide, axis=(1, 2)) - error[:-1]
-    return np.sqrt((change**2).mean())
+    return level(np.roll(error[1:], np.multiply(glide, way), axis=(1, 2)) - error[:-1])
+
+
+def _in_place(true, predicted, glide, *, level=_rms):
+    return level(np.diff(predicted - true, axis=0))
+
+
+def _every(*computes, of=lambda true, predicted: (true, predicted)):
+    """Each with a root mean square and with a mean of sizes; ``of`` changes the two films."""
+
+    def one(compute, level):
+        return lambda true, predicted, glide: compute(*of(true, predicted), glide, level=level)
+
+    return tuple(one(compute, level) for compute in computes for level in (_rms, _mean_size))
+
+
+def _untrue(true, predicted):
+    return 0 * true, predicted
+
+
+def _sizes(true, predicted):
+    return 0 * true, np.abs(predicted - true)
 
 
 def _films(rng):
@@ -344,24 +418,24 @@ task_15_3 = function_task(
         ),
         "truth not subtracted": (
             (
-                lambda true, predicted, glide: np.sqrt((np.diff(predicted, axis=0) ** 2).mean()),
-                lambda true, predicted, glide: _of_the_scene(0 * true, predicted, glide),
+                _every(_in_place, of=_untrue)[0],
+                *_every(
+                    *(partial(one, way=way) for one in (_of_the_scene, _joined) for way in (1, -1)),
+                    of=_untrue,
+                ),
             ),
             "What changes in the truth, grain too, is no flicker: look at the error.",
         ),
         "the same place": (
-            (
-                lambda true, predicted, glide: _of_the_scene(true, predicted, (0, 0)),
-                lambda true, predicted, glide: np.abs(np.diff(predicted - true, axis=0)).mean(),
-            ),
+            _every(_in_place),
             "The same place is another point of the scene in the next frame: follow the glide.",
         ),
         "moved the wrong way": (
-            lambda true, predicted, glide: _of_the_scene(true, predicted, glide, way=-1),
+            _every(partial(_of_the_scene, way=-1), partial(_joined, way=-1)),
             "In the next frame a point stands at row - down: which way?",
         ),
         "wraps around the border": (
-            _joined,
+            _every(_joined),
             "np.roll compares points that left the picture with others that came in: cut them off.",
         ),
         "rows and columns exchanged": (
@@ -369,10 +443,13 @@ task_15_3 = function_task(
             "glide is (down, right): the first number moves rows.",
         ),
         "mean instead of root mean square": (
-            lambda true, predicted, glide: _of_the_scene(
-                true, predicted, glide, level=lambda change: np.abs(change).mean()
-            ),
+            partial(_of_the_scene, level=_mean_size),
             "Promised is the root mean square.",
+        ),
+        "signs lost": (
+            _every(_of_the_scene, _in_place, of=_sizes),
+            "An error that jumps from +0.1 to -0.1 has changed by 0.2: take no sizes before the "
+            "difference.",
         ),
         "a root for each pair of frames": (
             lambda true, predicted, glide: _of_the_scene(
@@ -415,8 +492,9 @@ def _pairs(rng):
         "a scratch that jumps away, overlap 0": (0.0, float(rng.uniform(0, 1))),
         "a scratch that stays, errors that do not": (1.0, 0.0),
         "a scratch that stays with its error": (1.0, 1.0),
-        "half of the hole stays": (0.5, float(rng.uniform(0.2, 0.9))),
-        "most of it stays": (0.8, float(rng.uniform(0.2, 0.9))),
+        # Not near 0.5, where a mean of deviations is one of variances.
+        "half of the hole stays": (0.5, float(rng.uniform(0.7, 0.9))),
+        "most of it stays": (0.8, float(rng.uniform(0.7, 0.9))),
     }
 
 
@@ -453,6 +531,13 @@ task_15_4 = function_task(
         "only where both are holes": (
             lambda overlap, correlation: np.sqrt(2 * overlap * (1 - correlation) / (2 - overlap)),
             "A hole that comes or goes changes the error too, by all of it.",
+        ),
+        "deviations averaged": (
+            lambda overlap, correlation: (
+                (overlap * np.sqrt(2 * (1 - correlation)) + 2 * (1 - overlap)) / (2 - overlap)
+            ),
+            "A root mean square averages the variances of the two kinds of pixels, and then takes "
+            "one root.",
         ),
         "no root": (
             lambda overlap, correlation: _ratio(overlap, correlation) ** 2,
