@@ -107,10 +107,13 @@ def _gated(
         "all interleaved": (total[::2], total[1::2]),
         "swapped": (total[filters:], total[:filters]),
         "biases crossed": (total[:filters], total[filters:]),
+        "one bias": (total[:filters], total[filters:]),
     }[order]
     first, second = bias[:filters], bias[filters:]
     if order in ("swapped", "biases crossed"):
         first, second = second, first
+    if order == "one bias":
+        second = first
     if order == "all interleaved":
         first, second = bias[::2], bias[1::2]
     features, gates = features + with_bias[0] * first, gates + with_bias[1] * second
@@ -189,6 +192,10 @@ task_16_2 = function_task(
             _variant(order="biases crossed"),
             "The bias too has those of all features first, then those of all gates.",
         ),
+        "one bias for both": (
+            _variant(order="one bias"),
+            "The gates have a bias of their own, the second half.",
+        ),
         "the features' bias lost": (
             _variant(with_bias=(False, True)),
             "The features have a bias too.",
@@ -211,6 +218,7 @@ def _weights(patch, patches, whole, sharpness, *, cosine="both", hidden=-np.inf,
         "both": np.linalg.norm(patches, axis=1) * np.linalg.norm(patch),
         "theirs": np.linalg.norm(patches, axis=1),
         "own": np.linalg.norm(patch),
+        "of all": np.linalg.norm(patches) * np.linalg.norm(patch),
         "none": 1.0,
     }[cosine]
     scores = sharpness * (patches @ patch) / lengths
@@ -359,6 +367,10 @@ task_16_3 = function_task(
                 "Divide by both lengths: with the place's own alone, bright patches win.",
             ),
         ],
+        "one length for all patches": (
+            lambda *given: _weights(*given, cosine="of all"),
+            "Each patch has a length of its own: np.linalg.norm with axis=1.",
+        ),
         "the best patch only": (_best_only, "That is the exemplar's choice: a softmax is soft."),
     },
     praise="Soft, and safe with any sharpness.",

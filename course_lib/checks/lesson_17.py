@@ -1,5 +1,7 @@
 """Checks of exercise 17: a noise schedule, a round of RePaint, the error of a mean of fills."""
 
+from functools import partial
+
 import numpy as np
 
 from course_lib.checks._kinds import function_task
@@ -155,8 +157,11 @@ SCHEDULE_MISTAKES = {
     "variance instead of deviation": (
         (
             _variant(back=_squared),
-            _variant(noise=_share),
-            _variant(noise=_share, back=_squared),
+            *(
+                _variant(before=before, noise=_share, back=back)
+                for before in (_before, _rolled)
+                for back in (np.sqrt, _squared)
+            ),
         ),
         "A row of deviations holds a variance, the square of what is promised.",
     ),
@@ -415,8 +420,15 @@ ROUND_MISTAKES = {
         (
             _mixed(step=_on(lambda *path: 1, _all_that_is_there)),
             _mixed(step=_on(lambda *path: 1)),
+            _mixed(step=_on(lambda *path: 1, _later_b)),
         ),
         "At the later time there is less of the picture than at the earlier.",
+    ),
+    "variances added, not subtracted": (
+        _mixed(
+            step=_on(spread=lambda scale, earlier, later: np.hypot(later[1], scale * earlier[1]))
+        ),
+        "What is there and what is added make up the later noise: only what is missing is added.",
     ),
     "root forgotten": (
         _mixed(step=_on(spread=lambda scale, *path: _missing(scale, *path) ** 2)),
@@ -553,6 +565,12 @@ def _spread_of_all(left):
     return computed
 
 
+def _spread_of_values(fills, truth, mask, n, *, values, from_one):
+    """With the variance of all values at once, whose fills and pixels are not told apart."""
+    (one, of_mean), spread = _errors(fills, truth, mask), values(fills, truth)[:, mask].var()
+    return (one - spread if from_one else of_mean - spread / len(fills)) + spread / n
+
+
 def _line(one, of_mean, spread, count, n):
     return one + (n - 1) / (count - 1) * (of_mean - one)
 
@@ -633,6 +651,15 @@ MEAN_MISTAKES = {
             "in common does not fall.",
         ),
     ],
+    "fills and pixels mixed up": (
+        tuple(
+            partial(_spread_of_values, values=values, from_one=from_one)
+            for values in (lambda fills, truth: fills, lambda fills, truth: fills - truth)
+            for from_one in (True, False)
+        ),
+        "This variance runs over the pixels too: the spread is how the fills differ at one pixel, "
+        "axis 0.",
+    ),
     "spread of all pixels": (
         (
             _spread_of_all(lambda one, of_mean, spread, count: one - spread),
