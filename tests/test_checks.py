@@ -290,6 +290,20 @@ def test_the_first_fitting_mistake_is_named_and_an_edge_case_is_told():
         _compare.check_function(min, np.mean, inputs)
 
 
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda values: values.round(2), "rounded"),
+        (lambda values: values - 0.003, "wrong values"),
+        (lambda values: 0 * values, "wrong values"),  # not what is small, rounded to nothing
+        (lambda values: values, None),
+    ],
+)
+def test_a_rounded_answer_is_told_from_a_near_one(answer, name):
+    given = {"thirds": (np.array([0.01, 0.02]) / 3 + 0.03,), "a seventh": (np.array([1 / 70]),)}
+    assert verdict(_compare.check_function, answer, np.array, given) == name
+
+
 def said(answer, right, given, tolerance=1e-3):
     """What the check of a function says of an answer that is wrong."""
     with pytest.raises(_task.Verdict) as found:
