@@ -215,8 +215,8 @@ def body(results, missing, lines):
         table(["weights", "minutes", "M pictures", *FITTED], measured),
         "Squared error = E + A / size^a + B / pictures^b, five numbers fitted to these "
         f"{len(results)} runs; the plateau is the PSNR of E, and its interval holds 90 % of the "
-        "plateaus that are fitted when the seeds' luck is drawn anew. Misfit: root mean square, "
-        "dB.",
+        "plateaus that are fitted when the seeds' luck is drawn anew: where it is many decibels "
+        "wide, the runs show no plateau. Misfit: root mean square, dB.",
         table([*header, "plateau", "90 %", *(f"`{name}`" for name in lines)], fitted),
     ]
     if missing:
