@@ -29,6 +29,8 @@ from hub import accounts
 from tools.project import ROOT
 
 PATIENCE = 600  # seconds after which what is waited for has hung
+STARTS = 5
+LATE = "Failed to start proxy"  # JupyterHub gives it ten seconds, however busy the machine is
 UNANSWERED = 15  # seconds: a server hangs up on who answers none of its pings, sent every 30
 SCOPES = ["admin:users", "admin:servers", "access:servers"]
 OWN_CONFIGURATION = """
@@ -65,16 +67,13 @@ def running(names, *, environment=None, more=""):
     variables = {**os.environ, "INPAINTING_HUB": str(folder), **(environment or {})}
     for name in ("PYTHONDONTWRITEBYTECODE", "INPAINTING_PROFILE"):
         variables.pop(name, None)
-    with open(folder / "hub.log", "w") as log:
-        process = subprocess.Popen(
-            _apart(command, folder), cwd=folder, env=variables, stdout=log, stderr=log
-        )
-    hub = Hub(f"http://127.0.0.1:{ports[0]}", token, folder, process)
+    hub = Hub(f"http://127.0.0.1:{ports[0]}", token, folder)
     try:
-        hub.wait_until(hub.answers)
+        hub.start(_apart(command, folder), variables)
         yield hub
     finally:
-        _end(process)
+        if hub.process is not None:
+            _end(hub.process)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -135,10 +134,24 @@ def _end(process):
 
 
 class Hub:
-    """A running hub: ``address``, ``folder`` (its state), ``process``."""
+    """A hub: ``address``, ``folder`` (its state), ``process``."""
 
-    def __init__(self, address, token, folder, process):
-        self.address, self.token, self.folder, self.process = address, token, folder, process
+    def __init__(self, address, token, folder):
+        self.address, self.token, self.folder, self.process = address, token, folder, None
+
+    def start(self, command, variables):
+        """Begin and wait until it answers; once more where its proxy came too late."""
+        for _ in range(STARTS):
+            with open(self.folder / "hub.log", "w") as log:
+                self.process = subprocess.Popen(
+                    command, cwd=self.folder, env=variables, stdout=log, stderr=log
+                )
+            self.wait_until(lambda: self.answers() or self.has_ended())
+            if not self.has_ended():
+                return
+            if LATE not in self.log():
+                break
+        raise ConnectionError(f"the hub has ended: {self.log()}")
 
     def request(self, method, path, body=None):
         """(status, what was answered) with the rights of the one who runs the hub."""
@@ -155,8 +168,10 @@ class Hub:
         except ValueError:
             return status, text.decode(errors="replace")
 
+    def has_ended(self):
+        return self.process.poll() is not None
+
     def answers(self):
-        assert self.process.poll() is None, self.log()
         try:
             return self.request("GET", "/hub/api/")[0] == 200
         except OSError:

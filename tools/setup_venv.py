@@ -171,7 +171,9 @@ def install(venv, device):
         run(pip + ["--require-hashes", "-r", first])
         # Both builds own the same files: the old one leaves before the new one comes.
         run(uv + ["uninstall", "--quiet", "--python", python] + left_out)
-        run(uv + ["install", "--quiet", "--python", python, "--require-hashes", "-r", rest])
+        # The lock is complete; what it leaves out (pyproject.toml, tool.uv) is not asked for again.
+        from_lock = ["--no-deps", "--require-hashes", "-r", rest]
+        run(uv + ["install", "--quiet", "--python", python] + from_lock)
     course = ["--no-deps", "--no-build-isolation", "--offline", "--editable", ROOT]
     run(uv + ["install", "--quiet", "--python", python] + course)
 

@@ -267,7 +267,7 @@ def test_a_package_that_was_changed_on_its_way_is_not_installed(tmp_path):
         wheel.writestr("parcel-1.0.dist-info/RECORD", "")
     right = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     setup = (ROOT / "tools" / "setup_venv.py").read_text(encoding="utf-8")
-    (from_lock,) = re.findall(r'"install", "--quiet", .*"-r", rest', setup)
+    (from_lock,) = re.findall(r'from_lock = .*"-r", rest', setup)
     assert '"--require-hashes"' in from_lock
     command = [sys.executable, "-m", "uv", "pip", "install", "--offline", "--no-index"]
     command += ["--require-hashes", "--find-links", str(tmp_path), "--target", str(tmp_path / "in")]
