@@ -5,8 +5,17 @@ import re
 import numpy as np
 import pytest
 
-from benchmarks import classical_table, held_out, lessons, mask_throughput, reach, results
-from course_lib import masks
+from benchmarks import (
+    averages,
+    classical_table,
+    few_steps,
+    held_out,
+    lessons,
+    mask_throughput,
+    reach,
+    results,
+)
+from course_lib import generative, masks, models
 from course_lib.metrics import psnr
 
 
@@ -106,3 +115,27 @@ def test_leads_over_the_plain_network_are_paired():
     mean, low, high = found["other"]
     assert mean == pytest.approx(10 * np.log10(errors.sum() / other.sum()))
     assert low < mean < high and high - low < 2
+
+
+def test_fills_of_mirror_images_are_turned_back():
+    """Then every known pixel is the picture's own, and the holes differ."""
+    images = np.random.RandomState(0).random((2, 16, 16, 3)).astype(np.float32)
+    holes = masks.random_lines(2, 16, seed=0)
+    fills = averages.mirrored_fills(models.load_pretrained("explorer_unet_4"), images, holes)
+    assert len(fills) == 4
+    for one in fills:
+        np.testing.assert_array_equal(one[~holes], images[~holes])
+    assert all((one[holes] != fills[0][holes]).any() for one in fills[1:])
+
+
+@pytest.mark.parametrize("path", [generative.COSINE, generative.STRAIGHT])
+def test_who_always_guesses_one_picture_draws_it_along_the_path(path):
+    asked = []
+
+    def guess(noisy, time):
+        asked.append(time)
+        return np.full_like(noisy, 0.5)
+
+    drawn = few_steps.with_one_noise(guess, path, 2, 5, seed=0)
+    np.testing.assert_allclose(drawn, 0.75, atol=1e-9)
+    assert len(asked) == 5

@@ -14,7 +14,7 @@ from tests.helpers import PATIENCE
 from tools.project import ROOT
 
 HEAVY = ("keras", "tensorflow", "wandb", "jax", "torch")
-LATER = ("scipy.stats", "scipy.optimize")  # a quarter of the first cell's time; one lesson asks
+LATER = ("scipy.stats", "scipy.optimize")  # a quarter of a first cell's imports; one lesson asks
 # The rooms of each floor: a file or a folder of course_lib. What begins with _ is on the ground.
 FLOORS = {
     "ground": ("masks", "data", "classical", "metrics", "plots", "scenes", "wear", "clips"),

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks import ablation, scaling
@@ -130,3 +131,21 @@ def test_the_lessons_table_is_the_record(masks):
 def test_masks_that_were_not_measured_get_one_sentence(masks):
     with pytest.raises(ValueError, match="say one of lines, square_16, random_50"):
         evaluation.scaling_scores(masks)
+
+
+def test_what_lesson_13_says_of_the_nine_runs():
+    """Four times the minutes, the size ahead after 160, and who has passed the Gaussian."""
+    tables = {name: evaluation.scaling_scores(name) for name in scaling.FITTED}
+    scores = pd.DataFrame(
+        {name: one.set_index(["method", "minutes"]).psnr_hole for name, one in tables.items()}
+    )
+    trained = scores[scores.index.get_level_values("minutes").notna()]
+    gains = trained.unstack("method").diff().dropna()
+    assert len(trained) == 9 and gains.min().min() > 0.05 and gains.max().max() < 0.55
+    first, second = gains.to_numpy()
+    assert (second < first).mean() > 0.5  # mostly less the second time
+    last = trained.xs(160, level="minutes")
+    assert set(last.idxmax()) == {"0.9 million weights"}
+    gaussian = scores.xs("gaussian", level="method").iloc[0]
+    assert [*last.index[(last > gaussian).all(axis=1)]] == ["0.9 million weights"]
+    assert (last.lines > gaussian.lines).all()  # the figure's text

@@ -33,7 +33,7 @@ def tells_hole(values, masks):
         >>> tells_hole(np.where(hole, 0.1, 0.9), hole), tells_hole(np.ones((1, 2, 2)), hole)
         (1.0, 0.5)
     """
-    from scipy import stats  # here: it takes longest to load of all, and one lesson asks
+    from scipy import stats  # here: it is slow to load, and one lesson asks
 
     values = as_array(values, "values")
     if values.dtype.kind not in "fiub" or not np.isfinite(values).all():

@@ -200,7 +200,7 @@ plots.show(
 # And where does it end? A law in size and pictures seen, fitted to these nine runs, levels off at 16.2 to 16.7 dB in the square. On lines it sees no end: from the largest
 # in ten times the time it expects 23.1 ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
 #
-# Some of it comes without any training: the mean of what `fill_and_correct` fills into a picture and into its three mirror images is 0.14 dB ahead of one fill on lines,
+# A little comes without any training: on the held-out pictures the mean of what `fill_and_correct` fills into a picture and into its three mirror images is 0.14 dB ahead of one fill on lines,
 # 0.06 in the square ([results](../benchmarks/RESULTS.md), *Means of fills that err differently*).
 
 # %% [markdown]

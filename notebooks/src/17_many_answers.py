@@ -221,8 +221,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Five, if no noise is added on the way; with fresh noise both are mush. So it is in the mean: how unlike true pictures are a thousand of each, as a set
-# ([results](../benchmarks/RESULTS.md), *Noise in few steps*)?
+# **Read.** If no noise is added on the way, five make its shapes and twenty the picture; with fresh noise both are mush after five. Of a thousand pictures each, how unlike
+# true ones they are as a set ([results](../benchmarks/RESULTS.md), *Noise in few steps*):
 #
 # | steps | fresh noise | one noise | flow |
 # |---:|---:|---:|---:|
