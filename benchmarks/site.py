@@ -6,13 +6,13 @@ Clones the last commit into an empty folder and types `make site` there.
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
 from tools.project import ROOT
 
@@ -25,9 +25,9 @@ def main():
         subprocess.run(
             ["git", "clone", "--quiet", "--depth", "1", ROOT.as_uri(), clone], check=True
         )
-        started, before = time.perf_counter(), _processor_seconds()
+        started, before = time.perf_counter(), processor_seconds()
         subprocess.run(["make", "site", f"PYTHON={sys.executable}"], cwd=clone, check=True)
-        seconds, busy = time.perf_counter() - started, _processor_seconds() - before
+        seconds, busy = time.perf_counter() - started, processor_seconds() - before
         site = clone / "build" / "site"
         sizes = {name: _megabytes(site / part) for name, part in PARTS.items()}
         sizes["pages and all else"] -= sizes["lessons in the browser"] + sizes["*Try it*"]
@@ -42,11 +42,6 @@ def main():
         f"minutes). The longest page is {heaviest.stem}.\n\n" + table(["what", "measured"], rows)
     )
     record("site", "The web site", body, "python -m benchmarks.site")
-
-
-def _processor_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _megabytes(folder):

@@ -16,8 +16,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from resource import RUSAGE_CHILDREN, getrusage
 
+from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
 
 COMMAND = "python -m benchmarks.starts"
@@ -63,9 +63,8 @@ def run(script):
 
 def timed(start):
     """Seconds on the clock until a start is done, and of processor until its process is over."""
-    began, before = time.perf_counter(), getrusage(RUSAGE_CHILDREN)
-    clock, after = start() - began, getrusage(RUSAGE_CHILDREN)
-    return clock, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    began, before = time.perf_counter(), processor_seconds()
+    return start() - began, processor_seconds() - before
 
 
 def main():

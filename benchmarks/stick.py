@@ -8,12 +8,12 @@ loopback is all there is of a network (``tools/stick/room.py``).
 """
 
 import os
-import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
 from tools.project import ROOT
 from tools.site.lite import OFFERED
@@ -61,17 +61,12 @@ def _megabytes(paths):
 
 
 def _timed(what, work):
-    started, before = time.perf_counter(), _processor_seconds()
+    started, before = time.perf_counter(), processor_seconds()
     status, said = work()
-    seconds, busy = time.perf_counter() - started, _processor_seconds() - before
+    seconds, busy = time.perf_counter() - started, processor_seconds() - before
     if status:
         raise RuntimeError(f"{what} ended with {status}:\n{said}")
     return what, f"{seconds:.0f}", f"{busy:.0f}"
-
-
-def _processor_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import jupytext
 import psutil
 import pytest
 
-from course_lib.checks import _task
+from course_lib.checks import _progress, _task
 from tools.project import SOLUTIONS, SOURCES
 
 # Seconds after which what a test waits for has hung: no machine is so slow or so busy.
@@ -54,6 +54,15 @@ def unhurried(monkeypatch):
         return run(check, answer, max(seconds, PATIENCE) if seconds > 1 else seconds, work)
 
     monkeypatch.setattr(_task, "_run", patiently)
+
+
+def fresh_progress(folder, monkeypatch):
+    """A progress file in ``folder`` for one test, and a kernel that has solved nothing."""
+    path = folder / "progress.json"
+    monkeypatch.setenv(_progress.VARIABLE, str(path))
+    monkeypatch.setattr(_progress, "_solved_here", {})
+    unhurried(monkeypatch)
+    return path
 
 
 def definitions(stem):

@@ -8,8 +8,8 @@ import pytest
 from scipy import ndimage
 
 from course_lib import checks, data, evaluation, masks, metrics, plots
-from course_lib.checks import _compare, _limited, _progress, _task, lesson_09, lesson_10
-from tests.helpers import PATIENCE, defined, unhurried
+from course_lib.checks import _compare, _limited, _task, lesson_09, lesson_10
+from tests.helpers import PATIENCE, defined, fresh_progress
 from tools.exercises import CALL, exercise, render_solution, task_words
 from tools.project import SOLUTIONS
 
@@ -18,11 +18,7 @@ SOURCES = sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"))
 
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
-    """A progress file for one test, and a kernel that has solved nothing."""
-    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "progress.json"))
-    monkeypatch.setattr(_progress, "_solved_here", {})
-    unhurried(monkeypatch)
-    return tmp_path / "progress.json"
+    return fresh_progress(tmp_path, monkeypatch)
 
 
 def check_of(task):

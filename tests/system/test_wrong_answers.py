@@ -10,8 +10,7 @@ import os
 import pytest
 
 from course_lib import checks
-from course_lib.checks import _progress
-from tests.helpers import unhurried
+from tests.helpers import fresh_progress
 from tools.project import ROOT
 
 CATALOGUES = sorted(path.stem for path in (ROOT / "tests" / "wrong_answers").glob("lesson_*.py"))
@@ -34,11 +33,7 @@ FROZEN = dict.fromkeys(("01_4", "02_4", "03_3", "05_3"), 1) | {
 
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
-    """A progress file for one test, and a kernel that has solved nothing."""
-    monkeypatch.setenv(_progress.VARIABLE, str(tmp_path / "progress.json"))
-    monkeypatch.setattr(_progress, "_solved_here", {})
-    unhurried(monkeypatch)
-    return tmp_path / "progress.json"
+    return fresh_progress(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
