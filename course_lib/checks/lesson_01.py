@@ -14,12 +14,12 @@ OWN_RANGE = "A picture may hold no white at all: its range is the dtype's, not i
 
 
 def _stored_masks(rng):
-    truth = masks.random_lines(1, 24, seed=int(rng.integers(1_000_000)))[0]
+    truth = masks.random_lines(1, 24, seed=int(rng.integers(1_000_000)))[0, :, :20]
     greyed = np.where(truth, rng.integers(190, 256, truth.shape), rng.integers(0, 60, truth.shape))
     stored = greyed.astype(np.uint8)
     dark = rng.integers(10, 60, truth.shape).astype(np.uint8)
     levels = np.array([[0, 127], [128, 255]], dtype=np.uint8)
-    halves = np.array([[0, 0.5], [0.75, 1]], dtype=np.float32)
+    halves = np.array([[0, 0.5, 0.501], [0.502, 0.75, 1]], dtype=np.float32)
     return {
         "a uint8 picture with grey edges, white = hole": (stored, "white"),
         "a uint8 picture with grey edges, black = hole": (stored, "black"),
@@ -56,6 +56,13 @@ def _told_by(white, black=None):
     return to_hole_mask
 
 
+def _pure(level):
+    return _told_by(
+        lambda array: array == {"b": True, "u": 255, "f": 1}[array.dtype.kind],
+        lambda array: array == level,
+    )
+
+
 def _with_limits(*, white_from=(), black_below=()):
     """Right but at the very limit of the dtypes named, "u" or "f"."""
     limits = {"b": 0.5, "u": 127, "f": 0.5}
@@ -84,18 +91,28 @@ task_01_1 = function_task(
             lambda stored, hole: ~_to_hole_mask(stored, hole),
             "True must mean hole. For hole='white' the white pixels are True.",
         ),
-        "hole argument ignored": (
-            lambda stored, hole: _to_hole_mask(stored, "white"),
-            "White is always taken for the hole: look at the argument hole.",
-        ),
+        "hole argument ignored": [
+            (
+                lambda stored, hole, always=always: _to_hole_mask(stored, always),
+                f"{always.capitalize()} is always taken for the hole: look at the argument hole.",
+            )
+            for always in ("white", "black")
+        ],
         "everything above zero is white": (
             _split_at(0, 0, 0),
             "A JPEG's black is not exactly 0: split at the middle of the range.",
         ),
-        "only exact white is white": (
-            _split_at(0.5, 254.5, 0.999),
-            "A JPEG's white is not exactly 255: split at the middle of the range.",
-        ),
+        "only exact white is white": [
+            (
+                _split_at(0.5, 254.5, 0.999),
+                "A JPEG's white is not exactly 255: split at the middle of the range.",
+            ),
+            (
+                _pure(0),
+                "A JPEG's white is not exactly 255 nor its black 0: split at the middle of the "
+                "range.",
+            ),
+        ],
         "one threshold for every dtype": [
             (
                 _split_at(127.5, 127.5, 127.5),
@@ -134,6 +151,13 @@ task_01_1 = function_task(
             ),
             "A mean over the channels turns uint8 into floats, and 0.5 is no middle for them: take "
             "one channel, or ask for the dtype before.",
+        ),
+        "floats cut to whole numbers": (
+            lambda stored, hole: _to_hole_mask(
+                stored if stored.dtype == np.uint8 else (255 * stored).astype(np.uint8), hole
+            ),
+            "255 times 0.501 is above the middle, and astype cuts it to 127: compare the floats "
+            "themselves.",
         ),
         "the middle counts as white": (
             tuple(_with_limits(white_from=kinds) for kinds in ("u", "f", "uf")),
@@ -208,6 +232,19 @@ task_01_2 = function_task(
             ),
             "20 dB are a squared error of 0.01: average squared errors, not their roots.",
         ),
+        "factor of the logarithm": (
+            (
+                lambda psnrs, fractions: 2 * _decibels(_pooled(psnrs, fractions)),
+                lambda psnrs, fractions: _decibels(_pooled(psnrs, fractions)) / 10,
+                lambda psnrs, fractions: _decibels(_pooled(psnrs / 2, fractions)),
+            ),
+            "A PSNR is -10 times the logarithm of the squared error: the same 10 on the way there "
+            "and on the way back.",
+        ),
+        "weighted by the known pixels": (
+            lambda psnrs, fractions: _decibels(_pooled(psnrs, 1 - fractions)),
+            "The errors are those of the hole pixels: a picture with more of them counts more.",
+        ),
         "sign of the logarithm": (
             lambda psnrs, fractions: -_decibels(_pooled(psnrs, fractions)),
             "The number is right but for its sign: an error below 1 has a positive PSNR.",
@@ -222,21 +259,12 @@ def task_01_3(random_squares):
     function = as_function(random_squares)
     seed = int(np.random.default_rng().integers(1_000_000))
     count, size, side = 4000, 12, 5
-    batch = call(function, count, size, side, np.random.default_rng(seed))
+    given = f"{count} masks with size={size} and side={side}"
+    batch = call(function, count, size, side, np.random.default_rng(seed), on=given)
     check_array(batch, shape=(count, size, size), dtype=bool)
     batch = np.asarray(batch)
-    if (~batch).sum() == count * side**2:
-        wrong("mask inverted", "True must be the hole: here everything but a square is True.")
-    if (batch == batch[0]).all():
-        wrong("one square for the whole batch", "All masks of a call are the same: draw each.")
+    _check_sizes(batch, size, side)
     tops, lefts = batch.any(2).argmax(1), batch.any(1).argmax(1)
-    if (batch.sum(axis=(1, 2)) < side**2).any():
-        wrong(
-            "cut off at the border",
-            f"Some squares have fewer than {side**2} pixels for size={size}, side={side}.",
-        )
-    if (batch.sum(axis=(1, 2)) != side**2).any():
-        wrong("wrong side", f"Some masks have more than {side * side} holes for side={side}.")
     if (batch != _squares_at(tops, lefts, size, side)).any():
         wrong(
             "squares torn apart",
@@ -269,6 +297,26 @@ def task_01_3(random_squares):
     if np.array_equal(batch, other):
         wrong("rng not used", "Another rng gives the same masks: draw from the one you are given.")
     return "Whole squares, anywhere, each mask its own."
+
+
+def _check_sizes(batch, size, side):
+    """End the check unless the masks differ and have ``side * side`` holes each."""
+    holes = batch.sum(axis=(1, 2))
+    if (~batch).sum() == len(batch) * side**2:
+        wrong("mask inverted", "True must be the hole: here everything but a square is True.")
+    if not holes.all():
+        wrong("masks without a hole", "Some masks hold no True at all: each gets its square.")
+    if (batch == batch[0]).all():
+        wrong("one square for the whole batch", "All masks of a call are the same: draw each.")
+    if holes[0] < side**2 and (holes == holes[0]).all():
+        wrong("wrong side", f"All masks have {holes[0]} holes, not {side**2}, for side={side}.")
+    if (holes < side**2).any():
+        wrong(
+            "cut off at the border",
+            f"Some squares have fewer than {side**2} pixels for size={size}, side={side}.",
+        )
+    if (holes > side**2).any():
+        wrong("wrong side", f"Some masks have more than {side**2} holes for side={side}.")
 
 
 def _squares_at(tops, lefts, size, side):
@@ -317,7 +365,8 @@ def task_01_4(hard_mask):
     if harder >= HARDER:
         return f"Your hole is {harder:.1f} dB harder than the centred square."
     depth, of_square = (masks.hole_depth(hole)[hole].mean() for hole in (mask, square))
-    told = f"Harder by {harder:.1f} dB; {HARDER} are asked for."
+    told = f"{'Easier' if harder < -0.05 else 'Harder'} by {abs(harder):.1f} dB; harder by "
+    told += f"{HARDER} dB is asked for."
     if depth < of_square + 0.005:
         wrong(
             "no deeper than the square",

@@ -138,6 +138,31 @@ def psnr_of_the_images(psnrs, hole_fractions):
     return -10 * np.log10(np.mean(hole_fractions * 10 ** (-psnrs / 10)))
 
 
+def square_pictures_only(stored, hole):
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    white = array > {"b": 0.5, "u": 127, "f": 0.5}[array.dtype.kind]
+    return (white if hole == "white" else ~white).T
+
+
+def bytes_first(stored, hole):
+    array = stored if stored.ndim == 2 else stored[..., 0]
+    array = array if array.dtype == np.uint8 else (array * 255).astype("uint8")
+    return (array > 127.5) == (hole == "white")
+
+
+def one_too_small(count, size, side, rng):
+    return squares_from(rng, count, size, side - 1)
+
+
+def more_masks_than_places(count, size, side, rng):
+    """The places of one permutation, and nothing when they are used up."""
+    batch = np.zeros((count, size, size), dtype=bool)
+    rows, columns = rng.permutation(size - side + 1), rng.permutation(size - side + 1)
+    for mask, y, x in zip(batch, rows, columns, strict=False):
+        mask[y : y + side, x : x + side] = True
+    return batch
+
+
 def all_squares_so_far(count, size, side, rng):
     seen = np.zeros((size, size), dtype=bool)
     batch = []
@@ -240,6 +265,10 @@ DEPENDENT = (
     with_its_mirror_image,
 )  # fmt: skip
 WRONG = [
+    ("01_1", "wrong shape", square_pictures_only),
+    ("01_1", "floats cut to whole numbers", bytes_first),
+    ("01_3", "wrong side", one_too_small),
+    ("01_3", "masks without a hole", more_masks_than_places),
     ("01_3", "squares torn apart", torn),
     ("01_1", "range guessed from the values", the_librarys),
     ("01_1", "a list", a_list),
