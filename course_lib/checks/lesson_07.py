@@ -11,6 +11,8 @@ from course_lib.checks._compare import (
     check_inputs_unchanged,
     close,
     mistake_rows,
+    name_mistake,
+    refuse_rounded,
 )
 from course_lib.checks._kinds import function_task
 from course_lib.checks._task import task, wrong
@@ -26,13 +28,13 @@ def _world(rng):
 
 
 def _rows(rng, *, spared=0):
-    """(values, missing, mean, covariance) of three kinds of rows."""
+    """(values, missing, mean, covariance) of three kinds of rows, with fills far from 0 and 1."""
     mean, covariance = _world(rng)
     gap = np.arange(6) < 2
     scattered = np.isin(np.arange(6), rng.choice(6, 3, replace=False))
     holes = {"one gap": gap, "scattered numbers": scattered, "nothing missing": gap & False}
     return {
-        name: (np.where(missing, JUNK, rng.random(6)), missing, mean, covariance)
+        name: (np.where(missing, JUNK, rng.uniform(-5, 5, 6)), missing, mean, covariance)
         for name, missing in list(holes.items())[: 3 - spared]
     }
 
@@ -98,9 +100,21 @@ CONDITIONAL_MISTAKES = {
         "precision it would be the missing ones'.)",
     ),
     "nothing inverted": (
-        _variant(lambda v, m, k, mean, block: mean[m] + block(m, k) @ (v - mean)[k]),
+        (
+            _variant(lambda v, m, k, mean, block: mean[m] + block(m, k) @ (v - mean)[k]),
+            _variant(
+                lambda v, m, k, mean, block: mean[m] + block(m, k) @ block(k, k) @ (v - mean)[k]
+            ),
+        ),
         "Two known neighbours that say the same would be counted twice: the inverse of their "
         "covariance is what corrects that.",
+    ),
+    "each entry inverted": (
+        _variant(
+            lambda v, m, k, mean, block: mean[m] + block(m, k) @ (1 / block(k, k)) @ (v - mean)[k]
+        ),
+        "One over each entry is no inverse of a matrix: np.linalg.inv makes it, or "
+        "np.linalg.solve does without.",
     ),
     "each known number by itself": (
         _variant(
@@ -126,6 +140,22 @@ CONDITIONAL_MISTAKES = {
     "known and missing exchanged": (
         lambda values, missing, mean, covariance: _fill(values, ~missing, mean, covariance),
         "The known numbers changed and the missing ones stayed: True = missing.",
+    ),
+    "known numbers lost": (
+        tuple(
+            lambda values, missing, *law, empty=empty: np.where(
+                missing, _fill(values, missing, *law), empty
+            )
+            for empty in (0, np.nan)
+        ),
+        "The known numbers come back too, as they are: begin with a copy of values.",
+    ),
+    "cut off at 0 and 1": (
+        (
+            lambda *row: np.clip(_fill(*row), 0, 1),
+            lambda *row: np.where(row[1], np.clip(_fill(*row), 0, 1), row[0]),
+        ),
+        "These numbers are no brightness: nothing is cut off.",
     ),
 }
 
@@ -162,7 +192,8 @@ def task_07_2(draw_row):
 def _answer(function, values, missing, mean, precision, white):
     """The three arrays of an answer."""
     answer = call(function, values, missing, mean, precision, white)
-    if not isinstance(answer, (tuple, list)) or len(answer) != 3:
+    table = isinstance(answer, np.ndarray) and answer.ndim == 2
+    if not (table or isinstance(answer, (tuple, list))) or len(answer) != 3:
         wrong("not three results", "Return three arrays: the fill, the deviations, the sample.")
     for name, part in zip(("fill", "deviation", "sample"), answer, strict=True):
         check_array(part, shape=values.shape, where=f" ({name})")
@@ -200,6 +231,7 @@ def _check_fills(answers, rows):
             ),
         },
     )
+    refuse_rounded(fills.values(), right.values())
     for name, (values, missing, _, _) in rows.items():
         if not close(fills[name][~missing], values[~missing], 1e-6):
             wrong("known numbers changed", "Known numbers come back as they are.")
@@ -218,6 +250,8 @@ def _check_deviations(answers, rows):
     right = spread(_conditional_variances)
     if all(close(found[name], right[name], 1e-6) for name in rows):
         return
+    if all(close(answers[name][2], right[name], 1e-6) for name in rows):
+        wrong("order exchanged", "Return the fill first, then the deviations, then the sample.")
     _named(
         found,
         {
@@ -237,6 +271,7 @@ def _check_deviations(answers, rows):
             ),
         },
     )
+    refuse_rounded(found.values(), right.values())
     for name, (_, missing, _, _) in rows.items():
         if np.any(found[name][~missing] != 0):
             wrong("unsure of known numbers", "Of a known number one is sure: its deviation is 0.")
@@ -265,15 +300,27 @@ def _check_law(function, values, missing, mean, precision, *, where):
             f"With white numbers that are all 0 the sample must be the fill{where}. Is there other "
             "randomness in it than white?",
         )
-    moved = [_answer(function, values, missing, mean, precision, one)[2] for one in np.eye(count)]
-    factor = np.stack([(sample - fill)[missing] for sample in moved], axis=1)
+    moved = [_answer(function, values, missing, mean, precision, one) for one in np.eye(count)]
+    if not all(close(other, fill, 1e-6) for other, _, _ in moved):
+        wrong(
+            "fill moves with the sample",
+            "With other white numbers the fill is another one, too: is the sample a copy of it, or "
+            "the same array under a second name?",
+        )
+    factor = np.stack([(sample - fill)[missing] for _, _, sample in moved], axis=1)
     twice = _answer(function, values, missing, mean, precision, np.full(count, 2.0))[2]
     if not close((twice - fill)[missing], 2 * factor.sum(axis=1), 1e-6):
         wrong("randomness of its own", "All randomness of a sample comes from white, and linearly.")
-    block = precision[np.ix_(missing, missing)]
-    found, right = factor @ factor.T, np.linalg.inv(block)
-    if close(found, right, 1e-6):
+    if close(factor @ factor.T, np.linalg.inv(precision[np.ix_(missing, missing)]), 1e-6):
         return
+    _name_law(factor, missing, precision, deviation)
+    wrong("wrong law", f"The samples do not have the covariance of the missing numbers{where}.")
+
+
+def _name_law(factor, missing, precision, deviation):
+    """End the check where samples ``fill + factor @ white`` have a law that has a name."""
+    found, block = factor @ factor.T, precision[np.ix_(missing, missing)]
+    right = np.linalg.inv(block)
     if close(found, np.diag(deviation[missing] ** 2), 1e-6):
         wrong(
             "each number by itself",
@@ -285,9 +332,14 @@ def _check_law(function, values, missing, mean, precision, *, where):
         wrong("root transposed", f"{asked} of the missing numbers. With your A it is A.T @ A.")
     if close(found, block, 1e-6) or close(factor.T @ factor, block, 1e-6):
         wrong("root of the precision", f"{asked}. Your A is a root of the precision, its inverse.")
+    if close(found, np.linalg.inv(precision)[np.ix_(missing, missing)], 1e-6):
+        wrong(
+            "marginal instead of conditional",
+            "The deviations are right, but the samples vary as if nothing were known: a block of "
+            "the inverse.",
+        )
     if close(found, right @ right, 1e-6):
         wrong("no root taken", f"{asked}. Your A is the covariance itself, of which take a root.")
-    wrong("wrong law", f"The samples do not have the covariance of the missing numbers{where}.")
 
 
 NEAR = 0.05  # dB; the exercise's ``measured`` is within 0.03
@@ -338,12 +390,25 @@ PRICE_MISTAKES = mistake_rows(
             (
                 lambda k, warmth: 10 * np.log10(1 + warmth**2 / np.sqrt(k)),
                 lambda k, warmth: 10 * np.log10(1 + warmth / np.sqrt(k)),
+                lambda k, warmth: 20 * np.log10(1 + warmth / np.sqrt(k)),
             ),
             "Variances add, deviations do not: work with variances up to the logarithm.",
         ),
         "20 instead of 10": (
             lambda k, warmth: 20 * np.log10(1 + warmth**2 / k),
             "20 log10 belongs to a ratio of errors, 10 log10 to one of squared errors.",
+        ),
+        "10 forgotten": (
+            lambda k, warmth: np.log10(1 + warmth**2 / k),
+            "A logarithm alone counts bels: decibels are 10 times as many.",
+        ),
+        "the fill's own error divided too": (
+            lambda k, warmth: 10 * np.log10((1 + warmth**2) / k),
+            "Averaging samples makes what they add smaller, not the error that the fill has.",
+        ),
+        "divided by k - 1": (
+            lambda k, warmth: 10 * np.log10(1 + warmth**2 / max(k - 1, 1)),
+            "Nothing is estimated here: the variance of a mean of k is 1 / k of theirs.",
         ),
         "natural logarithm": (
             lambda k, warmth: 10 * np.log(1 + warmth**2 / k),
@@ -375,6 +440,7 @@ def task_07_3(price):
         return all(close(found[name], right[name], tolerance) for name in inputs)
 
     if within(NEAR) and not within(1e-6):
+        name_mistake(found, inputs, PRICE_MISTAKES, 1e-6)
         wrong(
             "near, not exact",
             f"All values are within {NEAR} dB of the exact ones, as drawn or rounded numbers are: "

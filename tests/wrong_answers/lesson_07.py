@@ -86,6 +86,36 @@ def as_covariance(values, missing, mean, precision, right):
     return filled
 
 
+def as_brightness(values, missing, mean, covariance):
+    filled, known = values.copy(), ~missing
+    inverse = np.linalg.inv(covariance[known][:, known])
+    pulled = covariance[missing][:, known] @ inverse @ (values - mean)[known]
+    filled[missing] = np.clip(mean[missing] + pulled, 0, 1)
+    return filled
+
+
+def begins_empty(values, missing, mean, covariance):
+    filled, known = np.zeros_like(values), ~missing
+    inverse = np.linalg.inv(covariance[known][:, known])
+    pulled = covariance[missing][:, known] @ inverse @ (values - mean)[known]
+    filled[missing] = mean[missing] + pulled
+    return filled
+
+
+def two_names_for_one_array(*row):
+    fill, deviation, right = mended()(*row)
+    sample = fill
+    sample[:] = right
+    return fill, deviation, sample
+
+
+def varies_as_if_nothing_were_known(values, missing, mean, precision, white):
+    fill, deviation, sample = mended()(values, missing, mean, precision, white)
+    block = np.linalg.inv(precision)[np.ix_(missing, missing)]
+    sample[missing] = fill[missing] + np.linalg.cholesky(block) @ white
+    return fill, deviation, sample
+
+
 def own_noise(values, missing, mean, precision, white):
     block, fill, deviation = parts(values, missing, mean, precision)
     sample = fill.copy()
@@ -124,6 +154,13 @@ WRONG = [
     ("07_1", "a block of the inverse", inverse_before_the_block),
     ("07_1", "wrong shape", only_missing),
     ("07_1", "changes its input", in_place),
+    ("07_1", "cut off at 0 and 1", as_brightness),
+    ("07_1", "known numbers lost", begins_empty),
+    ("07_2", "fill moves with the sample", two_names_for_one_array),
+    ("07_2", "rounded", lambda *row: [part.round(3) for part in mended()(*row)]),
+    ("07_2", "order exchanged", lambda *row: [mended()(*row)[part] for part in (0, 2, 1)]),
+    ("07_2", "marginal instead of conditional", varies_as_if_nothing_were_known),
+    ("07_3", "divided by k - 1", lambda k, warmth: 10 * np.log10(1 + warmth**2 / (k - 1 or 1))),
     ("07_1", "wrong values", reads_the_gap),
     ("07_2", "the precision's sign", mended(fill=wrong_side)),
     ("07_2", "treated as a covariance", mended(fill=as_covariance)),
