@@ -49,11 +49,24 @@ def _spread(
                 values.append(np.full(3, np.nan))
             elif outside == "edge":
                 values.append(source[row, column])
+            elif outside == "reflect":
+                values.append(source[row - down, column - right])
+            elif outside == "last" and -1 in (r, c):
+                values.append(source[r, c])
         if not missing_counts:
             values = [value for value in values if not np.isnan(value).any()]
         total = sum(values, np.zeros(3))
         result[row, column] = total / (divisor or len(values)) if values else np.nan
     return result
+
+
+def _inner_alone(image, mask):
+    return _spread(image, mask & np.pad(np.ones_like(mask[2:, 2:]), 1))
+
+
+def _colours_mixed(image, mask):
+    grey = _spread(image, mask).mean(axis=-1, keepdims=True)
+    return np.where(mask[..., None], grey, image)
 
 
 SPREAD_MISTAKES = mistake_rows(
@@ -94,9 +107,39 @@ SPREAD_MISTAKES = mistake_rows(
             lambda image, mask: _spread(image, ~mask),
             "The known pixels became means and the missing ones stayed: True = hole.",
         ),
-        "wraps around the border": (
-            partial(_spread, outside="wrap"),
-            "A pixel on the border takes neighbours from the opposite border: np.roll does so.",
+        "wraps around the border": [
+            (
+                partial(_spread, outside="wrap"),
+                "A pixel on the border takes neighbours from the opposite border: np.roll does so.",
+            ),
+            (
+                partial(_spread, outside="last"),
+                "In row 0 the row above is number -1, and that is the last one: ask whether a "
+                "neighbour lies inside the picture.",
+            ),
+        ],
+        "inner neighbour counted twice": (
+            partial(_spread, outside="reflect"),
+            "At the border the neighbour on the inner side counts twice, as mode='reflect' has it: "
+            "beyond the border there is no pixel.",
+        ),
+        "border pixels left out": (
+            _inner_alone,
+            "Missing pixels on the border stay as they were: they have neighbours too, only fewer.",
+        ),
+        "known pixels lost": (
+            tuple(
+                lambda image, mask, empty=empty: np.where(
+                    mask[..., None], _spread(image, mask), empty
+                )
+                for empty in (0, np.nan)
+            ),
+            "The known pixels come back too, as they are: begin with a copy of the image.",
+        ),
+        "colours mixed": (
+            _colours_mixed,
+            "The mean is one number for all three colours: take it over the neighbours only, "
+            "axis=0.",
         ),
         "always divided by four": (
             partial(_spread, divisor=4),
@@ -260,6 +303,22 @@ SWEEP_MISTAKES = mistake_rows(
             _counted(lambda height, width: (np.cos(np.pi / height) + np.cos(np.pi / width)) / 2),
             "A gap of n pixels has n + 1 steps from one known pixel to the other.",
         ),
+        "n + 2 instead of n + 1": (
+            _counted(lambda height, width: _rate(height + 1, width + 1)),
+            "From one known pixel to the other there are n + 2 pixels, but n + 1 steps.",
+        ),
+        "rate halved twice": (
+            _counted(lambda height, width: _rate(height, width) / 2),
+            "The mean above and below and the mean beside are means already: the mean of the two "
+            "is half of their sum.",
+        ),
+        "numbers of sweeps averaged": (
+            lambda height, width, factor: np.ceil(
+                (np.log(factor) / np.log([_cosine(height), _cosine(width)])).mean()
+            ),
+            "The error is multiplied by a mean in every sweep: average the two rates, not the "
+            "numbers of sweeps.",
+        ),
         "rounded down": (
             lambda height, width, factor: _count(_rate(height, width), factor) - 1,
             "One sweep too few: the error is then still a little above the factor.",
@@ -287,7 +346,10 @@ SWEEP_MISTAKES = mistake_rows(
             "This is what one sweep multiplies the error by. How many does it take?",
         ),
         "negative number of sweeps": (
-            lambda height, width, factor: -np.log(factor) / np.log(_rate(height, width)) // 1,
+            tuple(
+                lambda *given, whole=whole: whole(-np.log(given[2]) / np.log(_rate(*given[:2])))
+                for whole in (np.floor, np.ceil, float)
+            ),
             "Both logarithms are negative: their quotient is positive.",
         ),
     }
@@ -351,6 +413,7 @@ def _check_small_hole(function, rng):
     flat = np.ptp(fill[mask], axis=0).max() < 1e-9
     if flat or np.allclose(fill[mask], image[mask]):
         wrong("hole is not filled", "In the hole stands what stood there, or one flat colour.")
+    _check_first_steps(function, image, mask, fill)
     _check_step(fill, mask)
     if (fill - right_fill).max() < NEAR:  # a rim that drifts takes up brighter surroundings
         wrong("stops too early", "1,200 steps were allowed, and a small hole is still too dark.")
@@ -359,6 +422,32 @@ def _check_small_hole(function, rng):
         "The fill is smooth, but it does not meet its rim: in the loop the known pixels do not "
         "have the picture's values.",
     )
+
+
+def _check_first_steps(function, image, mask, fill):
+    """End the check if a fill went wrong in a way that one step and two steps tell."""
+    one, two = (as_array(call(function, image, mask, steps)) for steps in (1, 2))
+    if not _finite(two) or two.shape != image.shape:
+        return
+    if np.allclose(one, fill):
+        wrong(
+            "ends after one step",
+            "After 1,200 steps the fill is what it is after one: does the return line stand inside "
+            "the loop?",
+        )
+    flow = 4 * (_neighbour_mean(one, "edge") - one)[mask]
+    if np.allclose(two[mask], (two[mask] * flow).sum() / (flow**2).sum() * flow):
+        wrong(
+            "flow in place of the pixel",
+            "In the hole stands a part of the flow alone: it is to be added to the pixel.",
+        )
+    if not _finite(fill):
+        wrong("step too large", "The fill grows without end: each step makes the error larger.")
+
+
+def _finite(value):
+    array = as_array(value)
+    return array is not None and np.isfinite(array).all()
 
 
 def _check_step(fill, mask):
@@ -486,6 +575,8 @@ def _check_flow(function, rng):
 def _run(function, image, mask, steps, where):
     """The learner's fill, checked for what every inpainter promises, and the harmonic one."""
     fill = call(function, image, mask, steps)
+    if not _finite(fill):
+        _check_first_steps(function, image, mask, fill)
     check_array(fill, shape=image.shape, dtype=float, where=f" for {where}")
     check_known(fill, image, mask)
     return np.asarray(fill, dtype=float), classical.harmonic(image, mask)

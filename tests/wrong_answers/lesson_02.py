@@ -196,7 +196,53 @@ def black_and_white():
     return np.repeat((from_middle()[0] < 7.0)[..., None] * 1.0, 3, axis=-1)
 
 
+def asks_row_minus_one(image, mask):
+    fill = image.copy()
+    for row, column in np.argwhere(mask):
+        values = []
+        for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+            try:
+                values.append(image[r, c])
+            except IndexError:
+                pass
+        fill[row, column] = np.nanmean(values, axis=0)
+    return fill
+
+
+def never_on_the_border(image, mask):
+    fill = image.copy()
+    for row, column in np.argwhere(mask):
+        if 0 < row < len(image) - 1 and 0 < column < image.shape[1] - 1:
+            around = image[row - 1 : row + 2, column - 1 : column + 2].reshape(9, 3)
+            fill[row, column] = np.nanmean(around[1::2], axis=0)
+    return fill
+
+
+def returns_in_the_loop(image, mask, steps):
+    for _ in range(steps):
+        return heat()(image, mask, 1)
+
+
+def grows_without_end(image, mask, steps):
+    fill = np.where(mask[..., None], 0.0, image)
+    for _ in range(steps):
+        fill = np.where(mask[..., None], fill + 0.5 * laplacian(fill), image)
+    return fill
+
+
+def flow_alone(image, mask, steps):
+    fill = np.where(mask[..., None], 0.0, image)
+    for _ in range(steps):
+        fill = np.where(mask[..., None], 0.25 * laplacian(fill), image)
+    return fill
+
+
 WRONG = [
+    ("02_1", "wraps around the border", asks_row_minus_one),
+    ("02_1", "border pixels left out", never_on_the_border),
+    ("02_3", "ends after one step", returns_in_the_loop),
+    ("02_3", "flow in place of the pixel", flow_alone),
+    ("02_3", "step too large", grows_without_end),
     ("02_1", "keeps its value", keeps_a_lone_value),
     ("02_3", "steps too small", heat(rate=0.005)),
     ("02_3", "the library's fill", the_librarys_sweeps),
