@@ -48,10 +48,14 @@ def _oblique_unless_infinite(left, right, above, below, slowness):
     return (a + b + np.sqrt(max(2 * slowness**2 - (a - b) ** 2, 0))) / 2
 
 
-def _diagonal_step(left, right, above, below, slowness):
-    a, b = min(left, right), min(above, below)
-    oblique = abs(a - b) < slowness
-    return min(a, b) + slowness / (np.sqrt(2) if oblique else 1)
+def _obliquely(time):
+    """A rule that is right along one axis; where the fire comes obliquely, ``time(a, b, s)``."""
+
+    def arrival(left, right, above, below, slowness):
+        a, b = min(left, right), min(above, below)
+        return min(a, b) + slowness if abs(a - b) >= slowness else time(a, b, slowness)
+
+    return arrival
 
 
 ARRIVALS = mistake_rows(
@@ -92,7 +96,10 @@ ARRIVALS = mistake_rows(
             "Only one of the two axes is looked at.",
         ),
         "diagonal step": (
-            _diagonal_step,
+            (
+                _obliquely(lambda a, b, s: min(a, b) + s / np.sqrt(2)),
+                _obliquely(lambda a, b, s: (a + b) / 2 + s / np.sqrt(2)),
+            ),
             "A front from both sides arrives after s / sqrt(2) only if both times are equal.",
         ),
         "compared with 1": (
@@ -146,6 +153,17 @@ ARRIVALS = mistake_rows(
             (
                 partial(_arrival, divisor=1),
                 "With a = b the fire would arrive at 2 a and more: is all of it divided?",
+            ),
+            (
+                (
+                    _obliquely(lambda a, b, s: a + b + np.sqrt(2 * s**2 - (a - b) ** 2) / 2),
+                    _obliquely(lambda a, b, s: (a + b) / 2 + np.sqrt(2 * s**2 - (a - b) ** 2)),
+                ),
+                "Only a part is halved: a + b and the root are summed, and all of it is halved.",
+            ),
+            (
+                _obliquely(lambda a, b, s: (a + b + np.sqrt(2 * s**2 + (a - b) ** 2)) / 2),
+                "Multiply out again: under the root (a - b)^2 is subtracted.",
             ),
         ],
         "slowness not squared": (
@@ -226,6 +244,16 @@ def _opencv_level(
 
 def _stored(value):
     return np.clip(np.rint(value), 0, 255)
+
+
+def _joined(sides):
+    """OpenCV's level, but with another number than the sum of the direction's components."""
+
+    def level(mean, jx, jy):
+        length = np.maximum(np.hypot(jx, jy), 1e-12)
+        return _stored(mean - sides(jx / length, jy / length) + 0.5)
+
+    return level
 
 
 def _none_where(flat):
@@ -325,7 +353,10 @@ task_04_2 = function_task(
             "OpenCV stores whole grey levels: round at the end.",
         ),
         "not cut off": (
-            partial(_opencv_level, low=-np.inf, high=np.inf),
+            tuple(
+                partial(_opencv_level, **limits)
+                for limits in ({"low": -np.inf, "high": np.inf}, {"low": -np.inf}, {"high": np.inf})
+            ),
             "A uint8 picture holds 0 to 255: what lies outside is cut off there.",
         ),
         "wraps at 0 and 255": (
@@ -339,17 +370,37 @@ task_04_2 = function_task(
             ),
             "The vector (0, -1.5) is not 0: only where both components are 0 is there nothing.",
         ),
-        "only one component": (
+        "only one component": [
             (
-                lambda mean, jx, jy: _stored(mean - jx / np.maximum(np.hypot(jx, jy), 1e-12) + 0.5),
-                lambda mean, jx, jy: _opencv_level(mean, jx, 0 * jy),
+                (_joined(lambda x, y: x), lambda mean, jx, jy: _opencv_level(mean, jx, 0 * jy)),
+                "Both components of the direction are subtracted, not only that along the row.",
             ),
-            "Both components of the direction are subtracted, not only that along the row.",
+            (
+                (_joined(lambda x, y: y), lambda mean, jx, jy: _opencv_level(mean, 0 * jx, jy)),
+                "Both components of the direction are subtracted, not only that along the column.",
+            ),
+        ],
+        "one component added": (
+            (_joined(lambda x, y: x - y), _joined(lambda x, y: y - x)),
+            "One component is subtracted and the other added: both are subtracted.",
         ),
-        "each component by itself": (
-            lambda mean, jx, jy: _stored(mean - np.sign(jx) - np.sign(jy) + 0.5),
-            "Each component is divided by its own size: divide both by the vector's length.",
+        "one length for all": (
+            partial(
+                _opencv_level, length=lambda jx, jy: np.full_like(jx, np.linalg.norm([jx, jy]))
+            ),
+            "Every pixel has a vector of its own, and its own length: np.linalg.norm([jx, jy]) "
+            "sums over all pixels.",
         ),
+        "each component by itself": [
+            (
+                lambda mean, jx, jy: _stored(mean - np.sign(jx) - np.sign(jy) + 0.5),
+                "Each component is divided by its own size: divide both by the vector's length.",
+            ),
+            (
+                lambda mean, jx, jy: _stored(mean - np.sign(jx + jy) + 0.5),
+                "The sum is divided by its own size: divide by the vector's length.",
+            ),
+        ],
     },
 )
 
@@ -415,6 +466,7 @@ def task_04_3(burn):
             "The times are those of a walk along rows and columns: work them out with the function "
             "arrival that you are given.",
         )
+    _check_fires(as_array(call(function, *wet)), *wet)
     if _is_late(as_array(call(function, *wet)), _burn(*wet)):
         wrong(
             "overtaken",
@@ -426,6 +478,21 @@ def task_04_3(burn):
     return "Every pixel has its earliest time."
 
 
+def _check_fires(found, burning, slowness, arrival):
+    """End the check if not every pixel that burns at the start has set others on fire."""
+    for place in np.argwhere(burning):
+        one = np.zeros_like(burning)
+        one[tuple(place)] = True
+        times = _burn(one, slowness, arrival)
+        if close(found, times, 1e-6) or close(found, np.where(burning, 0, times), 1e-6):
+            wrong(
+                "one fire only",
+                "Several pixels burn at the start, and only one of them sets others on fire.",
+            )
+    if found is not None and found.shape == burning.shape and np.isinf(found).any():
+        wrong("some pixels never burn", "In the end every pixel burns: none may keep its infinity.")
+
+
 def _is_late(found, right):
     """Whether times are the right ones or later."""
     if found is None or found.shape != right.shape or not np.isfinite(found).all():
@@ -434,7 +501,7 @@ def _is_late(found, right):
 
 
 def _wet_field(rng):
-    burning = np.arange(90).reshape(9, 10) == 44
+    burning = np.isin(np.arange(90).reshape(9, 10), (9, 44))  # two fires
     while True:
         slowness = np.where(rng.random((9, 10)) < 0.5, 1.0, 12.0) * rng.uniform(0.9, 1.1, (9, 10))
         wet = burning, slowness, _arrival

@@ -115,6 +115,28 @@ def once_more(burning, slowness, arrival):
     return times[1:-1, 1:-1]
 
 
+def swept_once(burning, slowness, arrival):
+    """From left to right and downwards, where the fire also comes the other way."""
+    times = np.pad(np.where(burning, 0.0, np.inf), 1, constant_values=np.inf)
+    for r, c in np.argwhere(~burning) + 1:
+        around = times[r, c - 1], times[r, c + 1], times[r - 1, c], times[r + 1, c]
+        if np.isfinite(around).any():
+            times[r, c] = arrival(*around, slowness[r - 1, c - 1])
+    return times[1:-1, 1:-1]
+
+
+def first_fire(burning, slowness, arrival):
+    one = np.zeros_like(burning)
+    one[tuple(np.argwhere(burning)[0])] = True
+    return march(one, slowness, arrival)
+
+
+def length_of_all(mean, jx, jy):
+    length = np.sqrt((jx**2 + jy**2).sum())
+    direction = (jx + jy) / length if length > 0 else 0
+    return np.clip(np.rint(mean - direction + 0.5), 0, 255)
+
+
 def still_infinite(burning, slowness, arrival):
     return np.where(burning, 0.0, np.inf)
 
@@ -134,6 +156,9 @@ WRONG = [
     ("04_3", "arrival not used", walked),
     ("04_3", "overtaken", once_more),
     ("04_3", "wrong values", still_infinite),
+    ("04_3", "some pixels never burn", swept_once),
+    ("04_3", "one fire only", first_fire),
+    ("04_2", "one length for all", length_of_all),
     ("04_1", "slowness only along axes", ones_equation),
     ("04_2", "slope along one axis ignored", if_both),
     ("04_1", "wrong shape", four_times),
