@@ -81,12 +81,31 @@ task_06_1 = function_task(
     praise="These weights are the best that one window can have on these pictures.",
     mistakes={
         "the middle guesses itself": (
-            partial(_window, middle=True),
+            (
+                partial(_window, middle=True),
+                lambda pictures, radius: np.zeros((2 * radius + 1, 2 * radius + 1)),
+            ),
             "The pixel that is to be guessed stands among the pixels that guess it.",
         ),
-        "a constant fitted too": (
-            partial(_window, constant=True),
-            "A constant has been fitted beside the weights: a guess is a weighted sum alone.",
+        "a constant fitted too": [
+            (
+                partial(_window, constant=True),
+                "A constant has been fitted beside the weights: a guess is a weighted sum alone.",
+            ),
+            (
+                tuple(
+                    lambda pictures, radius, axis=axis: _window(
+                        pictures - pictures.mean(axis, keepdims=True), radius
+                    )
+                    for axis in (None, (1, 2))
+                ),
+                "A mean has been subtracted from the pictures: a guess is a weighted sum of the "
+                "pixels as they are.",
+            ),
+        ],
+        "last windows left out": (
+            lambda pictures, radius: _window(pictures[:, :-1, :-1], radius),
+            "The last row and the last column of windows are left out: range(n) ends at n - 1.",
         ),
         "border pixels guessed too": (
             tuple(partial(_window, pad=mode) for mode in ("constant", "edge", "reflect", "wrap")),
@@ -115,11 +134,20 @@ task_06_1 = function_task(
             "Opposite sides have been averaged: in these pictures they differ, and least squares "
             "gives each its own weight.",
         ),
-        "middle not put back": (
-            _around_alone,
-            "These are the weights in one row: put a 0 in the middle and give them the window's "
-            "shape.",
-        ),
+        "middle not put back": [
+            (
+                _around_alone,
+                "These are the weights in one row: put a 0 in the middle and give them the "
+                "window's shape.",
+            ),
+            (
+                lambda pictures, radius: np.append(_around_alone(pictures, radius), 0).reshape(
+                    2 * radius + 1, -1
+                ),
+                "The 0 stands at the end: with it in the middle, each weight stands where its "
+                "pixel does.",
+            ),
+        ],
         "scaled to a sum of 1": (
             lambda pictures, radius: (w := _window(pictures, radius)) / w.sum(),
             "Least squares decides the sum of the weights: do not divide by it.",
@@ -170,11 +198,25 @@ def _curve(contexts, values, *, degree):
     return np.mean((fitted - values) ** 2), _floors(contexts, values)[1]
 
 
-def _floors(contexts, values, first=np.mean, second=np.median):
-    groups = [values[contexts == one] for one in np.unique(contexts)]
+def _floors(contexts, values, first=np.mean, second=np.median, names=np.unique):
+    groups = [values[contexts == one] for one in names(contexts)]
+    groups = [group for group in groups if len(group)]
     squared = sum(((group - first(group)) ** 2).sum() for group in groups)
     absolute = sum(np.abs(group - second(group)).sum() for group in groups)
     return squared / len(values), absolute / len(values)
+
+
+def _floors_of_runs(contexts, values):
+    """As if equal contexts that do not follow each other were different ones."""
+    return _floors(np.cumsum(np.diff(contexts, prepend=contexts[:1]) != 0), values)
+
+
+LISTS_OF_CONTEXTS = (  # which leave some out
+    lambda contexts: range(16),
+    lambda contexts: range(int(contexts.max()) + 1),
+    lambda contexts: range(int(contexts.min()), int(contexts.max()) + 1),
+    lambda contexts: range(len(np.unique(contexts))),
+)
 
 
 def _mean_of_groups(contexts, values):
@@ -204,7 +246,12 @@ task_06_2 = function_task(
     praise="What a model is not shown, no model can know: that is the floor.",
     mistakes={
         "context ignored": (
-            lambda contexts, values: _floors(np.zeros_like(contexts), values),
+            tuple(
+                lambda contexts, values, guess=guess: _floors(
+                    np.zeros_like(contexts), values, second=guess
+                )
+                for guess in (np.median, np.mean)
+            ),
             "This is the floor of a model that sees nothing: one guess for all pixels. Here the "
             "guess may differ from context to context.",
         ),
@@ -247,6 +294,24 @@ task_06_2 = function_task(
                 lambda contexts, values: _floors(contexts.astype(int), values),
             ),
             "Contexts that are not equal got one guess: they need not be whole numbers.",
+        ),
+        "contexts left out": (
+            tuple(partial(_floors, names=names) for names in LISTS_OF_CONTEXTS),
+            "Contexts may be any numbers, below 0 or between two whole ones: np.unique lists those "
+            "that occur.",
+        ),
+        "only one context counted": (
+            tuple(
+                partial(_floors, names=lambda contexts, one=one: np.unique(contexts)[[one]])
+                for one in (0, -1)
+            ),
+            "This is the error of one context: add up all, with += in the loop and return after "
+            "it.",
+        ),
+        "runs instead of contexts": (
+            _floors_of_runs,
+            "Equal contexts stand apart from each other, and each run of them got a guess of its "
+            "own. itertools.groupby needs them sorted.",
         ),
         "contexts count the same": (
             _mean_of_groups,

@@ -1,5 +1,6 @@
 """Wrong answers to exercise 06: (task, the verdict that names the mistake, the answer)."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -361,6 +362,24 @@ def counted_contexts(contexts, values):
     return squared / len(values), absolute / len(values)
 
 
+def grouped_unsorted(contexts, values):
+    squared = absolute = 0.0
+    for _, run in itertools.groupby(zip(contexts, values, strict=True), key=lambda pair: pair[0]):
+        group = np.array([value for _, value in run])
+        squared += len(group) * group.var()
+        absolute += np.abs(group - np.median(group)).sum()
+    return squared / len(values), absolute / len(values)
+
+
+def middle_erased_afterwards(pictures, radius):
+    side = 2 * radius + 1
+    windows = np.lib.stride_tricks.sliding_window_view(pictures, (side, side), axis=(1, 2))
+    rows = windows.reshape(-1, side**2)
+    weights = np.linalg.lstsq(rows, rows[:, side**2 // 2], rcond=None)[0].reshape(side, side)
+    weights[radius, radius] = 0
+    return weights
+
+
 def the_same_hole(count, rng):
     hole = masks.squares(1, 32, side=12, seed=int(rng.integers(2**31)))
     return np.repeat(hole, count, axis=0)
@@ -449,7 +468,9 @@ WRONG = [
     ("06_4", "no function returned", no_fill),
     ("06_4", "the truth looked up", looks_up_the_test),
     ("06_2", "contexts made whole numbers", rounded_contexts),
-    ("06_2", "wrong values", counted_contexts),
+    ("06_2", "contexts left out", counted_contexts),
+    ("06_2", "runs instead of contexts", grouped_unsorted),
+    ("06_1", "the middle guesses itself", middle_erased_afterwards),
     ("06_3", "one hole for all patches", but(holes_of=the_same_hole)),
     ("06_3", "learned from the choosing photograph", but(split=cuts_at_four_fifths)),
     ("06_3", "training patches scaled", but(split=learns_scaled)),
