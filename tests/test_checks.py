@@ -10,6 +10,7 @@ from scipy import ndimage
 from course_lib import checks, data, evaluation, masks, metrics, plots
 from course_lib.checks import _compare, _limited, _task, lesson_09, lesson_10
 from tests.helpers import PATIENCE, defined, fresh_progress
+from tests.wrong_answers.lesson_07 import mended
 from tools.exercises import CALL, exercise, render_solution, task_words
 from tools.project import SOLUTIONS
 
@@ -405,6 +406,10 @@ def test_what_10_4_says_of_known_metrics(metric, share):
     source = next(path for path in SOURCES if path.stem.startswith("10"))
     prose = " ".join(cell.source for cell in render_solution(source).cells)
     assert share.replace("%", " %") in prose
+
+
+def test_three_results_may_be_the_rows_of_one_array():
+    assert checks.task_07_2(lambda *row: np.array(mended()(*row)))
 
 
 def test_a_board_made_with_evaluate_is_right():
