@@ -15,6 +15,7 @@ OWN_RANGE = "A picture may hold no white at all: its range is the dtype's, not i
 
 def _stored_masks(rng):
     truth = masks.random_lines(1, 24, seed=int(rng.integers(1_000_000)))[0, :, :20]
+    truth[5:9, 3:8] = True  # whatever is drawn
     greyed = np.where(truth, rng.integers(190, 256, truth.shape), rng.integers(0, 60, truth.shape))
     stored = greyed.astype(np.uint8)
     dark = rng.integers(10, 60, truth.shape).astype(np.uint8)
