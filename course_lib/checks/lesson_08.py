@@ -50,6 +50,20 @@ def _first_right(reach):
     return seen
 
 
+def _of_last_stride(layers, output):
+    """The steps of each layer are as long as the stride before it, not as the product of all."""
+    width, step = 1, 1
+    for kernel, stride, dilation in layers:
+        width += (kernel - 1) * dilation * step
+        step = stride
+    return output * step, output * step + width - 1
+
+
+def _stretched_kernels(layers, output):
+    """With dilation d, kernels of d times the weights."""
+    return _seen([(kernel * dilation, stride, 1) for kernel, stride, dilation in layers], output)
+
+
 def _without_strides(layers):
     return [(kernel, 1, dilation) for kernel, _, dilation in layers]
 
@@ -86,6 +100,27 @@ task_08_1 = function_task(
             _first_right(lambda layers: sum((k - 1) * d * s for k, s, d in layers)),
             "The first pixel is right. In the width a layer's steps are as long as the product of "
             "all strides before it, its own not among them.",
+        ),
+        "strides not multiplied": (
+            _of_last_stride,
+            "Strides multiply: after two of 2 a step is four pixels long.",
+        ),
+        "dilated kernel too long": (
+            _stretched_kernels,
+            "With dilation d there are d steps from each weight to the next: a kernel has one gap "
+            "fewer than weights.",
+        ),
+        "width begins at 0": (
+            lambda layers, output: np.subtract(_seen(layers, output), (0, 1)),
+            "The last pixel is one too near: with no layer at all one pixel is seen, not none.",
+        ),
+        "outputs counted from 1": (
+            lambda layers, output: _seen(layers, output - 1),
+            "Both numbers are a step too small: the first output is number 0.",
+        ),
+        "always output 0": (
+            lambda layers, output: _seen(layers, 0),
+            "This is what output 0 sees, whichever is asked: use output.",
         ),
         "output not turned into pixels": (
             lambda layers, output: (output, output + _seen(layers, 0)[1]),
@@ -135,8 +170,9 @@ def _unet_weights(width, kernel, levels, *, fault=None):
             stack.append((kernel, 2 * made if fault == "both" else made, made))
     if fault != "output":
         stack.append((1 if fault == "small output" else kernel, width, 3))
-    biases = 0 if fault == "bias" else sum(made for _, _, made in stack)
-    return sum(side**2 * read * made for side, read, made in stack) + biases
+    biases = {"bias": 0, "one bias": len(stack)}.get(fault, sum(made for _, _, made in stack))
+    power = 1 if fault == "row" else 2
+    return sum(side**power * read * made for side, read, made in stack) + biases
 
 
 def _networks(rng):
@@ -164,6 +200,14 @@ task_08_2 = function_task(
         "biases forgotten": (
             partial(_unet_weights, fault="bias"),
             "Every layer has one bias for each output channel.",
+        ),
+        "one bias a layer": (
+            partial(_unet_weights, fault="one bias"),
+            "A layer has as many biases as it gives channels.",
+        ),
+        "kernel not squared": (
+            partial(_unet_weights, fault="row"),
+            "A window has kernel x kernel places, not one row of them.",
         ),
         "skips forgotten": (
             partial(_unet_weights, fault="skip"),
@@ -231,6 +275,10 @@ def _naive_entropy(y):
         return -y * np.log(y) - (1 - y) * np.log(1 - y)
 
 
+def _floor_of_256ths(counts):
+    return np.average(np.nan_to_num(_naive_entropy(np.arange(256) / 256)), weights=counts)
+
+
 def _entropy_of_shares(counts):
     shares = counts[counts > 0] / counts.sum()
     return -np.sum(shares * np.log(shares))
@@ -283,6 +331,14 @@ task_08_3 = function_task(
         "logarithm to base 2": (
             lambda counts: _bce_floor(counts) / np.log(2),
             "The formula has natural logarithms: np.log.",
+        ),
+        "logarithm to base 10": (
+            lambda counts: _bce_floor(counts) / np.log(10),
+            "The formula has natural logarithms: np.log.",
+        ),
+        "256 instead of 255": (
+            _floor_of_256ths,
+            "White is 255, and y = 1 there: divide the stored values by 255.",
         ),
         "all values count the same": (
             (

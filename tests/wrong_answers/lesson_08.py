@@ -154,6 +154,29 @@ def output_of_one(width, kernel, levels):
     return hidden_layers(width, kernel, levels) + layer(1, width, 3)
 
 
+def one_row_a_kernel(width, kernel, levels):
+    """Kernels of ``kernel`` weights for each pair of channels, the transposed ones of 2."""
+    squared = hidden_layers(width, kernel, levels) + layer(kernel, width, 3)
+    places = [(kernel, 3, width), (kernel, width, 3)]
+    for level in range(levels):
+        made = width * 2**level
+        places += [(kernel, made, made)] * 2 + [(kernel, made, 2 * made), (kernel, 2 * made, made)]
+        places.append((2, 2 * made, made))
+    bottom = width * 2**levels
+    places.append((kernel, bottom, bottom))
+    return squared - sum(side * (side - 1) * read * made for side, read, made in places)
+
+
+def in_base_10(counts):
+    y = np.arange(1, 255) / 255
+    tens = y * np.log10(y) + (1 - y) * np.log10(1 - y)
+    return -float(np.dot(tens, counts[1:-1])) / counts.sum()
+
+
+def of_256ths(counts):
+    return float(np.dot(entropy(np.arange(256) / 256), counts) / counts.sum())
+
+
 def without_black_and_white(counts):
     inner = np.array(counts[1:-1], float)
     y = np.arange(1, 255) / 255
@@ -276,6 +299,34 @@ def in_this_order(layers, output):
     return backwards(layers[::-1], output)
 
 
+def step_by_step(layers, output):
+    """Walks each layer's outputs back to its inputs, but jumps by the last stride alone."""
+    reach, before = 0, 1
+    for kernel, stride, dilation in layers:
+        reach, before = reach + before * dilation * (kernel - 1), stride
+    return before * output, before * output + reach
+
+
+def effective_kernels(layers, output):
+    first = last = output
+    for kernel, stride, dilation in reversed(layers):
+        first, last = first * stride, last * stride + kernel * dilation - 1
+    return first, last
+
+
+def one_before(layers, output):
+    return backwards(layers, output - 1)
+
+
+def of_the_first(layers, output):
+    return backwards(layers, 0)
+
+
+def seen_by_nobody(layers, output):
+    first, last = backwards(layers, output)
+    return first, last - 1
+
+
 def only_the_width(layers, output):
     return backwards(layers, 0)[1] + 1
 
@@ -304,6 +355,15 @@ def reverses_the_layers(layers, output):
 
 
 WRONG = [
+    ("08_1", "strides not multiplied", step_by_step),
+    ("08_1", "dilated kernel too long", effective_kernels),
+    ("08_1", "outputs counted from 1", one_before),
+    ("08_1", "always output 0", of_the_first),
+    ("08_1", "width begins at 0", seen_by_nobody),
+    ("08_1", "picture padded", around),
+    ("08_2", "kernel not squared", one_row_a_kernel),
+    ("08_3", "logarithm to base 10", in_base_10),
+    ("08_3", "256 instead of 255", of_256ths),
     ("08_1", "changes its input", empties_the_layers),
     ("08_1", "changes its input", reverses_the_layers),
     ("08_1", "width instead of the last pixel", first_and_width),
