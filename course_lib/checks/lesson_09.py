@@ -53,6 +53,21 @@ def _lowest_until_the_end(losses, patience, delta):
     return trained, 1 + int(np.argmin(losses[:trained]))
 
 
+def _end_not_counted(losses, patience, delta):
+    ends, kept = _stopped(losses, patience, delta)
+    return ends - (ends - kept == patience), kept
+
+
+def _first_not_kept(losses, patience, delta):
+    ends, kept = _stopped(losses, patience, delta, first=False)
+    return ends, kept if kept > 1 else 0
+
+
+def _loss_kept(losses, patience, delta):
+    ends, kept = _stopped(losses, patience, delta)
+    return ends, losses[kept - 1]
+
+
 def _patience_after_the_lowest(losses, patience, delta):
     kept = 1 + int(np.argmin(losses))
     return min(len(losses), kept + patience), kept
@@ -137,8 +152,30 @@ task_09_1 = function_task(
             "A loss counts if it is lower by more than min_delta; with min_delta 0 an equal "
             "loss does not.",
         ),
+        "patience always used up": [
+            (
+                lambda losses, patience, delta: (
+                    (_stopped(losses, patience, delta)[0],) * 2 - np.array([0, patience])
+                ),
+                "The epoch kept is not always so many before the end: patience may never run out.",
+            ),
+            (
+                lambda losses, patience, delta: (
+                    (_stopped(losses, patience, delta)[1],) * 2 + np.array([patience, 0])
+                ),
+                "If patience never runs out, the training ends with its last epoch.",
+            ),
+        ],
+        "last epoch not counted": (
+            _end_not_counted,
+            "The epoch in which patience runs out has been trained too: count it.",
+        ),
+        "loss instead of its epoch": (
+            _loss_kept,
+            "The second number is the epoch's own number, not its loss.",
+        ),
         "first epoch not counted": (
-            partial(_stopped, first=False),
+            (partial(_stopped, first=False), _first_not_kept),
             "The first epoch counts as lower: patience must not begin to run out with it.",
         ),
         "starting value too low": (
@@ -285,13 +322,42 @@ task_09_2 = function_task(
                 "Variances are never subtracted: look at the differences picture by picture.",
             ),
         ],
-        "variances subtracted": (
+        "variances subtracted": [
             (
-                _change(second=lambda one, other, unpaired: _root(one**2 - other**2)),
-                _change(second=lambda one, other, unpaired: _root(other**2 - one**2)),
+                (
+                    _change(second=lambda one, other, unpaired: _root(one**2 - other**2)),
+                    _change(second=lambda one, other, unpaired: _root(other**2 - one**2)),
+                ),
+                "Variances are never subtracted, and the root of a negative number is NaN: look at "
+                "the differences picture by picture.",
             ),
-            "Variances are never subtracted, and the root of a negative number is NaN: look at "
-            "the differences picture by picture.",
+            (
+                (
+                    _change(third=lambda one, other, paired: _root(one**2 - other**2)),
+                    _change(third=lambda one, other, paired: abs(one**2 - other**2) ** 0.5),
+                ),
+                "Of a difference of independent numbers, too, the variances add up.",
+            ),
+        ],
+        "third without its root": (
+            _change(third=lambda one, other, paired: one**2 + other**2),
+            "The third is a variance: take its root.",
+        ),
+        "one look for both": (
+            lambda one, other: (*_jumps()(one, other)[:2], _jumps()(one + other, other)[0]),
+            "A sum over the same pictures is no second look: add the variances of the two scores.",
+        ),
+        "absolute differences": (
+            lambda one, other: (
+                _jumps()(one, other)[0],
+                _jumps()(abs(one - other), other)[0],
+                _jumps()(one, other)[2],
+            ),
+            "A difference of scores has a sign, and so have the pictures' differences: keep it.",
+        ),
+        "one picture fewer twice": (
+            _jumps(root=lambda count: (count - 1) ** 0.5),
+            "ddof=1 has divided by n - 1 already: the mean's noise falls by the root of n.",
         ),
         "standard deviations added": (
             _change(third=lambda one, other, paired: one + other),
@@ -377,7 +443,10 @@ def _check_what_was_looked_at(network):
         )
     looks = [look for look in looks if look[1] == "validation"]
     if len({epoch for epoch, *_ in looks}) < epochs:
-        wrong("not every epoch is measured", "Evaluate validation pictures after each epoch.")
+        wrong(
+            "not every epoch is measured",
+            "Evaluate validation pictures after each epoch: call evaluate or predict.",
+        )
     if len({content for *_, content, _ in looks}) > 1:
         wrong(
             "validation masks redrawn",

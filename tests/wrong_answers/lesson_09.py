@@ -21,6 +21,47 @@ def as_floats(losses, patience, min_delta):
     return tuple(float(number) for number in right(losses, patience, min_delta))
 
 
+def so_many_before_the_end(losses, patience, min_delta):
+    end, _ = right(losses, patience, min_delta)
+    return end, end - patience
+
+
+def so_many_after_the_kept(losses, patience, min_delta):
+    _, kept = right(losses, patience, min_delta)
+    return kept + patience, kept
+
+
+def ended_before(losses, patience, min_delta):
+    """Asks for patience before it counts the epoch."""
+    lowest, kept, waited, epochs = float("inf"), 0, 0, 0
+    for loss in losses:
+        if loss < lowest - min_delta:
+            lowest, kept, waited = loss, epochs + 1, 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+        epochs += 1
+    return epochs, kept
+
+
+def its_loss(losses, patience, min_delta):
+    end, kept = right(losses, patience, min_delta)
+    return end, losses[kept - 1]
+
+
+def none_kept_yet(losses, patience, min_delta):
+    lowest, kept = losses[0], 0
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < lowest - min_delta:
+            lowest, kept, left = loss, epoch, patience
+        else:
+            left = patience - 1 if epoch == 1 else left - 1
+        if left == 0:
+            break
+    return epoch, kept
+
+
 def three_jumps(one, other, ddof=1):
     n = len(one)
     variances = [np.var(one, ddof=ddof), np.var(one - other, ddof=ddof)]
@@ -38,6 +79,30 @@ def of_32_pictures(one, other):
 
 def of_the_other(one, other):
     return three_jumps(other, one)
+
+
+def third_squared(one, other):
+    first, second, third = three_jumps(one, other)
+    return first, second, third**2
+
+
+def third_subtracted(one, other):
+    first, second, _ = three_jumps(one, other)
+    return first, second, abs(np.var(one, ddof=1) - np.var(other, ddof=1)) ** 0.5 / len(one) ** 0.5
+
+
+def third_of_the_sum(one, other):
+    first, second, _ = three_jumps(one, other)
+    return first, second, three_jumps(one + other, other)[0]
+
+
+def without_signs(one, other):
+    first, _, third = three_jumps(one, other)
+    return first, np.std(np.abs(one - other), ddof=1) / len(one) ** 0.5, third
+
+
+def fewer_twice(one, other):
+    return [jump * (len(one) / (len(one) - 1)) ** 0.5 for jump in three_jumps(one, other)]
 
 
 def two_of_three(one, other):
@@ -228,6 +293,16 @@ def smooths_in_place(training_losses, validation_losses):
 
 
 WRONG = [
+    ("09_1", "patience always used up", so_many_before_the_end),
+    ("09_1", "patience always used up", so_many_after_the_kept),
+    ("09_1", "last epoch not counted", ended_before),
+    ("09_1", "loss instead of its epoch", its_loss),
+    ("09_1", "first epoch not counted", none_kept_yet),
+    ("09_2", "third without its root", third_squared),
+    ("09_2", "variances subtracted", third_subtracted),
+    ("09_2", "one look for both", third_of_the_sum),
+    ("09_2", "absolute differences", without_signs),
+    ("09_2", "one picture fewer twice", fewer_twice),
     *[("09_1", "starting value too low", starting_at(n)) for n in (100, 1000, 1e9, 1e100)],
     ("09_1", "the two numbers swapped", swapped),
     ("09_1", "epochs counted from 0", from_zero),
