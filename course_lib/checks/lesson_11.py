@@ -125,6 +125,21 @@ def _known_by_output(is_known, total_only=False):
     return compute
 
 
+def _joined_backwards(features, valids, kernel, bias):
+    return _one_place(features[::-1], valids[::-1], kernel, bias)
+
+
+def _blind_if_one_is(features, valids, kernel, bias):
+    seen = all(valid.any() for valid in valids)
+    return _one_place(features, valids, kernel, bias) if seen else (0.0, 0.0)
+
+
+def _known_hidden(features, valids, kernel, bias):
+    """Only what is summed is chosen the wrong way round; the counts are right."""
+    hidden = [np.where(v > 0, 0, f) for f, v in zip(features, valids, strict=True)]
+    return _one_place(hidden, valids, kernel, bias, holes="read")
+
+
 def _black_is_hole(features, valids, kernel, bias):
     lit = [v * (f != 0).any(axis=-1, keepdims=True) for f, v in zip(features, valids, strict=True)]
     return _one_place(features, lit, kernel, bias)
@@ -144,8 +159,11 @@ PLACE_MISTAKES = mistake_rows(
             "over both.",
         ),
         "validity inverted": (
-            lambda features, valids, kernel, bias: _one_place(
-                features, [1 - valid for valid in valids], kernel, bias
+            (
+                lambda features, valids, kernel, bias: _one_place(
+                    features, [1 - valid for valid in valids], kernel, bias
+                ),
+                _known_hidden,
             ),
             "A validity is 1 where a value is known, the other way round than a mask.",
         ),
@@ -186,6 +204,18 @@ PLACE_MISTAKES = mistake_rows(
         "one validity for both": (
             (_joined(np.max), _joined(np.min), _joined_ratio(np.max), _joined_ratio(np.min)),
             "Each input keeps its own validity: one may see what the other does not.",
+        ),
+        "first validity for all": (
+            lambda features, valids, *rest: _one_place(features, valids[:1] * len(valids), *rest),
+            "Each input has its own validity: the first does not say what the second knows.",
+        ),
+        "inputs joined in the other order": (
+            _joined_backwards,
+            "The filter lies over the inputs in the order in which they are given.",
+        ),
+        "blind if one input is": (
+            _blind_if_one_is,
+            "A window is blind if nothing at all is seen: one input may know what the other hides.",
         ),
         "bias scaled": (
             (_scaled_bias, _with_bias(lambda features, M: M.mean())),
@@ -236,6 +266,14 @@ PLACE_MISTAKES = mistake_rows(
         "new validity is a share": (
             partial(_one_place, update=np.mean),
             "m' is 1 as soon as anything was seen, not the share that was seen.",
+        ),
+        "new validity is a count": (
+            partial(_one_place, update=np.sum),
+            "m' is 1 as soon as anything was seen, not how much was seen.",
+        ),
+        "new validity asks for all": (
+            partial(_one_place, update=lambda M: float(M.all())),
+            "m' is 1 as soon as anything was seen, not only where all was.",
         ),
         "NaN times zero": (
             partial(_one_place, holes="multiplied"),
@@ -304,6 +342,8 @@ def task_11_2(partial_layer):
             "Right for windows of 3 x 3 on three channels, but not for 5 x 5 on two: is one of "
             "these sizes written as a number?",
         )
+    blind = np.zeros((4, 5, 32))
+    _refuse_unfinite(function, blind, blind, np.ones((3, 3, 32, 2)), np.ones(2))
     _refuse_overflow(function)
     given = tuple(one.astype("float32") for one in (features, some, kernel, bias))
     check_inputs_unchanged(function, {"a random mask": given})
@@ -470,8 +510,34 @@ def _channels_of_strongest(place):
     return compute
 
 
+def _rounded(places):
+    return lambda *network: _signal(*network).round(places)
+
+
 SIGNAL_MISTAKES = mistake_rows(
     {
+        "signals multiplied": (
+            partial(_signal, strongest=np.prod),
+            "What is joined lies side by side: neither signal weakens the other.",
+        ),
+        "pixels counted as well": (
+            partial(
+                _signal,
+                divisor=lambda channels, sources, k: 9 * sum(channels[s] for s in sources),
+            ),
+            "The faulty layer forgets the channels, not the window's 3 x 3 pixels.",
+        ),
+        "sources one off": (
+            partial(
+                _signal,
+                divisor=lambda channels, sources, k: sum(channels[s + 1] for s in sources),
+            ),
+            "Source 0 is the picture: its 3 channels stand before those of the layers.",
+        ),
+        "rounded": (
+            tuple(map(_rounded, range(2, 9))),
+            "What is left is small and may lie far below 0.0001: return all digits.",
+        ),
         "skips ignored": [
             (
                 partial(_signal, skips=False),
@@ -589,11 +655,20 @@ def task_11_4(accepts):
     """Check that ``accepts(layer)`` is true for right layers and false for faulty ones."""
     function = as_function(accepts)
 
+    def asked(layer):
+        try:
+            return function(layer)
+        except AssertionError:
+            wrong(
+                "raises instead of False",
+                "Of a layer that it rejects your test is to return False; an assertion raises.",
+            )
+
     def verdict(hidden):
         def layer(features, valid, kernel, bias):  # all bear one name: it must not tell them apart
             return hidden(features, valid, kernel, bias)
 
-        output = call(function, layer)
+        output = call(asked, layer)
         check_array(output, shape=(), dtype=bool)
         return bool(output)
 

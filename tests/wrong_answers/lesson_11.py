@@ -81,8 +81,8 @@ def features_alone(features, valid, kernel, bias):
     return mended_but()(features, valid, kernel, bias)[0]
 
 
-def walk(filters, sources, choose=max, last_only=False, out=False):
-    made, left = {0: 3}, {0: 1.0}
+def walk(filters, sources, choose=max, last_only=False, out=False, picture=3):
+    made, left = {0: picture}, {0: 1.0}
     for number, (own, given) in enumerate(zip(filters, sources, strict=True), start=1):
         channels = made[given[-1]] if last_only else sum(made[one] for one in given)
         left[number] = choose([left[one] for one in given]) / (own if out else channels)
@@ -368,11 +368,85 @@ def of_a_grey_picture(filters, sources):
     return left[1:]
 
 
+def other_order(features, valids, kernel, bias):
+    return right_place(features[::-1], valids[::-1], kernel, bias)
+
+
+def nothing_without_both(features, valids, kernel, bias):
+    if min(valid.max() for valid in valids) == 0:
+        return 0, 0
+    return right_place(features, valids, kernel, bias)
+
+
+def sums_the_holes(features, valids, kernel, bias):
+    """np.where the wrong way round."""
+    start, total = 0, 0.0
+    _, seen, size = sums(features, valids, kernel)
+    for one, valid in zip(features, valids, strict=True):
+        part = kernel[..., start : start + one.shape[-1]]
+        total += (np.where(valid == 1, 0, one) * part).sum()
+        start += one.shape[-1]
+    return (total * size / seen + bias, 1) if seen else (0, 0)
+
+
+def how_many_known(features, valids, kernel, bias):
+    return right_place(features, valids, kernel, bias)[0], sums(features, valids, kernel)[1]
+
+
+def only_if_all_known(features, valids, kernel, bias):
+    _, seen, size = sums(features, valids, kernel)
+    return right_place(features, valids, kernel, bias)[0], int(seen == size)
+
+
+def epsilon_of_float16(features, valid, kernel, bias):
+    """Finite for three channels: 27 / 0.001 is a float16, but 288 / 0.001 is none."""
+    least = np.finfo(features.dtype).eps if features.dtype == np.float16 else 1
+    k = kernel.shape[0]
+    margins = (k // 2, k // 2), (k // 2, k // 2), (0, 0)
+    total, known = mended_but()(features, valid, kernel, 0 * bias)
+    seen = windows(np.pad(valid, margins), k).sum(axis=(2, 3, 4))[..., None]
+    ratio = kernel[..., 0].size / np.maximum(seen, least)
+    return (total / (kernel[..., 0].size / np.maximum(seen, 1)) * ratio + bias) * known, known
+
+
+def in_four_places(filters, sources):
+    return [round(one, 4) for one in walk(filters, sources)]
+
+
+def with_the_pixels(filters, sources):
+    return walk([9 * one for one in filters], sources, picture=27)
+
+
+def without_the_picture(filters, sources):
+    """The channels of source s are looked up as filters[s]."""
+    left = [1.0]
+    for given in sources:
+        left.append(max(left[one] for one in given) / sum(filters[one] for one in given))
+    return left[1:]
+
+
+def asserts(layer):
+    for seed in range(4):
+        for one, other in zip(layer(*given(seed)), reference(*given(seed)), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-4)
+    return True
+
+
 def by_name(layer):
     return layer.__name__ in ("_loops", "formula", "_single_precision")
 
 
 WRONG = [
+    ("11_1", "inputs joined in the other order", other_order),
+    ("11_1", "blind if one input is", nothing_without_both),
+    ("11_1", "validity inverted", sums_the_holes),
+    ("11_1", "new validity is a count", how_many_known),
+    ("11_1", "new validity asks for all", only_if_all_known),
+    ("11_2", "not finite in float16", epsilon_of_float16),
+    ("11_3", "rounded", in_four_places),
+    ("11_3", "pixels counted as well", with_the_pixels),
+    ("11_3", "sources one off", without_the_picture),
+    ("11_4", "raises instead of False", asserts),
     ("11_1", "channels forgotten in sum(1)", nine),
     ("11_1", "3 x 3 windows only", nine_a_channel),
     ("11_1", "bias forgotten", without_bias),
