@@ -22,7 +22,7 @@ BOX = np.ones((3, 3), bool)
 LIBRARIES = ("scipy", "skimage")
 DILATIONS = (
     "grown", "dilate", "dilation", "binary_dilation", "grey_dilation", "isotropic_dilation",
-    "maximum_filter", "maximum_filter1d",
+    "maximum_filter", "maximum_filter1d", "morphologyEx",
 )  # fmt: skip
 EROSIONS = (
     "erode", "erosion", "binary_erosion", "grey_erosion", "isotropic_erosion", "minimum_filter",
@@ -62,8 +62,24 @@ def _one_way(mask):
     return grown
 
 
-def _inside_only(mask):
-    grown = mask.copy()
+def _other_way(mask):
+    return _one_way(mask[::-1, ::-1])[::-1, ::-1]
+
+
+def _neighbours_only(mask):
+    """A hole is what has a hole beside it, so that one alone is lost."""
+    count = np.zeros(mask.shape, int)
+    for row, column in np.argwhere(mask):
+        count[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] += 1
+    return count > mask
+
+
+def _border_hole(mask):
+    return _one_more(np.pad(mask, 1, constant_values=True))[1:-1, 1:-1]
+
+
+def _inside_only(mask, border=True):
+    grown = mask & border
     grown[1:-1, 1:-1] = _one_more(mask)[1:-1, 1:-1]
     return grown
 
@@ -134,11 +150,19 @@ task_14_1 = function_task(
             "np.roll brings a hole at the border back in on the other side: pad the mask first.",
         ),
         "grown in one direction": (
-            (_rolled, _one_way),
-            "The hole grows downwards and to the right alone: shift it to all sides.",
+            (_rolled, _one_way, _other_way),
+            "The hole grows towards one corner alone: shift it to all sides.",
+        ),
+        "a hole alone lost": (
+            _neighbours_only,
+            "What was a hole stays one, with or without another beside it.",
+        ),
+        "beyond the border taken for a hole": (
+            _border_hole,
+            "What lies beyond the border adds nothing: pad the mask with False.",
         ),
         "border left out": (
-            _inside_only,
+            (_inside_only, functools.partial(_inside_only, border=False)),
             "Pixels on the picture's border can become holes too.",
         ),
         "grown while it is read": (
@@ -150,8 +174,8 @@ task_14_1 = function_task(
             "In row or column 0 your slice begins at -1, which is the last one: it is empty there.",
         ),
         "known pixels grown": (
-            lambda mask: ~_one_more(~mask),
-            "Here the holes shrink: True is a hole.",
+            (lambda mask: ~_one_more(~mask), lambda mask: ~_border_hole(~mask)),
+            "Here the holes shrink: True is a hole, and one hole in a window is enough.",
         ),
         "the rim alone": (
             lambda mask: _one_more(mask) & ~mask,
@@ -280,6 +304,22 @@ task_14_2 = function_task(
             ),
             "An opacity of 1 is all scratch, and the error is largest.",
         ),
+        "natural logarithm": (
+            lambda *given: np.log(10) * _decibels(_line(*given)),
+            "Decibels are tens of a logarithm to base 10: np.log10.",
+        ),
+        "decibels averaged": (
+            lambda *given: np.mean(-10 * np.log10(np.square(_line(*given)))),
+            "PSNR is of the mean squared error: average the squares, then take the logarithm.",
+        ),
+        "sum instead of mean": (
+            lambda *given: -10 * np.log10(np.sum(np.square(_line(*given)))),
+            "This is of the sum of the squares: PSNR takes their mean.",
+        ),
+        "errors not squared": (
+            lambda *given: -10 * np.log10(np.mean(np.abs(_line(*given)))),
+            "PSNR is of the mean squared error: square the errors.",
+        ),
         "20 instead of 10": (
             lambda *given: 2 * _decibels(_line(*given)),
             "A squared error takes 10 log10.",
@@ -304,7 +344,7 @@ def _gain(
     truth, scan, stored, method, *, below=128, polarity="black", grow="hole", where="picture"
 ):
     """The promised gain; every option but its first value is a fault."""
-    hole = stored < below if polarity == "black" else stored >= below
+    hole = stored >= below if polarity == "white" else stored < below
     if grow == "cross":
         mask = ndimage.binary_dilation(_enlarged(hole))
     elif grow == "half":
@@ -314,11 +354,16 @@ def _gain(
     else:
         mask = _enlarged(hole)
         mask = ndimage.binary_dilation(mask, BOX) if grow == "hole" else mask
-    repaired = method(scan, mask)
+    repaired = method(scan, ~mask if polarity == "handed on" else mask)
     if where == "repaired":
         return metrics.psnr(truth, repaired)
     measured = mask if where == "mask" else None
     return metrics.psnr(truth, repaired, measured) - metrics.psnr(truth, scan, measured)
+
+
+def _tiled(truth, scan, stored, method):
+    mask = ndimage.binary_dilation(np.tile(stored < 128, (2, 2)), BOX)
+    return metrics.psnr(truth, method(scan, mask)) - metrics.psnr(truth, scan)
 
 
 def _faulty(**options):
@@ -372,7 +417,18 @@ task_14_3 = function_task(
             _faulty(grow="half"),
             "The hole grows by two pixels of the picture: enlarge first, then grow.",
         ),
-        "mask inverted": (_faulty(polarity="white"), "Black marks the damage: True is a hole."),
+        "mask inverted": [
+            (_faulty(polarity="white"), "Black marks the damage: True is a hole."),
+            (
+                _faulty(polarity="handed on"),
+                "A method fills where its mask is True: give it the holes.",
+            ),
+        ],
+        "mask tiled": (
+            _tiled,
+            "Each pixel of the stored mask stands for 2 x 2 beside each other: the mask is to "
+            "grow larger, not to be repeated.",
+        ),
         "after, without before": (
             _faulty(where="repaired"),
             "This is the PSNR of the repair: subtract that of the scan.",

@@ -49,6 +49,72 @@ def by_the_course(mask):
     return masks.grown(mask, 1)
 
 
+def by_opencv_morphology(mask):
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_DILATE, np.ones((3, 3), "u1")) > 0
+
+
+def only_the_eight(mask):
+    height, width = mask.shape
+    wide = np.pad(mask, 1)
+    steps = [(i, j) for i in range(3) for j in range(3) if (i, j) != (1, 1)]
+    return np.any([wide[i : i + height, j : j + width] for i, j in steps], axis=0)
+
+
+def edge_of_ones(mask):
+    wide = np.pad(mask, 1, constant_values=1)
+    return np.lib.stride_tricks.sliding_window_view(wide, (3, 3)).any(axis=(2, 3))
+
+
+def inner_pixels(mask):
+    grown = np.zeros(mask.shape, bool)
+    for row in range(1, mask.shape[0] - 1):
+        for column in range(1, mask.shape[1] - 1):
+            grown[row, column] = mask[row - 1 : row + 2, column - 1 : column + 2].any()
+    return grown
+
+
+def up_and_left(mask):
+    grown = mask.copy()
+    for row, column in np.argwhere(mask):
+        grown[max(row - 1, 0) : row + 1, max(column - 1, 0) : column + 1] = True
+    return grown
+
+
+def all_nine(mask):
+    return np.lib.stride_tricks.sliding_window_view(np.pad(mask, 1), (3, 3)).all(axis=(2, 3))
+
+
+def errors(wall, colour, left, right, width):
+    return np.array([(colour - wall) * x for x in np.linspace(left, right, width)])
+
+
+def nepers(*given):
+    return -10 * np.log((errors(*given) ** 2).mean())
+
+
+def mean_of_decibels(*given):
+    return float(np.mean([-20 * np.log10(abs(error)) for error in errors(*given)]))
+
+
+def of_the_sum(*given):
+    return -10 * np.log10((errors(*given) ** 2).sum())
+
+
+def of_absolute_errors(*given):
+    return -10 * np.log10(abs(errors(*given)).mean())
+
+
+def mask_turned_over(truth, scan, stored, method):
+    mask = masks.grown(stored.repeat(2, axis=0).repeat(2, axis=1) < 128, 1)
+    return metrics.psnr(truth, method(scan, ~mask)) - metrics.psnr(truth, scan)
+
+
+def four_copies(truth, scan, stored, method):
+    half = stored < 128
+    mask = masks.grown(np.block([[half, half], [half, half]]), 1)
+    return metrics.psnr(truth, method(scan, mask)) - metrics.psnr(truth, scan)
+
+
 def padded(mask):
     return np.pad(by_slices(mask), 1)
 
@@ -157,6 +223,18 @@ def colours(scan):
 
 
 WRONG = [
+    ("14_1", "a library's dilation", by_opencv_morphology),
+    ("14_1", "a hole alone lost", only_the_eight),
+    ("14_1", "beyond the border taken for a hole", edge_of_ones),
+    ("14_1", "border left out", inner_pixels),
+    ("14_1", "grown in one direction", up_and_left),
+    ("14_1", "known pixels grown", all_nine),
+    ("14_2", "natural logarithm", nepers),
+    ("14_2", "decibels averaged", mean_of_decibels),
+    ("14_2", "sum instead of mean", of_the_sum),
+    ("14_2", "errors not squared", of_absolute_errors),
+    ("14_3", "mask inverted", mask_turned_over),
+    ("14_3", "mask tiled", four_copies),
     ("14_1", "corners forgotten", four_neighbours),
     ("14_1", "comes back in on the other side", rolled),
     ("14_1", "a library's dilation", by_scipy),
