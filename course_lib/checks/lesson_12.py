@@ -482,6 +482,24 @@ def _one_fewer(scores, part, *, lacking):
     )
 
 
+def _any_fewer(scores, part):
+    """Differences to every network that has some of the same parts, and not this one."""
+    return sorted(
+        scores[on] - scores[other]
+        for on, other in itertools.product(scores, repeat=2)
+        if part in on and part not in other and other < on
+    )
+
+
+def _with_gaps(of_a_gap):
+    """Networks without a partner are compared, too, with ``of_a_gap`` of their own score."""
+    return lambda scores, part: sorted(
+        score - scores.get(on - {part}, of_a_gap(score))
+        for on, score in scores.items()
+        if part in on
+    )
+
+
 def _unsorted(scores, part):
     return [one - other for one, other in _pairs(scores, part)]
 
@@ -509,8 +527,21 @@ WORTH_MISTAKES = mistake_rows(
                 _every_pair,
                 partial(_one_fewer, lacking=False),
                 partial(_one_fewer, lacking=True),
+                _any_fewer,
             ),
             ONLY,
+        ),
+        "pairs of all parts": (
+            lambda scores, part: sorted(
+                one - other
+                for any_part in {*itertools.chain(*scores)}
+                for one, other in _pairs(scores, any_part)
+            ),
+            "Your pairs differ in one part each, but not always in the one that is asked.",
+        ),
+        "a gap taken for a score": (
+            (_with_gaps(lambda score: 0), _with_gaps(lambda score: score)),
+            "A network whose partner was never trained makes no pair: leave it out.",
         ),
         "groups compared, not pairs": (
             (_mean_of_sides, lambda scores, part: [_mean_of_sides(scores, part)]),
@@ -530,11 +561,19 @@ WORTH_MISTAKES = mistake_rows(
             "A part can do harm: keep the sign.",
         ),
         "each pair counted twice": (
-            lambda scores, part: sorted(2 * _worth(scores, part)),
+            (
+                lambda scores, part: sorted(2 * _worth(scores, part)),
+                lambda scores, part: sorted(
+                    sign * one for one in _worth(scores, part) for sign in (-1, 1)
+                ),
+            ),
             "Each pair counts once: go through the networks that have the part.",
         ),
         "scores, not differences": (
-            lambda scores, part: sorted(one for one, _ in _pairs(scores, part)),
+            (
+                lambda scores, part: sorted(one for one, _ in _pairs(scores, part)),
+                lambda scores, part: [*map(list, _pairs(scores, part))],
+            ),
             "Subtract the score of the partner without the part.",
         ),
     }

@@ -55,8 +55,15 @@ _SEEN_WRONG = mistake_rows(
             "A window has three taps: a layer may also stay where it is.",
         ),
         "one side only": (
-            lambda dilations: _seen(dilations, (0, 1)).astype(int),
+            (
+                lambda dilations: _seen(dilations, (0, 1)).astype(int),
+                lambda dilations: _seen(dilations)[_seen(dilations) >= 0].astype(int),
+            ),
             "A window looks to both sides.",
+        ),
+        "the ends alone": (
+            lambda dilations: _span(dilations)[[0, -1]],
+            "These are the ends of the reach: all offsets between them that are seen are asked.",
         ),
         "the last layer only": (
             lambda dilations: _seen(dilations[-1:]).astype(int),

@@ -584,6 +584,16 @@ def _by_n(fills, truth, mask, n):
     return _errors(fills, truth, mask)[1] + spread * (1 / n - 1 / len(fills))
 
 
+def _with_slip(spread):
+    """From the error of one fill, but with ``spread(one, of_mean, count)`` solved wrongly."""
+
+    def compute(one, of_mean, _, count, n):
+        found = spread(one, of_mean, count)
+        return one - found + found / n
+
+    return _by(compute)
+
+
 MEAN_MISTAKES = {
     "the first n averaged": (
         _first,
@@ -603,7 +613,11 @@ MEAN_MISTAKES = {
         "Each further fill helps less than the one before it: the error falls in no straight line.",
     ),
     "n ignored": (
-        (_by(lambda one, of_mean, *_: one), _by(lambda one, of_mean, *_: of_mean)),
+        (
+            _by(lambda one, of_mean, *_: one),
+            _by(lambda one, of_mean, *_: of_mean),
+            _by(lambda one, of_mean, spread, count, n: one - spread),
+        ),
         "The more fills, the smaller the error of their mean: where is n?",
     ),
     "nothing left over": (
@@ -629,6 +643,36 @@ MEAN_MISTAKES = {
         ),
         "The mean of N fills strays by chance too. For n = N, what you return must be its error.",
     ),
+    "an equation not kept": [
+        (
+            (
+                _with_slip(lambda one, of_mean, count: (one - of_mean) * (1 - 1 / count)),
+                _with_slip(lambda one, of_mean, count: (one - of_mean) / (1 + 1 / count)),
+                _with_slip(lambda one, of_mean, count: (of_mean - one) / (1 - 1 / count)),
+                _with_slip(lambda one, of_mean, count: (one - of_mean) * count),
+                _with_slip(lambda one, of_mean, count: (one - of_mean) / (count - 1)),
+            ),
+            "Right for n = 1; but for n = N it must be the error of the fills' mean. Put both into "
+            "your equations again.",
+        ),
+        (
+            _by(
+                lambda one, of_mean, spread, count, n: (
+                    of_mean + (one - of_mean) * count * (1 / n - 1 / count)
+                )
+            ),
+            "Right for n = N; but for n = 1 it must be the mean error of the fills. Put both into "
+            "your equations again.",
+        ),
+        (
+            (
+                _by(lambda one, of_mean, spread, count, n: of_mean - spread + spread / n),
+                _by(lambda one, of_mean, spread, count, n: one + spread / n),
+            ),
+            "For n = 1 it must be the mean error of your fills, for n = N the error of their mean: "
+            "what is left over after the spread?",
+        ),
+    ],
     "divided by N": (
         _by_n,
         "The fills' own mean is nearer to them than the expected one: their variance wants N - 1.",

@@ -233,7 +233,53 @@ def decibels_of_each(network, pictures, holes):
     return scored(network, pictures, holes, where="each")
 
 
+def untrained_are_zero(scores, part):
+    return sorted(
+        score - scores.get(frozenset(on - {part}), 0) for on, score in scores.items() if part in on
+    )
+
+
+def smaller_ones(scores, part):
+    with_it = [on for on in scores if part in on]
+    return sorted(
+        scores[on] - scores[other]
+        for on in with_it
+        for other in scores
+        if other.issubset(on - {part})
+    )
+
+
+def whichever_differs(scores, part):
+    networks = list(scores)
+    return sorted(
+        scores[on] - scores[off]
+        for on in networks
+        for off in networks
+        if len(on - off) == 1 and off <= on
+    )
+
+
+def both_ways(scores, part):
+    return sorted(
+        sign * (scores[on] - scores[on ^ {part}])
+        for on in scores
+        for sign in (1, -1)
+        if part in on and on ^ {part} in scores
+    )
+
+
+def two_scores(scores, part):
+    return [
+        (scores[on], scores[on - {part}]) for on in scores if on - {part} in scores and part in on
+    ]
+
+
 WRONG = [
+    ("12_3", "a gap taken for a score", untrained_are_zero),
+    ("12_3", "more than one thing differs", smaller_ones),
+    ("12_3", "pairs of all parts", whichever_differs),
+    ("12_3", "each pair counted twice", both_ways),
+    ("12_3", "scores, not differences", two_scores),
     ("12_2", "chosen by another score", picked(min, absolute_error)),
     ("12_2", "chosen by another score", picked(max, decibels_of_each)),
     ("12_2", "the worst training taken", picked(min, scored)),

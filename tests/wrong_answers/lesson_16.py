@@ -14,6 +14,15 @@ def by_convolution(dilations, taps=(1, 1, 1), keep=lambda ways: ways > 0):
     return np.flatnonzero(keep(row)) - len(row) // 2
 
 
+def first_and_last(dilations):
+    return by_convolution(dilations)[[0, -1]]
+
+
+def to_the_right(dilations):
+    offsets = by_convolution(dilations)
+    return offsets[offsets >= 0]
+
+
 def all_ways(dilations):
     offsets = [0]
     for dilation in dilations:
@@ -114,13 +123,15 @@ def largest_of_all(patch, patches, whole, sharpness):
 
 
 WRONG = [
+    ("16_1", "the ends alone", first_and_last),
+    ("16_1", "one side only", to_the_right),
     ("16_1", "the whole span", lambda d: np.arange(-sum(d), sum(d) + 1)),
-    ("16_1", "wrong shape", lambda d: by_convolution(d)[by_convolution(d) >= 0]),
+    ("16_1", "one side only", lambda d: by_convolution(d)[by_convolution(d) >= 0]),
     ("16_1", "offsets repeated", lambda d: np.repeat(by_convolution(d), 2)),
     ("16_1", "offsets repeated", all_ways),
     ("16_1", "not sorted", lambda d: by_convolution(d)[::-1]),
     ("16_1", "not sorted", lambda d: list(dict.fromkeys(all_ways(d)))),
-    ("16_1", "wrong shape", lambda d: by_convolution(d) if d else 0),
+    ("16_1", "one side only", lambda d: by_convolution(d) if d else 0),
     ("16_1", "layers side by side", lambda d: sorted({0, *d, *(-one for one in d)})),
     ("16_1", "the middle tap forgotten", lambda d: by_convolution(d, taps=(1, 0, 1))),
     ("16_1", "wrong dtype", lambda d: by_convolution(d).astype(float)),

@@ -196,7 +196,33 @@ def by_drawing(fills, truth, mask, n):
     return np.mean([((fills[k].mean(axis=0) - truth)[mask] ** 2).mean() for k in chosen])
 
 
+def solved_wrongly(spread_of, left_of):
+    """left + spread = one and left + spread / N = of_all, with a slip."""
+
+    def error_of_mean(fills, truth, mask, n):
+        off = fills[:, mask] - truth[mask]
+        one, of_all = np.mean(off**2), np.mean(off.mean(axis=0) ** 2)
+        spread = spread_of(one - of_all, len(fills))
+        return left_of(one, of_all, spread) + spread / n
+
+    return error_of_mean
+
+
+def turned_over(gain, count):
+    return gain * (count - 1) / count
+
+
+def solved(gain, count):
+    return gain * count / (count - 1)
+
+
 WRONG = [
+    (
+        "17_3",
+        "an equation not kept",
+        solved_wrongly(turned_over, lambda one, of_all, spread: one - spread),
+    ),
+    ("17_3", "an equation not kept", solved_wrongly(solved, lambda one, of_all, spread: one)),
     ("17_1", "3 faults left", published),
     ("17_1", "first step taken for the last", lambda b: np.stack([
         *by_loop(b)[:2], np.sqrt((1 - np.roll(np.cumprod(1 - b), 1)) / (1 - np.cumprod(1 - b)) * b)
