@@ -293,6 +293,7 @@ def task_11_1(one_place):
         "two inputs of 1 and 5 channels": _window(rng, (1, 5)),
         "one input of 3 channels": _window(rng, (3,)),
         "a window of 5 x 5": _window(rng, (2, 3), side=5),
+        "a single known value": _window(rng, (1,), known=(1,)),
         "a blind window": _window(rng, (2, 3), known=(0, 0)),
         "a window of which one input is blind": _window(rng, (2, 3), known=(0, 4)),
         "a window in which all is known": _window(rng, (3, 2), known=(9, 9)),
