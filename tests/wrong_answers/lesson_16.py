@@ -131,7 +131,7 @@ WRONG = [
     ("16_1", "offsets repeated", all_ways),
     ("16_1", "not sorted", lambda d: by_convolution(d)[::-1]),
     ("16_1", "not sorted", lambda d: list(dict.fromkeys(all_ways(d)))),
-    ("16_1", "one side only", lambda d: by_convolution(d) if d else 0),
+    ("16_1", "wrong shape", lambda d: by_convolution(d) if d else 0),
     ("16_1", "layers side by side", lambda d: sorted({0, *d, *(-one for one in d)})),
     ("16_1", "the middle tap forgotten", lambda d: by_convolution(d, taps=(1, 0, 1))),
     ("16_1", "wrong dtype", lambda d: by_convolution(d).astype(float)),
