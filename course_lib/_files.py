@@ -29,9 +29,11 @@ def named_folder(path):
     """The folder of that name, with ~ for the home, be it there or not.
 
     Raises:
-        TypeError: if it is no name.
+        TypeError, ValueError: if it is no name.
     """
     try:
+        if not os.fspath(path):
+            raise ValueError('folder is an empty name: name a folder, "." for this one.')
         return expanded(path)
     except TypeError:
         raise TypeError(f"folder is {type(path).__name__}: pass the name of a folder.") from None
@@ -43,8 +45,8 @@ def made_folder(path):
     Raises:
         TypeError, ValueError: if it is no name, or no folder can be made of it.
     """
+    folder = named_folder(path)
     try:
-        folder = named_folder(path)
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a name with a zero in it
         why = getattr(error, "strerror", None) or error
@@ -104,6 +106,8 @@ def unfinished(path, ending=""):
     As ``replaced``, for a library that writes by name, and chooses the format by its ending.
     """
     path = Path(os.path.realpath(path))
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise OSError("a device or pipe, whose place no file may take")  # /dev/null: everybody's
     sweep(path)
     part = path.with_name(f".{_key(path)}.{uuid.uuid4().hex}.part{ending}")
     try:

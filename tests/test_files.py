@@ -36,6 +36,16 @@ def test_a_block_that_raises_changes_nothing(tmp_path, error):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_what_is_no_file_keeps_its_place(tmp_path):
+    """As /dev/null, which every program of a machine uses, and root may replace."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="device or pipe"), replaced(pipe) as file:
+        file.write(b"new")
+    assert pipe.is_fifo() and list(tmp_path.iterdir()) == [pipe]
+
+
 def test_a_longest_name_can_be_replaced(tmp_path):
     path = tmp_path / ("x" * 255)
     for content in (b"one", b"two"):

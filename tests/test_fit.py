@@ -424,6 +424,57 @@ def test_a_fit_that_was_interrupted_goes_on_in_the_same_process(tmp_path):
     assert weights(model) == weights(whole)
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_fit_that_ends_in_its_first_epoch_begins_anew(tmp_path, kept):
+    """No epoch has ended, so there is nothing to go on from, nor to hand out."""
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    whole, model, folder = network(), network(), tmp_path if kept else None
+    first = model.get_weights()  # without the state of dropout, which follows from the seed
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, *batches(), epochs=2, seed=0, folder=folder, callbacks=[Stop()])
+    np.testing.assert_equal(model.get_weights(), first)
+    fit(whole, *batches(), epochs=2, seed=0)
+    fit(model, *batches(), epochs=2, seed=0, folder=folder)
+    assert weights(model) == weights(whole)
+
+
+def test_a_loss_that_is_no_number_at_once_leaves_the_first_weights():
+    model = network()
+    model.compile("sgd", lambda true, predicted: keras.ops.mean(predicted) * float("nan"))
+    first = model.get_weights()
+    with pytest.warns(UserWarning, match="not a finite number in epoch 1"):
+        fit(model, *batches(), epochs=2, seed=0)
+    np.testing.assert_equal(model.get_weights(), first)
+
+
+def test_a_network_that_says_it_is_built_and_is_not_is_trained():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.convolution = keras.layers.Conv2D(3, 3, padding="same")
+
+        def call(self, features):
+            return self.convolution(features)
+
+    model = Net()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras says that it is not
+        model.build((None, 8, 8, 3))
+    model.compile("sgd", "mse")
+    images = np.zeros((4, 8, 8, 3), np.uint8)
+    grey = pairs(images, np.eye(8, dtype=bool), batch_size=4, seed=0, frozen=True)
+    assert len(fit(model, grey, grey, epochs=1, seed=0).history["loss"]) == 1
+
+
+def test_an_empty_name_is_no_folder():
+    with pytest.raises(ValueError, match="empty name"):
+        fit(network(), *batches(), epochs=1, seed=0, folder="")
+
+
 def test_weights_put_in_between_are_another_start_and_its_own_best_ones_are_not(tmp_path):
     model = network()
     fit(model, *batches(), epochs=2, seed=0, folder=tmp_path)

@@ -206,6 +206,37 @@ WEIGHTS = {{"hole": [{}]}}
 def loss(true, predicted):
     return WEIGHTS["hole"][0] * keras.ops.mean(true - predicted)
 """
+HELD = """
+class Mine(keras.losses.Loss):
+    def __init__(self):
+        super().__init__()
+        self.weights = {}
+    def call(self, true, predicted):
+        return self.weights[0] * keras.ops.mean(true - predicted)
+"""
+INSIDE = """
+WEIGHTS = [{}]
+def loss(true, predicted):
+    return sum(keras.ops.mean(true - predicted) * one for one in (WEIGHTS[0] for _ in range(1)))
+"""
+STEPS = """
+class Mine(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self):
+        self.rates = [{}]
+    def __call__(self, step):
+        return self.rates[0]
+"""
+UNSAID = """
+class Told:
+    factor = 0
+class Mine(keras.layers.Layer):
+    def __init__(self, told):
+        super().__init__()
+        self.told, told.factor = told, {}
+    def call(self, features):
+        return self.told.factor * features
+made = lambda: Mine(Told())
+"""
 
 
 def own_network(kind):
@@ -225,6 +256,14 @@ OWN_CODE = [
     ("loss or metrics", lambda n: told(make(loss=written(LOSS.format(n))()))),
     ("loss or metrics", lambda n: told(make(loss=written(HELPED.format(n))))),
     ("loss or metrics", lambda n: told(make(loss=written(TABLE.format(n))))),
+    ("loss or metrics", lambda n: told(make(loss=written(INSIDE.format(n))))),
+    ("loss or metrics", lambda n: told(make(loss=written(HELD.format([n, 1]))()))),
+    (
+        "loss or metrics",
+        lambda n: told(make(loss=written(HELD.format(f"np.array([{n}])"), np=np)())),
+    ),
+    (RATE, lambda n: told(make(optimizer=keras.optimizers.SGD(written(STEPS.format(n))())))),
+    ("network", lambda n: told(own_network(UNSAID.format(n)))),
 ]
 
 
@@ -233,6 +272,18 @@ def test_code_of_ones_own_that_was_changed_makes_another_training(part, changed_
     first, again, other = changed_to(1.5), changed_to(1.5), changed_to(2.5)
     assert first == again
     assert [name for name in first if first[name] != other[name]] == [part]
+
+
+def test_a_layer_that_keras_cannot_describe_hides_no_other():
+    def of(activation):
+        keras.utils.set_random_seed(0)
+        convolution = keras.layers.Conv2D(3, 3, padding="same", activation=activation)
+        return told(make(keras.Sequential([keras.Input((8, 8, 3)), undescribed(), convolution])))
+
+    undescribed = written(UNSAID.format(1.0))
+    first, again, other = of("relu"), of("relu"), of("tanh")
+    assert first == again
+    assert [name for name in first if first[name] != other[name]] == ["network"]
 
 
 def moved(model):

@@ -87,7 +87,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
         own = [keras.callbacks.EarlyStopping("val_loss", patience=PATIENCE)]
         callbacks = own + callbacks
     keras.utils.set_random_seed(seed)
-    if not model.built:
+    if not (model.built and all(layer.built for layer in model.layers)):  # subclassed: either
         model(train[0][0])
     for name, data in (("train", train), ("validation", validation)):
         if isinstance(data, Pairs):
@@ -135,6 +135,7 @@ class _Training(keras.callbacks.Callback):
         self.history, self.best, self.best_epoch, self.memories = {}, None, None, []
         model.optimizer.build(model.trainable_variables)
         _set_dropout_seeds(model, seed)
+        self.first = _arrays(model.variables), _arrays(model.optimizer.variables)
         stored = None if path is None else checkpoint.read(path)
         if stored is not None:
             self._restore(*stored)
@@ -143,7 +144,7 @@ class _Training(keras.callbacks.Callback):
         """Train what is left of ``epochs``, and give the network its best weights."""
         if not self.over and self.epoch < epochs:
             told = [_Progress(epochs, self.epoch), Estimate(epochs - self.epoch)]
-            with enough_memory(TOO_LARGE):
+            with enough_memory(TOO_LARGE), self._undone_without_an_epoch():
                 self.model.fit(
                     self.train,
                     validation_data=validation,
@@ -155,6 +156,16 @@ class _Training(keras.callbacks.Callback):
                 )
         if self.best is not None:
             _assign(self.model.variables, self.best)
+
+    @contextmanager
+    def _undone_without_an_epoch(self):
+        """Stopped in its first epoch, a training leaves nothing to go on from: it begins anew."""
+        try:
+            yield
+        finally:
+            if self.best is None:
+                _assign(self.model.variables, self.first[0])
+                _assign(self.model.optimizer.variables, self.first[1])
 
     def on_train_begin(self, logs=None):
         for callback, memory in zip(self.steering, self.memories, strict=False):

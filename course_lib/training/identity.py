@@ -81,8 +81,10 @@ def _moving(model):
 
 def _architecture(model):
     """Configuration and shapes, and the code of what no configuration tells: one's own layers."""
-    described = [_placed(_config(model)), [list(one.shape) for one in model.variables]]
-    own = [_layer_code(one) for one in model._flatten_layers()]  # the network and all inside it
+    layers = [*model._flatten_layers()]  # the network and all inside it
+    config = _placed(_config(model)) or [_described(one) for one in layers[1:]]
+    described = [config, [list(one.shape) for one in model.variables]]
+    own = [_layer_code(one) for one in layers]
     return [*described, own] if any(own) else described
 
 
@@ -179,10 +181,7 @@ def _described(value):
         return _described([value.__func__, value.__self__])
     if isinstance(value, types.FunctionType):
         return _described_function(value)
-    told = {
-        name: one for name, one in getattr(value, "__dict__", {}).items() if _is_told(name, one)
-    }
-    described = [type(value).__qualname__, _described(_config(value)), _described(told)]
+    described = [type(value).__qualname__, _described(_config(value)), _described(_told(value))]
     code = _class_code(type(value))
     return [*described, code] if code else described
 
@@ -212,9 +211,15 @@ def _described_alone(function):
 
 
 def _outside(function):
-    names, cells = function.__code__.co_names, function.__closure__ or ()
-    found = [function.__globals__.get(name) for name in names]
+    cells = function.__closure__ or ()
+    found = [function.__globals__.get(name) for name in _names(function.__code__)]
     return found + [getattr(cell, "cell_contents", None) for cell in cells]
+
+
+def _names(code):
+    """What a function asks for by name, in the functions and generators that stand in it, too."""
+    inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    return [*code.co_names, *(name for one in inner for name in _names(one))]
 
 
 def _is_plain(value):
@@ -222,7 +227,7 @@ def _is_plain(value):
         return all(map(_is_plain, value))
     if isinstance(value, dict):
         return all(map(_is_plain, value.values()))
-    return isinstance(value, (*SIMPLE, np.ndarray))
+    return isinstance(value, (*SIMPLE, np.ndarray, np.generic))
 
 
 def _code(code):
@@ -235,9 +240,18 @@ def _constant(value):
     return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
 
 
-def _is_told(name, value):
-    """Whether an attribute is a plain setting, and not what Keras notes for itself."""
-    return not name.startswith("_") and name not in NOTED and isinstance(value, SIMPLE)
+def _told(value):
+    """The plain settings among an object's attributes, and those of one's own objects in it."""
+    told = {}
+    for name, one in getattr(value, "__dict__", {}).items():
+        if name.startswith("_") or name in NOTED:  # what Keras notes for itself
+            continue
+        if _is_plain(one) or (isinstance(one, types.FunctionType) and _is_own(one)):
+            told[name] = one
+        elif _is_own(type(one)) and not isinstance(one, keras.Layer):
+            inside = getattr(one, "__dict__", {}).items()
+            told[name] = {key: part for key, part in inside if _is_plain(part)}
+    return told
 
 
 def _config(value):
