@@ -1,5 +1,7 @@
 """Every check passes its solution, says "not attempted" to its stub, and names wrong answers."""
 
+import _thread
+import signal
 import sys
 import time
 
@@ -176,6 +178,28 @@ def test_a_loop_that_catches_everything_is_left_behind(monkeypatch):
     result = check(stubborn)
     stop.append(True)
     assert result.verdict == "too slow" and "restart the kernel" in result.message
+
+
+def test_an_interrupted_check_leaves_nothing_running(monkeypatch):
+    """The stop button: until Python 3.12 a thread that somebody waited for then looks ended."""
+    turns = []
+
+    def endless():
+        _thread.interrupt_main()
+        while True:
+            turns.append(1)
+            time.sleep(0.001)
+
+    monkeypatch.setattr(_limited, "GRACE", PATIENCE)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            _limited.run(endless, PATIENCE)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    count = len(turns)
+    time.sleep(0.1)
+    assert len(turns) == count
 
 
 def test_a_check_that_waits_for_the_processor_is_not_stopped(monkeypatch):
@@ -456,4 +480,4 @@ def test_hints_of_what_does_not_exist():
     assert "There is no task 01.9. Lesson 01 has the tasks 01.1" in checks.hint("01_9")
     assert "two digits" in checks.hint("nonsense")
     assert "ask for 1, 2 or 3" in checks.hint("01_1", 4)
-    assert checks.hint("01.1", 2) == checks.hint("01_1", 2)
+    assert checks.hint("01.1", 2) == checks.hint("01_1", 2) == checks.hint("01_1", 2.0)

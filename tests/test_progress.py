@@ -206,6 +206,13 @@ def test_what_others_keep_in_the_file_stays(own_file):
     assert kept(own_file)["77_7"] == "2020-01-01"
 
 
+def test_the_numbering_of_a_newer_course_stays(own_file):
+    own_file.write_text(json.dumps(MARKED | {"numbering": 4}))
+    _progress.record("04_1")
+    assert json.loads(own_file.read_text())["numbering"] == 4
+    assert kept(own_file).keys() == {*DAYS, "04_1"}
+
+
 def test_names_in_a_list_count(own_file):
     own_file.write_text('{"solved": ["01_1", "02_3"]}')
     assert checks.progress().startswith("2 of")
@@ -226,6 +233,14 @@ def test_a_folder_in_the_place_of_the_file_is_said(own_file):
     assert "01.1 solved" in checks.progress()  # in this kernel it still counts
     assert "is a folder" in checks.save_progress(own_file)
     assert "is a folder" in checks.load_progress(own_file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_a_pipe_or_device_is_left_alone(own_file):
+    os.mkfifo(own_file)
+    assert "device or pipe; name a file" in _progress.record("01_1")
+    assert "device or pipe; name a file" in checks.load_progress(own_file)
+    assert own_file.is_fifo()
 
 
 def test_a_file_in_the_place_of_a_folder_is_said(tmp_path, monkeypatch):
@@ -270,7 +285,9 @@ def test_no_home_is_said(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("path", ["~nobody-here/p.json", "", None, 3, b"p.json", "a\0b.json"])
+@pytest.mark.parametrize(
+    "path", ["~nobody-here/p.json", "", None, 3, b"p.json", "a\0b.json", "\ud800"]
+)
 def test_a_name_that_names_no_file_is_said(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert checks.save_progress(path).startswith("Nothing was saved: ")

@@ -43,8 +43,12 @@ def _in_a_thread(work, seconds):
             pass
 
     worker = threading.Thread(target=until_stopped, daemon=True)
-    worker.start()
-    _wait(worker, seconds)
+    try:
+        worker.start()
+        _wait(worker, seconds)
+    except KeyboardInterrupt:  # or what was stopped would go on beside the next cell
+        _stop(worker)
+        raise
     return not worker.is_alive() or _stop(worker)
 
 
@@ -65,13 +69,18 @@ def _stop(worker):
     into compiled code ends first.
     """
     waited = 0.0
-    while worker.is_alive() and waited < GRACE:
+    while _runs(worker) and waited < GRACE:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(worker.ident), ctypes.py_object(TimeUp)
         )
-        worker.join(0.1)
+        time.sleep(0.1)
         waited += 0.1
-    return not worker.is_alive()
+    return not _runs(worker)
+
+
+def _runs(worker):
+    """Up to Python 3.12 ``is_alive`` says no once whoever waits for a thread was interrupted."""
+    return worker in threading.enumerate()
 
 
 def _watched(work, seconds):

@@ -131,7 +131,11 @@ def default_path():
 
 def _place(path):
     """A file's ``Path``; Unusable where it can be none."""
-    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path) or "\0" in os.fspath(path):
+    try:
+        name = os.fsencode(path) if isinstance(path, (str, os.PathLike)) else b""
+    except UnicodeEncodeError:  # half a letter
+        name = b""
+    if not name or b"\0" in name:
         raise Unusable("a file's name is needed, as text in quotes")
     found = expanded(path)
     with _named(found):
@@ -143,6 +147,8 @@ def _place(path):
             )
         if found.is_dir():
             raise Unusable(f"{shown(found)} is a folder; name a file in it")
+        if found.exists() and not found.is_file():
+            raise Unusable(f"{shown(found)} is a device or pipe; name a file")
     return found
 
 
@@ -204,12 +210,15 @@ def _pieces(text):
 
 def _renamed(found, numbering):
     """Entries with the names of an older numbering, under today's; others stay."""
-    if type(numbering) is not int or numbering < 1:
-        numbering = NUMBERING  # somebody's own mark: the course has written none but whole numbers
-    for step in range(numbering, NUMBERING):
+    for step in range(_numbering(numbering), NUMBERING):
         names = RENUMBERED[step]
         found = _merge(*({names.get(name, name): day} for name, day in found.items()))
     return found
+
+
+def _numbering(mark):
+    """A file's mark; today's where it is somebody's own: the course writes whole numbers alone."""
+    return mark if type(mark) is int and mark > 0 else NUMBERING
 
 
 def _entries(found):
@@ -231,9 +240,10 @@ def _add(path, entries):
         aside = None if whole else _set_aside(path)
         everything = _merge(found, entries)
         document = {"course": "inpainting-course", **(document or {})}
+        numbering = max(NUMBERING, _numbering(document.get(MARK)))  # a newer course's stays
         for name in (MARK, "solved"):  # last, and in this order: see _pieces
             document.pop(name, None)
-        document |= {MARK: NUMBERING, "solved": everything}
+        document |= {MARK: numbering, "solved": everything}
         with replaced(path) as file:
             file.write(json.dumps(document, indent=1).encode())
     return everything, aside

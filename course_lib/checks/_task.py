@@ -180,7 +180,7 @@ def hint(name, step=1):
         return Text(f"There is no task {key.replace('_', '.')}. {known}")
     if step not in (1, 2, 3):
         return Text("Each task has three hints: ask for 1, 2 or 3.")
-    return Text(f"Hint {step} of 3: {TASKS[key].hints[step - 1]}")
+    return Text(f"Hint {step:.0f} of 3: {TASKS[key].hints[int(step) - 1]}")
 
 
 def _run(check, answer, seconds, work=""):
