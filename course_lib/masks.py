@@ -419,6 +419,13 @@ def _spread_out(picture):
     """A Pillow picture with its palette, transparent colour or colour space worked in."""
     if not isinstance(picture, Image.Image):
         return picture
+    try:
+        picture.load()
+    except Exception:  # each format raises its own
+        raise ValueError(
+            "the mask's picture cannot be read, so its file is closed or cut off: open it again, "
+            "and call this before it is closed."
+        ) from None
     if picture.mode in ("PA", "RGBa") or "transparency" in picture.info:
         return picture.convert("RGBA")
     if picture.mode == "La":

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import os
 import sys
 import types
 import warnings
@@ -32,6 +33,18 @@ def damaged(clip, holes):
 
 def psnr(clip, filled, holes):
     return metrics.psnr(clip, np.clip(filled, 0, 1), holes)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are Unicode")
+def test_a_name_that_is_not_utf_8_is_said_before_opencv_reads_it(tmp_path):
+    """It ends the process, and a notebook's kernel with it."""
+    restoration.save_film(tmp_path / "a.webm", np.full((3, 32, 40, 3), 0.5))
+    path = os.fsencode(tmp_path) + b"/caf\xe9.webm"
+    os.rename(tmp_path / "a.webm", path)
+    with pytest.raises(ValueError, match="is not UTF-8.*rename it"):
+        restoration.read_film(path)
+    with pytest.raises(ValueError, match="is not UTF-8.*rename it"):
+        restoration.restore_video(path, np.eye(32, 40, dtype=bool), tmp_path / "new.webm")
 
 
 # What is flicker

@@ -347,6 +347,15 @@ def test_as_mask_of_what_is_no_picture(array, sentence):
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA"])
+def test_as_mask_of_a_picture_that_is_closed(tmp_path, mode):
+    Image.new(mode, (4, 4)).save(tmp_path / "mask.png")
+    with Image.open(tmp_path / "mask.png") as picture:
+        pass
+    with pytest.raises(ValueError, match="closed or cut off: open it again"):
+        masks.as_mask(picture, hole="white")
+
+
 def test_masks_that_no_memory_holds_are_refused_before_they_are_drawn():
     for call in (
         lambda: masks.random_lines(10**9, 32, seed=0),

@@ -6,6 +6,7 @@ OpenCV reads and writes the pixels of a PNG, and reads those of a TIFF.
 
 import io
 import os
+import re
 import struct
 import time
 import warnings
@@ -30,6 +31,8 @@ PNG_HEADER = 8 + 25  # bytes: its signature, and the chunk with its size
 METRES_PER_INCH = 0.0254
 STRIP = 2**20  # bytes of a TIFF's pixels that are compressed at a time
 COMMENT = "Restoration"  # the same as a text in a PNG
+XMP, XMP_TAG = "XML:com.adobe.xmp", 700  # in a PNG and in a TIFF; it may say the turn, too
+TURN = re.compile(r'tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>')
 # Pillow's modes whose pixels are worked on as they are; of the others see ``_photograph``.
 NATIVE = ("L", "LA", "RGB", "RGBA", "CMYK")
 # Endings and the modes that they can hold; the others hold them all.
@@ -280,7 +283,9 @@ def write_photograph(target, photograph, pixels, note):
     options = photograph.options | {"exif": exif.tobytes()}
     ending = target.suffix.lower()
     texts = PngImagePlugin.PngInfo()
-    for key, text in {**options.pop("texts", {}), COMMENT: note}.items():
+    told = options.pop("texts", {})
+    told[COMMENT] = "; ".join(filter(None, [told.get(COMMENT), note]))
+    for key, text in told.items():
         texts.add_itxt(key, text)
     if photograph.mode in DEEP:
         deep = (
@@ -415,6 +420,8 @@ def _exif(picture):
     try:
         found = picture.getexif()
         kept.update({tag: said for tag, said in found.items() if tag not in LAYOUT})
+        if XMP_TAG in kept:
+            kept[XMP_TAG] = TURN.sub("", kept[XMP_TAG].decode()).encode()
         for folder in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
             kept.get_ifd(folder).update(found.get_ifd(folder))
         return kept.tobytes()
@@ -429,6 +436,8 @@ def _options(picture):
         if picture.info.get(key):
             options[key] = picture.info[key]
     texts = {key: str(text) for key, text in getattr(picture, "text", {}).items()}
+    if XMP in texts:
+        texts[XMP] = TURN.sub("", texts[XMP])
     if texts:
         options["texts"] = texts
     return options

@@ -39,6 +39,7 @@ class Film:
     def __init__(self, path):
         self.path = files.named(path)
         files.check_file(self.path)
+        check_utf8(self.path)
         _check_binary(self.path)
         self.size, self.times, rate, promised = self._inspected()
         gaps = np.diff(self.times)
@@ -97,6 +98,21 @@ class Film:
         if (np.diff(times) <= 0).any():  # a file that does not say
             times = np.arange(len(times)) / rate
         return frame.shape[:2], times, rate, promised
+
+
+def check_utf8(path):
+    """FFmpeg takes names as UTF-8; OpenCV ends the whole process at one that is not.
+
+    Raises:
+        ValueError: if the name or a folder of it is none.
+    """
+    try:
+        os.path.abspath(path).encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"{shown(path)} is not UTF-8, and only films with such names can be "
+            "read: rename it, or the folder that it is in."
+        ) from None
 
 
 def _check_binary(path):
@@ -202,4 +218,4 @@ def _is_picture(path):
 
 def _natural(path):
     """mask2 before mask10."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
