@@ -47,6 +47,9 @@ def main(arguments=None):
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = _said
             return chosen.work(chosen) or 0
+    except BrokenPipeError:  # the work is done, and whoever read what is said has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (TypeError, ValueError, OSError, MemoryError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -167,9 +170,9 @@ def _add_restore(commands, parents):
     about = "fill what the mask marks, and keep everything else of the file as it is"
     command = commands.add_parser("restore", parents=parents, help=about, description=about)
     command.add_argument(
-        "--method", default="best",
-        help="best (a network, the default), photo (a network for photographs), biharmonic, "
-        "harmonic, telea, exemplar, ...; a wrong name lists them all",
+        "--method", default="photo",
+        help="photo (a network for photographs, the default), best (a network, quicker), "
+        "biharmonic, harmonic, telea, exemplar, ...; a wrong name lists them all",
     )  # fmt: skip
     command.add_argument(
         "--invented",
@@ -190,8 +193,7 @@ def _add_damage(commands, parents):
     command.add_argument(
         "--tolerance",
         type=float,
-        default=0.1,
-        help="0 to 1: how much stands out, or how near the colour must be (0.1)",
+        help="0 to 1: how much stands out (0.3), or how near the colour must be (0.1)",
     )
     command.add_argument("--width", type=int, default=5, help="of the widest scratch, pixels (5)")
     command.add_argument(

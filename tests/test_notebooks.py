@@ -474,6 +474,14 @@ def test_changed_tags_call_for_execution(lesson, source):
     assert keep_outputs(rendered, lesson) is None
 
 
+@pytest.mark.parametrize("content", [b"", b'{"cells": [', b"\xff\xfe", b"[]", b"{}"])
+def test_a_notebook_that_is_cut_off_is_built_anew(source, content):
+    target = source.parents[1] / "01_small.ipynb"
+    target.write_bytes(content)
+    assert build(source, target, may_execute=False) == "stale"
+    assert target.read_bytes() == content
+
+
 def test_restamp_writes_address_and_tag_and_keeps_outputs(lesson, source):
     target = source.parents[1] / "01_small.ipynb"
     nbformat.write(lesson, target)

@@ -288,6 +288,41 @@ def test_a_deep_file_keeps_what_it_says_of_itself(tmp_path, monkeypatch, channel
                 assert after.text.get("Author") == ("A. Adams" if "png" in source else None)
 
 
+SAID = ('tiff:Orientation="6"', "><tiff:Orientation>6</tiff:Orientation></rdf:Description")
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("ending", [".png", ".tif"])
+def test_a_turn_that_stands_in_xmp_is_applied_once(tmp_path, ending, said):
+    about = "adobe:ns:meta/", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    text = (
+        f'<x:xmpmeta xmlns:x="{about[0]}"><rdf:RDF xmlns:rdf="{about[1]}"><rdf:Description '
+        f'rdf:about="" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" {said}'
+    )
+    text += "/></rdf:RDF></x:xmpmeta>" if said == SAID[0] else "></rdf:RDF></x:xmpmeta>"
+    stored, info = Image.new("RGB", (8, 5), (90, 10, 200)), PngImagePlugin.PngInfo()
+    stored.putpixel((0, 0), (1, 2, 3))
+    info.add_itxt("XML:com.adobe.xmp", text)
+    options = {"pnginfo": info} if ending == ".png" else {"tiffinfo": {700: text.encode()}}
+    stored.save(tmp_path / f"old{ending}", **options)
+    before, hole = data.read(tmp_path / f"old{ending}"), np.zeros((8, 5), bool)
+    assert before.shape == (8, 5, 3)
+    hole[4, 2] = True
+    new = tmp_path / f"new{ending}"
+    restoration.restore_file(tmp_path / f"old{ending}", hole, new, "harmonic")
+    np.testing.assert_array_equal(data.read(new)[~hole], before[~hole])
+
+
+def test_a_second_repair_says_the_first_too(tmp_path):
+    Image.new("RGB", (40, 30)).save(tmp_path / "0.png")
+    for number, method in enumerate(("harmonic", "biharmonic")):
+        old, new = tmp_path / f"{number}.png", tmp_path / f"{number + 1}.png"
+        restoration.restore_file(old, np.eye(30, 40, dtype=bool), new, method)
+    with Image.open(tmp_path / "2.png") as picture:
+        for said in (picture.text["Restoration"], picture.getexif()[0x9213]):
+            assert [one.split()[-1] for one in said.split("; ")] == ["(harmonic)", "(biharmonic)"]
+
+
 @pytest.mark.parametrize("width", [40, 52, 53, 516])
 @pytest.mark.parametrize("ending, options", [
     (".bmp", {}), (".tif", {"compression": "tiff_lzw"}), (".jp2", {}), (".pcx", {}), (".ppm", {}),
@@ -606,6 +641,18 @@ def test_a_scratch_wider_than_asked_is_no_scratch(width, expected):
     assert bool(found[:, 20:24].all()) is expected and not found[:, :18].any()
     negative = restoration.find_damage(1 - wall, "dark scratches", width=width, grow=0)
     np.testing.assert_array_equal(negative, found)
+
+
+@pytest.mark.parametrize("looks, level, default", [
+    ("bright scratches", 0.6, 0.3), ("dark scratches", 0.2, 0.3), ("bright", 0.8, 0.1),
+    ("dark", 0.2, 0.1), ((1, 0.8, 0), (1, 0.6, 0), 0.1),
+])  # fmt: skip
+def test_the_tolerance_left_out_is_that_of_its_kind(looks, level, default):
+    wall = np.full((40, 60, 3), 0.4)
+    wall[20, 10:50] = level
+    found = [restoration.find_damage(wall, looks, tolerance=one) for one in (None, 0.1, 0.3)]
+    assert found[1].any() != found[2].any()
+    np.testing.assert_array_equal(found[0], found[1 if default == 0.1 else 2])
 
 
 def test_specks_are_left_out_and_the_rest_grows():

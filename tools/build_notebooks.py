@@ -115,9 +115,11 @@ def keep_outputs(rendered, built):
     """Move a built notebook's outputs into its fresh rendering.
 
     Returns:
-        The rendered notebook with outputs, or None if the code differs (the launch cell may:
-        it shows nothing) and the lesson must be executed.
+        The rendered notebook with outputs, or None if there is none built or the code differs (the
+        launch cell's may: it shows nothing) and the lesson must be executed.
     """
+    if built is None:
+        return None
     new = [cell for cell in rendered.cells if cell.cell_type == "code"]
     old = [cell for cell in built.cells if cell.cell_type == "code"]
     if len(new) != len(old):
@@ -149,8 +151,8 @@ def build(
     """
     rendered = render(source_path, published)
     updated = None
-    if target.exists() and not everything:
-        updated = keep_outputs(rendered, nbformat.read(target, as_version=4))
+    if not everything:
+        updated = keep_outputs(rendered, _built(target))
     done = "rewritten"
     if updated is None:
         if not may_execute:
@@ -158,6 +160,14 @@ def build(
         updated, done = clean(execute(render(source_path, published))), "executed"
     changed = _write(updated, target)
     return done if changed or done == "executed" else "kept"
+
+
+def _built(target):
+    """The notebook that stands there; None if there is none, or one that is cut off."""
+    try:
+        return nbformat.read(target, as_version=4)
+    except Exception:  # no file, no UTF-8, no JSON, no notebook: each raises its own
+        return None
 
 
 def build_exercise(solution_path, target, *, pictures=EXPECTED):
@@ -196,11 +206,15 @@ def main(arguments=None):
     parser.add_argument("--all", action="store_true", help="execute every one")
     parser.add_argument("--restamp", action="store_true", help="write address and tag, no more")
     options = parser.parse_args(arguments)
+    known = every_name()
+    asked = [f"{Path(name).parent.name or 'notebooks'}/{Path(name).stem}" for name in options.names]
+    if unknown := sorted({*asked} - {*known}):
+        parser.error(f"there is no source of {unknown[0]}: name one of {', '.join(known)}")
     if exercises.write_tasks((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"), TASKS):
         print(f"{TASKS.relative_to(ROOT).as_posix()}: written")
     stale = False
-    for name in options.names or every_name():
-        folder, stem = Path(name).parent.name or "notebooks", Path(name).stem
+    for name in asked or known:
+        folder, stem = name.split("/")
         solution = folder == "solutions"
         home = SOLUTIONS if solution else NOTEBOOKS
         done = build(

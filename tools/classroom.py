@@ -9,10 +9,10 @@ nbgrader cuts answers and hidden tests, with the same placeholders as in ``exerc
 
 import argparse
 import sys
-from pathlib import Path
 
 import nbformat
 
+from course_lib._files import expanded, replaced
 from course_lib._shell import command_line, say
 from tools.exercises import PLACEHOLDER, TEXT_PLACEHOLDER, with_expected_pictures
 from tools.project import SOLUTIONS
@@ -50,7 +50,7 @@ def make_course(folder, names=(), *, overwrite=False):
     Raises:
         ValueError: if there is no solution of a name, or the folder holds other settings.
     """
-    folder = Path(folder)
+    folder = expanded(folder)
     known = {path.stem: path for path in sorted(SOLUTIONS.glob("[0-9][0-9]_*.ipynb"))}
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -69,7 +69,8 @@ def make_course(folder, names=(), *, overwrite=False):
         target.parent.mkdir(parents=True, exist_ok=True)
         assignments.append(target)
         if overwrite or not _differs(target, notebook):
-            nbformat.write(notebook, target)
+            with replaced(target) as file:
+                file.write((nbformat.writes(notebook) + "\n").encode())
         else:
             kept.append(target)
     return assignments, kept
@@ -95,13 +96,13 @@ def main(arguments=None):
         assignments, kept = make_course(options.folder, options.names, overwrite=options.overwrite)
     except (ValueError, OSError) as error:
         return str(error)
-    say(f"{len(assignments)} assignments in {Path(options.folder) / 'source'}.")
+    say(f"{len(assignments)} assignments in {expanded(options.folder) / 'source'}.")
     if kept:
         say(
             f"Kept as they are, because they have been changed: {', '.join(p.stem for p in kept)}; "
             "--overwrite replaces them."
         )
-    say(f"Next: {command_line('cd', options.folder)}")
+    say(f"Next: {command_line('cd', expanded(options.folder))}")
     say(f"then: {command_line('nbgrader', 'generate_assignment', assignments[0].stem)}")
     return 0
 

@@ -7,7 +7,7 @@ from nbconvert import HTMLExporter
 
 from course_lib.plots.page import as_html
 from tools.build_notebooks import IMAGES, clean, execute
-from tools.project import ROOT, SOURCES, words
+from tools.project import ROOT, SOURCES, lessons, words
 from tools.render import render
 
 
@@ -24,7 +24,7 @@ def describe(notebook):
 def main(names):
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
-    for name in names or [path.stem for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]:
+    for name in lessons(names):
         notebook = describe(clean(execute(render(SOURCES / f"{name}.py"))))
         page, _ = HTMLExporter().from_notebook_node(
             notebook, resources={"metadata": {"name": name}}

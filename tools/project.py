@@ -33,6 +33,19 @@ def publication(pyproject=ROOT / "pyproject.toml"):
     )
 
 
+def lessons(names=()):
+    """The names of lessons; none: of all.
+
+    Raises:
+        SystemExit: with a sentence, if there is no lesson of a name.
+    """
+    known = [path.stem for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
+    for name in names:
+        if name not in known:
+            raise SystemExit(f"There is no lesson {name}: give a name like 05_texture_and_patches.")
+    return list(names) or known
+
+
 def words(module, about, most=None):
     """The words behind ``python -m module`` on a command line; ``--help`` says ``about``.
 

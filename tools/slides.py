@@ -15,7 +15,7 @@ from nbconvert import SlidesExporter
 
 from tools.build_notebooks import is_launch
 from tools.course import describe
-from tools.project import NOTEBOOKS, ROOT, words
+from tools.project import NOTEBOOKS, ROOT, lessons, words
 from tools.site.npm import packages
 
 BREAK = re.compile(r"^(?=## |\*\*Read\.\*\*)", re.MULTILINE)
@@ -28,12 +28,10 @@ REVEAL = ("reset.css", "reveal.css", "reveal.js", "theme/white.css")
 
 
 def main(names, target=ROOT / "build" / "slides"):
+    chosen = lessons(names)
     reveal(target)
-    for name in names or [path.stem for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]:
-        path = NOTEBOOKS / f"{name}.ipynb"
-        if not path.is_file():
-            raise SystemExit(f"There is no lesson {name}: give a name like 05_texture_and_patches.")
-        print(write(path, target))
+    for name in chosen:
+        print(write(NOTEBOOKS / f"{name}.ipynb", target))
 
 
 def reveal(target):

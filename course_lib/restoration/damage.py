@@ -22,7 +22,7 @@ WIDEST = 1_000  # pixels of a scratch, or around one
 EIGHT = 8  # neighbours: a scratch that steps obliquely is one
 
 
-def find_damage(image, looks="bright scratches", *, tolerance=0.1, width=5, smallest=5, grow=1):
+def find_damage(image, looks="bright scratches", *, tolerance=None, width=5, smallest=5, grow=1):
     """Propose a mask for what looks damaged.
 
     "bright scratches" are lines and specks brighter than both sides of them and thinner than
@@ -35,7 +35,8 @@ def find_damage(image, looks="bright scratches", *, tolerance=0.1, width=5, smal
         image: RGB (H, W, 3), floats in [0, 1].
         looks: "bright scratches", "dark scratches", "bright", "dark", or an RGB triple in [0, 1].
         tolerance: how far from its surroundings a scratch must stand out, or how near to white, to
-            black or to the colour (in its worst channel) a pixel must be; above 0, at most 1.
+            black or to the colour (in its worst channel) a pixel must be; above 0, at most 1. Left
+            out it is 0.3 for scratches, 0.1 for the others.
         width: of the widest scratch, pixels, 1 to 1,000.
         smallest: specks of fewer pixels are left out, 1 or more.
         grow: pixels that are added around what was found, 0 to 1,000: the edge of a scratch is
@@ -55,6 +56,8 @@ def find_damage(image, looks="bright scratches", *, tolerance=0.1, width=5, smal
     """
     image = check_image(image)
     check_values(image, "the image")
+    if tolerance is None:
+        tolerance = 0.3 if isinstance(looks, str) and looks.endswith("scratches") else 0.1
     asked = "a number above 0, at most 1"
     tolerance = check_number("tolerance", tolerance, asked, lambda number: 0 < number <= 1)
     width, smallest = check_count("width", width, 1, WIDEST), check_count("smallest", smallest, 1)

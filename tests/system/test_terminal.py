@@ -22,7 +22,7 @@ def test_a_network_repairs_a_file_and_nothing_but_python_speaks(tmp_path):
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
 
     done = run()
-    assert done.returncode == 0 and "invented by best" in done.stdout
+    assert done.returncode == 0 and "invented by photo" in done.stdout
     assert not any(word in done.stderr for word in ("oneDNN", "absl", "WARNING", "Traceback"))
     again = run()
     assert (again.returncode, again.stdout) == (1, "") and again.stderr.startswith("error: ")
