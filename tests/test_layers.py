@@ -571,6 +571,16 @@ def test_impossible_inputs_are_refused(inputs, message, used):
     assert "\n" not in str(caught.value)  # our sentence, not wrapped in Keras's
 
 
+@pytest.mark.parametrize(
+    "layer, given", [(PartialConv2D, [FEATURES, VALID]), (GatedConv2D, FEATURES)]
+)
+def test_a_window_larger_than_the_picture_is_refused(layer, given):
+    with pytest.raises(ValueError, match="window of 9 pixels and is given a side of 6") as caught:
+        layer(4, 9, padding="valid")(given)
+    assert "\n" not in str(caught.value)
+    layer(4, 9)(given)
+
+
 def test_what_is_no_array_or_not_what_a_layer_was_built_for_is_refused():
     partial, gated = PartialConv2D(4, 3), GatedConv2D(4, 3)
     for layer, inputs in ((partial, [None, VALID]), (partial, [FEATURES, "v"]), (gated, None)):

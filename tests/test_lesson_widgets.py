@@ -375,6 +375,13 @@ def test_values_between_which_nothing_is_to_guess(values):
         widgets.best_guess(*values)
 
 
+def test_pictures_smaller_than_the_largest_context_are_refused():
+    with pytest.raises(
+        ValueError, match="window of radius 6 does not fit into pictures of 12 x 32"
+    ):
+        widgets.context_size(SMALL.train[:, :12], SMALL.validation)
+
+
 def test_the_errors_of_contexts_are_those_of_learned_windows(monkeypatch):
     monkeypatch.setenv("INPAINTING_PROFILE", "smoke")  # 15 pictures to learn from, 10 held out
     demo = widgets.context_size(SMALL.train, SMALL.validation)

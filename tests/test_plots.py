@@ -182,11 +182,19 @@ def test_bars_are_sorted_and_labelled():
         (lambda: plots.show([PATCH], alt=ALT, row_titles=["a", "b"]), "1 rows but 2 row_titles"),
         (lambda: plots.show(plots.figure([PATCH]), alt=ALT, unit="dB"), "own unit"),
         (lambda: plots.show([], alt=ALT), "at least one"),
+        (lambda: plots.show_films({"a": PATCH[None][:0]}, alt=ALT), "no frame"),
+        (lambda: plots.isophotes(PATCH[:1], np.zeros((1, 8), bool)), "two rows and columns"),
     ],
 )
 def test_bad_input_gets_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_long_and_broken_titles_are_drawn():
+    drawing = plots.figure([PATCH], titles=["caf\udce9.png"], row_titles=["x" * 300])
+    assert drawing.axes[0].get_title() == "caf\\udce9.png"
+    assert plots.encode(drawing)
 
 
 def test_a_bundle_is_shown_in_a_notebook_and_told_in_a_terminal(monkeypatch, capsys):

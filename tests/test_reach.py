@@ -11,6 +11,7 @@ from scipy import ndimage
 from course_lib import evaluation, masks, plots
 from course_lib.layers import ContextualAttention, FourierConv2D, GatedConv2D, PartialConv2D
 from course_lib.models import (
+    features,
     gates,
     inpaint,
     load_pretrained,
@@ -18,6 +19,7 @@ from course_lib.models import (
     shallow_unet,
     strength_by_known,
     validities,
+    vanilla_unet,
 )
 from course_lib.widgets.reach import SIDE, SPACINGS, ways
 from tests.networks import compiled, numbers, randomize
@@ -543,6 +545,14 @@ def test_strength_of_a_mean_over_the_picture(kind, expected):
     kernel[:, :, :3, :2] = 1 / 27  # features alone: a gate of 1/2, and no bias
     layer.set_weights([kernel, bias])
     np.testing.assert_allclose(strength_by_known(network), expected * np.ones(9), rtol=1e-5)
+
+
+def test_one_name_is_no_list_and_who_sees_no_holes_is_refused():
+    pictures, holes = np.full((1, 8, 8, 3), 0.5), np.eye(8, dtype=bool)[None]
+    with pytest.raises(TypeError, match=r"pass a list of names, such as \['bottleneck_conv_1'\]"):
+        features(shallow_unet("plain", 2), pictures, holes, "bottleneck_conv_1")
+    with pytest.raises(ValueError, match="vanilla_unet is not told the holes"):
+        strength_by_known(vanilla_unet(width=2))
 
 
 def test_one_trained_network_takes_pictures_of_several_sizes():

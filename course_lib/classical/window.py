@@ -38,7 +38,7 @@ def fit_window(pictures, *, radius):
         True
     """
     pictures = training_pictures(pictures)
-    radius = _check_fits(radius, pictures)
+    radius = check_fits(radius, pictures)
     return solve_window(mean_products(pictures, radius))
 
 
@@ -125,7 +125,7 @@ class Window:
         pictures = training_pictures(pictures)
         largest = max(self.weights.shape) // 2
         margin = largest if margin is None else check_count("margin", margin, lowest=largest)
-        _check_fits(max(margin, 1), pictures)
+        check_fits(max(margin, 1), pictures)
         guesses = correlate(
             pictures.astype(np.float64), self.weights[None, :, :, None], mode="mirror"
         )
@@ -160,7 +160,12 @@ def _mirrored(index, length):
     return np.minimum(index, np.abs(period - index))
 
 
-def _check_fits(radius, pictures):
+def check_fits(radius, pictures):
+    """The radius, if a window of it fits into the pictures (N, H, W, 3).
+
+    Raises:
+        TypeError, ValueError: if it is no radius, or does not.
+    """
     radius = check_count("radius", radius, lowest=1)
     if 2 * radius + 1 > min(pictures.shape[1:3]):
         height, width = pictures.shape[1:3]

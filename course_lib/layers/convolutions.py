@@ -71,6 +71,11 @@ class _Convolution(keras.layers.Layer):
             shape[1:3], self.kernel_size, self.strides, self.dilation_rate, strict=True
         ):
             lost = 0 if self.padding == "same" else rate * (size - 1)
+            if side is not None and side <= lost:
+                raise ValueError(
+                    f"{self.name} has a window of {lost + 1} pixels and is given a side of {side}: "
+                    'pass larger pictures, or padding="same".'
+                )
             placed.append(None if side is None else math.ceil((side - lost) / stride))
         return shape[0], *placed
 
@@ -190,6 +195,7 @@ class PartialConv2D(_Convolution):
         for one in valid:
             check_binary(one)
         check_channels(self, [one.shape[-1] for one in features])
+        self._placed(features[0].shape)
         return super().__call__(inputs, **kwargs)
 
     def call(self, inputs):
@@ -267,6 +273,7 @@ class GatedConv2D(_Convolution):
     def __call__(self, features, **kwargs):
         check_features(shape_of(features))
         check_channels(self, [features.shape[-1]])
+        self._placed(features.shape)
         return super().__call__(features, **kwargs)
 
     def call(self, features):

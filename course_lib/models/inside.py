@@ -82,6 +82,8 @@ def features(network, images, masks, layers):
         (1, 2, 2, 8)
     """
     check_model(network)
+    if isinstance(layers, str):
+        raise TypeError(f"layers is {layers!r}: pass a list of names, such as [{layers!r}].")
     layers = list(layers)
     outputs = [network.get_layer(name).output for name in layers]
     outputs = [one[0] if isinstance(one, list) else one for one in outputs]
@@ -98,6 +100,8 @@ def _of_kind(network, kind, words):
 
 def _run(network, outputs, images, masks):
     images, masks = check_pair(images, masks)
+    if len(network.inputs) != 2:
+        raise ValueError(f"{network.name} is not told the holes: pass one of [damaged, valid].")
     holes = np.broadcast_to(masks, images.shape[:-1])[..., None]
     given = [np.where(holes, 0, images).astype(np.float32), 1 - holes.astype(np.float32)]
     found = keras.Model(network.inputs, outputs).predict_on_batch(given)

@@ -151,6 +151,7 @@ def _check_texts(name, texts, count, place):
     if not np.iterable(texts):
         raise TypeError(f"{name} is {brief(texts)}: pass a list of strings, one a {place}.")
     texts = ["" if text is None else str(text) for text in texts]
+    texts = [text.encode("utf-8", "backslashreplace").decode() for text in texts]  # a file's name
     if len(texts) != count:
         raise ValueError(f"{count} {place}s but {len(texts)} {name}: pass one title a {place}.")
     return texts
@@ -159,7 +160,7 @@ def _check_texts(name, texts, count, place):
 def _page_size(shape, columns, titles, row_titles):
     """Width and height in inches for pictures of one shape, with titles above and beside them."""
     letters = max(len(line) for title in row_titles for line in title.split("\n"))
-    beside = 0.08 * letters + 0.1 * bool(letters)
+    beside = min(0.08 * letters + 0.1 * bool(letters), PAGE_WIDTH / 2)
     panel = min((PAGE_WIDTH - beside) / columns, 3.6)
     picture = min(panel * shape[0] / shape[1], TALLEST)
     above = [_lines(titles[k : k + columns]) for k in range(0, len(titles), columns)]

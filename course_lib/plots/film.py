@@ -68,6 +68,8 @@ def sheet_frames(films):
     if len(shapes) != 1 or len(next(iter(shapes))) != 4:
         raise ValueError(f"the films have the shapes {shapes}: pass (T, H, W, 3), all of one.")
     (count, height, width, _) = shapes.pop()
+    if not count:
+        raise ValueError("the films have no frame: pass one at least.")
     for one in films.values():
         check_image(np.asarray(one)[0], "a frame")
     size = tuple(round(max(1, STORED / width) * side) for side in (width, height))

@@ -38,6 +38,8 @@ def isophotes(image, mask, *, every=2):
         1
     """
     image, mask = check_pair(check_image(image), mask)
+    if min(mask.shape) < 2:
+        raise ValueError(f"the picture has the shape {image.shape}: pass two rows and columns.")
     every = min(check_count("every", every, lowest=1), max(mask.shape))
     drawing = Figure(figsize=(4.4, 4.4), dpi=DOTS_PER_INCH, layout="constrained")
     axes = drawing.subplots()

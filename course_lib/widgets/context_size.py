@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from course_lib import plots, runtime
 from course_lib.classical._contract import training_pictures
-from course_lib.classical.window import mean_products, solve_window
+from course_lib.classical.window import check_fits, mean_products, solve_window
 from course_lib.plots.charts import BLUE, ORANGE
 from course_lib.plots.weights import draw_weights
 from course_lib.widgets.explore import explore
@@ -39,6 +39,8 @@ def context_size(pictures, held_out):
         >>> context_size(photos.train, photos.validation).values
         {'radius': 2}
     """
+    for one in (pictures, held_out):
+        check_fits(LARGEST, training_pictures(one[:1]))
     held_out = mean_products(training_pictures(held_out[: runtime.share(HELD_OUT)]), LARGEST)
     pictures = training_pictures(pictures[: runtime.share(MANY)])
     sets = [mean_products(pictures[k : k + FEW], LARGEST) for k in range(0, len(pictures), FEW)]
