@@ -20,7 +20,7 @@ from tools.platforms import stamped
 from tools.project import ROOT, Publication, publication
 from tools.render import badge, launch_cell
 
-LINKS = "<!-- begin links -->\n\n<!-- end links -->"
+LINKS = "<!-- begin links -->\n\n<!-- end links -->\ngit clone ADDRESS inpainting-course\n"
 READY = Publication("https://github.com/ada/inpainting-course", "v0.1.0", "0.1.0")
 
 
@@ -196,6 +196,12 @@ def test_release_refuses_a_readme_that_links_elsewhere(release):
     (release / "README.md").write_text(stamped(LINKS, other), encoding="utf-8")
     [found] = release_check.problems(release)
     assert found.startswith("README.md") and "make restamp" in found
+
+
+def test_readme_clones_from_this_address():
+    line = f"\ngit clone {READY.address} inpainting-course\n"
+    assert line in stamped(LINKS, READY)
+    assert line in stamped((ROOT / "README.md").read_text(encoding="utf-8"), READY)
 
 
 def test_a_readme_without_its_links_is_refused_in_a_sentence():

@@ -1,6 +1,6 @@
 """Where a learner opens the course with one click, all made from pyproject's address and tag.
 
-python -m tools.platforms        (writes the links into README.md; `make restamp` calls it)
+python -m tools.platforms        (writes them into README.md; `make restamp` calls it)
 """
 
 import re
@@ -10,6 +10,7 @@ from tools.project import ROOT, publication, words
 
 README = ROOT / "README.md"
 PLACE = re.compile(r"(?<=<!-- begin links -->\n).*?(?=\n<!-- end links -->)", re.DOTALL)
+CLONE = re.compile(r"(?<=^git clone )\S+(?= inpainting-course$)", re.MULTILINE)
 FIRST = "notebooks/00_first_repair.ipynb"
 
 
@@ -64,10 +65,11 @@ def links(published):
 
 
 def stamped(text, published):
-    """README's text with the links of this address and tag."""
+    """README's text with the links and the clone of this address and tag."""
     if not PLACE.search(text):
         raise ValueError("README.md has lost its links: put <!-- begin links --> ... back.")
-    return PLACE.sub(lambda _: links(published), text)
+    text = PLACE.sub(lambda _: links(published), text)
+    return CLONE.sub(lambda _: published.address, text)
 
 
 def _repository(published):
