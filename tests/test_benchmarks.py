@@ -17,6 +17,7 @@ from benchmarks import (
 )
 from course_lib import generative, masks, models
 from course_lib.metrics import psnr
+from tools.project import NOTEBOOKS
 
 
 def test_the_articles_masks_and_ours_are_drawn_from_the_same_distribution():
@@ -139,3 +140,17 @@ def test_who_always_guesses_one_picture_draws_it_along_the_path(path):
     drawn = few_steps.with_one_noise(guess, path, 2, 5, seed=0)
     np.testing.assert_allclose(drawn, 0.75, atol=1e-9)
     assert len(asked) == 5
+
+
+def test_what_lesson_14_says_of_photographs_in_a_cameras_own_size():
+    """How far ``photo`` is before ``biharmonic`` under scratches, and on how many it is behind."""
+    text = results.RESULTS.read_text(encoding="utf-8")
+    section = text.partition("<!-- begin full_size -->")[2].partition("<!-- end full_size -->")[0]
+    leads = re.findall(r"before `biharmonic` \| \+(\d\.\d+) \(.*?\), (\d+) of (\d+) \|", section)
+    assert [(f"{float(mean):.1f}", int(of) - int(won)) for mean, won, of in leads] == [
+        ("0.8", 5), ("1.2", 2),
+    ]  # fmt: skip
+    lesson = (NOTEBOOKS / "src" / "14_your_photograph.py").read_text(encoding="utf-8")
+    said = " ".join(lesson.replace("\n# ", " ").split())
+    assert "`photo` is 0.8 dB before it in the mean, and behind on five" in said
+    assert "1.2 before, and behind on two" in said
