@@ -2,6 +2,7 @@
 
 import base64
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from course_lib import classical, data, metrics, restoration, widgets
 from course_lib._opencv import cv2
 from course_lib.restoration.files import IMAGE_HISTORY
 from course_lib.widgets import _parcels
+from tests.helpers import PATIENCE
 from tests.test_restoration import stored
 
 GREY = np.full((30, 40, 3), 0.5, np.float32)
@@ -373,6 +375,113 @@ def test_an_interrupted_repair_leaves_what_was_there(monkeypatch):
     desk.controls["repair"].click()
     assert desk.message.startswith("stopped") and desk.repaired is before
     assert not desk.controls["repair"].disabled
+
+
+class Steps:
+    """Stands for ``harmonic``: each step waits until the test lets it go on."""
+
+    def __init__(self):
+        self.begun, self.may_end = threading.Semaphore(0), threading.Semaphore(0)
+
+    def __call__(self, image, mask):
+        self.begun.release()
+        assert self.may_end.acquire(timeout=PATIENCE)
+        return np.where(mask[..., None], np.float32(0.25), image)
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    steps = Steps()
+    monkeypatch.setitem(classical.METHODS, "harmonic", steps)
+    return steps
+
+
+def press(desk, name):
+    """As JupyterLab does: the click is answered outside of the main thread."""
+    answer = threading.Thread(target=desk.controls[name].click)
+    answer.start()
+    answer.join(PATIENCE)
+    assert not answer.is_alive(), "the answer to a click waits for the work"
+
+
+TWO_PARTS = np.zeros((30, 1400), bool)
+TWO_PARTS[10, 5] = TWO_PARTS[10, 1390] = True
+
+
+def desk_of_two_parts():
+    desk = desk_with(np.full((*TWO_PARTS.shape, 3), 0.5), TWO_PARTS)
+    for name, box in desk._compared.items():
+        box.value = name == "harmonic"
+    return desk
+
+
+@pytest.mark.parametrize("work", ["repair", "compare"])
+def test_stop_ends_the_work_at_the_next_part(steps, work):
+    desk = desk_of_two_parts()
+    stop = desk.controls["stop"]
+    assert stop.layout.display == "none"
+    press(desk, work)
+    assert steps.begun.acquire(timeout=PATIENCE)
+    assert stop.layout.display is None and not stop.disabled and desk.controls[work].disabled
+    press(desk, work)  # one at a time
+    press(desk, "stop")
+    assert stop.disabled and stop.description == "Stopping ..."
+    steps.may_end.release()
+    desk.wait()
+    assert desk.message == "stopped; what was there before is still there."
+    assert desk.repaired is desk.table is None and not steps.begun.acquire(blocking=False)
+    np.testing.assert_array_equal(desk.painter.mask, TWO_PARTS)
+    assert stop.layout.display == "none" and not desk.controls[work].disabled
+
+
+def test_after_a_stop_the_earlier_result_is_there_and_the_next_repair_is_whole(steps):
+    steps.may_end.release(4)
+    desk = desk_of_two_parts()
+    press(desk, "repair")
+    desk.wait()
+    assert (
+        desk.message.startswith("harmonic filled 2 pixels") and (desk.repaired[10, 5] == 64).all()
+    )
+    before = desk.repaired
+    steps.begun.acquire(), steps.begun.acquire()
+    steps.may_end.acquire(), steps.may_end.acquire()
+    press(desk, "repair")
+    assert steps.begun.acquire(timeout=PATIENCE)
+    press(desk, "stop")
+    steps.may_end.release(4)
+    desk.wait()
+    assert desk.repaired is before and desk._result.layout.display is None
+    press(desk, "repair")
+    desk.wait()
+    assert desk.message.startswith("harmonic filled 2 pixels") and desk.repaired is not before
+
+
+def test_a_repair_that_another_picture_overtakes_is_dropped(tmp_path, steps):
+    desk = desk_with(GREY)
+    press(desk, "repair")
+    assert steps.begun.acquire(timeout=PATIENCE)
+    path = stored(tmp_path, "RGB", ".png")
+    Page(desk.painter).upload(path.name, path.read_bytes())
+    steps.may_end.release()
+    desk.wait()
+    assert desk.message.startswith("stopped") and desk.repaired is None
+    assert desk._result.layout.display == "none"
+
+
+def test_what_goes_wrong_beside_the_shell_is_said_too():
+    desk = desk_with(GREY, np.ones((30, 40), bool))
+    press(desk, "repair")
+    desk.wait()
+    assert "no known pixel" in desk.message and not desk.controls["repair"].disabled
+
+
+def test_in_the_main_thread_work_is_done_when_the_click_is_answered(steps):
+    """There an interrupt ends it, and in a browser there is no other thread."""
+    steps.may_end.release()
+    desk, seen = desk_with(GREY), []
+    desk.controls["stop"].layout.observe(lambda change: seen.append(change.new), "display")
+    desk.controls["repair"].click()
+    assert desk.message.startswith("harmonic filled") and seen == []
 
 
 def test_with_another_picture_the_repair_is_gone(tmp_path):

@@ -8,19 +8,20 @@ import pandas as pd
 from course_lib import metrics
 from course_lib._opencv import cv2
 from course_lib._validation import as_array, brief, check_count, check_image, check_mask
-from course_lib.restoration.repairing import restore
+from course_lib.restoration.repairing import bar, restore
 
 GAP = 8  # pixels between the pictures of a sheet
 COMPARED = ("telea", "navier_stokes", "harmonic", "biharmonic", "best", "photo")
 
 
-def compare(image, mask, methods=COMPARED, *, truth=None):
+def compare(image, mask, methods=COMPARED, *, truth=None, progress=bar):
     """Repair one picture by several methods.
 
     Args:
         image, mask: as for ``restore``.
         methods: what ``restore`` takes as method, a sequence of names, or a dict, name -> method.
         truth: the undamaged picture, of the image's shape and dtype, where it is known.
+        progress: as for ``restore``.
 
     Returns:
         (pictures, table): dict, name -> the repaired picture; pandas.DataFrame with the columns
@@ -58,7 +59,7 @@ def compare(image, mask, methods=COMPARED, *, truth=None):
     pictures, rows = {}, []
     for name, method in named.items():
         start = time.perf_counter()
-        pictures[name] = restore(image, mask, method)
+        pictures[name] = restore(image, mask, method, progress=progress)
         row = {"method": name, "seconds": time.perf_counter() - start}
         if truth is not None:
             row["psnr_hole"] = _psnr(truth, pictures[name], mask)

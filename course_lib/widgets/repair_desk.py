@@ -23,6 +23,7 @@ from course_lib.restoration.files import HOLDS, hatch, invented_note, write_phot
 from course_lib.restoration.repairing import NETWORKS
 from course_lib.widgets._download import Download
 from course_lib.widgets._page import STORED_SIDE, data_url, encode, show, show_alone
+from course_lib.widgets._work import Stopped, Work, in_main_thread
 from course_lib.widgets.before_after import BeforeAfter
 from course_lib.widgets.painter import REFUSALS, MaskPainter
 
@@ -54,7 +55,7 @@ class RepairDesk(ipywidgets.VBox):
         repaired: the repaired pixels, an array of the photograph's kind, or None.
         table: pandas.DataFrame, as ``restoration.compare`` gives it, or None.
         controls: dict of the ipywidgets by name: "method", "invented", "repair", "format",
-            "compare", and the comparison's check boxes by their methods' names.
+            "stop", "compare", and the comparison's check boxes by their methods' names.
         message: the sentence that the page shows about the last work.
 
     Raises:
@@ -71,7 +72,7 @@ class RepairDesk(ipywidgets.VBox):
 
     def __init__(self, photograph=None, *, truth=None):
         super().__init__()
-        self.painter = MaskPainter()
+        self.painter, self._work = MaskPainter(), Work()
         self.message, self.repaired, self.table = "", None, None
         self._make_controls()
         self._make_results()
@@ -83,7 +84,12 @@ class RepairDesk(ipywidgets.VBox):
         self.painter.observe(self._begin_anew, "photograph")
         self.painter.observe(self._show_pair, "box")
         self._lay_out()
+        self._show_work(False)
         self._begin_anew()
+
+    def wait(self):
+        """Until the work is done that a click on the page has begun."""
+        self._work.wait()
 
     @property
     def photograph(self):
@@ -111,6 +117,9 @@ class RepairDesk(ipywidgets.VBox):
             made.on_click(lambda _: work())
             return made
 
+        def begin(work):
+            return lambda: self._work.begin(work)
+
         compared = [name for name in METHODS if name in (*COMPARED, "photo", "exemplar")]
         boxes = {
             name: ipywidgets.Checkbox(
@@ -126,9 +135,10 @@ class RepairDesk(ipywidgets.VBox):
             "invented": ipywidgets.Checkbox(
                 description="hatch what is invented", indent=False, layout={"width": "auto"}
             ),
-            "repair": button("Repair", "primary", self._repair),
+            "repair": button("Repair", "primary", begin(self._repair)),
+            "stop": button("Stop", "", self._stop),
             "format": ipywidgets.Dropdown(description="Format", layout={"width": "200px"}),
-            "compare": button("Compare", "", self._compare),
+            "compare": button("Compare", "", begin(self._compare)),
             **boxes,
         }
         self.controls["invented"].observe(lambda _: self._hatch_or_not(), "value")
@@ -149,17 +159,18 @@ class RepairDesk(ipywidgets.VBox):
         self._result = ipywidgets.VBox([self._pair, download])
         self.children = (
             self.painter,
-            row("method", "invented", "repair"),
+            row("method", "invented", "repair", "stop"),
             self._status,
             self._result,
             _heading("Several methods side by side"),
-            row(*self._compared, "compare"),
+            row(*self._compared, "compare", "stop"),
             self._compare_status,
             self._sheet,
         )
 
     def _begin_anew(self, change=None):
         """With another picture, or none: nothing is repaired yet."""
+        self._stop()
         self.repaired = self.table = self._plain = None
         if change:
             self._truth = None
@@ -175,18 +186,19 @@ class RepairDesk(ipywidgets.VBox):
         with self._working(f"Repairing by {method} ...{loading}", self._status):
             mask = self._wanted_mask()
             start = time.perf_counter()
-            self._plain = restoration.restore_photograph(
+            plain = restoration.restore_photograph(
                 self.photograph, mask, method, progress=self._progress(f"Repairing by {method}")
             )
             seconds = time.perf_counter() - start
-            self._plain_mask, self._method = mask, method
-            self._offer_formats()
-            self._hatch_or_not()
-            self._result.layout.display = None
-            self._say(
-                f"{method} filled {mask.sum():,} pixels ({100 * mask.mean():.1f} %) in "
-                f"{seconds:.1f} s."
-            )
+            with self._work.taking():
+                self._plain, self._plain_mask, self._method = plain, mask, method
+                self._offer_formats()
+                self._hatch_or_not()
+                self._result.layout.display = None
+                self._say(
+                    f"{method} filled {mask.sum():,} pixels ({100 * mask.mean():.1f} %) in "
+                    f"{seconds:.1f} s."
+                )
 
     def _hatch_or_not(self):
         if self._plain is not None:
@@ -213,11 +225,16 @@ class RepairDesk(ipywidgets.VBox):
             box = self.painter.box or _busiest(mask)
             cards, rows = [_card(self._close(pixels, box), "damaged", "")], {}
             for number, name in enumerate(names, start=1):
-                self._say(f"Comparing: {name}, {number} of {len(names)} ...")
-                pictures, table = restoration.compare(pixels, mask, [name], truth=self._truth)
+                self._work.check()
+                doing = f"Comparing: {name}, {number} of {len(names)}"
+                self._say(f"{doing} ...")
+                pictures, table = restoration.compare(
+                    pixels, mask, [name], truth=self._truth, progress=self._progress(doing)
+                )
                 rows[name] = table
                 cards.append(_card(self._close(pictures[name], box), *_said(table)))
-            self._show_sheet(cards, rows)
+            with self._work.taking():
+                self._show_sheet(cards, rows)
 
     def _show_sheet(self, cards, rows):
         import pandas as pd
@@ -261,9 +278,7 @@ class RepairDesk(ipywidgets.VBox):
     @contextmanager
     def _working(self, doing, place):
         """Nothing else can be asked for meanwhile, and what goes wrong is one sentence."""
-        buttons = self.controls["repair"], self.controls["compare"]
-        for button in buttons:
-            button.disabled = True
+        self._show_work(True)
         self._place = place
         self._say(doing)
         try:
@@ -274,16 +289,29 @@ class RepairDesk(ipywidgets.VBox):
                 self._say(f"{self.message} Note: {doubts[-1].message}".strip())
         except REFUSALS as problem:
             self._say(str(problem), role="alert")
-        except KeyboardInterrupt:
+        except (Stopped, KeyboardInterrupt):
             self._say("stopped; what was there before is still there.")
         finally:
-            for button in buttons:
-                button.disabled = False
+            self._show_work(False)
+
+    def _show_work(self, works):
+        """What can be pressed; Stop only while it would be heard."""
+        for name in ("repair", "compare"):
+            self.controls[name].disabled = works
+        stop = self.controls["stop"]
+        stop.description, stop.disabled = "Stop", False
+        stop.layout.display = None if works and not in_main_thread() else "none"
+
+    def _stop(self):
+        self._work.stop()
+        stop = self.controls["stop"]
+        stop.description, stop.disabled = "Stopping ...", True
 
     def _progress(self, doing):
         def progress(windows):
             windows, told = [*windows], 0
             for number, window in enumerate(windows, start=1):
+                self._work.check()
                 if time.monotonic() - told > OFTEN:
                     told = time.monotonic()
                     self._say(f"{doing}: part {number} of {len(windows)} ...")

@@ -1,0 +1,70 @@
+"""Work that a button of a widget begins: one at a time, and able to be stopped."""
+
+import contextvars
+import threading
+from contextlib import contextmanager
+
+
+class Stopped(Exception):
+    """Somebody has pressed Stop."""
+
+
+class Work:
+    """One piece of work at a time.
+
+    In the main thread it is done at once, and an interrupt of the kernel ends it. JupyterLab has a
+    widget's clicks answered by another thread (a subshell), which no interrupt reaches and in which
+    a click on Stop would wait until the work is done: from there the work gets a thread of its own,
+    which asks at every step whether it is to stop.
+    """
+
+    def __init__(self):
+        self._free, self._taking = threading.Lock(), threading.Lock()
+        self._stop = threading.Event()
+        self._thread = None
+
+    def begin(self, work):
+        """Call a function, unless something is being done."""
+        if not self._free.acquire(blocking=False):
+            return
+        self._stop.clear()
+
+        def run():
+            try:
+                work()
+            finally:
+                self._free.release()
+
+        if in_main_thread():
+            run()
+            return
+        # In the same context, or the kernel would not know to whose question its news belong.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(target=context.run, args=(run,), daemon=True)
+        self._thread.start()
+
+    def wait(self):
+        """Until what has a thread of its own is done."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def stop(self):
+        """At the next step; whatever is not taken yet will not be."""
+        with self._taking:
+            self._stop.set()
+
+    def check(self):
+        """A step: goes on or raises ``Stopped``."""
+        if self._stop.is_set():
+            raise Stopped
+
+    @contextmanager
+    def taking(self):
+        """The block in which the result is taken: all of it, or, after a stop, nothing."""
+        with self._taking:
+            self.check()
+            yield
+
+
+def in_main_thread():
+    return threading.current_thread() is threading.main_thread()
