@@ -14,7 +14,7 @@ from PIL import Image
 from course_lib import classical, data, metrics, restoration, widgets
 from course_lib._opencv import cv2
 from course_lib.restoration.files import IMAGE_HISTORY
-from course_lib.widgets import _parcels
+from course_lib.widgets import _parcels, repair_desk
 from tests.helpers import PATIENCE
 from tests.test_restoration import stored
 
@@ -482,6 +482,26 @@ def test_in_the_main_thread_work_is_done_when_the_click_is_answered(steps):
     desk.controls["stop"].layout.observe(lambda change: seen.append(change.new), "display")
     desk.controls["repair"].click()
     assert desk.message.startswith("harmonic filled") and seen == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (22, ["1 of 68", "2 of 68, about 25 minutes left", "3 of 68, about 24 minutes left"]),
+        (1, ["1 of 68", "2 of 68, about 1 minute left", "3 of 68, about 1 minute left"]),
+        (0.89, ["1 of 68", "2 of 68", "3 of 68"]),
+    ],
+)
+def test_who_must_wait_for_long_is_told_after_the_first_part(monkeypatch, seconds, said):
+    desk, heard = desk_with(GREY), []
+    times = iter([100, *(100 + seconds * part for part in range(9))])  # the first begins at once
+    monkeypatch.setattr(repair_desk.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(desk, "_say", heard.append)
+    desk._work._stop.clear()
+    parts = desk._progress("Repairing by exemplar")(range(68))
+    for _ in range(3):
+        next(parts)
+    assert heard == [f"Repairing by exemplar: part {one} ..." for one in said]
 
 
 def test_with_another_picture_the_repair_is_gone(tmp_path):

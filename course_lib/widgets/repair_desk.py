@@ -309,12 +309,14 @@ class RepairDesk(ipywidgets.VBox):
 
     def _progress(self, doing):
         def progress(windows):
-            windows, told = [*windows], 0
-            for number, window in enumerate(windows, start=1):
+            windows, start, told = [*windows], time.monotonic(), 0
+            for done, window in enumerate(windows):
                 self._work.check()
-                if time.monotonic() - told > OFTEN:
-                    told = time.monotonic()
-                    self._say(f"{doing}: part {number} of {len(windows)} ...")
+                now = time.monotonic()
+                if now - told > OFTEN:
+                    told = now
+                    left = _left(now - start, done, len(windows))
+                    self._say(f"{doing}: part {done + 1} of {len(windows)}{left} ...")
                 yield window
 
         return progress
@@ -353,6 +355,15 @@ class RepairDesk(ipywidgets.VBox):
         else:
             drawing = plots.figure(self._pair._pair, titles=["before", "after"])
             show(self, *page.encode(drawing, True), self._pair.alt, caption=CAPTION)
+
+
+def _left(seconds, done, parts):
+    """How long it still takes, in words, where that is worth knowing: the parts done tell."""
+    minutes = seconds / done * (parts - done) / 60 if done else 0
+    if minutes <= 1:
+        return ""
+    rounded = round(minutes)
+    return f", about {rounded} minute{'s' * (rounded > 1)} left"
 
 
 def _as_pixels(picture, name):
