@@ -134,7 +134,35 @@ def test_a_broken_file_is_one_sentence_and_nothing_is_lost(tmp_path, content, pu
     assert said.startswith("broken.png ") and said.endswith(".") and "\n" not in said
     assert (painter.picture, painter.photograph, painter.name) == before
     np.testing.assert_array_equal(painter.mask, SCRATCH)
-    assert page.upload(path.name, path.read_bytes()) == ""  # and the sentence goes
+    assert page.upload("whole.png", WHOLE) == ""  # and the sentence goes
+
+
+def test_a_picture_opened_again_has_its_mask_again(tmp_path):
+    path = stored(tmp_path, "RGB", ".png")
+    painter = widgets.MaskPainter()
+    page = Page(painter)
+    page.upload(path.name, path.read_bytes())
+    painter.mask = SCRATCH
+    assert page.upload("whole.png", WHOLE) == "" and not painter.mask.any()
+    painter.mask = other = np.eye(30, 40, dtype=bool)
+    back = "The mask that was on this picture before is back."
+    assert page.upload("of another name.png", path.read_bytes()) == back
+    np.testing.assert_array_equal(painter.mask, SCRATCH)
+    assert page.upload("whole.png", WHOLE) == back
+    np.testing.assert_array_equal(painter.mask, other)
+    painter.mask = np.zeros((30, 40), bool)
+    page.upload(path.name, path.read_bytes())
+    assert page.upload("whole.png", WHOLE) == "" and not painter.mask.any()
+
+
+def test_the_picture_that_a_desk_begins_with_keeps_its_mask_too(tmp_path):
+    path = stored(tmp_path, "RGB", ".png")
+    desk = widgets.RepairDesk(path)
+    desk.painter.mask = SCRATCH
+    page = Page(desk.painter)
+    page.upload("whole.png", WHOLE)
+    page.upload(path.name, path.read_bytes())
+    np.testing.assert_array_equal(desk.painter.mask, SCRATCH)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +221,28 @@ def test_what_is_found_joins_what_is_painted():
     assert page.ask(looks=[0.0, 0.0, 1.0], **find).startswith("nothing here looks like that")
     np.testing.assert_array_equal(painter.mask, found | SCRATCH)
     assert "width" in page.ask(looks="bright scratches", kind="find", tolerance=0.1, width=0)
+
+
+def test_a_picked_colour_is_the_pixels_own():
+    """Not that of the small JPEG on the page: thin writing mixes with what is beside it there."""
+    image = np.full((900, 1300, 3), 60, np.uint8)
+    image[400:402, 600:700] = 0xFF, 0x8C, 0x1A
+    painter = widgets.RepairDesk(image).painter
+    page = Page(painter)
+    assert page.ask(kind="pick", x=650, y=401) == ""
+    assert page.heard == [
+        ({"kind": "colour", "colour": [0xFF, 0x8C, 0x1A], "view": "7"}, []),
+        ({"kind": "done", "view": "7"}, []),
+    ]
+    page.ask(kind="pick", x=650, y=402)
+    assert page.heard[0][0]["colour"] == [60, 60, 60]
+    page.ask(kind="pick", x=5000, y=-3)  # beside the picture is its edge
+    assert page.heard[0][0]["colour"] == [60, 60, 60]
+    alone = widgets.MaskPainter(GREY)
+    page = Page(alone)
+    page.ask(kind="pick", x=3, y=4)
+    assert page.heard[0][0]["colour"] == [128, 128, 128]
+    assert Page(widgets.MaskPainter()).ask(kind="pick", x=0, y=0) == "open a picture first."
 
 
 def test_where_a_large_picture_is_zoomed_into_the_page_gets_its_own_pixels():

@@ -1,11 +1,13 @@
 """Paint a mask on a picture."""
 
+import hashlib
 import io
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import anywidget
+import numpy as np
 import traitlets
 from PIL import Image
 
@@ -18,6 +20,7 @@ from course_lib.widgets._page import STORED_SIDE, data_url, encode, show, show_a
 from course_lib.widgets._parcels import Inbox, as_file, send
 
 DETAIL_SIDE = 1600  # pixels of the part that is sent when a large picture is zoomed into
+BACK = "The mask that was on this picture before is back."
 REFUSALS = (TypeError, ValueError, OSError, MemoryError)  # what the library says in one sentence
 
 
@@ -36,7 +39,8 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
     Attributes:
         image: the picture, RGB float (H, W, 3), or None before the first.
         photograph: the uploaded file's content, a ``restoration.Photograph``; assign one to show
-            it. None for a picture that was passed as an array.
+            it, and the mask that was on it before comes back. None for a picture that was passed
+            as an array.
         name: the uploaded file's name, or "".
         mask: bool (H, W), True = hole; assign one to show it.
         message: the sentence that the page shows, such as why a file was refused, or "".
@@ -72,6 +76,7 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
 
     def __init__(self, image=None):
         self._image, self._inbox = None, Inbox()
+        self._masks = {}  # of the pictures shown before: a picture's digest -> its mask, compressed
         super().__init__(for_work=image is None)
         if image is not None:
             self._take_image(image)
@@ -90,10 +95,18 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
 
     @traitlets.observe("photograph")
     def _take_photograph(self, change):
+        if change.old is not None:
+            self._masks[_digest(change.old)] = self.compressed
         self._image = None
         with self.hold_sync():
             self._empty_mask(change.new.pixels.shape[:2])
             self._show_picture(restoration.as_rgb(change.new, 2 * STORED_SIDE))
+            self._bring_back(self._masks.get(_digest(change.new)))
+
+    def _bring_back(self, compressed):
+        if compressed is not None and any(packed := zlib.decompress(compressed)):
+            self.packed = packed
+            self.message = BACK
 
     def _show_picture(self, image):
         self.rows, self.columns = self._size
@@ -134,7 +147,12 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
 
     def _answer(self, _, asked, buffers):
         """Do what the page asks for; whatever is wrong with it is a sentence there."""
-        work = {"file": self._take_part, "find": self._find, "save": self._save}
+        work = {
+            "file": self._take_part,
+            "find": self._find,
+            "pick": self._pick,
+            "save": self._save,
+        }
         if asked.get("kind") not in work:
             return
         self.message = ""
@@ -178,6 +196,17 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
             )
         self.mask = self.mask | found
 
+    def _pick(self, asked, _):
+        """The colour of one pixel: the page has it from a JPEG, shrunken and with mixed colours."""
+        if self._size is None:
+            raise ValueError("open a picture first.")
+        x, y = (
+            min(max(int(asked[name]), 0), length - 1)
+            for name, length in zip("xy", self._size[::-1], strict=True)
+        )
+        colour = as_bytes(self.part([x, y, x + 1, y + 1], 1))[0, 0]
+        self.send({"kind": "colour", "colour": colour.tolist(), "view": asked.get("view")})
+
     def _save(self, asked, _):
         send(self, *self.mask_file(), asked.get("view"))
 
@@ -201,3 +230,13 @@ def part_of(photograph, box, longest):
     left, top, right, bottom = box or [0, 0, *photograph.pixels.shape[1::-1]]
     part = replace(photograph, pixels=photograph.pixels[top:bottom, left:right])
     return restoration.as_rgb(part, longest)
+
+
+def _digest(photograph):
+    """What tells pictures apart whatever their files are called."""
+    pixels, palette = photograph.pixels, photograph.palette
+    digest = hashlib.sha256(f"{photograph.mode} {pixels.shape} {pixels.dtype}".encode())
+    for array in (pixels, palette):
+        if array is not None:
+            digest.update(np.ascontiguousarray(array))
+    return digest.digest()

@@ -3,6 +3,7 @@
 What the painter computes in JavaScript is held to NumPy, SciPy and scikit-image on a blank page.
 """
 
+import itertools
 import json
 
 import numpy as np
@@ -14,6 +15,7 @@ from skimage.measure import points_in_poly
 from course_lib import data, widgets
 from tests.lab import Painter, opened
 
+SHADES = itertools.count()
 DESK, STATE = range(2)
 CELLS = [
     """
@@ -242,8 +244,11 @@ def pictures(tmp_path_factory):
 @pytest.fixture
 def desk(lab, pictures):
     """The desk with the scratched photograph freshly opened."""
-    cell = lab.cell(DESK)
-    cell.get_by_label("Open a picture file").first.set_input_files(str(pictures / "scratched.png"))
+    cell, path = lab.cell(DESK), pictures / "scratched.png"
+    pixels = np.array(Image.open(path))
+    pixels[-1, -1] = next(SHADES)  # or the mask of an earlier test would come back
+    Image.fromarray(pixels).save(path)
+    cell.get_by_label("Open a picture file").first.set_input_files(str(path))
     cell.get_by_label("Picture to paint a hole on, 160 by 120 pixels").wait_for()
     desk = Desk(lab)
     lab.wait_until(lambda: desk.hole_text() == "0.0 % hole")
@@ -381,6 +386,31 @@ def test_a_large_file_is_dropped_on_the_painter(desk, pictures):
     desk.cell.get_by_label("Picture to paint a hole on, 700 by 700 pixels").wait_for()
     state = desk.state()
     assert (state["name"], state["shape"], state["hole"]) == ("noise.png", [700, 700], [])
+
+
+def test_a_picture_opened_again_has_its_mask_again(desk, pictures):
+    desk.drag((10, 10), (10, 29))
+    before = desk.hole()
+    assert len(before)
+    desk.open(pictures / "noise.png")
+    desk.cell.get_by_label("Picture to paint a hole on, 700 by 700 pixels").wait_for()
+    desk.open(pictures / "scratched.png")
+    desk.says("The mask that was on this picture before is back.")
+    desk.lab.wait_until(lambda: desk.hole_text() != "0.0 % hole")
+    np.testing.assert_array_equal(desk.hole(), before)
+
+
+def test_a_picked_colour_is_the_pixels_own(desk, pictures):
+    """The page has the noise as a JPEG, whose colours are far from those of single pixels."""
+    desk.open(pictures / "noise.png")
+    desk.cell.get_by_label("Picture to paint a hole on, 700 by 700 pixels").wait_for()
+    desk.cell.get_by_label("What the damage looks like").select_option("colour")
+    desk.press("Pick the colour from the picture")
+    desk.mouse.click(*desk._on_page((300, 400)))
+    pixels = np.asarray(Image.open(pictures / "noise.png"))
+    tone = desk.cell.get_by_label("Colour of the damage")
+    near = ["#" + bytes(pixel).hex() for pixel in pixels[299:302, 399:402].reshape(-1, 3)]
+    desk.lab.wait_until(lambda: tone.input_value() in near)
 
 
 def test_axe_finds_nothing(desk, axe_faults):

@@ -174,6 +174,7 @@ class Painter {
   hear(said, buffers) {
     if (said.kind === "detail") this.showDetail(said.box, buffers[0]);
     if (said.view !== this.id) return;
+    if (said.kind === "colour") this.page.tone.value = asHex(said.colour);
     if (said.kind === "part") this.saver.add(said, buffers[0]);
     if (said.kind === "done") this.say(this.model.get("message"));
   }
@@ -283,16 +284,22 @@ class Painter {
     this.ask(question, "Looking \u2026");
   }
 
-  // The colour under the cursor, from the picture as it is shown here.
+  // The colour under the cursor: Python has the picture's own pixel. Without a kernel it stays the
+  // one that is shown here.
   pickColour() {
     const { picture, tone } = this.page;
+    const pixel = (at, length) => within(Math.floor(at), 0, length - 1);
+    const [column, row] = [
+      pixel(this.cursor.x, this.view.width), pixel(this.cursor.y, this.view.height),
+    ];
     const context = new OffscreenCanvas(1, 1).getContext("2d");
-    const place = (at, shown, whole) => Math.floor((at * shown) / whole);
-    const x = place(this.cursor.x, picture.naturalWidth, this.view.width);
-    const y = place(this.cursor.y, picture.naturalHeight, this.view.height);
+    const place = (at, shown, whole) => Math.floor(((at + 0.5) * shown) / whole);
+    const x = place(column, picture.naturalWidth, this.view.width);
+    const y = place(row, picture.naturalHeight, this.view.height);
     context.drawImage(picture, x, y, 1, 1, 0, 0, 1, 1);
     tone.value = asHex([...context.getImageData(0, 0, 1, 1).data.slice(0, 3)]);
     this.choose("brush");
+    this.ask({ kind: "pick", x: column, y: row }, "");
   }
 
   // What is in view
