@@ -71,7 +71,7 @@ def restore(chosen):
         f"{done.target}: {100 * done.fraction:.2f} % of {width} x {height} pixels invented by "
         f"{done.method} in {done.seconds:.1f} s"
     )
-    if done.target.suffix.lower() in (".jpg", ".jpeg"):
+    if done.target.suffix.lower() in restoration.files.LOSSY:
         say("JPEG compresses the known pixels anew; end the name in .png to keep them exactly.")
 
 

@@ -319,8 +319,10 @@ def test_a_jpeg_may_be_kept_exactly_as_a_png(tmp_path):
     desk = desk_with(path)
     desk.controls["repair"].click()
     assert desk.controls["format"].options == (".jpg", ".png", ".tif")
+    assert desk._anew.value == "JPEG compresses the known pixels anew; .png keeps them."
     assert Page(desk._file).saved()[0] == "picture-repaired.jpg"
     desk.controls["format"].value = ".png"
+    assert desk._anew.value == ""
     name, content = Page(desk._file).saved()
     assert name == "picture-repaired.png"
     np.testing.assert_array_equal(

@@ -44,6 +44,7 @@ HOLDS = {
     ".png": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "RGB;16", "RGBA;16"),
 }
 DEEP = ("RGB;16", "RGBA;16")  # 16 bits a channel: not Pillow's
+LOSSY = (".jpg", ".jpeg")  # the known pixels change a little there
 UNSAID = ("JPEG2000", "PPM")  # Pillow's formats that do not say how many bits they had
 
 

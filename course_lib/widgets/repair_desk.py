@@ -19,7 +19,7 @@ from course_lib._validation import as_array, check_image, check_values
 from course_lib.data.files import WRITTEN
 from course_lib.plots import page
 from course_lib.restoration.comparing import COMPARED
-from course_lib.restoration.files import HOLDS, hatch, invented_note, write_photograph
+from course_lib.restoration.files import HOLDS, LOSSY, hatch, invented_note, write_photograph
 from course_lib.restoration.repairing import NETWORKS
 from course_lib.widgets._download import Download
 from course_lib.widgets._page import STORED_SIDE, data_url, encode, show, show_alone
@@ -31,6 +31,7 @@ START = "photo"  # the best mean on photographs: benchmarks/RESULTS.md
 METHODS = (*NETWORKS, *(name for name in reversed(classical.METHODS) if name != "nothing"))
 CLOSE_SIDE = 320  # pixels of the part of a large picture in which methods are compared
 CAPTION = "Open a picture, paint over its damage, repair it."
+ANEW = "JPEG compresses the known pixels anew; .png keeps them."
 OFTEN = 0.2  # seconds between two news of how far a repair is
 ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 12px"}
 
@@ -149,13 +150,15 @@ class RepairDesk(ipywidgets.VBox):
         self._pair = BeforeAfter(blank, blank, "Nothing is repaired yet.")
         self._file = Download("Download the repaired picture", self._make_file)
         self._mask = Download("Download the mask", self.painter.mask_file)
-        self._sheet = ipywidgets.HTML()
+        self._sheet, self._anew = ipywidgets.HTML(), ipywidgets.HTML()
+        self.controls["format"].observe(self._say_what_is_kept, "value")
 
     def _lay_out(self):
         def row(*names):
             return ipywidgets.Box([self.controls[name] for name in names], layout=ROW)
 
-        download = ipywidgets.Box([self.controls["format"], self._file, self._mask], layout=ROW)
+        files = [self.controls["format"], self._anew, self._file, self._mask]
+        download = ipywidgets.Box(files, layout=ROW)
         self._result = ipywidgets.VBox([self._pair, download])
         self.children = (
             self.painter,
@@ -334,6 +337,9 @@ class RepairDesk(ipywidgets.VBox):
         chosen = menu.value if menu.value in fits else next(iter(fits))
         menu.options = [*fits]
         menu.value = chosen
+
+    def _say_what_is_kept(self, change):
+        self._anew.value = ANEW if change.new in LOSSY else ""
 
     def _make_file(self):
         """The repaired picture as a file: (name, bytes)."""
