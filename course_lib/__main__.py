@@ -115,6 +115,12 @@ def film(chosen):
         f"{done.target}: {100 * done.fraction:.2f} % of {done.frames} frames of {width} x {height} "
         f"pixels filled by {done.method} in {done.seconds:.1f} s; the sound is not kept."
     )
+    ending = done.target.suffix.lower()
+    if ending not in restoration.film.EXACT:
+        say(
+            f"A {ending} compresses the known pixels anew; end the name in .mkv to keep them "
+            "exactly."
+        )
     if done.fraction > MUCH:
         other = "white" if chosen.hole == "black" else "black"
         print(f"That is much: if the masks are inverted, add --hole {other}.", file=sys.stderr)
@@ -219,7 +225,8 @@ def _add_compare(commands, parents):
 def _add_film(commands):
     about = (
         "repair a film: fill what the masks mark from the frames around, and what none of them "
-        "shows from its surroundings; the sound is not kept"
+        "shows from its surroundings; .mkv and .webp keep the known pixels exactly, the other "
+        "formats compress them anew; the sound is not kept"
     )
     command = commands.add_parser("film", help=about, description=about)
     command.add_argument("film", type=expanded, help="the film, any video file")
@@ -234,7 +241,8 @@ def _add_film(commands):
     )  # fmt: skip
     command.add_argument(
         "-o", "--output", type=expanded,
-        help="ends in .webm, .mp4 (needs PyAV), .webp or .gif (else a .webm beside the film)",
+        help="ends in .webm, .mkv (large, and no browser plays it), .mp4 (needs PyAV), .webp or "
+        ".gif (else a .webm beside the film)",
     )  # fmt: skip
     command.add_argument("--overwrite", action="store_true", help="replace a file of that name")
     command.add_argument(

@@ -61,17 +61,19 @@ def restore_video(
 ):  # fmt: skip
     """Repair a film file and write the result to another one, frame by frame: of any length.
 
-    The new file stands in its place only when it is whole. Its sound is not kept. Frames with an
-    odd number of rows or columns get one more in WebM and MP4, which hold even numbers only; where
-    frames are shown unevenly long, a WebM repeats some to keep time.
+    The new file stands in its place only when it is whole. Its sound is not kept. WebM, MP4 and GIF
+    compress the film anew, known pixels too; MKV and WebP keep those exactly. Frames with an odd
+    number of rows or columns get one more in WebM, MKV and MP4; where frames are shown unevenly
+    long, a WebM or MKV repeats some to keep time.
 
     Args:
         source: the film, any file that FFmpeg, inside OpenCV, reads.
         mask: white where something is missing: a picture for all frames, an animated one, a folder
             with a picture for each frame, in the order of their names, or a film; or bool (H, W) or
             (T, H, W), True = hole.
-        target: a name ending in .webm (VP9), .mp4 (H.264; needs PyAV: ``pip install .[film]``),
-            .webp or .gif (both for a few seconds: they are put together in memory).
+        target: a name ending in .webm (VP9), .mkv (FFV1: large, and no browser plays it), .mp4
+            (H.264; needs PyAV: ``pip install .[film]``), .webp or .gif (both for a few seconds:
+            they are put together in memory).
         method, then, reach: as for ``fill_frames``.
         hole: "white" or "black", the colour of the hole in mask files.
         show: "repaired", or "invented": what was filled is hatched in every frame.
