@@ -35,6 +35,7 @@ Is this computer ready for the course?
 A fill is invented, never recovered: a repaired photograph says so in its metadata.
 """
 HOLE_COLOURS = ("white", "black")
+FILMS = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".mpg")
 MUCH = 0.5  # of a picture: who marks more has more often inverted the mask
 WIDEST = 600  # pixels of each picture on the sheet that compare writes
 
@@ -80,7 +81,7 @@ def damage(chosen):
 
     looks = _colour(chosen.looks) if chosen.looks.startswith("#") else chosen.looks
     found = restoration.find_damage(
-        data.read(chosen.photo), looks, tolerance=chosen.tolerance, width=chosen.width,
+        _marked(chosen.photo), looks, tolerance=chosen.tolerance, width=chosen.width,
         smallest=chosen.smallest, grow=chosen.grow,
     )  # fmt: skip
     target = _free(chosen.output or _beside(chosen.photo, "mask"), chosen)
@@ -229,7 +230,9 @@ def _add_film(commands):
         "formats compress them anew; the sound is not kept"
     )
     command = commands.add_parser("film", help=about, description=about)
-    command.add_argument("film", type=expanded, help="the film, any video file")
+    command.add_argument(
+        "film", type=expanded, help="the film: a video file, or a folder of pictures, 25 a second"
+    )
     command.add_argument(
         "--mask", type=expanded, required=True,
         help="white where something is missing: a picture for all frames, a folder with one for "
@@ -287,6 +290,23 @@ def _mask(chosen):
             file=sys.stderr,
         )
     return mask
+
+
+def _marked(path):
+    """The picture whose damage is sought, with a word about what else its file holds."""
+    from course_lib import data
+
+    if path.suffix.lower() in FILMS:
+        raise ValueError(
+            f"{path} is a film, which needs masks of its own: see lesson 15, or type "
+            "python -m course_lib film --help."
+        )
+    with data.files.opened(path) as picture:
+        count = len(data.files.pages(picture))
+    if count > 1:
+        _said(f"{path} holds {count} pages or frames, and only the first is marked; of films see "
+              "lesson 15.")  # fmt: skip
+    return data.read(path)
 
 
 def _beside(photo, what):

@@ -503,6 +503,24 @@ def test_masks_come_in_many_ways(tmp_path, scratched, kind):
         np.testing.assert_array_equal(inverted, ~found)
 
 
+@pytest.mark.parametrize("kind", ["folder", ".webp"])
+def test_a_film_may_be_a_folder_of_pictures_or_an_animated_webp(tmp_path, kind):
+    source, rate = tmp_path / "film.webp", 12.5
+    if kind == "folder":
+        source, rate = tmp_path / "frames", 25
+        source.mkdir()
+        for number, frame in enumerate(BYTES):  # frame2 stands before frame10
+            Image.fromarray(frame).save(source / f"frame{number + 1}.png")
+    else:
+        restoration.save_film(source, BYTES, rate=rate)
+    np.testing.assert_array_equal(restoration.read_film(source), BYTES)
+    done = restoration.restore_video(source, SCRATCHES, tmp_path / "new.mkv", "nearest")
+    written = reading.Film(done.target)
+    np.testing.assert_allclose(written.seconds, 1 / rate, atol=0.002)
+    known = ~SCRATCHES
+    np.testing.assert_array_equal(np.stack([*written.frames()])[known], BYTES[known])
+
+
 def test_a_film_of_an_odd_size_loses_nothing(tmp_path):
     odd = np.ascontiguousarray(BYTES[:4, :95, :127])
     path = film_file(tmp_path / "odd.gif", odd)
@@ -576,6 +594,22 @@ def cut_early(folder):
     return path
 
 
+def empty_folder(folder):
+    (folder / "frames").mkdir()
+    return folder / "frames"
+
+
+def of_two_sizes(folder):
+    (folder / "frames").mkdir()
+    for number, frame in enumerate(BYTES):
+        Image.fromarray(frame[: 96 - number // 9]).save(folder / "frames" / f"{number}.png")
+    return folder / "frames"
+
+
+def no_mask(folder):
+    return film_file(folder / "itself.webm")
+
+
 def few_masks(folder):
     (folder / "few").mkdir()
     Image.fromarray(SCRATCHES[0]).save(folder / "few" / "1.png")
@@ -595,7 +629,9 @@ def small_mask(folder):
 
 @pytest.mark.parametrize("source, mask, more, said", [
     (lambda folder: folder / "none.webm", None, [], "there is no file"),
-    (lambda folder: folder, None, [], "a folder"),
+    (empty_folder, None, [], "holds no picture"),
+    (of_two_sizes, None, [], "9.png is of another size than 0.png"),
+    (None, no_mask, [], "itself.webm is no film of masks"),
     (text_file, None, [], "is a text and no film"),
     (without_frames, None, [], "film"),
     (unknown_codec, None, [], "codec is missing"),
@@ -628,6 +664,13 @@ def test_a_mistake_at_the_terminal_gets_one_sentence(
     assert code == 1 and said in wrong and printed == ""
     assert len(wrong.splitlines()) == 1 and wrong.startswith("error: ")
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_damage_of_a_film_is_not_sought_in_its_first_frame_without_a_word(tmp_path, capsys):
+    assert main(["damage", str(film_file(tmp_path / "clip.webm"))]) == 1
+    assert "is a film, which needs masks of its own: see lesson 15" in capsys.readouterr().err
+    assert main(["damage", str(film_file(tmp_path / "clip.gif"))]) == 0
+    assert "10 pages or frames, and only the first is marked" in capsys.readouterr().err
 
 
 def test_the_terminal_repairs_a_film_and_overwrites_only_if_asked(tmp_path, capsys, scratched):

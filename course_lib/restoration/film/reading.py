@@ -6,10 +6,12 @@ import warnings
 from itertools import chain
 
 import numpy as np
+from PIL import Image
 
 from course_lib import masks
 from course_lib._files import shown
 from course_lib._opencv import cv2, quiet
+from course_lib._pixels import as_bytes
 from course_lib.data import files
 from course_lib.restoration.files import as_holes, read_mask, read_masks
 
@@ -17,6 +19,9 @@ MISSING = 0.5  # seconds that a file promises and does not hold: it breaks off
 PICTURES = (*files.WRITTEN, ".gif")  # endings of a mask for all frames, or of one that moves
 MOST_PIXELS = 34_000_000  # of a frame: 8K has 33.2 million, which take 1.3 GB
 MIDDLE = 127  # of 255: a film's compression greys the rim of a mask
+GREYS = 48, 207  # what lies between is neither near black nor near white
+RATE = 25  # frames a second of what does not say
+SLOW = 100  # milliseconds, which browsers show a frame of no duration
 
 
 class Film:
@@ -100,6 +105,73 @@ class Film:
         return frame.shape[:2], times, rate, promised
 
 
+class Pictures:
+    """A folder of pictures, in the order of their names, as a film; its attributes are a Film's.
+
+    Raises:
+        ValueError, OSError: if it holds none, or one cannot be read or is of another size.
+    """
+
+    def __init__(self, path):
+        self.path = files.named(path)
+        self._names = pictures_in(self.path)
+        if not self._names:
+            raise ValueError(f"the folder {shown(self.path)} holds no picture: name a film.")
+        self.size = files.read(self._names[0]).shape[:2]
+        self.seconds = np.full(len(self._names), 1 / RATE)
+        self.times = np.arange(len(self._names)) / RATE
+
+    def __len__(self):
+        return len(self._names)
+
+    def frames(self):
+        """Its frames, uint8 (H, W, 3), RGB."""
+        for name in self._names:
+            frame = as_bytes(files.read(name))
+            if frame.shape[:2] != self.size:
+                raise ValueError(
+                    f"{shown(name.name)} is of another size than {shown(self._names[0].name)}: "
+                    "give the frames one size."
+                )
+            yield frame
+
+
+class Animation:
+    """An animated WebP, which FFmpeg cannot read, as a film; its attributes are a Film's."""
+
+    def __init__(self, path):
+        self.path, durations = files.named(path), []
+        with files.opened(self.path) as picture:
+            self.size = picture.size[::-1]
+            for number in range(picture.n_frames):
+                picture.seek(number)
+                picture.load()
+                durations.append(picture.info.get("duration") or SLOW)
+        self.seconds = np.array(durations) / 1000
+        self.times = np.cumsum(self.seconds) - self.seconds
+
+    def __len__(self):
+        return len(self.times)
+
+    def frames(self):
+        """Its frames, uint8 (H, W, 3), RGB."""
+        with Image.open(self.path) as picture:
+            for number in range(len(self)):
+                picture.seek(number)
+                yield np.asarray(picture.convert("RGB"))
+
+
+def film_of(path):
+    """A Film, or what is one to whoever repairs it: a folder of pictures, an animated WebP.
+
+    Raises, Warns: as Film, Pictures and Animation.
+    """
+    path = files.named(path)
+    if path.is_dir():
+        return Pictures(path)
+    return (Animation if path.suffix.lower() == ".webp" else Film)(path)
+
+
 def check_utf8(path):
     """FFmpeg takes names as UTF-8; OpenCV ends the whole process at one that is not.
 
@@ -136,7 +208,7 @@ def _check_size(capture, path):
 
 
 def read_film(path):
-    """All frames of a film file, uint8 (T, H, W, 3), RGB; for a short one.
+    """All frames of a film file or a folder of pictures, uint8 (T, H, W, 3), RGB; for a short one.
 
     Raises:
         TypeError, ValueError, OSError: if it cannot be read as a film.
@@ -149,14 +221,14 @@ def read_film(path):
         ...     read_film(f"{folder}/grey.webm").shape
         (3, 20, 30, 3)
     """
-    return np.stack([*Film(path).frames()])
+    return np.stack([*film_of(path).frames()])
 
 
 def masks_for(film, mask, hole="white"):
     """The masks of a film, one for each frame.
 
     Args:
-        film: a Film.
+        film: what ``film_of`` gives.
         mask: bool (H, W) or (T, H, W), True = hole; or a picture of Pillow's for all frames; or the
             name of one, of an animated picture with as many frames, of a folder with as many
             pictures, in the order of their names, or of another film.
@@ -177,14 +249,15 @@ def masks_for(film, mask, hole="white"):
     path = files.named(mask)
     name = shown(path.name)
     if path.is_dir():
-        paths = sorted(filter(_is_picture, path.iterdir()), key=_natural)
+        paths = pictures_in(path)
         return _fitting((read_mask(one, hole=hole) for one in paths), len(paths), film, name)
     if path.suffix.lower() in PICTURES:
         found = read_masks(path, hole=hole)
         found = found * count if len(found) == 1 else found
         return _fitting(found, len(found), film, name)
     of_masks = Film(path)
-    return _fitting((_of_frame(one, hole) for one in of_masks.frames()), len(of_masks), film, name)
+    found = (_of_frame(one, hole, name) for one in of_masks.frames())
+    return _fitting(found, len(of_masks), film, name)
 
 
 def _fitting(found, count, film, name):
@@ -208,8 +281,19 @@ def _of_size(mask, film, name):
     return mask
 
 
-def _of_frame(frame, hole):
-    return masks.as_mask(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) > MIDDLE, hole=hole)
+def _of_frame(frame, hole, name):
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    if ((grey > GREYS[0]) & (grey < GREYS[1])).mean() > 0.5:
+        raise ValueError(
+            f"{name} is no film of masks, most of it being neither black nor white: name one that "
+            "is white where something is missing and black elsewhere."
+        )
+    return masks.as_mask(grey > MIDDLE, hole=hole)
+
+
+def pictures_in(folder):
+    """The names of the pictures in a folder, mask2 before mask10."""
+    return sorted(filter(_is_picture, folder.iterdir()), key=_natural)
 
 
 def _is_picture(path):
@@ -217,5 +301,4 @@ def _is_picture(path):
 
 
 def _natural(path):
-    """mask2 before mask10."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]

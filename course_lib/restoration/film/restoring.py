@@ -22,7 +22,7 @@ from course_lib._validation import (
 )
 from course_lib.data import files
 from course_lib.restoration.film.filling import REACH, repaired
-from course_lib.restoration.film.reading import Film, masks_for
+from course_lib.restoration.film.reading import Film, film_of, masks_for
 from course_lib.restoration.film.writing import (
     CODED,
     FASTEST,
@@ -67,7 +67,8 @@ def restore_video(
     long, a WebM or MKV repeats some to keep time.
 
     Args:
-        source: the film, any file that FFmpeg, inside OpenCV, reads.
+        source: the film, any file that FFmpeg, inside OpenCV, reads; an animated WebP; or a folder
+            of pictures, in the order of their names, shown 25 a second.
         mask: white where something is missing: a picture for all frames, an animated one, a folder
             with a picture for each frame, in the order of their names, or a film; or bool (H, W) or
             (T, H, W), True = hole.
@@ -93,7 +94,7 @@ def restore_video(
         raise ValueError(f'show is {brief(show)}: say "repaired" or "invented".')
     target = _free(files.named(target), overwrite)
     ending = target.suffix.lower()
-    film = Film(source)
+    film = film_of(source)
     check_writable(ending, film.size, len(film))
     ahead, behind = tee(masks_for(film, mask, hole))
     pairs = zip(film.frames(), ahead, strict=True)
