@@ -54,9 +54,9 @@ def restore(image, mask, method="best", *, show="repaired", progress=bar):
         image: (H, W), (H, W, 2), (H, W, 3) or (H, W, 4): grey or colour, with transparency or
             without; floats in [0, 1], uint8 or uint16. What stands in holes is not read.
         mask: bool (H, W), True = hole.
-        method: a name in ``classical.METHODS`` or of a shipped network, an inpainter (a function
-            (image (H, W, 3), mask (H, W)) -> image, floats in [0, 1]; what overshoots is
-            clipped), or a Keras model.
+        method: a name in ``classical.METHODS`` or of a shipped network (of photographs "photo" is
+            better than "best"), an inpainter (a function (image (H, W, 3), mask (H, W)) ->
+            image, floats in [0, 1]; what overshoots is clipped), or a Keras model.
         show: "repaired", or "invented": what was filled is hatched, as restorers of paintings do,
             so that nobody takes it for what was there.
         progress: passes on the list of windows that it is given, as tqdm does.
