@@ -3,6 +3,7 @@
 import base64
 import io
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 from course_lib import classical, data, metrics, restoration, widgets
 from course_lib._opencv import cv2
 from course_lib.restoration.files import IMAGE_HISTORY
-from course_lib.widgets import _parcels, repair_desk
+from course_lib.widgets import _parcels, _work, repair_desk
 from tests.helpers import PATIENCE
 from tests.test_restoration import stored
 
@@ -554,6 +555,21 @@ def test_who_must_wait_for_long_is_told_after_the_first_part(monkeypatch, second
     for _ in range(3):
         next(parts)
     assert heard == [f"Repairing by exemplar: part {one} ..." for one in said]
+
+
+@pytest.mark.parametrize("kind", ["comm_msg", "execute_request"])
+def test_a_click_that_the_main_thread_answers_can_be_stopped_too(steps, monkeypatch, kind):
+    kernel = SimpleNamespace(get_parent=lambda: {"header": {"msg_type": kind}})
+    monkeypatch.setattr(_work, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    desk = desk_of_two_parts()
+    if kind == "execute_request":
+        steps.may_end.release(2)
+    desk.controls["repair"].click()
+    desk.controls["stop"].click()
+    steps.may_end.release(2)
+    desk.wait()
+    said = "stopped" if kind == "comm_msg" else "harmonic filled"
+    assert desk.message.startswith(said)
 
 
 def test_with_another_picture_the_repair_is_gone(tmp_path):

@@ -4,6 +4,10 @@ import contextvars
 import threading
 from contextlib import contextmanager
 
+from IPython import get_ipython
+
+from course_lib._place import place
+
 
 class Stopped(Exception):
     """Somebody has pressed Stop."""
@@ -12,10 +16,10 @@ class Stopped(Exception):
 class Work:
     """One piece of work at a time.
 
-    In the main thread it is done at once, and an interrupt of the kernel ends it. JupyterLab has a
-    widget's clicks answered by another thread (a subshell), which no interrupt reaches and in which
-    a click on Stop would wait until the work is done: from there the work gets a thread of its own,
-    which asks at every step whether it is to stop.
+    What a cell or a program asks for is done at once, and an interrupt of the kernel ends it. What
+    a click on the page asks for gets a thread of its own, which asks at every step whether it is to
+    stop: a click on Stop would else wait until the work is done, and JupyterLab may have clicks
+    answered by a subshell, which no interrupt reaches. A browser's kernel has no threads.
     """
 
     def __init__(self):
@@ -35,7 +39,7 @@ class Work:
             finally:
                 self._free.release()
 
-        if in_main_thread():
+        if not _page_asks():
             run()
             return
         # In the same context, or the kernel would not know to whose question its news belong.
@@ -68,3 +72,12 @@ class Work:
 
 def in_main_thread():
     return threading.current_thread() is threading.main_thread()
+
+
+def _page_asks():
+    """Whether this answers a message of a widget's page, where there are threads."""
+    if not in_main_thread() or place() == "browser":
+        return not in_main_thread()
+    kernel = getattr(get_ipython(), "kernel", None)
+    asked = kernel.get_parent() if kernel else None
+    return bool(asked) and asked.get("header", {}).get("msg_type") == "comm_msg"
