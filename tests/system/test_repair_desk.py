@@ -419,3 +419,37 @@ def test_axe_finds_nothing(desk, axe_faults):
         "() => document.querySelectorAll('details').forEach((one) => one.open = true)"
     )
     assert axe_faults(desk.page, ".jp-OutputArea") == []
+
+
+# A repair that takes long
+
+LONG = """
+import numpy as np
+
+from course_lib import widgets
+
+desk = widgets.RepairDesk(np.random.default_rng(0).integers(0, 256, (5000, 5000, 3), np.uint8))
+spots = np.arange(5000) % 500 < 24
+desk.painter.mask = np.outer(spots, spots)
+desk.controls["method"].value = "exemplar"
+desk
+"""
+
+
+def test_a_long_repair_is_stopped_and_costs_nothing(chromium, server):
+    """JupyterLab has the click answered in a subshell, which no interrupt reaches."""
+    asked = "print(int(desk.painter.mask.sum()), desk.repaired is None)"
+    server.write("long.ipynb", [LONG, asked])
+    with opened(chromium, server, "long.ipynb") as lab:
+        before = lab.cell(1).locator(".jp-OutputArea-output").inner_text()
+        desk = Desk(lab)
+        names = "Repair", "Stop"
+        repair, stop = (desk.cell.get_by_role("button", name=name, exact=True) for name in names)
+        assert stop.count() == 0  # to be seen
+        repair.click()
+        desk.says("Repairing by exemplar: part ")
+        stop.first.click()
+        desk.says("stopped; what was there before is still there.")
+        lab.wait_until(repair.is_enabled)
+        assert stop.count() == 0
+        assert lab.run(1).locator(".jp-OutputArea-output").inner_text() == before
