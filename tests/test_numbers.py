@@ -171,7 +171,7 @@ ADMITTED = {
     # What is larger than the picture reaches all of it.
     "huge": ("telea radius", "fast_marching radius", "navier_stokes radius", "grown pixels"),
     "minus huge": ("grown pixels",),
-    "nothing": ("figure columns", "load subset"),
+    "nothing": ("figure columns", "load subset", "find_damage tolerance"),
     "a picture": ("jacobi start",),
     # In a triple NumPy makes a number of it before anybody looks.
     "a truth": ("damage fill, one channel",),
