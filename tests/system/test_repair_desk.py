@@ -437,7 +437,7 @@ desk
 
 
 def test_a_long_repair_is_stopped_and_costs_nothing(chromium, server):
-    """JupyterLab has the click answered in a subshell, which no interrupt reaches."""
+    """While a part is worked on the click on Stop arrives, and nothing is lost."""
     asked = "print(int(desk.painter.mask.sum()), desk.repaired is None)"
     server.write("long.ipynb", [LONG, asked])
     with opened(chromium, server, "long.ipynb") as lab:
