@@ -11,7 +11,7 @@ same width in pixels, holes of 10 %.
 import numpy as np
 
 from benchmarks import photographs
-from benchmarks.photo_table import NETWORKS, SEED, SHARES, interval, network
+from benchmarks.photo_table import NETWORKS, SEED, SHARES, lead, network
 from benchmarks.results import record, table
 from course_lib import classical, metrics, wear
 
@@ -47,11 +47,7 @@ def rows(found):
     """Means over photographs, and how far ``photo`` is ahead of ``biharmonic``, by kind of wear."""
     made = [[f"`{name}`", *(f"{one:.2f}" for one in psnrs.mean(axis=0))]
             for name, psnrs in found.items()]  # fmt: skip
-    leads = []
-    for column in (found["photo"] - found["biharmonic"]).T:
-        mean, low, high = interval(column)
-        won = f"{np.count_nonzero(column > 0)} of {len(column)}"
-        leads.append(f"{mean:+.2f} ({low:+.2f} to {high:+.2f}), {won}")
+    leads = map(lead, (found["photo"] - found["biharmonic"]).T)
     return [*made, ["`photo` before `biharmonic`", *leads]]
 
 
@@ -63,8 +59,10 @@ def main():
     inpainters |= {name: classical.METHODS[name] for name in CLASSICAL}
     parts = [
         f"{len(names)} held-out photographs of {megapixels[0]:.0f} to {megapixels[-1]:.0f} "
-        f"megapixels (*Photographs, worn* names them). Hole PSNR (dB), holes of {SHARE:.0%}; 95 % "
-        "intervals over photographs."
+        f"megapixels (*Photographs, worn* names them). Of each the middle "
+        f"{SIDE} x {SIDE} pixels as the camera took them, and the whole of it shrunk to a longer "
+        f"side of {SIDE}; wear of the same width in pixels. Hole PSNR (dB), holes of "
+        f"{100 * SHARE:.0f} %; 95 % intervals over photographs."
     ]
     for size in SIZES:
         made = rows(scores(inpainters, names, size))

@@ -106,6 +106,13 @@ def interval(differences):
     return differences.mean(), low, high
 
 
+def lead(differences):
+    """In words: the mean, its interval, and on how many photographs it is above 0."""
+    mean, low, high = interval(differences)
+    won = f"{np.count_nonzero(differences > 0)} of {len(differences)}"
+    return f"{mean:+.2f} ({low:+.2f} to {high:+.2f}), {won}"
+
+
 def ahead(found, one, other):
     """Decibels by which ``one`` leads on the masks that both have filled: (photographs, kinds)."""
     differences = np.ma.masked_invalid(found[one] - found[other])
@@ -125,12 +132,7 @@ def leads(found):
     for name in found:
         if name != "photo":
             differences = ahead(found, "photo", name)
-            cells = []
-            for column in differences.T:
-                mean, low, high = interval(column)
-                won = f"{np.count_nonzero(column > 0)} of {len(column)}"
-                cells.append(f"{mean:+.2f} ({low:+.2f} to {high:+.2f}), {won}")
-            rows.append([f"`{name}`", *cells])
+            rows.append([f"`{name}`", *map(lead, differences.T)])
     return rows
 
 

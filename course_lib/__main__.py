@@ -48,9 +48,6 @@ def main(arguments=None):
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = _said
             return chosen.work(chosen) or 0
-    except BrokenPipeError:  # the work is done, and whoever read what is said has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (TypeError, ValueError, OSError, MemoryError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1

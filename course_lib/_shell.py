@@ -24,4 +24,7 @@ def command_line(*words):
 def say(sentence):
     """Print; a file's name may have letters that the output's encoding lacks, which are escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(str(sentence).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    try:
+        print(str(sentence).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except BrokenPipeError:  # whoever read it has gone; the work goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

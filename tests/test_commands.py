@@ -92,13 +92,15 @@ def test_a_lesson_that_there_is_not_is_said_at_once(name):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows says it in other ways")
-def test_who_stops_reading_makes_no_error_of_what_is_done(tmp_path):
+@pytest.mark.parametrize("command", [["restore", "--method"], ["compare", "--methods"]])
+def test_who_stops_reading_makes_no_error_of_what_is_done(tmp_path, command):
     photo, mask = tmp_path / "photo.png", tmp_path / "mask.png"
     data.save(photo, np.full((30, 40, 3), 0.5))
     data.save(mask, np.eye(30, 40)[..., None].repeat(3, axis=-1))
     reading, writing = os.pipe()
     os.close(reading)
-    command = ["restore", str(photo), "--mask", str(mask), "--method", "harmonic"]
+    command, method = command
+    command = [command, str(photo), "--mask", str(mask), method, "harmonic"]
     done = subprocess.run(
         [sys.executable, "-m", "course_lib", *command, "-o", str(tmp_path / "new.png")],
         cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True,

@@ -313,6 +313,14 @@ def test_a_turn_that_stands_in_xmp_is_applied_once(tmp_path, ending, said):
     np.testing.assert_array_equal(data.read(new)[~hole], before[~hole])
 
 
+def test_xmp_that_is_no_text_takes_no_other_word_with_it(tmp_path):
+    Image.new("L", (40, 30)).save(tmp_path / "old.tif", tiffinfo={700: b"\xff\xfe", 315: "Ada"})
+    hole = np.eye(30, 40, dtype=bool)
+    restoration.restore_file(tmp_path / "old.tif", hole, tmp_path / "new.tif", "harmonic")
+    with Image.open(tmp_path / "new.tif") as picture:
+        assert picture.getexif()[315] == "Ada" and picture.getexif()[700] == b"\xff\xfe"
+
+
 def test_a_second_repair_says_the_first_too(tmp_path):
     Image.new("RGB", (40, 30)).save(tmp_path / "0.png")
     for number, method in enumerate(("harmonic", "biharmonic")):

@@ -421,8 +421,9 @@ def _exif(picture):
     try:
         found = picture.getexif()
         kept.update({tag: said for tag, said in found.items() if tag not in LAYOUT})
-        if XMP_TAG in kept:
-            kept[XMP_TAG] = TURN.sub("", kept[XMP_TAG].decode()).encode()
+        if isinstance(kept.get(XMP_TAG), bytes):
+            text = kept[XMP_TAG].decode("latin-1")  # gives every byte back
+            kept[XMP_TAG] = TURN.sub("", text).encode("latin-1")
         for folder in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
             kept.get_ifd(folder).update(found.get_ifd(folder))
         return kept.tobytes()

@@ -76,8 +76,10 @@ def in_main_thread():
 
 def _page_asks():
     """Whether this answers a message of a widget's page, where there are threads."""
-    if not in_main_thread() or place() == "browser":
-        return not in_main_thread()
+    if not in_main_thread():
+        return True
+    if place() == "browser":
+        return False
     kernel = getattr(get_ipython(), "kernel", None)
     asked = kernel.get_parent() if kernel else None
     return bool(asked) and asked.get("header", {}).get("msg_type") == "comm_msg"

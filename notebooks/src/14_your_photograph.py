@@ -197,9 +197,10 @@ print(f"furthest from the solution in one piece: {difference:.5f}")
 # %% [markdown]
 # **Read.** To five digits the same, since a harmonic fill depends on the rim of its hole alone.
 #
-# On a large scan try `biharmonic` first: of fifty million pixels it takes half a minute, `photo` two minutes and more. Under scratches on
+# On a large scan try `biharmonic` first: of fifty million pixels it takes half a minute, `photo` more than two. Under scratches on
 # fourteen photographs in a camera's own size `photo` is 0.8 dB before it in the mean, and behind on five; on the same shrunk to 512 pixels
-# 1.2 before, and behind on two ([results](../benchmarks/RESULTS.md), *Photographs in a camera's own size*).
+# 1.2 before, and behind on two ([results](../benchmarks/RESULTS.md), *A photograph of 50 megapixels* and *Photographs in a camera's own
+# size*).
 #
 # ## Say what you invented
 #

@@ -230,7 +230,8 @@ pd.concat(table).pivot_table(
 #
 # `restore_video` goes from file to file and keeps seventeen frames at a time, so a film may be of any
 # length. A film of your own has no known truth: `find_damage` proposes a mask for each frame, here of what is nearly white. It also
-# finds thin bright or dark scratches, and a colour. Look at the masks before you repair. Put your film's folder and name in place of these.
+# finds thin bright or dark scratches, and a colour. Look at the masks before you repair. (Here
+# all frames stand in memory while masks are sought: begin with a short film.) Put your film's folder and name in place of these.
 
 # %%
 import tempfile
