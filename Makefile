@@ -35,7 +35,7 @@ lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
 	    notebooks/00_first_repair.ipynb
 
-test: $(READY) lint   # every lesson and the library's tests, in under five minutes on two cores
+test: $(READY) lint   # every lesson and the library's tests: some ten minutes on two slow cores
 	$(BIN)/python -m pytest $(TEST_ARGS) $(TESTS)
 
 test-all: test        # then browsers, classrooms, kills, servers, every wrong answer, solutions

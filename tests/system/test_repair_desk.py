@@ -400,6 +400,14 @@ def test_a_picture_opened_again_has_its_mask_again(desk, pictures):
     np.testing.assert_array_equal(desk.hole(), before)
 
 
+def test_each_look_begins_with_its_own_tolerance(desk):
+    looks = desk.cell.get_by_label("What the damage looks like")
+    tolerance = desk.cell.get_by_label("Tolerance")
+    for one, percent in {"colour": "10", "dark scratches": "30", "bright": "10"}.items():
+        looks.select_option(one)
+        assert tolerance.input_value() == percent
+
+
 def test_a_picked_colour_is_the_pixels_own(desk, pictures):
     """The page has the noise as a JPEG, whose colours are far from those of single pixels."""
     desk.open(pictures / "noise.png")

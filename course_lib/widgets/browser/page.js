@@ -15,6 +15,11 @@ const LOOKS = {
   colour: "of one colour",
 };
 
+// Percent: what restoration.find_damage takes when it is told nothing.
+function usualTolerance(looks) {
+  return looks.endsWith("scratches") ? 30 : 10;
+}
+
 const PICTURES = "image/*,.tif,.tiff";
 
 let instances = 0;
@@ -83,7 +88,7 @@ function makeFinder() {
     looks: make("select", { attributes: { "aria-label": "What the damage looks like" } }, options),
     tone: make("input", { type: "color", value: "#ffcc00", attributes: { "aria-label": "Colour of the damage" } }),
     pick: makeButton("Pick", "Pick the colour from the picture"),
-    tolerance: makeSlider("Tolerance", 1, 50, 10),
+    tolerance: makeSlider("Tolerance", 1, 50, usualTolerance(Object.keys(LOOKS)[0])),
     toleranceText: make("span", { className: "mask-painter-size" }),
     width: make("input", {
       type: "number", min: 1, max: 99, value: 5, attributes: { "aria-label": "Width of the widest scratch in pixels" },

@@ -485,9 +485,13 @@ class Painter {
       find: () => this.find(),
     };
     for (const [name, act] of Object.entries(clicks)) page[name].addEventListener("click", act);
-    for (const slider of [page.size, page.tolerance, page.looks]) {
+    for (const slider of [page.size, page.tolerance]) {
       slider.addEventListener("input", () => this.drawTools());
     }
+    page.looks.addEventListener("input", () => {
+      page.tolerance.value = usualTolerance(page.looks.value);
+      this.drawTools();
+    });
     page.colour.addEventListener("input", () => {
       const shares = [1, 3, 5].map((i) => parseInt(page.colour.value.slice(i, i + 2), 16) / 255);
       this.model.set("hole_colour", shares);
