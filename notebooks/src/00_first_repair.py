@@ -4,9 +4,9 @@
 # {{badge}}
 #
 # A photograph with a scratch has lost some of its pixels for good. *Inpainting* writes plausible
-# values in their place, so that the repair does not show. The word comes from the people who
-# restore paintings. In this lesson you meet the limit that no method can pass, repair a picture in
-# one line, and paint damage of your own.
+# values in their place, so that the repair does not show. The word comes from restorers of
+# paintings. In this lesson you meet the limit that no method can pass, repair a picture in one
+# line, and paint your own damage.
 #
 # **You need** Python and a little NumPy. No network, no GPU, no account. About 25 minutes.
 
@@ -19,14 +19,14 @@ from course_lib import runtime
 run = runtime.setup()
 
 # %% [markdown]
-# Every lesson begins with this call. It says where the notebook runs and how much later lessons may
-# compute. For now nothing in it matters.
+# Every lesson begins with this call. It says where the notebook runs and how much computing later lessons may do. You can ignore it for
+# now.
 #
 # ## You do it yourself
 #
 # Run the next cell. Close your **left** eye and look at the cross with the right one. Move slowly
-# towards the screen, or away from it, until the dot disappears: at about three and a half times the
-# distance from cross to dot.
+# towards the screen, or away from it, until the dot disappears, at about three and a half times the
+# distance between cross and dot.
 #
 # **Predict.** When the dot is gone, what will you see where it was?
 
@@ -40,15 +40,15 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** No hole: paper, and the lines run on. Nothing came from that place. Your brain wrote in
-# what fits the surroundings, and did not tell you that it was guessing.
+# **Read.** No hole: you see paper, and the lines run on. Your eye reported nothing from that place. Your brain filled in what fits the
+# surroundings, and did not tell you that it was guessing.
 #
 # ## A fill is a hypothesis
 #
-# Now a program is to do it. Cat A is a photograph: an array of rows, columns, and three colour values
-# from 0 to 1 in each pixel. Cat B is the same photograph with red and blue swapped in one iris. A disc
-# hides that eye in both. The disc is an array too, a *mask*: `True` where the pixel is missing.
-# `damage` writes black there, and what stood there is gone.
+# Now a program is to do the same. Cat A is a photograph: an array of rows and columns, with three
+# colour values from 0 to 1 in each pixel. Cat B is the same photograph with red and blue swapped in
+# one iris. A disc hides that eye in both. The disc is an array too, a *mask*: `True` where the
+# pixel is missing. `damage` writes black there, and what was there is gone.
 #
 # **Predict.** A program gets one of the two damaged pictures. How can it find out which cat it has?
 
@@ -81,17 +81,16 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** It cannot. The damaged pictures are equal in every pixel, so any program, however clever, gives
-# one answer to both, and that answer is wrong for at least one cat. Amber may be the better bet, but
-# blue-eyed cats exist. What a program writes into a hole is a *hypothesis* that fits the surroundings,
-# never a recovered fact.
+# **Read.** It cannot. The damaged pictures are equal in every pixel, so any program, however clever,
+# gives both the same answer, and that answer is wrong for at least one cat. Amber may be the better
+# bet, but blue-eyed cats exist. What a program writes into a hole is a *hypothesis* that fits the
+# surroundings, never a recovered fact.
 #
 # ## Three methods guess
 #
-# `nearest` copies the closest known pixel. `harmonic` makes each missing pixel the average of its four
-# neighbours, all of them at once, like a soap film stretched over the hole. `navier_stokes` is OpenCV's
-# `cv2.inpaint` with the flag `INPAINT_NS`: averages of pixels that are known or already filled, from the
-# rim inwards.
+# `nearest` copies the closest known pixel. `harmonic` makes each missing pixel the average of its four neighbours, in the whole hole at
+# once, like a soap film stretched over it. `navier_stokes` is OpenCV's `cv2.inpaint` with the flag `INPAINT_NS`: it averages pixels that
+# are known or already filled, from the rim inwards.
 #
 # **Predict.** What will each write into the disc?
 
@@ -111,11 +110,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Sharp rays, a smooth blur, blurred rays, and no eye: each makes its values from the pixels around the hole, and no iris is among them.
+# **Read.** Sharp rays, a smooth blur, blurred rays, and no eye: each method makes its values from the pixels around the hole, and no iris
+# is among them.
 #
 # How wrong are they? The *mean absolute error* (MAE) is how far a fill is off, on average over the
-# missing values. A fill's errors to A and to B add up to at least the difference between A and B, as two
-# sides of a triangle are together never shorter than the third.
+# missing values. A fill's errors against A and B add up to at least the difference between A and B,
+# as two sides of a triangle together are never shorter than the third.
 
 # %% tags=["nbval-check-output"]
 from course_lib import metrics
@@ -126,7 +126,8 @@ for name, guess in guesses.items():
 print(f"{'A to B':14s} {metrics.mae(cat_a, cat_b, eye):34.3f}")
 
 # %% [markdown]
-# **Read.** No sum is below the last line, and none ever will be: whatever is written is off by half of that line or more to one of the two cats.
+# **Read.** No sum is below the last value, and none ever will be: whatever is written, it is off by at least half that value for one of the
+# two cats.
 #
 # ## Where a guess is enough
 #
@@ -171,8 +172,8 @@ plots.show(
 
 # %% [markdown]
 # **Read.** The plain background is nearly whole again. Hair and teeth show the repair: steps in `nearest`, a
-# blur in `harmonic`, a little of both in `navier_stokes`. Here is a piece, enlarged: scratches cross
-# the hair and one eye.
+# blur in `harmonic`, a little of both in `navier_stokes`. Here, enlarged, scratches cross the hair and one
+# eye.
 
 # %%
 rows, columns = slice(60, 108), slice(96, 144)
@@ -193,9 +194,8 @@ for fill in repaired.values():
     assert (fill[~scratches] == photograph[~scratches]).all()
 
 # %% [markdown]
-# One set of scratches proves little, so we take twenty places of the photograph (they overlap), each with scratches of its own.
-# We did the damage and know the truth: the error in the holes is given as *PSNR*, in decibels (dB). More is better; lesson 01
-# defines it.
+# One set of scratches proves little, so we take twenty overlapping places in the photograph, each with its own scratches. We did the damage
+# and know the truth, so we can score the holes by *PSNR*, in decibels (dB). Higher is better; lesson 01 defines it.
 
 # %%
 from course_lib import evaluation, scenes
@@ -205,18 +205,17 @@ places = scenes.places("astronaut", 20, size=256, hole=many, seed=5)
 evaluation.compare({name: classical.METHODS[name] for name in names}, places).round(1)
 
 # %% [markdown]
-# **Read.** `psnr_hole` is the mean over the places and `spread` its standard deviation; `gain` is the mean lead
-# over `nearest`, and `ahead` counts the places where there is one. On scratches like these the two that
-# average beat the one that copies.
+# **Read.** `psnr_hole` is the mean PSNR over the places and `spread` the standard deviation. `gain` is the mean lead over `nearest`, and
+# `ahead` counts the places with a lead. On scratches like these the two methods that average beat the one that copies.
 #
 # ## Paint your own damage
 #
-# **Predict.** How wide may a stroke on the hair become before you see the repair? And on the cheek? If you cover the nose, will it come
-# back?
+# **Predict.** How wide can a stroke on the hair get before you see the repair? And on the cheek? If
+# you cover the nose, will it come back?
 #
-# Run the next two cells and paint on the picture that appears: with the mouse, a pen or a finger; or reach it
-# with Tab, move with the arrow keys, paint with the space bar, erase with E, undo with U. (If you cannot
-# paint, write `MaskSliders` for `MaskPainter`. On a page that only shows this notebook, you see the scratches.)
+# Run the next two cells and paint on the picture that appears, with the mouse, a pen or a finger. Or reach it with Tab, move with the arrow
+# keys, paint with the space bar, erase with E, undo with U. (If you cannot paint, write `MaskSliders` for `MaskPainter`. On a page that
+# only shows this notebook, you see the scratches.)
 
 # %%
 from course_lib import widgets
@@ -241,22 +240,22 @@ widgets.explore(
 )
 
 # %% [markdown]
-# **Read.** Wider on the cheek than on the hair, and on the plain background wider still.
-# The nose does not come back: a face without one fits all that the methods were told.
+# **Read.** A stroke can be wider on the cheek than on the hair, and wider still on the plain background. The nose does not come back: a
+# face without one fits everything the methods were given.
 #
 # ## Questions
 #
 # **1.** A method returns a picture in which known pixels changed by 1/255. What is wrong?
 #
-# 1. Nothing, no eye can see it.
+# 1. Nothing: no eye can see it.
 # 2. The known pixels must be copied back from the input.
 # 3. The mask was inverted.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Known pixels are facts, and copying them back costs nothing. 1: whoever measures the whole picture
-# would count changes where nothing was missing. 3: an inverted mask keeps the damage and redraws
-# everything else.
+# **2.** Known pixels are facts, and copying them back costs nothing. 1: an error over the whole
+# picture would count changes where nothing was missing. 3: an inverted mask keeps the damage and
+# redraws everything else.
 # </details>
 #
 # **2.** A newspaper prints a restored photograph in which a badge number has become readable. What do
@@ -275,7 +274,7 @@ widgets.explore(
 # %% [markdown]
 # ## Key points
 #
-# * Two truths can share all known pixels, so a fill is a hypothesis and not a recovered fact.
+# * Two truths can share all known pixels, so a fill is a hypothesis, not a recovered fact.
 # * A mask says which pixels are missing; all others come back unchanged.
 # * A repair that no one notices is enough for many uses, and proves nothing about what was there.
 #
@@ -285,8 +284,8 @@ widgets.explore(
 #
 # <details><summary>Notes</summary>
 #
-# OpenCV fills each colour channel by itself, with weights of its own. Red, green and blue of one pixel may so
-# come from different neighbours: that is where the faint pink and green of `navier_stokes` come from.
+# OpenCV fills each colour channel by itself, with its own weights. The red, green and blue of one pixel may therefore come from different
+# neighbours: hence the faint pink and green in `navier_stokes`.
 # </details>
 #
 # ## References

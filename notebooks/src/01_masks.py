@@ -4,8 +4,8 @@
 # {{badge}}
 #
 # In [lesson 00](00_first_repair.ipynb) you repaired a photograph. What makes one hole harder to fill than
-# another? One map answers it. Then errors are measured where they happen, and the course's
-# leaderboard begins.
+# another? One map answers that. Then we measure errors where they happen, and begin the course's
+# leaderboard.
 #
 # **You need** lesson 00. No network, no GPU. About 30 minutes.
 
@@ -21,17 +21,16 @@ run = runtime.setup()
 # ## The problem
 #
 # An image $y$ gives each pixel a colour from $[0, 1]^3$, and a mask says which pixels are missing: the
-# *hole*. A method gets the mask and the damaged image $x$. It returns an image $\hat y$ that equals $x$
-# where something is known, exactly, and is *plausible* in the hole. Every method of this course is one way
-# to say what plausible means.
+# *hole*. A method gets the mask and the damaged image $x$. It returns an image $\hat y$ that equals
+# $x$ exactly in every known pixel and is *plausible* in the hole. Every method in this course is one
+# way of saying what plausible means.
 #
 # ## Which hole is harder?
 #
-# Two sets of masks for the same hundred pictures of 32 × 32 pixels: one square that takes a quarter of
-# each, and 90 % of all pixels, scattered.
+# Two sets of masks for the same hundred pictures of 32 × 32 pixels: in one, a square takes a quarter of each picture, in the other, 90 % of
+# all pixels are missing, scattered.
 #
-# **Predict.** `harmonic` fills both. Look at the missing pixels inside the square, which both sets have. In
-# which set is its error there smaller?
+# **Predict.** `harmonic` fills both. Look at the pixels that are missing in both sets. In which set is its error there smaller?
 
 # %%
 from course_lib import evaluation, masks
@@ -59,8 +58,9 @@ print(f"scattered ahead in {(lead > 0).sum()} of {len(lead)} pictures,")
 print(f"by {lead.mean():.1f} dB on average (standard deviation {lead.std():.1f})")
 
 # %% [markdown]
-# **Read.** The same pixels are mostly filled better with 90 % of the picture missing than with a quarter. So area is not what
-# makes a hole hard. How far is each missing pixel from the nearest known one? Call that its *depth*.
+# **Read.** In most pictures the same pixels are filled better with 90 % missing than with a quarter.
+# So area is not what makes a hole hard. How far is each missing pixel from the nearest known one?
+# Call that its *depth*.
 
 # %%
 from course_lib import plots
@@ -73,8 +73,7 @@ plots.show(
 )
 
 # %% [markdown]
-# In the square the middle is 8 pixels from anything known. Most of the scattered pixels have a known
-# one within 3.
+# The middle of the square is 8 pixels from anything known. Most scattered pixels have a known one within 3.
 #
 # **Predict.** If we sort the missing pixels by depth, which of the two sets has the larger error at *equal* depth?
 
@@ -100,15 +99,15 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The square, though it removes less than a third as much, and by 0.9 dB at most. Depth does far more: from the square's rim
-# to its middle the fill loses 6 dB.
+# **Read.** The square, by 0.9 dB at most, though it removes less than a third as much. Depth
+# matters far more: from the square's rim to its middle the fill loses 6 dB.
 #
 # ## Many masks
 #
 # Lines, brush strokes, squares, scattered pixels and irregular blobs (`bucket`), thin and wide, few and many: 29 sets
-# of masks. For each set, PSNR over all missing pixels of the hundred pictures.
+# of masks. For each set we take the PSNR over all missing pixels of the hundred pictures.
 #
-# **Predict.** Which tells the error of a set better: the share that it removes, or its mean depth?
+# **Predict.** Which predicts a set's error better: the share of pixels that it removes, or its mean depth?
 
 # %%
 from course_lib import scenes
@@ -153,12 +152,12 @@ from course_lib import widgets
 widgets.mask_designer()
 
 # %% [markdown]
-# **Read.** It can: half of all pixels, scattered, has a mean depth of 1.0; a square of 10 × 10 has 2.2.
+# **Read.** It can: half of all pixels, scattered, have a mean depth of 1.0; those of a 10 × 10 square, 2.2.
 #
 # ## Errors in holes, errors in images
 #
-# The *peak signal-to-noise ratio* takes the mean *squared* error and a logarithm: $\mathrm{PSNR} = -10
-# \log_{10} \mathrm{MSE}$. So 20 dB is a typical error of 0.1, and 40 dB one of 0.01.
+# The *peak signal-to-noise ratio* is a logarithm of the mean *squared* error: $\mathrm{PSNR} = -10
+# \log_{10} \mathrm{MSE}$. So 20 dB means a typical error of 0.1, and 40 dB one of 0.01.
 
 
 # %%
@@ -183,15 +182,15 @@ gain = -10 * np.log10(masks.hole_fraction(mask))
 print(f"-10 log10 of the hole fraction: {gain:.2f} dB")
 
 # %% [markdown]
-# **Read.** All error sits in the hole, a share $r$ of the pixels. Spread over the whole image, the mean squared error
+# **Read.** All the error is in the hole, a share $r$ of the pixels. Spread over the whole image, the mean squared error
 # is $r$ times as large, so PSNR is $-10 \log_{10} r$ higher, whatever the method. When someone reports 30 dB, ask: in the
 # holes or in the image, how large were the holes, and were the known pixels put back?
 #
 # ## Which colour is the hole?
 #
 # In a file a mask is a black and white picture, and programs disagree: for `cv2.inpaint`, scikit-image and diffusers
-# white is the hole, in the paper on partial convolutions it is black. `as_mask` asks you to say which. Take somebody's
-# file, in which black is the hole.
+# white is the hole; in the paper on partial convolutions black is. `as_mask` asks you to say which. Take someone
+# else's file, in which black is the hole.
 #
 # **Predict.** What happens if you take white for the hole?
 
@@ -202,13 +201,13 @@ for colour in ("black", "white"):
     print(f"{colour} is the hole: {100 * masks.hole_fraction(taken):.0f} % missing")
 
 # %% [markdown]
-# **Read.** Nothing complains. Turned round, the mask keeps the damage and asks for everything else to be invented. Look at the hole
-# fraction before you believe a result.
+# **Read.** Nothing complains. Inverted, the mask keeps the damage and has everything else invented.
+# Look at the hole fraction before you believe a result.
 #
 # ## The leaderboard
 #
-# From here to the last lesson one table compares all methods, on the same pictures and the same holes: the hundred patches
-# from above, which come from a photograph of a coffee cup, each under lines of its own.
+# From here to the last lesson one table compares all methods on the same pictures and the same holes: the hundred patches from above, cut
+# from a photograph of a coffee cup, each under its own lines.
 
 # %%
 plots.show(
@@ -228,9 +227,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** `nothing` leaves the holes black; `grey` and `mean` write one colour, mid-grey or the mean of the known
-# pixels; `nearest` and `navier_stokes` look around. Each lesson adds what it teaches: `harmonic` joins in lesson 02,
-# where you write it.
+# **Read.** `nothing` leaves the holes black. `grey` and `mean` write one colour: mid-grey, or the
+# mean of the known pixels. `nearest` and `navier_stokes` look at neighbours. Each lesson adds what
+# it teaches: `harmonic` joins in lesson 02, where you write it.
 #
 # ## Questions
 #
@@ -242,11 +241,11 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Its pixels lie 3.85 pixels deep on average, those of 1 and 2 less than 1.5. `harmonic` reaches 20.4 dB there and about 25 in
-# the others, and 1 removes nearly twice as much as 3.
+# **3.** Its pixels lie 3.85 pixels deep on average, those of 1 and 2 less than 1.5. `harmonic` reaches 20.4 dB on it and about 25 on the
+# others, although 1 removes nearly twice as much.
 # </details>
 #
-# **2.** A paper reports 38 dB over the whole image, for holes of 1 %, known pixels put back. In the holes that is
+# **2.** A paper reports 38 dB over the whole image, for holes of 1 %, with known pixels put back. In the holes that is
 #
 # 1. 38 dB.
 # 2. 18 dB.
@@ -254,8 +253,8 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** $-10 \log_{10} 0.01 = 20$ dB come from pixels that were never missing. 1 would hold if the whole image
-# were hole. 3 has the sign wrong.
+# **2.** $-10 \log_{10} 0.01 = 20$ dB come from pixels that were never missing. 1 would hold if the hole were the whole image. 3 has the
+# sign wrong.
 # </details>
 
 # %% [markdown]
@@ -272,14 +271,15 @@ plots.show(
 # %% [markdown]
 # <details><summary>Notes</summary>
 #
-# *Lines.* They are drawn as in the article that this course grew from, one fault included: end points run from 1 to 31
-# instead of 0 to 31, so row 0 and column 0 are missing less often than row 31 and column 31. The course keeps it to stay comparable.
+# *Lines.* They are drawn as in the article that this course grew from, including one fault: end points run from 1 to 31 instead of 0 to 31,
+# so row 0 and column 0 are missing less often than row 31 and column 31. The course keeps the fault to stay comparable.
 #
-# *Depth or area.* Where pixels are not pooled, but each picture's decibels averaged, area tells about as much as depth
-# ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
+# *Depth or area.* If we average each picture's decibels instead of pooling the pixels, area tells
+# about as much as depth ([RESULTS.md](../benchmarks/RESULTS.md), *Lesson 01: depth or area*).
 #
-# *A bit that leaks.* The article blackens holes with a bitwise AND that leaves the lowest bit of the truth. On our
-# patches it is worth nothing, 21.14 dB with it and without (RESULTS.md, *what leaked bits are worth*). The test that finds a leak: change what stands in the hole, and the fill must not change.
+# *A bit that leaks.* The article blackens holes with a bitwise AND that leaves the lowest bit of the truth. On our patches it is worth
+# nothing: 21.14 dB with and without it (RESULTS.md, *what leaked bits are worth*). To find a leak, change what stands in the hole: the fill
+# must not change.
 # </details>
 #
 # ## References

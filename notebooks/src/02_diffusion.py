@@ -3,8 +3,8 @@
 #
 # {{badge}}
 #
-# Our first own method asks one thing of each missing pixel: to be the mean of its neighbours. That fills any hole, in one way
-# only, and it can be checked exactly.
+# The first method that we build makes each missing pixel the mean of its neighbours. That fills any hole, in one way only, and the fill can
+# be checked exactly.
 #
 # **You need** lessons [00](00_first_repair.ipynb) and [01](01_masks.ipynb), and derivatives. No network, no GPU.
 # About 30 minutes.
@@ -50,8 +50,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Shuffled or not, the fill is the same: the method uses nothing of where a pixel lies, and that is what makes a
-# picture a picture. So look at neighbours.
+# **Read.** Shuffled or not, the fill is the same: the method ignores where pixels lie, and where they lie is what makes a picture. So look
+# at neighbours.
 #
 # ## Every missing pixel is the mean of its neighbours
 #
@@ -66,18 +66,18 @@ known = np.array([0.2, 0, 0.6])
 print(matrix, known, np.linalg.solve(matrix, known).round(3), sep="\n")
 
 # %% [markdown]
-# **Read.** A straight line. In two dimensions a missing pixel $p$ has $n = 4$ neighbours $q$, at the picture's border fewer, and
-# we ask the same:
+# **Read.** A straight line. In two dimensions a missing pixel $p$ has $n = 4$ neighbours $q$ (fewer at the picture's border), and we ask
+# the same:
 #
 # $$n\,I(p) - \sum_{q \sim p} I(q) = 0 .$$
 #
-# The left side with its sign turned is the *Laplacian* $\Delta I$, so this reads $\Delta I = 0$. Its solutions are called
-# *harmonic*.
+# The left side with its sign reversed is the *Laplacian* $\Delta I$, so this reads $\Delta I = 0$.
+# Its solutions are called *harmonic*.
 #
 # ## It can be checked exactly
 #
-# Some pictures satisfy the equation themselves. A ramp does, and so does $x^2 - y^2$. Cut a hole into its
-# inside, and the fill must be that picture: nobody has to judge by eye.
+# Some pictures satisfy the equation already. A ramp does, and so does $x^2 - y^2$. Cut a hole inside one, and the fill must give that
+# picture back: nobody has to judge by eye.
 #
 # **Predict.** And $x^2 + y^2$, a bowl? Will its fill lie above the truth, below, or on it?
 
@@ -90,10 +90,10 @@ for name, shape in shapes.items():
     print(f"{name}: fill - truth from {error.min():.0e} to {error.max():.0e}")
 
 # %% [markdown]
-# **Read.** On the first two the error is rounding. The bowl's fill lies above: each pixel of a bowl sags below
-# the mean of its neighbours, and the fill's pixels do not. And one thing can be checked on any picture: a mean is never above all its
-# neighbours nor below all of them, so no missing pixel is brighter or darker than all known ones around the hole. This is the *maximum principle*.
-# It leaves one answer only: the difference of two fills would satisfy the equation too, with 0 all around, so it is 0.
+# **Read.** On the first two the error is rounding. The bowl's fill lies above the truth: each pixel of a bowl sags below the mean of its
+# neighbours, and the fill's pixels do not. One thing can be checked on any picture: a mean is never above or below all the values it
+# averages, so no missing pixel is brighter or darker than all known ones around the hole. This is the *maximum principle*. It leaves
+# only one answer: the difference of two fills would satisfy the equation too, with 0 all around, so it is 0.
 #
 # ## The blurriest honest answer
 #
@@ -109,11 +109,11 @@ plots.show(
 )
 
 # %% [markdown]
-# It becomes a smear. The smear has a number: take the differences of all pixels to their neighbours, square them, and add them up: the rougher a
-# picture, the more.
+# It becomes a smear. To measure it, take the differences between all neighbouring pixels, square them, and add them up: the rougher a
+# picture, the larger the sum.
 #
-# **Predict.** Which of four fills is the smoothest, and is it smoother than the truth? (Mean over the 100 patches of
-# the leaderboard.)
+# **Predict.** Which of these four fills is the smoothest, and is it smoother than the truth? (Means
+# over the 100 patches of the leaderboard.)
 
 # %%
 from course_lib import evaluation
@@ -130,8 +130,8 @@ for name in ("nearest", "navier_stokes", "biharmonic", "harmonic"):
     print(f"{name:14s}{np.mean([roughness(fill) for fill in fills]):5.1f}")
 
 # %% [markdown]
-# **Read.** `harmonic` is the smoothest, smoother than the truth. It must be: where that sum is smallest, its derivative
-# by each missing pixel is zero, and this says that the pixel is the mean of its neighbours, which only one fill satisfies. So the fill is the
+# **Read.** `harmonic` is the smoothest, smoother than the truth. It must be: where that sum is smallest, its derivative with respect to
+# each missing pixel is zero. That makes the pixel the mean of its neighbours, and only one fill has this everywhere. So this fill is the
 # *blurriest* that agrees with the known pixels. And it is *honest*: nothing in it is brighter or darker than what is around the hole.
 #
 # ## All equations at once
@@ -175,10 +175,10 @@ for name, fill in {"column means": classical.mean(damaged, mask), "harmonic": sm
 #
 # ## Walkers
 #
-# Send a walker out from a missing pixel. At each step it goes to a random neighbour; where it meets a known pixel, it takes
-# that colour home.
+# Send a walker out from a missing pixel. At each step it goes to a random neighbour; when it meets a known pixel, it takes that colour
+# home.
 #
-# **Predict.** What is the mean of what many walkers bring? Move the slider.
+# **Predict.** What is the mean of the colours that many walkers bring? Move the slider.
 
 # %%
 from course_lib import widgets
@@ -195,16 +195,17 @@ for walkers in (100, 10_000):
     print(f"{walkers:6d} walkers, 20 pixels: {np.mean(away):.4f} away from the harmonic fill")
 
 # %% [markdown]
-# **Read.** It is the harmonic fill; a hundred times as many walkers come about ten times as near. The reason: what a walker brings
-# is, on average, the mean of what it would bring from each neighbour, and that is our equation. So a harmonic pixel is a poll
-# among the known pixels around the hole.
+# **Read.** It is the harmonic fill; a hundred times as many walkers come about ten times as close.
+# The reason: what a walker brings is, on average, the mean of what it would bring starting from
+# each neighbour, and that is our equation. So a harmonic pixel is a poll among the known pixels
+# around the hole.
 #
 # ## Continue the slopes: biharmonic
 #
-# `biharmonic` asks $\Delta\Delta I = 0$: it continues slopes, where `harmonic` continues only values. On sixteen drawn edges it reaches
-# 25.1 dB in the holes, `harmonic` 22.0 ([results](../benchmarks/RESULTS.md), lesson 02). What does it risk?
+# `biharmonic` solves $\Delta\Delta I = 0$: it continues slopes, where `harmonic` continues only values. On sixteen drawn edges it reaches
+# 25.1 dB in the holes, against 22.0 for `harmonic` ([results](../benchmarks/RESULTS.md), lesson 02). What does it risk?
 #
-# **Predict.** Two slopes rise towards a gap, like a roof that has lost its ridge. Where will `biharmonic` run?
+# **Predict.** Two slopes rise towards a gap, like a roof that has lost its ridge. How will `biharmonic` cross the gap?
 
 # %%
 roof = 1.015 - 0.03 * abs(np.arange(48) - 23.5)
@@ -224,14 +225,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Up to 0.85. Whether that is right depends on what was there. The ridge reached 1.00, a flat roof would have stopped at 0.70,
-# and both leave the same pixels known. A continued slope is a bet: in 19 of 96 places of two photographs the fill is brighter or
-# darker than all that is around the hole, by more than a hundredth (same results).
+# **Read.** It rises to 0.85. Whether that is right depends on what was there. This ridge reached 1.00, a flat roof would have stopped at
+# 0.70, and the known pixels are the same for both. A continued slope is a bet: in 19 of 96 places in two photographs `biharmonic` is
+# brighter or darker than everything around the hole, by more than a hundredth (same results).
 #
 # ## Watch it warm up
 #
-# There is a way without a solver: set each missing pixel to the mean of its neighbours, again and again (*Jacobi's iteration*). This is
-# heat. Known pixels are held at their temperature, and the hole warms up until no temperature changes any more.
+# There is a way without a solver: set each missing pixel to the mean of its neighbours, sweep after sweep (*Jacobi's iteration*). This is
+# how heat spreads: known pixels are held at their temperature, and the hole warms up until nothing changes any more.
 #
 # **Predict.** The widest stroke is about 16 pixels across. How many sweeps until its middle is no longer dark? And for a hole
 # twice as wide?
@@ -248,8 +249,8 @@ for side in (4, 8, 16, 32):
     print(f"square of {side:2d} px in a white picture: {sweeps:3d} sweeps until nowhere below 0.9")
 
 # %% [markdown]
-# **Read.** After 100 sweeps the middle is still dark, after 200 hardly. Twice the width takes 3.4 to 3.8 times
-# the sweeps, ever nearer to four: heat does not march straight on, it wanders as the walkers do.
+# **Read.** After 100 sweeps the middle is still dark, after 200 hardly. Twice the width takes 3.4 to 3.8 times the sweeps, ever closer to
+# four: heat does not march straight in, but wanders as the walkers do.
 #
 # ## The leaderboard
 
@@ -261,11 +262,11 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The two are close: other lines on the same patches, and as often as not `harmonic` leads.
+# **Read.** The two are close: with other lines on the same patches, `harmonic` leads as often as not.
 #
 # ## Questions
 #
-# **1.** A harmonic fill of a hole in a picture with known values from 0.3 to 0.7 contains the value 0.8. What follows?
+# **1.** A picture's known values run from 0.3 to 0.7. Its harmonic fill contains the value 0.8. What follows?
 #
 # 1. The hole was very deep.
 # 2. There is a bug.
@@ -276,19 +277,19 @@ plots.show(
 # **2.** The maximum principle forbids it, whatever the hole.
 # </details>
 #
-# **2.** You double the width of a long scratch. How many times as many sweeps does the same accuracy take, roughly?
+# **2.** You double the width of a long scratch. Roughly how many sweeps does the same accuracy now take?
 #
 # 1. Twice as many.
-# 2. Four times.
-# 3. The same.
+# 2. Four times as many.
+# 3. The same number.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** With $n$ missing pixels in a row a sweep multiplies the longest wave of the error by
+# **2.** With $n$ missing pixels in a row, a sweep multiplies the longest wave of the error by
 # $\cos(\pi/(n+1)) \approx 1 - \pi^2/(2n^2)$: sweeps grow with $n^2$.
 # </details>
 #
-# **3.** Why does $\Delta\Delta I = 0$ give the bowl $x^2 + y^2$ back, and $\Delta I = 0$ not?
+# **3.** Why does $\Delta\Delta I = 0$ give the bowl $x^2 + y^2$ back, but not $\Delta I = 0$?
 #
 # 1. $\Delta(x^2 + y^2) = 4$ everywhere, so $\Delta\Delta = 0$.
 # 2. It looks at more neighbours, so it is always better.
@@ -302,8 +303,8 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * Every missing pixel the mean of its neighbours: one sparse system, one answer.
-# * It can be checked: exact on ramps where the hole lies inside the picture, and never outside the range around the hole.
+# * Every missing pixel is the mean of its neighbours: one sparse system, one answer.
+# * The fill can be checked: exact on ramps if the hole lies inside the picture, and never outside the range around the hole.
 # * It is the smoothest fill that agrees with the known pixels, never rougher than the truth.
 #
 # {{exercise}}
@@ -312,9 +313,9 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# The method that the course calls `biharmonic` is scikit-image's. It cuts its solution at the range of all known pixels, so it would stop at 0.70 on
-# the roof; the lesson draws the uncut solution. For the same reason it misses the bottom of a bowl that lies inside the hole.
-# The library's `classical.harmonic` builds the same matrix with whole arrays instead of a loop.
+# The course's `biharmonic` is scikit-image's. It cuts its solution off at the range of all known pixels, so it would stop at
+# 0.70 on the roof; the lesson draws the uncut solution. For the same reason it misses the bottom of a bowl that lies inside
+# the hole. The library's `classical.harmonic` builds the same matrix with whole arrays instead of a loop.
 # </details>
 #
 # ## References

@@ -3,9 +3,9 @@
 #
 # {{badge}}
 #
-# The fill of [lesson 02](02_diffusion.ipynb) blurs every edge. Restorers prolong the lines that arrive at the hole. In 2000
-# Bertalmio, Sapiro, Caselles and Ballester made an equation of that habit, and gave *image inpainting* its name: a line goes
-# on when its bend is carried along it.
+# The fill of [lesson 02](02_diffusion.ipynb) blurs every edge. Restorers extend the lines that run
+# into the hole. In 2000 Bertalmio, Sapiro, Caselles and Ballester gave *image inpainting* its name
+# and made that habit an equation: a line goes on when its bend is carried along it.
 #
 # **You need** lesson 02, and gradients. No network, no GPU. About 30 minutes.
 
@@ -20,9 +20,9 @@ run = runtime.setup()
 # %% [markdown]
 # ## Isophotes
 #
-# An *isophote* is a line of equal brightness, like a contour on a map. The gradient $\nabla I$ points uphill; turned by
-# 90 degrees it runs along the isophote, $\nabla^\perp I$, with the brighter side on its right. Our pictures are soft edges at
-# random angles, each with a square hole.
+# An *isophote* is a line of equal brightness, like a contour on a map. The gradient $\nabla I$
+# points uphill; turned by 90 degrees, as $\nabla^\perp I$, it runs along the isophote with the
+# brighter side on its right. Our pictures are soft edges at random angles, each with a square hole.
 
 # %%
 from course_lib import scenes
@@ -42,9 +42,9 @@ plots.show(
 # %% [markdown]
 # ## What should be carried along?
 #
-# Start from the harmonic fill and walk along its isophotes into the hole. One can carry the *brightness* along, or its *bend*, the
-# Laplacian $L = \Delta I$: how sharply the brightness turns across the line. (It is the profile that bends, not the line.) What
-# does not change along the way need not be carried.
+# Start from the harmonic fill and walk along its isophotes into the hole. You can carry the *brightness* along, or its *bend*,
+# the Laplacian $L = \Delta I$: how sharply the brightness turns across the line. (It is the profile that bends, not the line.)
+# What does not change along the way need not be carried.
 #
 # **Predict.** Which of the two changes along the isophotes?
 
@@ -79,9 +79,10 @@ print("Laplacian, in the fills:     ", change(laplacian, fills))
 print("Laplacian, undamaged edges:  ", change(laplacian, edges.images[..., 0]))
 
 # %% [markdown]
-# **Read.** The largest change around the hole, a mean of 16 edges. Along its own isophote the brightness is constant, by
-# definition, so moving it does nothing. The Laplacian changes, several times as much as where nothing is missing. Here are both
-# along one isophote, on the bright side of the edge. (In the middle of an edge the bend is 0 anyway.)
+# **Read.** This is the largest change around the hole, a mean of 16 edges. Along its own isophote
+# brightness is constant by definition, so moving it does nothing. The Laplacian does change, several
+# times as much as where nothing is missing. Here are both along one isophote, on the bright side of
+# the edge. (In the middle of an edge the bend is 0 anyway.)
 
 # %%
 level = 0.25 * image.min() + 0.75 * image.max()
@@ -93,13 +94,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The harmonic fill was made with $\Delta I = 0$: in the hole there is no bend, outside there is. So carry it in along
-# the line:
+# **Read.** The harmonic fill was made with $\Delta I = 0$: in the hole there is no bend, outside there is. So carry the bend in along the
+# line:
 #
 # $$\frac{\partial I}{\partial t} = \nabla L \cdot \nabla^\perp I .$$
 #
-# The equation changes $I$, and $L$ with it; it would be at rest where $L$ is constant along each isophote. One step is one line of
-# code. **Predict.** Is that all?
+# The equation changes $I$, and $L$ with it; it would come to rest once $L$ is constant along each
+# isophote. One step is one line of code. **Predict.** Is that all?
 
 
 # %%
@@ -120,12 +121,11 @@ methods = {f"{steps} steps": partial(transported, steps=steps) for steps in (0, 
 evaluation.compare(methods, edges[:8])[["psnr_hole", "gain", "ahead"]].round(1)
 
 # %% [markdown]
-# **Read.** No. After 300 steps nearly every edge is a little better, after 2,000 nearly every one far worse. The
-# paper takes each difference from the side where the information comes from (*upwind*), and adds *anisotropic
-# diffusion*, which smooths along isophotes and never across, so that lines do not cross. Fifteen steps of one and two of the other
-# make a round of `classical.bertalmio`.
+# **Read.** No. After 300 steps nearly every edge is a little better; after 2,000 nearly every one far worse. The paper takes each
+# difference from the side that the information comes from (*upwind*), and adds *anisotropic diffusion*, which smooths along isophotes and
+# never across, so that lines do not cross. Fifteen steps of transport and two of diffusion make a round of `classical.bertalmio`.
 #
-# Move the slider: rounds, beginning with the harmonic fill.
+# Move the slider: it counts rounds from the harmonic fill.
 
 # %%
 from course_lib import widgets
@@ -135,8 +135,8 @@ widgets.isophotes(image, mask)
 # %% [markdown]
 # ## Which of the two does the work?
 #
-# Run each alone, in the dose that it has in a round, and both together: 100 rounds on eight edges, eight bright bars
-# and eight arcs, with a hole of 8 pixels.
+# Run transport and diffusion alone, each in its dose per round, and both together: 100 rounds on
+# eight edges, eight bright bars and eight arcs, with a hole of 8 pixels.
 #
 # **Predict.** On which of the three will diffusion alone do harm?
 
@@ -155,11 +155,10 @@ found = {kind: evaluation.compare(methods, some) for kind, some in drawn.items()
 pd.concat({kind: table[["gain", "ahead"]] for kind, table in found.items()}, axis=1).round(1)
 
 # %% [markdown]
-# **Read.** A gain is in decibels over the harmonic start, a mean of eight; beside it stands how many of them gained. On
-# edges most of the gain is diffusion's, which straightens; on arcs both help. On bars it is transport's: diffusion alone spoils most of them, and
-# beside transport it costs.
-# In the [longer series](../benchmarks/RESULTS.md) (lesson 03: 96 drawings, gaps of 8 and 12 pixels, 100 rounds) transport is ahead
-# of its start in 91, and both together are ahead of diffusion in all 96.
+# **Read.** A gain is in decibels over the harmonic start, a mean of eight; beside it is how many gained. On edges most of the gain
+# comes from diffusion, which straightens; on arcs both help. On bars it comes from transport: diffusion alone spoils most of them,
+# and added to transport it lowers the gain. In the [longer series](../benchmarks/RESULTS.md) (lesson 03: 96 drawings, gaps of 8
+# and 12 pixels, 100 rounds) transport is ahead of its start in 91, and both together are ahead of diffusion alone in all 96.
 
 # %%
 image, mask = drawn["bar"].images[6], drawn["bar"].masks[6]
@@ -179,7 +178,7 @@ plots.show(
 # %% [markdown]
 # ## When to stop
 #
-# More rounds are not always better. Decibels in the hole, mean of sixteen drawings, both together (same results):
+# More rounds are not always better. Decibels in the hole for both together, mean of sixteen drawings (same results):
 #
 # | rounds | 0 | 20 | 100 | 200 |
 # |---|---|---|---|---|
@@ -188,22 +187,22 @@ plots.show(
 # | bar, gap of 8 | 17.7 | 18.2 | 19.0 | 19.6 |
 # | bar, gap of 12 | 15.2 | 14.8 | 14.4 | 14.0 |
 #
-# On bars with a wide gap more rounds of both do more harm: there transport alone gains (0.9 dB in 100 rounds), and diffusion takes it away.
-# The number of rounds is one more thing to choose. The library's default is 20.
+# On bars with a wide gap more rounds of both do more harm: there transport alone gains (0.9 dB in
+# 100 rounds), and diffusion takes that away. The number of rounds is one more choice; the library's
+# default is 20.
 
 # %% [markdown]
 # ## What Navier and Stokes have to do with it
 #
-# A year later Bertalmio, Bertozzi and Sapiro saw a fluid in this. Take the brightness for the *stream function* of a flow in the plane:
-# then isophotes are the paths of the fluid, and the Laplacian is its *vorticity*, how fast it spins. A steady flow without friction
-# carries its vorticity along its paths, $\nabla^\perp I \cdot \nabla \Delta I = 0$, and that is our equation at rest. The
-# diffusion plays the part of viscosity.
+# A year later Bertalmio, Bertozzi and Sapiro saw a fluid in this. Take the brightness as the *stream function* of a flow in the
+# plane: then isophotes are the paths of the fluid, and the Laplacian is its *vorticity*, how fast it spins. A steady,
+# frictionless flow carries its vorticity along its paths, $\nabla^\perp I \cdot \nabla \Delta I = 0$, and that is our equation
+# at rest. Diffusion plays the part of viscosity.
 #
-# OpenCV's flag `INPAINT_NS` bears these names. Its source is something else: an average of the known pixels within a
-# radius. Near ones weigh more, and so, it is meant, do those along their own isophote. `navier_stokes_weights` writes these
-# weights down.
+# OpenCV's flag `INPAINT_NS` bears these names. Its code does something else: it averages the known pixels within a radius. Near ones weigh
+# more, and so, by design, do those whose isophote leads to the missing pixel. `navier_stokes_weights` gives these weights.
 #
-# **Predict.** One pixel is missing. How near does the average come to what OpenCV writes?
+# **Predict.** One pixel is missing. How close does the average come to what OpenCV writes?
 
 # %%
 places = scenes.places("coffee", 100, size=21, hole=1, seed=0)
@@ -228,9 +227,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Half a level, which is rounding: the average *is* what OpenCV writes. Nothing is carried, there is no Laplacian and no
-# iteration. It forgets the slopes' signs: on this edge mirrored, the weights would lie across it. In a wider hole the same average is
-# taken once for each pixel, from the rim inwards, by the march of lesson 04.
+# **Read.** Within half a level, which is rounding: the average *is* what OpenCV writes. Nothing is carried: no Laplacian, no iteration. The
+# weights ignore the slopes' signs: if this edge were mirrored, they would lie across it. In a wider hole each pixel gets this average once,
+# from the rim inwards, by the march of lesson 04.
 #
 # ## The leaderboard
 
@@ -252,11 +251,11 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** An isophote *is* a line of equal brightness. The Laplacian does change, where the line enters the blurred hole. 1 and
-# 3 are no reasons.
+# **2.** An isophote *is* a line of equal brightness. The Laplacian does change, where the line enters the blurred hole. 1 and 3 are not
+# reasons.
 # </details>
 #
-# **2.** Your picture has bright bars with gaps. Which dose do you give?
+# **2.** Your picture has bright bars with gaps. What do you run?
 #
 # 1. Diffusion alone: it straightens.
 # 2. Transport alone.
@@ -264,17 +263,17 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** On bars nothing in the table gains more. 1 helps edges and arcs, and leaves most bars worse than `harmonic` had them. 3: beside
-# transport, diffusion costs on bars.
+# **2.** On bars nothing in the table gains more. 1 helps edges and arcs, but leaves most bars worse than `harmonic` did. 3: on bars
+# diffusion takes away from transport's gain.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
-# * The harmonic fill lacks a line's bend, the Laplacian. Carried in along the line it makes the line go on: ahead of the
-#   harmonic start in 91 of 96 drawings.
+# * The harmonic fill lacks a line's bend, the Laplacian. Carried in along the line, it makes the line go on: better than the harmonic start
+#   in 91 of 96 drawings.
 # * Brightness is constant along its own isophotes; carrying it does nothing.
-# * Diffusion gains most on edges, helps on arcs, and spoils most bars. In 100 rounds, transport beside it helped in 96 of 96.
+# * Diffusion gains most on edges, helps on arcs, and spoils most bars. In 100 rounds, adding transport to it helped in 96 of 96.
 # * More rounds are not always better.
 #
 # {{exercise}}

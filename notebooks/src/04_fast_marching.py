@@ -3,9 +3,9 @@
 #
 # {{badge}}
 #
-# The solver of lesson 02 finds all missing pixels at once. A restorer goes from the rim inwards, and each stroke leans
-# on the ones before. This lesson takes that habit apart into the order of the pixels and the weights of their
-# neighbours, and measures what each is worth.
+# The solver of lesson 02 finds all missing pixels at once. A restorer works from the rim inwards, and each
+# stroke leans on the ones before. This lesson takes that habit apart into the order of the pixels and the
+# weights of their neighbours, and measures what each is worth.
 #
 # **You need** lessons 01 and 02. No network, no GPU. About 30 minutes.
 
@@ -20,9 +20,9 @@ run = runtime.setup()
 # %% [markdown]
 # ## A front marches in
 #
-# A pixel can only be filled from what is there. At first that is the rim; once the rim's pixels are filled, the next
-# ones have something to lean on. To put them in order, set fire to all known pixels and let it burn inwards, one pixel a
-# second. The second $T$ in which the fire reaches a pixel is its *arrival time*.
+# A pixel can only be filled from what is there. The rim comes first; once it is filled, the next pixels have something to lean on. To put
+# them in order, set fire to all known pixels and let it burn inwards, one pixel a second. The time $T$ at which the fire reaches a pixel is
+# its *arrival time*.
 #
 # Move the slider. The front comes in from every known side at once.
 
@@ -38,8 +38,8 @@ widgets.front(blob)
 # ## Order against weights
 #
 # Take a simple rule: a missing pixel $p$ gets a weighted mean of the pixels $q$ within 3 pixels of it that are known or
-# already filled. If there is none, $p$ waits: it goes to the end of the queue. Two things are left to choose, in which
-# *order* the pixels come and how their neighbours *weigh*.
+# already filled. If there are none, $p$ goes to the end of the queue. Two things are left to choose: the *order* of the
+# pixels and the *weights* of their neighbours.
 
 
 # %%
@@ -62,10 +62,10 @@ def fill_in_order(image, mask, order, weigh, radius=3):
 
 # %% [markdown]
 # Three orders: by arrival, row by row from the top, and at random. Two ways to weigh: all neighbours alike, or by
-# $1/\text{distance}^2$. Beside them stand Telea's method, which comes by arrival and has weights of its own (below), and
-# `harmonic`, which has no order. We try them on 24 places of a photograph with three families of holes: brush strokes, lines 3 to 5
-# pixels wide, and a square of 24 pixels. The table gives the mean PSNR in the holes, in dB, and in how many of the 24 places a
-# row is ahead of the first row.
+# $1/\text{distance}^2$. We compare them with Telea's method, which fills by arrival with its own weights (below), and
+# `harmonic`, which has no order. All run on 24 places of a photograph with three families of holes: brush strokes, lines 3 to
+# 5 pixels wide, and a square of 24 pixels. The table gives the mean PSNR in the holes, in dB, and in how many of the 24 places
+# a row is ahead of the first row.
 #
 # **Predict.** Which matters more, the order or the weights? And where will `harmonic` come in?
 
@@ -103,10 +103,10 @@ table = {name: evaluation.compare(rivals, places[name]) for name in holes}
 pd.concat(table, axis=1).loc[:, (slice(None), ["psnr_hole", "ahead"])].round(1)
 
 # %% [markdown]
-# **Read.** *Row by row* comes from one side, and loses 0.8 to 1.8 dB to the front in the mean; in the square a
-# few places lose much, and it is ahead in 10 of 24. *At random* comes from all sides, as
-# the front does, and loses nothing. So on this photograph the order matters, where it comes from one side; these weights are worth half a decibel at
-# most. And `harmonic`, which asks the whole rim at once, has the best mean everywhere.
+# **Read.** *Row by row* fills from one side, and loses 0.8 to 1.8 dB to the front on average. In the square a few places lose a lot, yet it
+# is ahead in 10 of 24. *At random* fills from all sides, as the front does, and loses nothing. So on this photograph the order matters if
+# it fills from one side; these weights are worth half a decibel at most. `harmonic`, which uses the whole rim at once, has the best mean
+# everywhere.
 #
 # Here is one of the squares, worst to best, as in the means.
 
@@ -133,11 +133,12 @@ plots.show(
 # %% [markdown]
 # ## The front, computed
 #
-# On the grid a pixel asks its four neighbours. Let $a$ be the earlier arrival time of the two beside it, $b$ of the two above and
-# below. If $a$ and $b$ differ by 1 or more, the fire comes along one axis: $T = \min(a, b) + 1$. Otherwise it comes obliquely,
-# and both count: $(T - a)^2 + (T - b)^2 = 1$. That is the *eikonal equation* $|\nabla T| = 1$ on a grid.
+# On the grid a pixel's time follows from its four neighbours. Let $a$ be the earlier arrival time of the
+# two beside it, $b$ that of the two above and below. If $a$ and $b$ differ by 1 or more, the fire comes
+# along one axis: $T = \min(a, b) + 1$. Otherwise it comes obliquely, and both count: $(T - a)^2 + (T -
+# b)^2 = 1$. That is the *eikonal equation* $|\nabla T| = 1$ on a grid.
 #
-# **Predict.** A pixel in a corner: one neighbour beside it and one above burn from second 0 on. Does it burn at second 1, sooner or later?
+# **Predict.** In a corner, a pixel's neighbours beside and above it burn from time 0. Does it burn at time 1, earlier or later?
 
 
 # %% tags=["nbval-check-output"]
@@ -150,12 +151,13 @@ def arrival(a, b):
 print(f"straight {arrival(0, 9):.3f}   corner {arrival(0, 0):.3f}   oblique {arrival(0, 0.5):.3f}")
 
 # %% [markdown]
-# **Read.** Sooner: 0.707. The front is the diagonal line through the two neighbours, and from there it is only $1/\sqrt 2$ of a
-# pixel to go.
+# **Read.** Earlier: 0.707. The front is the diagonal line through the two neighbours, and from there it has only $1/\sqrt 2$ of a pixel to
+# go.
 #
-# For all pixels, keep those that the fire has reached in a *heap*, which hands out the earliest. Its time is final, since
-# every other pixel burns later, and its neighbours compute theirs anew. This is *fast marching* (Sethian 1996): Dijkstra's
-# shortest paths with a quadratic update.
+# To time all pixels, keep those that the fire has reached in a *heap*, which hands out the
+# earliest. Its time is final, since every other pixel burns later, and its neighbours' times are
+# computed again. This is *fast marching* (Sethian 1996): Dijkstra's shortest paths with a quadratic
+# update.
 
 # %%
 import heapq
@@ -186,17 +188,17 @@ print(arrival_time(half_plane)[3])
 assert np.allclose(arrival_time(blob), classical.arrival_time(blob))
 
 # %% [markdown]
-# A straight front arrives at 1, 2, 3, …, exactly; and the lesson's code and the library's agree on the whole blob.
+# A straight front arrives exactly at 1, 2, 3, …, and the lesson's code agrees with the library's on the whole blob.
 #
 # ## Telea's weights
 #
-# Alexandru Telea (2004) lets the front decide the weights too. The weight of $q$ for $p$ is a product of three:
+# Alexandru Telea (2004) lets the front decide the weights too. The weight of $q$ for $p$ is a product of three factors:
 #
-# * *direction*, $|(p - q) \cdot N| \,/\, |p - q|$, where $N$ is the direction in which the front runs at $p$;
+# * *direction*, $|(p - q) \cdot N| \,/\, |p - q|$, where $N$ is the direction in which the front moves at $p$;
 # * *distance*, $1 / |p - q|^2$;
-# * *level*, $1 / (1 + |T(p) - T(q)|)$: $q$ burnt at about the same time.
+# * *level*, $1 / (1 + |T(p) - T(q)|)$, near 1 if $q$ burnt at about $p$'s time.
 #
-# Here they are for one pixel of the half plane, whose front came from the left.
+# Here are the weights for one pixel of the half plane, whose front came from the left.
 
 # %%
 times = arrival_time(half_plane)
@@ -219,7 +221,7 @@ plots.show(
 )
 
 # %% [markdown]
-# He also lets each $q$ continue its slope, so that it tells $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
+# He also lets each $q$ continue its slope, so that it gives $p$ not $I(q)$ but $I(q) + \nabla I(q) \cdot (p - q)$. In the table
 # his method gains on lines (28.1 dB, against 27.4 for $1/\text{distance}^2$) and loses in the square (25.4 against 26.5). Without
 # slopes it does neither (27.4 and 26.3, [results](../benchmarks/RESULTS.md), *Lesson 04*).
 #
@@ -249,8 +251,8 @@ for name, fill in {"OpenCV": opencv, "ours": ours}.items():
     print(f"{name} changes {changed} of 256 levels")
 
 # %% [markdown]
-# **Read.** Of these four, only 128 is kept. How can that be? Do the 200 by hand: in single precision, as the
-# program does, one of the 80 neighbours after the other, but with the weight of distance alone.
+# **Read.** Of these four, only 128 is kept. Do the sum for 200 by hand: in single precision, as the program does, one of the 80 neighbours
+# after another, but with the distance weight alone.
 
 # %% tags=["nbval-check-output"]
 total = weight = np.float32(0)
@@ -262,17 +264,17 @@ mean = total / weight
 print(f"mean {mean:.5f}   plus 0.5: {mean + 0.5:.5f}   rounded: {np.rint(mean + 0.5):.0f}")
 
 # %% [markdown]
-# **Read.** The sums round, so the mean of eighty 200s is 200.00002. OpenCV adds 0.5 and *then* rounds to the nearest whole
-# number: 201. An odd level needs no such noise: 201.5 goes to the even 202. With 128, a power of two, no product rounds, and 128.5 goes to the even neighbour, 128. It is also the value in
-# OpenCV's own test.
+# **Read.** The sums are rounded, so the mean of eighty 200s is 200.00002. OpenCV adds 0.5 and *then* rounds to the nearest whole
+# number: 201. An odd level needs no such noise: 201.5 goes to the even 202. With 128, a power of two, no product is rounded, and 128.5 goes
+# to the even 128. OpenCV's own test uses 128 too.
 #
-# The program's other two weights round in their own way, so other levels are lucky or not: that 128 passes says little. Test a
-# property, *constants stay constant*, on all values.
+# The program's other two weights are rounded in their own way, so whether another level passes is
+# luck. That 128 passes says little. Test a property, *constants stay constant*, on all values.
 #
 # ## The leaderboard
 #
-# The table that began in lesson 01, with two new rows: OpenCV's `telea` and our `fast_marching`. OpenCV's looks 1 pixel
-# far, ours 2; the second cell gives both the same radius.
+# The table that began in lesson 01, with two new rows: OpenCV's `telea` and our `fast_marching`. OpenCV's has a radius of 1 pixel, ours of
+# 2; the second cell gives both the same.
 
 # %%
 plots.show(
@@ -291,7 +293,7 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # ## Questions
 #
-# **1.** Fast marching keeps the pixels that the fire has reached in a heap. What would change with a queue, first in, first out?
+# **1.** Fast marching keeps a heap of the pixels that the fire has reached. What would change with a queue, first in, first out?
 #
 # 1. Only the speed.
 # 2. The times: a pixel could be final before its true time is known.
@@ -299,8 +301,8 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A time is final only if no earlier one is left, and the heap's next is the earliest. 1: a queue may hand out a pixel
-# whose earlier neighbour is still to come. 3: they agree on a straight front, and not on a ragged rim.
+# **2.** A time is final only if no earlier one is left, and the heap hands out the earliest. 1: a queue may hand out a pixel whose earlier
+# neighbour is still to come. 3: the two agree on a straight front, but not on a ragged rim.
 # </details>
 #
 # **2.** You fill many holes by the rule of this lesson, once by arrival and once in a random order. The errors
@@ -311,15 +313,15 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Less than half a decibel apart in the table. 1: row by row loses more, as it comes from one side. 3: `harmonic` has a better mean.
+# **2.** Less than half a decibel apart in the table. 1: row by row loses more, as it fills from one side. 3: `harmonic` has a better mean.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * A pixel can only be filled from what is there: the front gives an order, the weights decide the colour.
-# * On this photograph, coming from all sides beats row by row; by arrival or at random, or these two weights, makes half a
-#   decibel at most each. `harmonic` has the best mean.
+# * On this photograph, filling from all sides beats row by row. Arrival against random, and these two weights against each other, make half
+#   a decibel at most each. `harmonic` has the best mean.
 # * An arrival time is final when no earlier one is left: that is what the heap is for.
 # * Test a property on all values: 128 is a lucky one.
 #

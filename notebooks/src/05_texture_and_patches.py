@@ -19,14 +19,14 @@ run = runtime.setup()
 # %% [markdown]
 # ## Copying against averaging
 #
-# Efros and Leung (1999) fill a pixel so: look at what is known around it, find the place in the picture whose surroundings
-# are most alike, and copy the pixel that stands there. Copying a whole *patch* at a time is the same idea, and faster. The
-# library has it as `exemplar`; below you read it.
+# Efros and Leung (1999) fill a pixel like this: look at what is known around it, find the place in
+# the picture whose surroundings are most similar, and copy the pixel there. Copying a whole *patch*
+# at a time is the same idea, and faster. The library has it as `exemplar`; you read it below.
 #
-# We cut 20 places out of each of three photographs, with a square hole of 28 pixels in each. `gain` and `ahead` count from
-# `mean`, one flat colour.
+# We cut 20 places out of each of three photographs, each with a square hole 28 pixels wide. `gain` and `ahead` compare with `mean`, one
+# flat colour.
 #
-# **Predict.** Brick, grass, gravel: where has copying the smaller error, where has `harmonic`?
+# **Predict.** Brick, grass, gravel: where does copying have the smaller error, and where does `harmonic`?
 
 # %%
 import pandas as pd
@@ -59,13 +59,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On bricks copying has the smaller error, by 6.6 dB: other bricks fit. On grass and gravel `harmonic` has it. There copying
-# falls even below the flat colour, by 2.2 and 1.8 dB: they repeat their look, and not their pixels. The copy passes for grass even so; we come back to that.
+# **Read.** On bricks copying has the smaller error, by 6.6 dB: other bricks fit. On grass and gravel `harmonic` has it. There copying falls
+# even below the flat colour, by 2.2 and 1.8 dB: grass and gravel repeat their look, not their pixels. The copy still passes for grass; we
+# come back to that.
 #
 # ## Which patch first?
 #
-# What was copied is part of what the next patch must fit. So does the order matter? *Onion peel* goes rim after rim, as
-# the front of lesson 04. *Lines first* (Criminisi, Pérez and Toyama 2004) begins where a line runs into the hole.
+# What was copied is part of what the next patch must fit. So does the order matter? *Onion peel* fills rim after rim, like the front of
+# lesson 04. *Lines first* (Criminisi, Pérez and Toyama 2004) begins where a line runs into the hole.
 #
 # Here is a wall with a painted stripe, filled from the same patches in both orders.
 #
@@ -79,8 +80,8 @@ image, mask = stripes.images[2], stripes.masks[2]
 widgets.fill_film(image, mask)
 
 # %% [markdown]
-# **Read.** With lines first; peeled, it gets a notch and a step. That is one wall, and a clear one. Now four shapes of hole, with twenty walls of its own for each. The last column is
-# the share of the hole's pixels that look like the wrong part, stripe or field.
+# **Read.** With lines first; peeled, it gets a notch and a step. That is one wall, and a clear case. Now four shapes of hole, each with its
+# own twenty walls. The last column is the share of the hole's pixels that look like the wrong part, stripe or field.
 
 # %%
 from functools import partial
@@ -95,15 +96,15 @@ table = {
 pd.concat(table)[["psnr_hole", "ahead", "misplaced"]].round({"psnr_hole": 1, "misplaced": 3})
 
 # %% [markdown]
-# **Read.** Peeled, 5 to 9 % of the hole look wrong; with lines first 2 to 3 %, and it is ahead on 65 of the 80 walls, by 3 dB on average.
-# Nothing but the order has changed. On walls with a single edge lines first gains half as much, on bricks 0.3 dB, and where lines
-# cross nothing ([results](../benchmarks/RESULTS.md), *Lesson 05*).
+# **Read.** Peeled, 5 to 9 % of the hole looks wrong; with lines first, 2 to 3 %. Lines first is ahead on 65 of the 80 walls, and by 3 dB on
+# average. Nothing but the order has changed. On walls with a single edge it gains half as much, on bricks 0.3 dB, and where lines cross
+# nothing ([results](../benchmarks/RESULTS.md), *Lesson 05*).
 #
 # ## Priority
 #
 # How does the program know where a line comes in? Each pixel of the rim gets a priority, $\text{confidence} \times \text{data}$.
-# *Confidence* is how much of the patch around it is known; what was copied counts less than what was given. *Data* is how
-# steep an edge runs into the hole there.
+# *Confidence* is how much of the patch around it is known; what was copied counts less than what was given. *Data* is the
+# steepness of an edge that runs into the hole there.
 #
 # **Predict.** Where on the rim of this hole is the priority highest?
 
@@ -115,8 +116,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** At the corner that the stripe grazes. Data is as high on the left, where the stripe comes in; but at a corner more of
-# the patch is known.
+# **Read.** At the corner that the stripe grazes. Data is just as high on the left, where the stripe
+# comes in; but at a corner more of the patch is known.
 #
 # **Predict.** What will each factor do alone: on a single stripe, and where two lines cross?
 
@@ -143,11 +144,11 @@ plots.show(
 
 # %% [markdown]
 # **Read.** On the stripe data alone does as well as the product; confidence alone stays about 2 dB behind both. Where lines cross,
-# data alone puts a third of the hole into the wrong field: a line that was just copied is itself a line that runs into the hole.
-# Confidence shrinks with every copy, and holds it back. There it does even better alone.
+# data alone puts a third of the hole into the wrong field: a line just copied is itself a line that runs into the hole. Confidence
+# shrinks with every copy, and holds that line back. Where lines cross, it does even better alone.
 #
-# Here is all of it, for one size of patch. `data_term` adds a small constant, so that confidence still orders the rim where the
-# picture is plain.
+# Here is the whole method, for one size of patch. `data_term` adds a small constant, so that
+# confidence still orders the rim where the picture is plain.
 
 # %%
 import numpy as np
@@ -182,9 +183,9 @@ def exemplar(image, mask, patch=9):
 # %% [markdown]
 # ## What a wrong copy costs
 #
-# On grass and gravel the copies are of the right stuff, and score below one flat colour. A stone in the wrong place costs twice:
-# it is missing where it was, and stands where none was. How much should that be? Take patches of the texture at random, and
-# compare the squared error of another patch with that of the mean of all, which is as good as flat.
+# On grass and gravel the copies are of the right stuff, yet score below one flat colour. A stone in the wrong place costs twice: it is
+# missing where it was, and stands where none was. How much should that cost? Take patches of the texture at random, and compare the squared
+# error of another patch with that of the mean of all, which is nearly flat.
 
 # %%
 for name in textures:
@@ -194,7 +195,7 @@ for name in textures:
     print(f"{name}: another patch has {ratio:.2f} times the squared error of the mean patch")
 
 # %% [markdown]
-# **Read.** Twice, that is 3 dB: so much an unrelated copy loses to the mean of all. The copies of grass and gravel lost less: they
+# **Read.** Twice, which is 3 dB: that is what an unrelated copy loses to the mean of all. The copies of grass and gravel lost less: they
 # are not quite unrelated. PSNR rewards caution; it does not ask whether a fill is plausible.
 #
 # ## What the surroundings do not hold
@@ -226,7 +227,7 @@ plots.show(
 #
 # ## The leaderboard
 #
-# The last row of Part I, on thin lines in pictures of 32 pixels.
+# The last row of Part I, on thin lines in pictures 32 pixels wide.
 
 # %%
 plots.show(
@@ -236,7 +237,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In thin holes the smooth solvers lead, and copying stands behind `nearest`.
+# **Read.** In thin holes the smooth solvers lead, and copying comes behind `nearest`.
 #
 # ## Questions
 #
@@ -248,30 +249,30 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** What is copied first must be fitted by the rest: peeled, two or three times as much of the hole looks wrong. 1: then any order
-# would find them. 3: the film shows about as many copies in both.
+# **2.** The rest must fit what is copied first: peeled, two or three times as much of the hole looks wrong. 1: then any order would find
+# them. 3: the film shows about as many copies in both.
 # </details>
 #
 # **2.** A method fills grass so well that nobody finds the hole, yet its PSNR is below the flat mean's. Is PSNR broken?
 #
 # 1. Yes.
-# 2. No: it measures the distance to this truth, and not how plausible a fill is.
+# 2. No: it measures the distance to this truth, not how plausible a fill is.
 # 3. The mask was inverted.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A patch that has nothing to do with the true one but the texture has twice the mean's squared error. 1 confuses two questions. 3: then the hole
-# would still be there for all to see.
+# **2.** A patch that shares only its texture with the true one has twice the mean's squared error.
+# 1 confuses two questions. 3: then the hole would still be there for all to see.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * Copying beats averaging where a picture repeats: on bricks, not on grass or gravel.
-# * Where a stripe crosses the hole, begin with the line: it gains 3 dB on average. Where lines cross it gains nothing.
+# * Where a stripe crosses the hole, begin with the line: this gains 3 dB on average. Where lines cross it gains nothing.
 # * Data finds the line; confidence keeps it from running on past a crossing.
-# * An unrelated copy costs 3 dB against the mean of all. Whether it is plausible PSNR does not ask.
-# * What the picture does not hold, none of these methods can fill.
+# * An unrelated copy costs 3 dB against the mean of all. PSNR does not ask whether it is plausible.
+# * None of these methods can write what the picture does not hold.
 #
 # {{exercise}}
 #
@@ -279,9 +280,10 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# Walls, places and random patches are those of `benchmarks/RESULTS.md`, the three sections "Lesson 05", with spreads and more
-# orders. The library takes a smaller patch where fewer than 100 whole ones are known. Efros and Leung weigh known pixels near the
-# centre more and draw among the good matches at random; here all pixels count alike and the best match is taken.
+# Walls, places and random patches are those of `benchmarks/RESULTS.md`, where the three sections "Lesson 05"
+# have spreads and more orders. The library takes a smaller patch where fewer than 100 whole ones are known.
+# Efros and Leung give known pixels near the centre more weight and draw one of the good matches at random;
+# here all pixels count alike and the best match is taken.
 #
 # </details>
 #
