@@ -3,10 +3,10 @@
 #
 # {{badge}}
 #
-# What the surroundings of a hole do not contain must come from other pictures. This lesson shows what one can learn from them,
-# and why what is learned comes out blurred: under squared error the best guess is an average.
+# What the surroundings of a hole do not contain must come from other pictures. This lesson shows what can be learned from them, and why it comes out
+# blurred: under squared error the best guess is an average.
 #
-# **You need** lessons 01 to 05, and a first `fit` in Keras seen once. No network, no GPU. About 30 minutes.
+# **You need** lessons 01 to 05, and to have seen `fit` in Keras once. No network, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}
@@ -19,8 +19,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## One guess, several truths
 #
-# A pixel is missing. In the pictures that have these surroundings it is bright, 0.9, in a share $p$ of the cases, and dark, 0.2, in
-# the others. You must name one value. You pay the squared difference to the truth, or the absolute one.
+# A pixel is missing. Among pictures with the same surroundings it is bright, 0.9, in a share $p$ of cases, and dark, 0.2, in the rest. You must name
+# one value, and pay the squared or the absolute difference from the truth.
 #
 # **Predict.** With $p = 0.4$, which value costs least under each? Then move $p$ slowly from 0 to 1.
 
@@ -37,12 +37,12 @@ widgets.best_guess()
 #
 # Let $Y$ be the truth and $m$ its mean. For a guess $g$
 # $$E\big[(Y - g)^2\big] = E\big[(Y - m)^2\big] + (g - m)^2 ,$$
-# because the mixed term $2\,(m - g)\,E[Y - m]$ is zero. The first part does not depend on $g$, the second is least for $g = m$.
+# because the mixed term $2\,(m - g)\,E[Y - m]$ is zero. The first part does not depend on $g$; the second is least for $g = m$.
 # </details>
 #
-# Now a whole picture. A dark and a bright half meet somewhere in a hole, at one of 2, 3 or 10 places, all equally likely.
+# Now a whole picture. A dark and a bright half meet in a hole, at one of 2, 3 or 10 places, all equally likely.
 #
-# **Predict.** What does the best picture look like, each time?
+# **Predict.** What does the best picture look like in each case?
 
 # %%
 import numpy as np
@@ -67,11 +67,11 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** One grey step, two, a ramp: the mean is none of the truths, and its squared error is half that of a sharp guess, one of the truths taken by chance.
-# So blur is no fault: it is the right answer to the question that squared error asks.
+# **Read.** One grey step, two, a ramp: the mean is none of the truths, and its squared error is half that of a sharp guess: one of the truths, picked
+# at random. So blur is not a fault. It is the right answer to the question that squared error asks.
 #
-# Does that happen in real pictures? From 200 windows of 17 × 17 pixels we hide the inner 9 × 9. For each we look up
-# the eight windows *of other pictures* whose rims are most alike once all have the same mean brightness, near duplicates left out.
+# Does that happen in real pictures? In 200 windows of 17 × 17 pixels we hide the inner 9 × 9. For each we look up the eight windows *of other
+# pictures* whose rims are most like its own once all have the same mean brightness, leaving out near duplicates.
 #
 # **Predict.** Will the eight middles agree?
 
@@ -98,16 +98,16 @@ for name, fills in rows.items():
 print(f"spread of the eight around their mean {((guesses - mean[:, None]) ** 2).mean():.5f}")
 
 # %% [markdown]
-# **Read.** The middles differ. One guess costs what the mean costs *plus* the spread: the equation
-# in the fold above, with the guesses in the truth's place. The mean has less *detail* (standard deviation within the middle) than what was
-# averaged. Part of the blur is not the question's but the matches': one of them has less detail than the truth already.
+# **Read.** The middles differ. One guess costs what the mean costs *plus* the spread: the equation in the fold above, with the guesses in the truth's
+# place. The mean has less *detail* (standard deviation within the middle) than the middles that were averaged. Part of the blur comes from the
+# matches, not the question: even one has less detail than the truth.
 #
 # ## Pictures that bring their own answers
 #
-# To learn such means one needs pairs, $X$ to look at and $y$ to guess. Nobody labels anything: $y$ is a picture, $X$ the same picture with a hole that we
-# cut. This is *self-supervised* learning.
+# To learn such means you need pairs: $X$ to look at and $y$ to guess. Nobody labels anything: $y$ is a picture, $X$ the same picture with a hole that
+# we cut. This is *self-supervised* learning.
 #
-# **Predict.** One picture passes by in four *epochs* (rounds over all pictures). Below, which row stays the same?
+# **Predict.** A picture comes up in four *epochs* (rounds over all pictures). Which row below stays the same?
 
 # %%
 from course_lib import masks, training
@@ -132,18 +132,18 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The lower one: validation pictures keep their holes, so that two scores differ only by what was learned. Training pictures get new
-# ones each time, so that no hole can be learned by heart.
+# **Read.** The lower one: validation pictures keep their holes, so two scores differ only because of what was learned. Training pictures get new ones
+# each time, so no hole can be learned by heart.
 #
 # Four rules keep a score honest:
 #
 # * The hole holds nothing of the truth: 0 goes in.
-# * All who compete get the same holes.
+# * All competitors get the same holes.
 # * *Learn* on one part of the pictures, *choose* on a second, *test* once on a third.
 # * No part overlaps another. `photos` is split by photograph, not by patch.
 #
-# Pictures of 32 × 32 pixels make this quick: a photograph of 512 × 512 has 256 times as many pixels, and a training step takes about as many
-# times as long.
+# Pictures of 32 × 32 pixels make this quick: a photograph of 512 × 512 has 256 times as many pixels, and a training step takes longer by about that
+# factor.
 
 # %% [markdown]
 # ## A window for all places
@@ -151,7 +151,7 @@ plots.show(
 # The simplest learner is linear: guess a pixel as a weighted sum of its eight neighbours, with the same weights everywhere. One
 # picture then gives 30 × 30 × 3 equations for eight unknowns.
 #
-# **Predict.** `harmonic` gives the four direct neighbours 1/4 and the corners nothing. What will least squares choose?
+# **Predict.** `harmonic` gives the four direct neighbours 1/4 each and the corners nothing. What will least squares choose?
 
 # %%
 from numpy.lib.stride_tricks import sliding_window_view
@@ -171,20 +171,20 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The sum is close to 1, though nobody asked: a flat picture stays flat. Direct neighbours get more than 1/4 and corners
-# count *against*. Let a bright line run through from left to right: `harmonic` guesses 1/4 + 1/4, the learned window more. It has
-# learned that level and upright lines go on.
+# **Read.** The sum is close to 1, though nobody asked for that: a flat picture stays flat. Direct neighbours get more than 1/4 and corners count *against*.
+# Let a bright line run through from left to right: `harmonic` guesses 1/4 + 1/4, the learned window more. It has learned that horizontal and vertical
+# lines continue.
 #
 # ## How much context?
 #
-# A larger window sees more. **Predict.** From which radius on does that stop helping, with 150 pictures to learn from, and with 10?
+# A larger window sees more. **Predict.** At which radius does that stop helping, with 150 pictures to learn from, and with 10?
 
 # %%
 widgets.context_size(pictures.train, pictures.validation)
 
 # %% [markdown]
-# **Read.** With 150 pictures it stops helping at radius 2: for *one* missing pixel the nearest ones say nearly all. With ten pictures radius 6
-# is worse than 2: its 168 weights also fit what is special to those ten.
+# **Read.** With 150 pictures it stops helping at radius 2: for *one* missing pixel the nearest ones say nearly everything. With ten pictures radius 6
+# is worse than 2: its 168 weights also fit what is peculiar to those ten.
 #
 # ## A shared window is a convolution
 #
@@ -202,13 +202,13 @@ by_hand = sliding_window_view(green, (3, 3), axis=(1, 2)).reshape(-1, 9)[:, arou
 print("layer and window agree:", np.allclose(by_layer, by_hand, atol=1e-5))
 
 # %% [markdown]
-# **Read.** So our window is a network of one layer. A convolutional network puts many such windows side by side and one after the other, with a bend
-# (ReLU) between them.
+# **Read.** So our window is a network of one layer. A convolutional network puts many such windows side by side and in sequence, with a bend (ReLU)
+# between them.
 #
 # ## The leaderboard
 #
-# From one pixel to a hole it goes as in lesson 02: one equation for each missing pixel, all solved at once. `classical.fit_window` does that. We choose
-# the radius on validation pictures, and only then look at the test.
+# The step from one pixel to a hole is that of lesson 02: one equation for each missing pixel, all solved at once. `classical.fit_window` does that.
+# We choose the radius on validation pictures, and only then look at the test pictures.
 
 # %%
 from course_lib import classical
@@ -229,33 +229,32 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In holes radius 3 is ahead; between 1 and 2 the draw of the holes decides. From pictures alone the window came about as far
-# as the best equation. It is linear, so it cannot *decide* between an
-# edge and no edge, and it was trained on one missing pixel, never on a wide hole.
+# **Read.** In holes radius 3 is ahead; between 1 and 2 the draw of the holes decides. From pictures alone, the window got about as far as the best
+# equation. It is linear, so it cannot *decide* between an edge and no edge, and it was trained on one missing pixel, never on a wide hole.
 
 # %% [markdown]
 # ## Questions
 #
-# **1.** A network trained with squared error fills holes with something blurred. A colleague doubles its layers. What will happen?
+# **1.** A network trained with squared error fills holes with blur. A colleague doubles its depth. What will happen?
 #
 # 1. Fills get sharp: the network was too weak.
-# 2. They may get better, but stay blurred where the surroundings leave several contents open.
+# 2. They may get better, but stay blurred where the surroundings leave several possibilities open.
 # 3. They get blurrier, since more layers average more.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** A better network comes closer to the mean of what is possible, and that is blurred. 3: what layers do is learned.
+# **2.** A better network comes closer to the mean of what is possible, and that is blurred. 3: layers learn what to do.
 # </details>
 #
 # **2.** An edge may lie at the left rim of a hole in 60 % of all cases, at the right rim in 40 %. Which best guess is sharp?
 #
-# 1. That under squared error.
-# 2. That under absolute error.
+# 1. The one under squared error.
+# 2. The one under absolute error.
 # 3. Neither.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** In each pixel the median is the value of the majority, so the whole fill is the edge at the left rim. 1 is a grey strip.
+# **2.** In each pixel the median is the value of the majority, so the fill has its edge at the left rim throughout. 1 gives a grey strip.
 # </details>
 #
 # **3.** Why is a window of radius 6 worse than one of radius 2 when both learn from ten pictures?
@@ -266,14 +265,14 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** With 150 pictures the loss nearly goes away: so far pixels do not mislead, ten pictures do.
+# **2.** With 150 pictures radius 6 is hardly worse: it is the ten pictures that mislead, not far pixels.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * Under squared error the best guess is the mean of what is possible, hence blur; under absolute error it is the median.
-# * Pairs cost nothing: damage your own pictures, anew in training, frozen in validation.
+# * Pairs cost nothing: damage your own pictures, with new holes in training, frozen ones in validation.
 # * Look near, and do the same everywhere: that is a convolution.
 #
 # {{exercise}}
@@ -282,9 +281,9 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# `photos` are patches of free photographs; CIFAR-10 (Krizhevsky 2009) has no licence, so none of it is stored here, and 3.3 % of its test
-# pictures have a near duplicate among the training pictures (Barz and Denzler 2020). The seconds of a training step stand in
-# `benchmarks/RESULTS.md`. The search for windows is that of Efros and Leung (lesson 05), in other pictures.
+# `photos` are patches of free photographs; CIFAR-10 (Krizhevsky 2009) has no licence, so none of it is stored here, and 3.3 % of its test pictures
+# have a near duplicate among the training pictures (Barz and Denzler 2020). The time of a training step is in `benchmarks/RESULTS.md`. The search for
+# windows is that of Efros and Leung (lesson 05), in other pictures.
 # </details>
 #
 # ## References

@@ -3,9 +3,9 @@
 #
 # {{badge}}
 #
-# Under squared error the best guess is an average over everything that could stand in a hole (lesson 06). Here we take this
-# literally and give all pictures one probability distribution, the simplest there is. From it come the best guess, in five
-# lines, how unsure it is, and other fills that were possible.
+# Under squared error the best guess is an average over everything that could stand in a hole (lesson 06). Here we take this literally and give all
+# pictures one probability distribution, the simplest there is. It yields the best guess, in five lines, how unsure that guess is, and other possible
+# fills.
 #
 # **You need** lessons [02](02_diffusion.ipynb) and [06](06_learning_from_data.ipynb), and matrices. No network, no GPU.
 # About 30 minutes.
@@ -23,12 +23,12 @@ run = runtime.setup()
 # %% [markdown]
 # ## All pictures as one cloud
 #
-# A picture of 32 × 32 pixels is 3,072 numbers, a point in a space of 3,072 dimensions. The training pictures are a cloud of
-# such points. We keep two things of it: its mean $\mu$, and its covariance, which says of any two numbers how they vary
-# together. A *Gaussian* is the distribution that these two make up. It knows nothing of cups and eyes; it has only seen
-# that neighbours are alike. From 5,259 pictures it learns how alike for each step from pixel to pixel, the same at every place.
+# A picture of 32 × 32 pixels is 3,072 numbers: a point in 3,072 dimensions. The training pictures are a cloud of such points. We keep two things
+# about it: its mean $\mu$, and its covariance, which says how any two of the numbers vary together. A *Gaussian* is the distribution that these two
+# define. It knows nothing of cups and eyes, only that neighbours are alike. From 5,259 pictures it learns how alike for each step from pixel to
+# pixel, the same at every place.
 #
-# All that follows uses the inverse of the covariance, the *precision* $P$. It takes 75 MB, and about 10 seconds.
+# Everything below uses the inverse of the covariance, the *precision* $P$. It takes 75 MB, and about 10 seconds.
 
 # %%
 pictures = data.load("photos")
@@ -38,13 +38,13 @@ print(len(pictures.train), "pictures, precision", gaussian.precision.shape)
 # %% [markdown]
 # ## The best guess in five lines
 #
-# Call the missing numbers $m$ and the known ones $k$. In a Gaussian the missing ones, given the known, are Gaussian again,
-# with mean and covariance
+# Call the missing numbers $m$ and the known ones $k$. In a Gaussian the missing ones, given the known ones, are again Gaussian, with mean and
+# covariance
 #
 # $$\mu_m - P_{mm}^{-1} P_{mk}\,(k - \mu_k), \qquad P_{mm}^{-1} .$$
 #
-# Read the first from the right: how far the known numbers are from their mean, how hard each pulls on the missing ones, and
-# one system of equations for what they settle on.
+# Read the first from right to left: how far the known numbers are from their mean, how hard each pulls on the missing ones, and one system of
+# equations for where those settle.
 
 
 # %%
@@ -62,11 +62,11 @@ ours = conditional_mean(patches[0], lines[0], gaussian.mean, gaussian.precision)
 print("gaussian.fill agrees:", np.allclose(ours, gaussian.fill(patches[0], lines[0]), atol=1e-5))
 
 # %% [markdown]
-# The second is how the missing numbers vary around that mean. Draw from it, and you have a *sample*: one of the fills that
-# the Gaussian holds possible, each as often as it says.
+# The second says how the missing numbers vary around that mean. Draw from this Gaussian, and you have a *sample*: one of the fills that it holds
+# possible, each as often as it says.
 #
-# We fill 300 patches of a photograph with both, once under lines and once under a square of 16 × 16 pixels, and measure the
-# error and, over the steps that touch the hole, the roughness of lesson 02.
+# We fill 300 patches of a photograph with both, once under lines and once under a square of 16 × 16 pixels. We measure the error, and the roughness
+# of lesson 02 over the steps that touch the hole.
 #
 # **Predict.** Which has the smaller error, the mean or a sample? And which is as rough as the truth?
 
@@ -114,28 +114,27 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Over all 300 patches the mean scores 3 dB better, and has lost most of the truth's roughness. Samples have all of it.
-# You cannot have both in one picture.
+# **Read.** Over all 300 patches the mean scores 3 dB better, but has lost most of the truth's roughness. Samples have all of it. You cannot have both
+# in one picture.
 #
 # ## Why 3 dB
 #
-# Let the truth $Y$ come from the distribution, with mean $\mu$ and variance $\sigma^2$ in some pixel. Then the mean is
-# wrong by $\mathrm{E}(\mu - Y)^2 = \sigma^2$. A sample $S$ comes from the same distribution and knows nothing more of $Y$:
+# Let the truth $Y$ come from the distribution, with mean $\mu$ and variance $\sigma^2$ in some pixel. Then the mean has the squared error
+# $\mathrm{E}(\mu - Y)^2 = \sigma^2$. A sample $S$ comes from the same distribution and knows nothing more about $Y$:
 #
 # $$\mathrm{E}(S - Y)^2 = \mathrm{E}(S - \mu)^2 + \mathrm{E}(\mu - Y)^2 = 2\sigma^2 .$$
 #
-# Twice the squared error, $10 \log_{10} 2 = 3.01$ dB. Nothing in this line is Gaussian: every method that draws from the
-# right distribution pays it. Above it is 3.0 dB on lines and 3.3 in squares: our Gaussian is not quite
-# the right distribution.
+# Twice the squared error is $10 \log_{10} 2 = 3.01$ dB. Nothing in this line is Gaussian: every method that draws from the right distribution pays
+# that price. Above it was 3.0 dB on lines and 3.3 in squares: our Gaussian is not quite the right distribution.
 #
-# **Predict.** And the mean of two samples, or of twenty? Move the slider.
+# **Predict.** How does the mean of two samples score, or of twenty? Move the slider.
 
 # %%
 widgets.samples(gaussian, patches[k], hole, start=20)
 
 # %% [markdown]
-# **Read.** Two gain little here, twenty come within 0.3 dB of the conditional mean: the more samples go into it, the smoother their mean. The
-# exercise turns that into a formula.
+# **Read.** Two gain little here; twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. The exercise turns
+# that into a formula.
 #
 # ## How unsure?
 #
@@ -156,9 +155,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In the middle, farthest from all that is known. One picture cannot show whether a prediction of *how much* is right;
-# many can. Sort all missing pixels of the 300 patches
-# by their predicted deviation into five groups. In each group, is the error made (root mean square) what was predicted?
+# **Read.** In the middle, farthest from anything known. One picture cannot show whether the predicted *size* of the error is right; many can. Sort
+# all missing pixels of the 300 patches by their predicted deviation into five groups. In each group, is the error made (root mean square) as large as
+# predicted?
 
 # %%
 deviations = np.stack([*map(gaussian.uncertainty, patches, lines)])
@@ -166,14 +165,14 @@ errors = means["lines"] - patches
 evaluation.calibration(deviations, errors, lines).round(3)
 
 # %% [markdown]
-# **Read.** On these 300 patches the two are within about a tenth of each other in every group. No earlier method of the course could say
-# this about itself.
+# **Read.** On these 300 patches the two are within about a tenth of each other in every group. No earlier method of the course could predict its own
+# error.
 #
 # ## What it does not know
 #
-# The formula for the variance contains $P$ and the hole, but not the known pixels' colours. **Predict.** Sort the *patches*
-# by how rough their known pixels are, into a calm half and a lively half. Is the same error predicted for both?
-# Is it made? And for the cat of lesson 00, under the same lines?
+# The formula for the variance contains $P$ and the hole, but not the known pixels' colours. **Predict.** Sort the *patches* by how rough their known
+# pixels are, into a calm half and a lively half. Is the same error predicted for both? Is that the error made? And for the cat of lesson 00, under
+# the same lines?
 
 # %%
 known = np.where(lines[..., None], np.nan, patches)
@@ -191,20 +190,19 @@ cat_errors = np.stack(list(map(gaussian.fill, cat, lines))) - cat
 print(f"the cat  predicted {row[0]:.3f}   made {row[1]:.3f}")
 
 # %% [markdown]
-# **Read.** The same is predicted for both halves, and the errors are more than twice as large in the lively one. The cat's
-# are little more than half of what is promised. The 3 dB are an average, too: a sample costs nearly 6 in the calm half, where it
-# is more than twice as rough as the truth, and 2 in the lively one, where it is three quarters as rough.
-# *What this Gaussian says holds for our 300 patches together, not for each.*
+# **Read.** The prediction is the same for both halves; the errors are more than twice as large in the lively one. The cat's are little more than half
+# of what was predicted. The 3 dB are an average, too. A sample costs nearly 6 in the calm half, where it is more than twice as rough as the truth,
+# and 2 in the lively one, where it is three quarters as rough. *What this Gaussian says holds for our 300 patches together, not for each.*
 #
 # ## What harmonic and biharmonic assume
 #
-# A Gaussian needs no training pictures: choose a precision. Let the steps along a row of grey pixels be
-# independent, all with one variance $s^2$. Its precision is $D^\mathsf{T} D / s^2$, where $D$ takes steps: on the
-# diagonal 2 (at the ends 1), beside it −1. That is lesson 02's matrix. Once a pixel is known, $P_{mm}$ has an inverse,
-# and the conditional mean is the *harmonic* fill. With steps of steps it is the *biharmonic* one.
+# A Gaussian needs no training pictures: choose a precision. Let the steps along a row of grey pixels be independent, all with variance $s^2$. Its
+# precision is $D^\mathsf{T} D / s^2$, where $D$ takes steps; $D^\mathsf{T} D$, with 2 on the diagonal (1 at the ends) and −1 next to it, is lesson
+# 02's matrix. Once a pixel is known, $P_{mm}$ has an inverse, and the conditional mean is the *harmonic* fill. With steps of steps, it is the *biharmonic*
+# one.
 #
-# Beside them stands a Gaussian fitted to all rows of the training pictures. **Predict.** Which of the two scores like it over one
-# missing pixel? And over eight?
+# We compare them with a Gaussian fitted to all rows of the training pictures. **Predict.** Which of the two scores like it over one missing pixel?
+# And over eight?
 
 # %%
 rows = pictures.train.mean(axis=-1).reshape(-1, 32) / 255
@@ -243,14 +241,14 @@ for width in (1, 2, 4, 8):
     print()
 
 # %% [markdown]
-# **Read.** Over one pixel `biharmonic` is level with the fitted one, whose weights are like its own. The wider the gap, the nearer
-# `harmonic` comes, and the farther `biharmonic` falls behind. A method that seems to assume nothing assumes a precision.
+# **Read.** Over one pixel `biharmonic` is level with the fitted one, whose weights are like its own. The wider the gap, the closer `harmonic` comes
+# to it, and the farther `biharmonic` falls behind. A method that seems to assume nothing assumes a precision.
 #
 # ## The leaderboard
 #
-# Pooled over our 300 patches the Gaussian is level with `harmonic` and `biharmonic`, under our lines and squares. From 44,000 CIFAR-10
-# pictures and their mirror images the covariance can be learned place by place, and then it is ahead of both in all holes, of
-# `biharmonic` by 0.3 dB on lines and 1.1 in large holes, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
+# Pooled over our 300 patches the Gaussian is level with `harmonic` and `biharmonic`, under our lines and squares. From 44,000 CIFAR-10 pictures and
+# their mirror images the covariance can be learned place by place. Then the Gaussian is ahead of both in all holes, of `biharmonic` by 0.3 dB on
+# lines and 1.1 in large holes, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
 
 # %%
 plots.show(
@@ -274,7 +272,7 @@ plots.show(
 # "which picture could it be?" it is better. 3: PSNR alone cannot tell.
 # </details>
 #
-# **2.** Two pictures have the same hole, one of a plain wall, one of a fence. What does the Gaussian's map say?
+# **2.** Two pictures, one of a plain wall, one of a fence, have the same hole. What does the Gaussian's map say?
 #
 # 1. It is less sure on the fence.
 # 2. The same for both.
@@ -282,7 +280,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** $P_{mm}^{-1}$ depends on the hole alone. 1 would be right of the errors made.
+# **2.** $P_{mm}^{-1}$ depends on the hole alone. 1 would be true of the errors made.
 # </details>
 #
 # **3.** You average 100 samples of one hole. The result
@@ -293,16 +291,16 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **1.** What the samples do not share averages out, detail included. 3 holds for one.
+# **1.** What the samples do not share averages out, detail included. 3 holds for one sample.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
-# * The fill with the least squared error is the conditional mean: with the precision matrix one system of equations.
+# * The fill with the least squared error is the conditional mean: with the precision matrix, one system of equations.
 # * A fill has an uncertainty. This one does not look at the picture: it is right only where pictures are, on average, as lively as those it
 #   learned from.
-# * The mean scores best; samples of the right distribution are on average as rough as the truth and cost 3 dB.
+# * The mean scores best; samples from the right distribution are on average as rough as the truth and cost 3 dB.
 #
 # {{exercise}}
 #
@@ -310,12 +308,12 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# In squares this Gaussian promises an error of 0.099 and makes one of 0.089: its samples stray too far, and cost more than 3 dB.
-# Fills are cut to [0, 1]; uncut, they would cost more still.
+# In squares this Gaussian predicts an error of 0.099 and makes one of 0.089: its samples stray too far, and cost more than 3 dB. Fills are clipped to
+# [0, 1]; unclipped, they would cost more still.
 #
-# `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it counts
-# by steps alone. In one row `harmonic` is exactly the Gaussian
-# shown; scikit-image's `biharmonic` differs from it at the border, and is cut at the range of the known pixels.
+# `fit_gaussian` adds a variance of 0.0005 to each number. With fewer than eight pictures for each number it goes by steps alone. In one row
+# `harmonic` is exactly the Gaussian shown; scikit-image's `biharmonic` differs from it at the border, and is clipped to the range of the known
+# pixels.
 # </details>
 #
 # ## References

@@ -8,9 +8,8 @@
 #
 # {{badge}}
 #
-# An *autoencoder* shrinks a picture to a short *code* and grows a picture from it again. Fed with damaged pictures and
-# asked for whole ones, it fills holes. It paints *every* pixel, known
-# ones too. This lesson shows what follows for how to build it and how to judge it.
+# An *autoencoder* shrinks a picture to a short *code* and grows a picture back from it. Fed with damaged pictures and asked for whole ones, it fills
+# holes. It paints *every* pixel, known ones too. This lesson shows what that means for building it and for judging it.
 #
 # **You need** lesson 06, and a first Keras `fit`. No network, no GPU. About 30 minutes.
 
@@ -23,10 +22,10 @@ from course_lib import runtime
 run = runtime.setup()
 
 # %% [markdown]
-# ## Every pixel is painted anew
+# ## Every pixel is repainted
 #
-# The course carries two small networks that differ in one thing, the *skips*, explained below. Both were trained for
-# 3,000 steps on CIFAR-10 with line masks. We show them 100 patches of a photograph, in which lines are missing.
+# The course comes with two small networks that differ in one thing, the *skips*, explained below. Both were trained for 3,000 steps on CIFAR-10 with
+# line masks. We show them 100 patches of a photograph with lines missing.
 #
 # **Predict.** Most of each patch was never missing. Will the networks return those pixels as they came?
 
@@ -44,9 +43,8 @@ from course_lib import widgets
 widgets.raw_and_composited(patches, holes, raw, picture=8)
 
 # %% [markdown]
-# **Read.** They do not. Without skips the whole patch comes back as a grey blur; with skips it is sharp, in the wrong
-# colours. So the error has two parts: how well does a network *copy* what is known, and how well does it *guess* what is
-# missing? Over all 100 patches:
+# **Read.** They do not. Without skips the whole patch comes back as a grey blur; with skips it is sharp, but in the wrong colours. So the error has
+# two parts: how well does a network *copy* what is known, and how well does it *guess* what is missing? Over all 100 patches:
 
 
 # %%
@@ -77,7 +75,8 @@ for part, where in {"known pixels": ~holes, "holes": holes}.items():
     print(f"by {lead.mean():.1f} ± {lead.std():.1f} dB")
 
 # %% [markdown]
-# **Read.** In this pair skips make copying easy: 7 dB on known pixels, and here the holes gain 4 dB. Compositing lifts the whole picture by 6 dB with skips and by 9 dB without, and no guess has become better. **Composite first, then compare.**
+# **Read.** In this pair skips make copying easy: known pixels gain 7 dB, and here the holes 4 dB. Compositing lifts the whole picture by 6 dB with
+# skips and by 9 dB without, though no guess has become better. **Composite first, then compare.**
 #
 # ## Why it shrinks: what a pixel can reach
 #
@@ -85,8 +84,8 @@ for part, where in {"known pixels": ~holes, "holes": holes}.items():
 # square of 16 × 16. A 3 × 3 convolution looks one pixel to each side,
 # and each further one adds one more. Where the picture has been halved, a step is two pixels wide.
 #
-# **Predict.** Ten 3 × 3 convolutions: how wide is the square of pixels that one output depends on? And how wide if the picture is
-# halved after the second, fourth, sixth and eighth?
+# **Predict.** Ten 3 × 3 convolutions: how wide is the square of pixels that one output depends on? And if the picture is halved after the second,
+# fourth, sixth and eighth?
 
 
 # %% tags=["nbval-check-output"]
@@ -103,10 +102,10 @@ print("ten convolutions:", field(10 * [conv]), "pixels")
 print("with four halvings:", field(4 * [conv, conv, pool] + [conv, conv]), "pixels")
 
 # %% [markdown]
-# **Read.** 21 and 140. Ten convolutions reach the rim from the middle of either hole; shrinking shows the whole patch to every place at the
-# bottom. But all must pass the code.
+# **Read.** 21 and 140. Ten convolutions reach the rim from the middle of either hole; shrinking shows the whole patch to every place at the bottom.
+# But everything must pass through the code.
 #
-# **Predict.** Does the grey blur come from that? Three ladders like the one below differ in their codes alone.
+# **Predict.** Does the grey blur come from that? Three ladders like the one below differ only in their codes.
 
 # %%
 plots.show(
@@ -131,8 +130,7 @@ print(f"one flat colour, 3 numbers: {metrics.psnr(patches, flat, ~holes):.1f} dB
 # %% [markdown]
 # **Read.** No: sixteen times the room changes next to nothing. One flat colour for each patch, three numbers, scores 3 dB more: room is not what these networks lack.
 #
-# The way down, $h = f(x)$, also returns what each level held before it was
-# halved; so far the way up, $r = g(h)$, does not ask for it.
+# The way down, $h = f(x)$, also returns what each level held before it was halved; so far the way up, $r = g(h)$, makes no use of that.
 
 # %%
 from keras import layers
@@ -162,10 +160,10 @@ def up(features, width):
 
 
 # %% [markdown]
-# ## Skips, in one line more
+# ## Skips, in one more line
 #
-# A *skip* hands what a level held on the way down across to the same level on the way up. There it is laid beside what comes from below. At the
-# top level it has full resolution, and need not pass the code. The ladder is then called a *U-Net*.
+# A *skip* takes what a level held on the way down across to the same level on the way up. There it is laid next to what comes from below. At the top
+# level it has full resolution, and need not pass through the code. The ladder is then called a *U-Net*.
 
 
 # %%
@@ -186,9 +184,8 @@ plots.show(
 # %% [markdown]
 # ## Train both
 #
-# Both get the same pictures, masks and number of steps. `training.pairs` draws a new
-# mask for every picture in every epoch, with `frozen=True` the same each time. `training.fit` is Keras's `fit` with a seed. The loss is the mean squared error of the
-# whole raw prediction.
+# Both get the same pictures, masks and number of steps. `training.pairs` draws a new mask for every picture in every epoch; with `frozen=True` it
+# never changes. `training.fit` is Keras's `fit` with a seed. The loss is the mean squared error of the whole raw prediction.
 
 # %%
 import keras
@@ -221,15 +218,15 @@ print(f"skips ahead by {lead:.1f} dB on known pixels:", "found" if lead > 3 else
 table.round(1)
 
 # %% [markdown]
-# **Read.** These are your own two, after some hundred steps; the pair above had 3,000, on CIFAR-10. A skip offers a way across;
-# the line above the table says whether training has found it.
+# **Read.** These are your own two, after a few hundred steps; the pair above had 3,000, on CIFAR-10. A skip offers a way across; the line above the
+# table says whether training has found it.
 #
 # ## Does it know where the holes are?
 #
 # Nobody told the network which pixels are missing. It sees black there, and must recognise black as damage. We take the course's largest,
 # `vanilla_unet`, of width 16.
 #
-# **Predict.** The same holes are painted nearly black, grey or white instead. What will it fill in?
+# **Predict.** The same holes are painted nearly black, grey or white instead. What will the network fill in?
 
 # %%
 unet = models.load_pretrained("vanilla_unet")
@@ -253,11 +250,11 @@ plots.show(
 # **Read.** It repairs black, and returns the others nearly as they came. It has learned the colour of the damage, not that something is
 # missing. Lesson 11 builds a layer that cannot read the paint.
 #
-# Trained on other damage, networks do *denoising*, *deblurring*, *artefact removal*.
+# Trained on other damage, networks do *denoising*, *deblurring* or *artefact removal*.
 #
 # ## The leaderboard
 #
-# All rows so far, composited, with four new ones: yours, and two of width 16 that learned from CIFAR-10.
+# All rows so far, composited, with four new ones: your two, and two of width 16 that learned from CIFAR-10.
 
 # %%
 new = {f"{kind}, yours": network for kind, network in here.items()}
@@ -270,11 +267,10 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On this photograph `vanilla_unet` stays below the smooth solvers; on pictures like
-# those it learned from it beats Telea, Navier–Stokes and harmonic, not biharmonic (Notes).
+# **Read.** On this photograph `vanilla_unet` stays below the smooth solvers; on pictures like those it learned from, it beats Telea, Navier–Stokes
+# and harmonic, but not biharmonic (Notes).
 #
-# What could help? Tell the network where the holes are, compute with known pixels alone, start from a fill:
-# lessons 11 and 12.
+# What could help? Telling the network where the holes are, computing with known pixels alone, starting from a fill: lessons 11 and 12.
 #
 # ## Questions
 #
@@ -287,7 +283,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Known pixels are given, only the holes are guessed.
+# **3.** Known pixels are given; only the holes are guessed.
 # </details>
 #
 # **2.** Two papers report PSNR of the whole picture on the same masks: one raw, one composited. The second is 6 dB higher.
@@ -299,7 +295,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Compositing alone gave 6 to 9 dB above.
+# **2.** Above, compositing alone gave 6 to 9 dB.
 # </details>
 #
 # **3.** Codes of 16, 64 and 256 numbers gave the same blur. What follows?
@@ -310,13 +306,13 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** More room did not help. 1: one number would be too few. 3: it came back blurred.
+# **2.** More room did not help. 1: one number would be too few. 3: the picture came back blurred.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
-# * A network paints every pixel anew. Composite first, then compare, and measure in the holes.
+# * A network repaints every pixel. Composite first, then compare, and measure in the holes.
 # * Shrinking lets every place at the bottom see the whole picture.
 # * Skips lead around the code. Once training finds them, copying becomes easy, and the holes gain too.
 # * A vanilla network is not told where the holes are. It learns the colour of the damage.
@@ -328,8 +324,9 @@ plots.show(
 # <details><summary>Notes</summary>
 #
 # The article's network is `models.vanilla_unet(32)`, 7,760,931 weights. On 1,000 pictures of CIFAR-10 that it has not seen `vanilla_unet` reaches
-# 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9 (`benchmarks/RESULTS.md`, *Showdown*). The two networks
-# had unequal trainings; after 2,400 steps each they reached 19.8 and 16.5 dB on validation pictures. Their loss counts a pixel of a hole six times. CIFAR-10 has no licence; no picture of it is stored here.
+# 21.1 dB in the holes, Telea 19.3, Navier–Stokes 20.4, harmonic 20.5, biharmonic 21.5, the autoencoder 16.6, lesson 07's Gaussian 21.9
+# (`benchmarks/RESULTS.md`, *Showdown*). The two networks were trained for unequal times; after 2,400 steps each they reached 19.8 and 16.5 dB on
+# validation pictures. In their loss a hole pixel counts six times. CIFAR-10 has no licence; no picture of it is stored here.
 #
 # </details>
 #

@@ -8,8 +8,8 @@
 #
 # {{badge}}
 #
-# A training prints a number after every epoch. Did the network get better, or did the number jump? This lesson measures the jumps,
-# watches a training in pictures, and chooses the epoch to keep.
+# A training run prints a number after every epoch. Did the network get better, or did the number just jump? This lesson measures the jumps, watches a
+# run in pictures, and chooses the epoch to keep.
 #
 # **You need** [lesson 08](08_vanilla_autoencoder.ipynb). No network, no GPU, no account. About 30 minutes.
 
@@ -27,9 +27,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## How much of a curve is the draw?
 #
-# A published logger draws new masks for its test pictures at every look. How far does a score jump then if the network does *not*
-# change? Take one checkpoint and the same 32 pictures, under twenty draws of line masks. Beside it
-# the same network after 15 more steps.
+# A published logger draws new masks for its test pictures at every look. How far, then, does a score jump if the network does *not* change? Score one
+# checkpoint on the same 32 pictures under twenty draws of line masks, and the same network after 15 more steps.
 #
 # **Predict.** By how many decibels do the twenty scores of the one checkpoint differ?
 
@@ -64,9 +63,10 @@ for name, values in {"checkpoint": one, "gain, same draw": gain}.items():
 assert gain.std() < one.std()
 
 # %% [markdown]
-# **Read.** By about 1 dB, and no weight has moved: that is the draw alone. Under new masks a gain of that size tells nothing, and "the best
-# epoch" may be the luckiest. But these two are nearly the same network, and a draw that is easy for one is easy for the other: under the *same* masks the luck cancels in the difference, and the gain jumps far less
-# than either score. So freeze pictures and masks. **Only what is frozen can be compared.**
+# **Read.** By about 1 dB, and no weight has moved: the draw alone does that. Under new masks a gain of that size tells you nothing, and "the best
+# epoch" may be the luckiest. But these two are nearly the same network, and a draw that is easy for one is easy for the other: under the *same* masks
+# the luck cancels in the difference, and the gain jumps far less than either score. So freeze pictures and masks. **Only what is frozen can be
+# compared.**
 #
 # ## A logger in ten lines
 #
@@ -89,7 +89,7 @@ class MinimalLogger(keras.callbacks.Callback):
 # %% [markdown]
 # ## Find the faults
 #
-# The published logger of a widely read article, shortened. **Predict.** Seven things are to mend. Which?
+# The published logger of a widely read article, shortened. **Predict.** Seven things need mending. Which?
 #
 # ```python
 # class PredictionLogger(Callback):
@@ -121,11 +121,11 @@ class MinimalLogger(keras.callbacks.Callback):
 #
 # ## Train, and scrub
 #
-# We train lesson 08's U-Net with a loss in which a pixel of a hole counts six times. The frozen pictures are *validation* pictures, for what we see
-# there decides what we keep. Beside our logger run the library's, which also keeps the raw predictions,
-# and a `ModelCheckpoint`, which stores the epoch that is best in the holes.
+# We train lesson 08's U-Net with a loss in which a hole pixel counts six times. The frozen pictures are *validation* pictures, because what we see
+# there decides what we keep. Alongside our logger run the library's, which also keeps the raw predictions, and a `ModelCheckpoint`, which stores the
+# epoch that is best in the holes.
 #
-# **Predict.** Known pixels are given. Does the raw prediction have them right from the start?
+# **Predict.** Known pixels are given. Does the raw prediction reproduce them even at the start?
 
 
 # %%
@@ -174,13 +174,13 @@ from course_lib import widgets
 widgets.training_film(logger, originals, frozen_masks, picture=12)
 
 # %% [markdown]
-# **Read.** No: move the epoch from 0, before training, to the end, and watch the *raw* panel learn known pixels as well.
-# In the composite their faults do not show. A tint that stays in the holes is a fault that no curve names.
+# **Read.** No: move the epoch from 0, before training, to the end, and watch the *raw* panel learn the known pixels too. In the composite their
+# faults do not show. A tint that stays in the holes is a fault that no curve names.
 #
 # ## Which score chooses?
 #
-# `fit` keeps the weights with the lowest `val_loss`. That loss charges for every pixel, known ones too. **Predict.** Which share of it is for known pixels,
-# which compositing puts back?
+# `fit` keeps the weights with the lowest `val_loss`. That loss charges for every pixel, known ones too. **Predict.** What share of it is for known
+# pixels, which compositing puts back?
 
 # %%
 wrong = (np.stack(logger.raw_frames) / 255 - originals) ** 2
@@ -210,8 +210,8 @@ for score, epoch in best.items():
 #
 # ## See it learn by heart
 #
-# *Overfitting* shows when the score on pictures it has not seen falls behind while the training score goes on. We make it easy: six
-# pictures, 200 steps, twice the width. Once with always the same six masks, once with new masks at every step.
+# *Overfitting* shows when the score on unseen pictures falls behind while the training score goes on rising. We make it easy: six pictures, 200
+# steps, twice the width. One run keeps the same six masks, the other gets new masks at every step.
 #
 # **Predict** the four curves.
 
@@ -244,14 +244,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** With the same masks the network learns its six *pairs* by heart, and others fall behind. New masks ask something new of the same
-# six pictures at every step, for nothing, and others do not fall behind. (They can even be ahead: they are other pictures, and
-# the number for the six is a mean over ten steps.)
+# **Read.** With the same masks the network learns its six *pairs* by heart, and the others fall behind. New masks ask something new of the same six
+# pictures at every step, at no cost, and the others do not fall behind. (They can even be ahead: they are other pictures, and the number for the six
+# is a mean over ten steps.)
 #
 # ## The record, with and without an account
 #
-# The folder holds every frame as a PNG, and `log.csv` with a row an epoch. Weights & Biases (W&B) shows such records as web pages.
-# The course never needs it: its record stays on this machine until you upload it.
+# The folder holds every frame as a PNG, and `log.csv` with a row per epoch. Weights & Biases (W&B) shows such records as web pages. The course never
+# needs it: its record stays on this machine until you upload it.
 #
 # | Command | What it does | Account |
 # |---|---|---|
@@ -259,8 +259,8 @@ plots.show(
 # | `wandb sync build/lesson_09/wandb/offline-run-*` | uploads the record, any time later | yes |
 # | `wandb.init()` in a cell before the training | a page that grows while the network trains | yes |
 #
-# An upload also names your packages, machine and folders. Log in by `wandb login` in a
-# terminal, *never* with a key in a notebook: the article's repository published one. A key that has been public must be revoked.
+# An upload also names your packages, machine and folders. Log in with `wandb login` in a terminal, *never* with a key in a notebook: the article's
+# repository published one. A key that has been public must be revoked.
 #
 # ## The leaderboard
 
@@ -276,11 +276,11 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Two rows are one training of yours, with the weights that either score chose: compare them. Both stay behind the smooth solvers.
+# **Read.** Two rows are your one training run, with the weights that each score chose: compare them. Both stay behind the smooth solvers.
 #
 # ## Questions
 #
-# **1.** A colleague's validation score rises by 0.2 dB from one epoch to the next, on 32 pictures whose masks are drawn anew. What do you say?
+# **1.** A colleague's validation score rises by 0.2 dB from one epoch to the next, on 32 pictures whose masks are redrawn. What do you say?
 #
 # 1. The network got better.
 # 2. It may be the draw.
@@ -305,7 +305,7 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * Freeze the pictures and the masks that you look at; then a change is the network's.
+# * Freeze the pictures and the masks that you look at; then any change is the network's.
 # * Under the same masks the luck of the draw cancels between two neighbouring states of a network.
 # * Choose the epoch by the score that you report: a loss over all pixels charges for known ones.
 # * New masks in training, frozen masks in validation.
@@ -316,8 +316,8 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# A training that is killed goes on where its last whole epoch ended if `training.fit` gets a `folder`: `docs/checkpoints.md` says what
-# a checkpoint must hold.
+# A run that is killed resumes where its last whole epoch ended if `training.fit` gets a `folder`: `docs/checkpoints.md` says what a checkpoint must
+# hold.
 #
 # </details>
 #

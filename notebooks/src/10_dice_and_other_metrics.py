@@ -22,9 +22,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## Where dice is right: masks
 #
-# Damage must be found before it can be repaired. Here is a photograph with three scratches, and four detectors: *nothing* is
-# missing; *everything* is; every *nearly white* pixel is; one finds the scratches, but draws them *too fat*, by two pixels
-# on every side.
+# Damage must be found before it can be repaired. Here is a photograph with three scratches, and four detectors. Three mark *nothing*, *everything*
+# and every *nearly white* pixel as missing. The fourth finds the scratches, but draws them *too fat*, by two pixels on every side.
 #
 # *Accuracy* is the share of pixels that a detector gets right. *Intersection over union* (IoU) and *dice* look only at
 # pixels that at least one of the two masks marks:
@@ -74,13 +73,13 @@ scores["dice"] = [dice(scratch, mask) for mask in found.values()]
 scores.round(3)
 
 # %% [markdown]
-# **Read.** *Nothing* is the most accurate, since nearly every pixel is undamaged. Dice and IoU give it zero, and put first the
-# one that you would buy, *too fat*. One of the two is enough, since $\mathrm{dice} = 2\,\mathrm{IoU} / (1 + \mathrm{IoU})$.
+# **Read.** *Nothing* is the most accurate, since nearly every pixel is undamaged. Dice and IoU give it zero, and put first the one that you would
+# buy, *too fat*. Either of them is enough, since $\mathrm{dice} = 2\,\mathrm{IoU} / (1 + \mathrm{IoU})$.
 #
 # ## Where dice is wrong: pictures
 #
-# The article put *intensities* into the formula. Every value $y_i$ of the true picture and $p_i$ of the predicted one is a number in
-# [0, 1], and a product takes the place of the intersection:
+# The article put *intensities* into the formula. Every value $y_i$ of the true picture and $p_i$ of the predicted one is a number in [0, 1], and a
+# product replaces the intersection:
 #
 # $$D(p) = \frac{2 \sum_i y_i\, p_i}{\sum_i y_i + \sum_i p_i}.$$
 #
@@ -99,22 +98,22 @@ for name, picture in pictures.items():
     print(f"{name:9s} perfect {perfect:.3f}   all white {white:.3f}")
 
 # %% [markdown]
-# **Read.** Not 1. With $p = y$ the formula is $\sum y^2 / \sum y$, a property of the picture and of no repair. And for the cat
-# and the rocket a white sheet scores clearly *more*.
+# **Read.** Not 1. With $p = y$ the formula is $\sum y^2 / \sum y$, a property of the picture, not of any repair. And for the cat and the rocket a
+# white sheet scores clearly *more*.
 #
 # A metric has one duty before all others: **to score the truth highest.**
 #
 # ## Cheat the metric
 #
-# You hand in the *true* picture, but may first brighten it, or set each of its numbers to 0 or 1 at a threshold. It
-# begins with 30 % more light. **Find the highest plain dice. Can you drive another bar past its tick?**
+# You hand in the *true* picture, but may first brighten it, or set each of its numbers to 0 or 1 at a threshold. You start at 30 % more light. **Find
+# the highest plain dice. Can you drive another bar past its tick?**
 
 # %%
 widgets.cheat_metric(pictures)
 
 # %% [markdown]
-# **Read.** A little more light is enough, for each photograph, and a threshold does better still: for the cat up to 0.649. The
-# other three metrics give their highest score, 1, to the truth alone.
+# **Read.** For each photograph a little more light is enough, and a threshold does better still: up to 0.649 for the cat. The other three metrics
+# give their highest score, 1, to the truth alone.
 #
 # ## Why a thresholded picture beats the truth
 #
@@ -124,11 +123,11 @@ widgets.cheat_metric(pictures)
 # $$\textstyle \sum (y_i - \tau)\, p_i \;\ge\; \tau \sum y_i .$$
 #
 # 1. The truth meets this with equality.
-# 2. On the left each $p_i$ has a term of its own, largest for $p_i = 1$ where $y_i > \tau$ and for $p_i = 0$ where
-#    $y_i < \tau$: for the truth *thresholded at $\tau$*.
+# 2. On the left each $p_i$ has its own term, largest for $p_i = 1$ where $y_i > \tau$ and for $p_i = 0$ where $y_i < \tau$: that is the truth *thresholded
+#    at $\tau$*.
 # 3. So that picture scores more, **always**, unless every $y_i$ is 0, 1 or exactly $\tau$.
 #
-# Half of its score is a new threshold, and so on. Where this stands still, *no* picture at all scores more.
+# Half of its score is the next threshold, and so on. Once the score stops rising, *no* picture at all scores more.
 #
 # **Predict.** After how many rounds is the cat done?
 
@@ -167,8 +166,8 @@ gain = np.array([best_picture(one)[1] for one in patches]) - own
 print(f"truth {own.mean():.3f}, gain {gain.mean():.3f} on average, {gain.min():.3f} at least")
 
 # %% [markdown]
-# **Read.** The cat needs two, and then each colour is on or off. The trick gains on every one of 480 patches. A mask *is* its
-# own thresholded picture: there it gains nothing.
+# **Read.** The cat needs two, and then each colour is on or off. The trick gains on every one of 480 patches. A mask *is* its own thresholded
+# picture: it gains nothing.
 #
 # ## When a white sheet wins
 #
@@ -184,8 +183,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In 230 of these 480, all of one photograph; on CIFAR-10, which the article used, in 856 of 1,000. The means there, over batches of 32
-# ([results](../benchmarks/RESULTS.md), *Dice on intensities*):
+# **Read.** In 230 of these 480, all from one photograph; on CIFAR-10, which the article used, in 856 of 1,000. The means on CIFAR-10, over batches of
+# 32 ([results](../benchmarks/RESULTS.md), *Dice on intensities*):
 #
 # | answer | plain dice |
 # |---|---:|
@@ -204,9 +203,9 @@ plots.show(
 # $$\frac{2 \mu_y \mu_p + 0.01^2}{\mu_y^2 + \mu_p^2 + 0.01^2} \cdot
 # \frac{2 \sigma_{yp} + 0.03^2}{\sigma_y^2 + \sigma_p^2 + 0.03^2}.$$
 #
-# Take five pictures with *one* squared error: moved by a pixel, more light, more contrast, a blur, noise.
+# Spoil a picture five ways with *one* squared error: moved by a pixel, more light, more contrast, a blur, noise.
 #
-# **Predict** the order that SSIM puts them in, on average over forty places of four photographs. And your own?
+# **Predict** the order that SSIM puts them in, on average over forty places in four photographs. And yours?
 
 # %%
 from course_lib import scenes
@@ -234,8 +233,8 @@ plots.show(
 # **Read.** SSIM forgives light and contrast, and puts noise last. Nobody would notice the move, but SSIM minds it nearly as much as
 # the blur: it compares windows at the same pixels.
 #
-# All these numbers ask *is it this one?* A fill may also be asked *could it be one?* Copied grass
-# ([lesson 05](05_texture_and_patches.ipynb)) and a sample ([lesson 07](07_gaussian_world.ipynb)) pass that, and lose decibels.
+# All these numbers ask *is it this one?* You may also ask *could it be one?* Copied grass ([lesson 05](05_texture_and_patches.ipynb)) and a sample
+# ([lesson 07](07_gaussian_world.ipynb)) pass that test, but lose decibels.
 #
 # ## The fills, by four metrics
 #
@@ -273,7 +272,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 # | You judge | Use | Not | Because |
 # |---|---|---|---|
 # | a mask that was found | IoU or dice | accuracy | most pixels are undamaged |
-# | a fill whose truth is known | PSNR or MAE **in the hole**, composited; SSIM beside it | dice of pictures | it is cheated |
+# | a fill whose truth is known | PSNR or MAE **in the hole**, composited; SSIM beside it | dice of pictures | it can be cheated |
 # | whether it looks right | your eyes; FID of many (see the notes) | PSNR alone | it asks *is it this one?* |
 #
 # **Before you use a metric, hand in the truth. Then something silly.**
@@ -289,19 +288,19 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 #
 # <details><summary>Answer</summary>
 #
-# **2.** The truth has exactly $\sum y^2 / \sum y$; whoever has more has left it. 1 takes the score for a measure of quality.
-# 3 may be, but this number does not show it.
+# **2.** The truth scores exactly $\sum y^2 / \sum y$; whatever scores more is not the truth. 1 takes the score for a measure of quality. 3 may be
+# true, but this number does not show it.
 # </details>
 #
 # **2.** A mask finder has an accuracy of 0.98. Is it good?
 #
 # 1. Yes: it errs on 2 % of the pixels.
-# 2. That cannot be said: where 2 % are damaged, one that never finds anything has as much.
+# 2. You cannot tell: where 2 % are damaged, a finder that never finds anything has as much.
 # 3. No: its dice is 0.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Ask for its dice or IoU. 1 counts the undamaged pixels as found. 3 holds for the finder of nothing, not for every other.
+# **2.** Ask for its dice or IoU. 1 counts the undamaged pixels as found. 3 holds for a finder that finds nothing, not for all.
 # </details>
 
 # %% [markdown]
@@ -310,7 +309,7 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 # * A metric must score the truth highest. Test that first: it takes one line.
 # * Dice and IoU score a true mask highest. On intensities a threshold at half the truth's own score beats the truth, always, and white
 #   paper often does.
-# * For inpainting: composited, PSNR or MAE in the hole, SSIM and a look beside them.
+# * For inpainting: PSNR or MAE in the hole, composited, plus SSIM and a look.
 #
 # {{exercise}}
 #
@@ -318,9 +317,9 @@ table.sort_values("PSNR, holes", ascending=False).round(4)
 #
 # <details><summary>Notes</summary>
 #
-# Of the article's three notebooks the first (square holes) trains on binary cross-entropy, whose floor exercise 08 counts; the other two (lines,
-# without and with partial convolution) on the mean absolute error. The spoilt pictures
-# are at half contrast, so that light has room. LPIPS asks *is it this one?* with the features of a trained network; FID compares two *sets* of pictures by them.
+# Of the article's three notebooks the first (square holes) trains on binary cross-entropy, whose floor exercise 08 computes; the other two (lines,
+# without and with partial convolution) on the mean absolute error. The spoilt pictures are at half contrast, to leave room for light. LPIPS asks *is
+# it this one?* with the features of a trained network; FID compares two *sets* of pictures by such features.
 #
 # </details>
 #

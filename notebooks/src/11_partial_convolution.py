@@ -3,9 +3,9 @@
 #
 # {{badge}}
 #
-# [Lesson 08](08_vanilla_autoencoder.ipynb) ended with a network that repairs "black", not "missing". The fault begins in its
-# first layer: a convolution adds up nine pixels and cannot know that some of them are nothing. This lesson builds a layer that
-# never reads a hole. It takes three lines of arithmetic. Public versions have got them wrong, and nothing crashed.
+# [Lesson 08](08_vanilla_autoencoder.ipynb) ended with a network that repairs "black", not "missing". The fault begins in its first layer: a
+# convolution adds up nine pixels and cannot know that some of them are missing. This lesson builds a layer that never reads a hole. It takes three
+# lines of arithmetic. Public versions have got them wrong, and nothing crashed.
 #
 # **You need** lesson 08, and what a convolution is. No network, no GPU, no training. About 25 minutes.
 
@@ -20,8 +20,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## Five by five, by hand
 #
-# So far a mask was `True` in the *hole*. The paper behind this lesson, Liu et al. 2018, writes it the other way round and calls it
-# $M$: **1 = known, 0 = hole**. To keep the two apart we call it *validity*, `valid = 1 - mask`.
+# So far a mask has been `True` in the *hole*. The paper behind this lesson, Liu et al. 2018, writes it the other way round and calls it $M$: **1 =
+# known, 0 = hole**. To keep the two apart we call $M$ *validity*, `valid = 1 - mask`.
 
 # %%
 import numpy as np
@@ -65,11 +65,11 @@ print(f"ordinary, 9 in the hole: {(W * X).sum() + b:.3f}")
 #
 # and $x' = 0$, $m' = 0$ otherwise. Three things are new:
 #
-# 1. **Mask.** $X \odot M$ keeps what is known and puts 0 for the rest.
+# 1. **Mask.** $X \odot M$ keeps what is known and sets the rest to 0.
 # 2. **Rescale.** Only $\mathrm{sum}(M)$ of the $\mathrm{sum}(\mathbf 1)$ terms are there, so the sum is scaled up.
-# 3. **Update.** A window that saw anything known makes a known value. One that saw nothing is *blind*: 0, without bias, still hole.
+# 3. **Update.** A window that saw anything known yields a known value. One that saw nothing is *blind*: it yields 0, without bias, and stays hole.
 #
-# $X$, $M$ and the ones have all their *channels*: for 3 × 3 windows on 32 channels $\mathrm{sum}(\mathbf 1)$ is 288, not 9.
+# $X$, $M$ and the ones include all *channels*: for 3 × 3 windows on 32 channels $\mathrm{sum}(\mathbf 1)$ is 288, not 9.
 #
 # Here are the equations at every place. Beyond the border there is no picture, so the padding is hole.
 
@@ -99,10 +99,9 @@ print(f"at the middle: {ours[2, 2, 0]:.1f}")
 # %% [markdown]
 # ## Step through it
 #
-# Move the window with `place`. `channels` gives the picture 3 or 32 times over: the right
-# answer stays the same. Then switch on a `bug`.
+# Move the window with `place`. `channels` stacks the picture 3 or 32 times: the right answer stays the same. Then switch on a `bug`.
 #
-# **Predict.** Which of the three bugs stays invisible as long as there is one channel? Which shows in one corner only?
+# **Predict.** Which of the three bugs stays invisible as long as there is only one channel? Which shows in one corner only?
 
 # %%
 from course_lib import widgets
@@ -110,9 +109,9 @@ from course_lib import widgets
 widgets.window_steps(picture, hole)
 
 # %% [markdown]
-# **Read.** *Channels forgotten* is invisible with one channel: a test on a grey picture cannot find it. With three, everything but the
-# bias shrinks to a third. *Bias in blind windows* shows at the four blind places of the lower right corner. *Ratio forgotten* shows
-# wherever the window is neither full nor blind, at the border too.
+# **Read.** *Channels forgotten* is invisible with one channel: a test on a grey picture cannot find it. With three, everything but the bias shrinks
+# to a third. *Bias in blind windows* shows at the four blind places of the lower right corner. *Ratio forgotten* shows wherever the window is neither
+# full nor blind, including at the border.
 #
 # ## Where all is known, an ordinary convolution
 #
@@ -128,15 +127,15 @@ ordinary = np.array(keras.ops.conv(features[None], kernel, padding="same"))[0]
 print(f"largest difference inside: {abs(partial - ordinary)[1:-1, 1:-1].max():.0e}")
 
 # %% [markdown]
-# **Read.** Equal, up to rounding. At the border they differ: there the ordinary convolution takes the padding for black picture.
+# **Read.** Equal, up to rounding. At the border they differ: there the ordinary convolution takes the padding for black pixels.
 #
 # ## How a hole closes
 #
-# A place becomes known if anything in its window is. So with layer after layer a hole closes from its rim. Below, each layer of the
-# library, `layers.PartialConv2D`, takes the mean of what it sees, and the known pixels are put back. Paint on the picture, and move
-# the slider. (On a page that only shows this notebook, you see a square.)
+# A place becomes known if anything in its window is. So, layer by layer, a hole closes from its rim. Below, each layer, the library's
+# `layers.PartialConv2D`, takes the mean of what it sees, and the known pixels are put back. Paint on the picture, and move the slider. (On a page
+# that only shows this notebook, you see a square.)
 #
-# **Predict.** How many layers does the square of 16 × 16 need? And a level line across the face, two pixels wide?
+# **Predict.** How many layers does the square of 16 × 16 need? And a horizontal line across the face, two pixels wide?
 
 # %%
 from course_lib import data, masks
@@ -145,16 +144,16 @@ face = data.photo("astronaut")[88:152, 192:256]
 widgets.closing_hole(face, masks.squares(1, 64, side=16)[0])
 
 # %% [markdown]
-# **Read.** Eight, as every layer takes one pixel from each side. The line is gone after one, however long: what counts is how deep a
-# hole is, as in lesson 01.
+# **Read.** Eight, since every layer takes one pixel from each side. The line is gone after one, however long: what counts is how deep a hole is, as
+# in lesson 01.
 #
 # ## Forget the channels
 #
-# Some public layers count $\mathrm{sum}(M)$ over all channels and write $k^2$ for $\mathrm{sum}(\mathbf 1)$, where $k^2 C$ is meant.
-# Nothing crashes, and each layer divides its signal by its number of channels $C$.
+# Some public layers count $\mathrm{sum}(M)$ over all channels and write $k^2$ for $\mathrm{sum}(\mathbf 1)$, where $k^2 C$ is meant. Nothing crashes,
+# but each layer divides its signal by its number of channels $C$.
 #
-# **Predict.** Eight layers, the first with 3 channels in, the others with 32. What is left of the signal? And if a *batch
-# normalisation* follows each, which divides by the standard deviation: does a constant factor not cancel?
+# **Predict.** Eight layers, the first with 3 input channels, the others with 32. What is left of the signal? And if each is followed by *batch
+# normalisation*, which divides by the standard deviation, does a constant factor not cancel?
 
 # %%
 from course_lib import evaluation, layers
@@ -194,10 +193,9 @@ for normalised, scale, title, alt in (
     plots.show(drawing, alt=alt, caption="Before any training.")
 
 # %% [markdown]
-# **Read.** Of what the right layer gives, which fades by itself, $1/(3 \cdot 32^7) \approx 10^{-11}$ is left, whatever the kernels, while the
-# biases are 0. Batch normalisation hides most
-# of the fault. The factor would cancel, but the layer adds 0.001 to the variance before it divides: two hundredths are left where the right
-# layer keeps more than half. What is hidden so well can stay for years.
+# **Read.** The right layer's signal fades by itself; the forgetful layer's is $1/(3 \cdot 32^7) \approx 10^{-11}$ of it, whatever the kernels, if the
+# biases are 0. Batch normalisation hides most of the fault. The factor would cancel, but the normalisation adds 0.001 to the variance before it
+# divides: two hundredths are left where the right layer keeps more than half. A fault hidden so well can stay for years.
 
 # %% [markdown]
 # ## Three facts to try
@@ -211,8 +209,8 @@ for normalised, scale, title, alt in (
 # | III | $s \cdot k^2 C / \mathrm{sum}(M) + b$ | $b$ | [PConv2D_Keras](https://github.com/ezavarygin/PConv2D_Keras) |
 # | IV | $s / \mathrm{sum}(M) + b$ | $0$ | [pytorch-inpainting-with-partial-conv](https://github.com/naoto0804/pytorch-inpainting-with-partial-conv) |
 #
-# Somebody hands you a layer. Try three things. **All known:** inside, it is an ordinary convolution, with several channels.
-# **All hole:** output and validity are 0. **Holes unread:** put other numbers into the holes, and nothing changes. Two more layers are tried with them: one that does not mask $X$,
+# Somebody hands you a layer. Try three things. **All known:** inside, it equals an ordinary convolution, on several channels. **All hole:** output
+# and validity are 0. **Holes unread:** put other numbers into the holes, and nothing changes. Two more layers are tried: one that does not mask $X$,
 # and the ordinary convolution.
 #
 # **Predict.** Which fact does each of II, III and IV break?
@@ -225,13 +223,13 @@ tried = {name: evaluation.check_partial(layer) for name, layer in suspects.items
 pd.DataFrame(tried).T.replace({True: "holds", False: "FAILS"})
 
 # %% [markdown]
-# **Read.** II breaks the first two, III the second, IV the first. Three facts are no proof: a layer without the ratio passes, and
-# exercise 11 hunts it.
+# **Read.** II breaks the first two, III the second, IV the first. Three facts are no proof: a layer without the ratio passes, and exercise 11 hunts
+# it down.
 #
 # ## Two inputs with different holes
 #
-# On its way up a U-Net joins features from below, where nearly all is known, with those of a skip, which have the holes of the
-# way down. Let the lower ones have 4 channels, all known; the skip has 2, and our hole of four in nine.
+# On its way up a U-Net joins features from below, where nearly all is known, with those of a skip, which have the holes of the way down. Let those
+# from below have 4 channels, all known; the skip has 2, and our hole of four pixels in nine.
 #
 # **Predict** the ratio at the middle: 1, 9/5, or something between?
 
@@ -243,14 +241,14 @@ output, _ = joined([[below, skip], [valid_below, valid_skip]])
 print(f"46 ones, scaled up to {float(output[0, 2, 2, 0]):.2f}: ratio {output[0, 2, 2, 0] / 46:.3f}")
 
 # %% [markdown]
-# **Read.** (36 + 18) / (36 + 10) = 1.174. The equation counts *values*: each mask once for every channel of its own input.
+# **Read.** (36 + 18) / (36 + 10) = 1.174. The equation counts *values*: each validity once for every channel of its own input.
 #
 # ## What stands in a hole is never read
 #
 # Three shipped networks: `vanilla_unet` of lesson 08; `vanilla_unet_masked`, which also gets the validity, as a fourth
 # channel; and `partial_conv_unet`. We paint the holes of 100 patches in four ways.
 #
-# **Predict.** How do the four scores of each differ?
+# **Predict.** How do each network's four scores differ?
 
 # %%
 from course_lib import metrics, models
@@ -273,9 +271,8 @@ names = ["vanilla_unet", "vanilla_unet_masked", "partial_conv_unet"]
 pd.DataFrame({name: scores(name) for name in names}).T.round(1)
 
 # %% [markdown]
-# **Read.** The last has one number, four times. No training has to teach this: it holds for any weights and any picture. The other two are
-# at their best with the black that they learned with: to be told where the holes are does not keep a network from reading them. Which
-# fills *best*, lesson 12 asks.
+# **Read.** The last scores the same four times. No training has to teach this: it holds for any weights and any picture. The other two are at their
+# best with the black they learned with: telling a network where the holes are does not stop it from reading them. Lesson 12 asks which fills *best*.
 
 # %% [markdown]
 # ## Questions
@@ -291,7 +288,7 @@ pd.DataFrame({name: scores(name) for name in names}).T.round(1)
 # **2.** 144 / 64 is 9 / 4. 1 counts the channels in the mask only: 16 times too small. 3 counts them in the window only: 16 times too large.
 # </details>
 #
-# **2.** A layer equals an ordinary convolution on grey pictures without holes. What is shown?
+# **2.** A layer equals an ordinary convolution on grey pictures without holes. What does that show?
 #
 # 1. The layer is right.
 # 2. Its ratio is right where all is known, for one channel.
@@ -302,10 +299,10 @@ pd.DataFrame({name: scores(name) for name in names}).T.round(1)
 # **2.** Formula II passes with one channel and fails with three.
 # </details>
 #
-# **3.** Formula II, and batch normalisation after every layer. What happens to the signal on its way through the untrained network?
+# **3.** Formula II, and batch normalisation after every layer. What happens to the signal in the untrained network?
 #
 # 1. It stays as it is, since a constant factor cancels.
-# 2. It fades, more slowly than without.
+# 2. It fades, more slowly than without normalisation.
 # 3. It fades to 1/C in every layer.
 #
 # <details><summary>Answer</summary>
@@ -317,7 +314,7 @@ pd.DataFrame({name: scores(name) for name in names}).T.round(1)
 # ## Key points
 #
 # * Mask, rescale, update: count the known values and scale up by sum(1) / sum(M). Blind windows are 0.
-# * Count the channels in both sums. Forgotten in sum(1), each layer leaves 1/C of the signal, and nothing crashes.
+# * Count the channels in both sums. If sum(1) forgets them, each layer leaves 1/C of the signal, and nothing crashes.
 # * Compare with an ordinary convolution where all is known, on several channels.
 #
 # {{exercise}}
@@ -326,13 +323,13 @@ pd.DataFrame({name: scores(name) for name in names}).T.round(1)
 #
 # <details><summary>Notes</summary>
 #
-# Formula IV quotes notes that the paper's authors put online in 2018; it was
-# [reported in 2020](https://github.com/naoto0804/pytorch-inpainting-with-partial-conv/issues/44). A mend of II was [proposed in
+# Formula IV quotes notes that the paper's authors put online in 2018; it was [reported in
+# 2020](https://github.com/naoto0804/pytorch-inpainting-with-partial-conv/issues/44). A fix for II was [proposed in
 # 2020](https://github.com/MathiasGruber/PConv-Keras/pull/67).
 #
-# The layer counts pixels, not weights. On a constant picture of 8 take the kernel 1 2 1 by 1 2 1, divided by 16. A hole in the middle hides a
-# quarter of the weight, but one pixel of nine, and 8 · 12/16 · 9/8 is 6.75. A sum over the weights that were seen keeps the
-# 8: *normalised convolution*, Knutsson and Westin 1993.
+# The layer counts pixels, not weights. On a constant picture of 8 take the kernel 1 2 1 by 1 2 1, divided by 16. A hole in the middle hides a quarter
+# of the weight, but only one pixel of nine, and 8 · 12/16 · 9/8 is 6.75. Dividing by the sum of the weights that were seen keeps the 8: *normalised
+# convolution*, Knutsson and Westin 1993.
 #
 # </details>
 #
