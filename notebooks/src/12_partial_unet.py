@@ -8,8 +8,8 @@
 #
 # {{badge}}
 #
-# Lesson 11 built a layer that reads known pixels only. Here it gets a whole U-Net, and a rival. Then
-# we take the best network of the course apart, to learn why it is the best.
+# Lesson 11 built a layer that reads known pixels only. Here it gets a whole U-Net, and a rival. Then we take the course's best network apart to
+# learn why it is best.
 #
 # **You need** lessons 08 and [11](11_partial_convolution.ipynb). No account; a GPU is used if there is one. About 30 minutes.
 
@@ -24,12 +24,10 @@ run = runtime.setup()
 # %% [markdown]
 # ## What did the article compare?
 #
-# It trains a plain U-Net of 7,760,931 weights and a partial-convolution network of 859,863. They differ in size, in their last
-# layers, in what stands in the holes, *and* in the convolution. Whichever is better, nobody can say why.
-# **A comparison changes one thing.**
+# The article trains a plain U-Net of 7,760,931 weights and a partial-convolution network of 859,863. They differ in size, in their last layers, in
+# what stands in the holes, *and* in the convolution. Whichever is better, nobody can say why. **A comparison changes one thing.**
 #
-# So we take lesson 08's U-Net and exchange its convolutions. Every wire is double now: features, and their *validity*,
-# which says what has been seen.
+# So we take lesson 08's U-Net and make its convolutions partial. Every wire is now double: features, and their *validity*, which says what has been seen.
 
 # %%
 from course_lib import masks, plots
@@ -42,9 +40,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** From the third level on nothing of the hole is left. *Pooling*: of four places, the pooled one is valid if any was. *Up*: one
-# place becomes four, and each inherits. *Skip*: the hole is still open in the skip and closed in what comes from below, so the two keep
-# a validity each.
+# **Read.** From the third level on, nothing of the hole is left. *Pooling*: four places become one, valid if any of them was. *Up*: one place
+# becomes four, and each inherits its validity. *Skip*: the hole is still open in the skip and closed in what comes from below, so each keeps its
+# own validity.
 
 
 # %%
@@ -88,11 +86,11 @@ for width in (16, 32):
     print(f"width {width}: plain {plain.count_params():,}, partial {partial.count_params():,}")
 
 # %% [markdown]
-# **Read.** None: validity is counted, not weighed. The library's `models.partial_conv_unet` is the same network.
+# **Read.** None: counting validity takes no weights. The library's `models.partial_conv_unet` is the same network.
 #
 # ## Where the hole closes
 #
-# **Predict.** After which level is a hole gone that takes half of the picture? And 90 % of its pixels at random?
+# **Predict.** A hole takes half of the picture: after which level is it gone? And 90 % of the pixels, at random?
 
 # %%
 import numpy as np
@@ -112,20 +110,20 @@ sets = evaluation.frozen_masks(runtime.share(100))
 pd.DataFrame({name: still_open(holes) for name, holes in sets.items()}, index=LEVELS).T
 
 # %% [markdown]
-# **Read.** The mean share of places still open. Half of the picture is gone after the third level, 90 % at random after the second.
-# So partial convolutions matter on the first two. Put plain ones with the same weights into the shipped network, which has 19.3 dB
-# in the square of 16: from the third level down it keeps 19.5; with the first level plain it has 8.2, with the second 14.8.
+# **Read.** These are mean shares of places still open. Holes of half the picture are gone after the third level, 90 % at random after the second.
+# So partial convolutions matter on the first two levels. In the square of 16 the shipped network has 19.3 dB. Make its convolutions plain, with the
+# same weights: from the third level down it keeps 19.5; with the first level plain it has 8.2, with the second 14.8.
 #
 # ## A rival that is told the mask
 #
-# A *plain* U-Net can be told where the holes are, by one more input channel.
+# A *plain* U-Net can be told where the holes are, by an extra input channel.
 #
 # | | `vanilla_unet` | `vanilla_unet_masked` | `partial_conv_unet` |
 # |---|---|---|---|
 # | knows where the holes are | no | yes, as an input | yes, in every window |
 # | reads | what stands in the holes, black | the same | known pixels only |
 #
-# **Predict** the order after 8,000 equal steps on CIFAR-10, and the distance from first to last.
+# **Predict** the order after the same 8,000 steps on CIFAR-10, and the gap from first to last.
 
 # %%
 TRIO = ("vanilla_unet", "vanilla_unet_masked", "partial_conv_unet")
@@ -142,17 +140,18 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** After 400 steps the two that know the mask are 0.6 and 0.7 dB ahead, after 8,000 a tenth. Between those two there is nothing to tell,
-# even with a second training of each ([results](../benchmarks/RESULTS.md), *Three convolutions, two seeds*).
+# **Read.** After 400 steps the two that know the mask are 0.6 and 0.7 dB ahead, after 8,000 a tenth of a decibel. Nothing separates those two, even
+# in a second training ([results](../benchmarks/RESULTS.md), *Three convolutions, two seeds*).
 #
-# And `best`? Its column says: another network altogether, half as large, trained for longer. On the leaderboard below it is far ahead. Before we ask why, we train one of the trio.
+# And `best`? Its column says: another network altogether, half as large, trained longer. On the leaderboard below it is far ahead. Before asking
+# why, we train one of the trio.
 #
 # ## Train it, on a GPU if you have one
 #
-# 1. `runtime.setup()` has found it if the second line above says `gpu`. Lessons then train longer, on CIFAR-10.
+# 1. `runtime.setup()` found it if the second line it printed says `gpu`. Lessons then train longer, on CIFAR-10.
 # 2. Build and compile inside `training.all_devices()`. With several GPUs each takes a share of every batch, and all take the same step.
-# 3. Inside `training.precision("mixed_float16")` a GPU computes in 16 bits, which is faster; weights and loss keep 32.
-# 4. Keep the batch of 64. A batch of 64 for *each* GPU would be another training.
+# 3. Inside `training.precision("mixed_float16")` a GPU computes faster, in 16 bits; weights and loss keep 32.
+# 4. Keep the batch of 64. A batch of 64 for *each* GPU would be a different training.
 
 # %%
 from course_lib import data, losses, training
@@ -180,18 +179,18 @@ print(f"{network.count_params():,} weights, {len(train)} steps an epoch")
 print("hole PSNR, epoch by epoch:", " ".join(f"{one:.1f}" for one in history["val_psnr_hole"]))
 
 # %% [markdown]
-# **Read.** Your numbers; the seed fixes them on one machine. Recorded here are 384 steps of a small network; the shipped one had 8,000.
+# **Read.** On one machine the seed fixes your numbers. Those recorded here come from 384 steps of a small network; the shipped one had 8,000.
 #
 # ## Start from a fill
 #
 # The trio paints every hole from nothing. `best` starts from a first guess:
 #
-# 1. `layers.PyramidFill` fills the holes crudely: halve until no hole is left, each coarse pixel the mean of the known ones below
-#    it, and smooth on the way up.
+# 1. `layers.PyramidFill` fills the holes crudely: halve the picture until no hole is left, each coarse pixel the mean of the known ones below it,
+#    and smooth on the way up.
 # 2. A network sees the fill and says what to *add*. Its last layer starts at 0.
-# 3. The sum is taken in the holes only; known pixels leave as they came.
+# 3. The sum is taken in the holes only; known pixels stay as they were.
 #
-# **Predict** the score of the untrained network, beside that of the flat mean.
+# **Predict** the untrained network's score, compared with the flat mean's.
 
 # %%
 patches, lines = evaluation.frozen_patches()
@@ -213,14 +212,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Untrained, the network *is* the fill. On lines the fill alone is 7.5 dB above the flat mean, and training adds 2.0 dB more; in
-# the square 2.6 and nearly 1.5. Here a bright line runs into the hole, and the correction draws it on, faintly.
+# **Read.** Untrained, the network *is* the fill. On lines the fill alone is 7.5 dB above the flat mean, and training adds 2.0 dB more; in the
+# square the two are 2.6 and nearly 1.5. In the figure a bright line runs into the hole, and the correction faintly continues it.
 #
 # ## `best` taken apart
 #
-# Against the trio `best` has several things at once. Ten small networks tell them apart: the same pictures, masks, loss and 1,500
-# steps, and nearly the same size. Each of four parts is put into a plain U-Net *alone*, and taken out of the full
-# network alone.
+# `best` differs from the trio in several things at once. Ten small networks of nearly the same size tell them apart, with the same pictures, masks,
+# loss and 1,500 steps. Each of four parts is added *alone* to a plain U-Net, and removed alone from the full network.
 #
 # | Part | On | Off |
 # |---|---|---|
@@ -244,16 +242,15 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Under lines the fill is worth 1.3 dB alone and 1.4 in the full network; the other three together, without it, bring 0.2.
-# The four do not add up: `composite` costs 0.2 alone and brings 0.2 in the full network. In the square nothing
-# is clear of 0. It is the same at two million weights: for equal minutes, the one that paints from black is 2 dB behind under lines and
-# 0.2 in the square ([results](../benchmarks/RESULTS.md), *One part at a time*). So under lines `best` wins above all because it
-# *starts from a fill*.
+# **Read.** Under lines the fill is worth 1.3 dB alone and 1.4 in the full network; without it the other three together bring 0.2. The four do not
+# add up: `composite` costs 0.2 alone and brings 0.2 in the full network. In the square nothing is clear of 0. At two million weights it is the
+# same: after equal minutes, the network that paints from black is 2 dB behind under lines and 0.2 in the square
+# ([results](../benchmarks/RESULTS.md), *One part at a time*). So under lines `best` wins above all because it *starts from a fill*.
 #
 # ## The article's run, with its fault and without
 #
-# The article's layer has lesson 11's formula II: channels forgotten, bias in blind windows. Here is its network as published and repaired, from
-# the same first weights, with the same batches ([results](../benchmarks/RESULTS.md), *The article's run, and repaired*).
+# The article's layer uses lesson 11's formula II: channels forgotten, bias in blind windows. Here is the article's network, published and repaired,
+# from the same first weights, with the same batches ([results](../benchmarks/RESULTS.md), *The article's run, and repaired*).
 #
 # | 1,000 held-out pictures of CIFAR-10 | published | repaired |
 # |---|---|---|
@@ -275,8 +272,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** `best` is ahead of every solver. `trained here`, after 384 steps as recorded, is behind the flat mean. The trio is behind
-# `navier_stokes` on this photograph; on held-out pictures of CIFAR-10, like those it learned from, it is ahead by 0.7 dB and more ([results](../benchmarks/RESULTS.md), *Shipped networks*).
+# **Read.** `best` is ahead of every solver. `trained here`, after the recorded 384 steps, is behind the flat mean. The trio is behind
+# `navier_stokes` on this photograph; on held-out pictures of CIFAR-10, like those it learned from, it is ahead by 0.7 dB or more
+# ([results](../benchmarks/RESULTS.md), *Shipped networks*).
 
 # %% [markdown]
 # ## Questions
@@ -292,7 +290,7 @@ plots.show(
 # **3.** Size, hole fill, last layers and convolution all differ. 1 and 2 look at one or two of them.
 # </details>
 #
-# **2.** Under lines `composite` alone costs 0.2 dB; taken out of the full network, it is missed by 0.2. What follows?
+# **2.** Under lines, adding `composite` alone costs 0.2 dB; removing it from the full network costs 0.2 too. What follows?
 #
 # 1. One of the two is a mistake.
 # 2. What it is worth depends on the other parts.
@@ -300,7 +298,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Both intervals are clear of 0. 1 takes a worth for a property of the part. 3 adds up two answers to two questions.
+# **2.** Both intervals are clear of 0. 1 mistakes a worth for a property of the part. 3 adds up the answers to two questions.
 # </details>
 #
 # **3.** You double the number of GPUs and keep 64 pictures for *each*. Is it the same training, only faster?
@@ -310,7 +308,7 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** The same training shares one batch of 64. In 1 each step averages over twice as many pictures.
+# **2.** The same training shares one batch of 64. As 1 says, gradients are averaged, but over twice as many pictures.
 # </details>
 
 # %% [markdown]
@@ -326,10 +324,10 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# Eight of the ten small networks were trained once. What a seed does is taken from the other two: 0.04 dB under lines.
+# Eight of the ten small networks were trained once. The other two, trained twice, show a seed's effect: 0.04 dB under lines.
 #
-# The paper trains with a sum of five terms; exercise 12 writes the last one. `best` was trained with Muon, an optimizer, which is worth 0.2 dB
-# in the mean of six sets (*One part at a time*).
+# The paper trains with a sum of five terms; exercise 12 writes the last. `best` was trained with Muon, an optimizer, worth 0.2 dB in the mean of
+# six sets (*One part at a time*).
 #
 # Both runs of the article's network minimise the mean absolute error of the raw prediction, as its notebooks do. CIFAR-10 has no licence; no picture of it is stored here.
 #

@@ -3,9 +3,9 @@
 #
 # {{badge}}
 #
-# Equations, a Gaussian, networks: all on the same pictures, under the same eleven kinds of holes. Every paper in the field says
-# that its own method wins. Here you look for yourself. **A lead counts only in pairs and with its interval, and the best sum need not
-# be first on your picture, or within your seconds.**
+# Equations, a Gaussian, networks: all on the same pictures, under the same eleven kinds of holes. Every paper in the field says that its own method
+# wins. Here you look for yourself. **A lead counts only in pairs and with its interval, and the method with the best sum need not be first on your
+# picture, or within your seconds.**
 #
 # **You need** lessons [07](07_gaussian_world.ipynb) and [12](12_partial_unet.ipynb). No GPU, no internet. About 30 minutes.
 
@@ -33,11 +33,11 @@ boards = {world: evaluation.showdown_scores(name) for world, name in WORLDS.item
 # | `partial_conv_unet` | the same, and reads known pixels only | 11, 12 |
 # | `fill_and_correct` | CIFAR-10; starts from a smooth fill, adds a correction in the holes | 12, there `best` |
 #
-# They meet on 1,000 pictures of CIFAR-10 that none has learned from, where networks are at home, and on 300 patches of a
-# photograph, where they are guests. The Gaussian was fitted to each world's own training pictures. Every answer is composited,
-# and errors are counted in the holes. The scores were measured once and are shipped; what you touch is filled on your machine.
+# They meet on 1,000 pictures of CIFAR-10 that none has learned from, where networks are at home, and on 300 patches of a photograph, where they are
+# guests. The Gaussian was fitted to each world's training pictures. Every answer is composited, and errors are counted in the holes. The scores
+# were measured once and are shipped; what you touch is filled on your machine.
 #
-# **Predict.** In how many of the eleven columns is a network first? The same on both worlds? Then touch.
+# **Predict.** In how many of the eleven columns is a network first? Is it the same in both worlds? Then touch a cell.
 
 # %%
 widgets.showdown()
@@ -50,14 +50,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** `fill_and_correct` is first in all eleven columns, on both worlds. On CIFAR-10 the Gaussian is within 0.5 dB of it everywhere. The three U-Nets that do not start from a fill stand before `biharmonic` in
-# most columns at home, and behind `harmonic` in all on the photograph.
+# **Read.** `fill_and_correct` is first in all eleven columns, in both worlds. On CIFAR-10 the Gaussian is within 0.5 dB of it everywhere. The three
+# U-Nets that do not start from a fill are ahead of `biharmonic` in most columns at home, and behind `harmonic` in all of them on the photograph.
 #
 # ## Is a lead more than luck?
 #
-# A score depends on which pictures were drawn. Draw them again, with replacement, a thousand times, and see how a lead varies.
-# Two ways: both methods on the *same* drawn pictures, or each on pictures of its own. Here is `fill_and_correct` against
-# `harmonic` on the 300 patches, under lines.
+# A score depends on which pictures were drawn. Draw them again, with replacement, a thousand times, and see how a lead varies. Two ways: both
+# methods on the *same* drawn pictures, or each on its own. Here is `fill_and_correct` against `harmonic` on the 300 patches, under lines.
 #
 # **Predict.** Which way makes the lead vary less?
 
@@ -89,13 +88,13 @@ clear = (ends > 0).all(axis=1).sum(), (ends < 0).all(axis=1).sum()
 print("Before the Gaussian on CIFAR-10: clearly ahead in {}, behind in {} of 11".format(*clear))
 
 # %% [markdown]
-# **Read.** Here the lead varies about a third as much in pairs. `evaluation.lead` pairs, and gives the two ends between which the middle 95 % of the
-# draws lie. If both lie on one side of 0, we call a lead *clear*. So of the eleven first places on CIFAR-10 nine are clear, and two
+# **Read.** Here the lead varies about a third as much in pairs. `evaluation.lead` draws in pairs, and gives the two ends of the middle 95 % of the
+# draws. If both ends lie on the same side of 0, we call the lead *clear*. So of the eleven first places on CIFAR-10, nine are clear, and two
 # columns settle nothing.
 #
 # ## Where does learning pay?
 #
-# In each set of masks take the best of the four equations as zero. **Predict.** For which holes does learning pay most?
+# In each set of masks, take the best of the four equations as zero. **Predict.** For which holes does learning pay most?
 
 # %%
 leads = {world: evaluation.showdown_leads(name) for world, name in WORLDS.items()}
@@ -113,16 +112,15 @@ for world, table in leads.items():
         print(f"{world:15s} {name:20s} {clear} of {len(rows)} sets, clearly")
 
 # %% [markdown]
-# **Read.** On CIFAR-10 two methods are clearly ahead of the best equation everywhere, `fill_and_correct` most in irregular holes,
-# by about 1 dB, and least in random pixels, by 0.6. The other
-# three are behind on lines and random 50 %, the thinnest holes, and level or ahead elsewhere. On the photograph only
-# `fill_and_correct` stays ahead, there most in the square of 8 and on lines, by more than 1 dB; the Gaussian is level
-# with the best equation in most sets.
+# **Read.** On CIFAR-10 two methods are clearly ahead of the best equation everywhere. `fill_and_correct` leads most in irregular holes, by about 1
+# dB, and least in random pixels, by 0.6. The other three are behind on lines and random 50 %, the thinnest holes, and level or ahead elsewhere. On
+# the photograph only `fill_and_correct` stays ahead, most in the square of 8 and on lines, by more than 1 dB; the Gaussian is level with the best
+# equation in most sets.
 #
 # ## And your picture?
 #
-# All of this was about sums over many pictures. **Predict.** Where `fill_and_correct` has the best sum, on how many
-# *pictures* is it the best of the ten?
+# All this was about sums over many pictures. **Predict.** Where `fill_and_correct` has the best sum, on how many *pictures* is it the best of the
+# ten?
 
 # %%
 shares = {world: evaluation.showdown_firsts(name) for world, name in WORLDS.items()}
@@ -134,13 +132,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On CIFAR-10 it is first more often than any other method, on the photograph in 3 columns of 11. There, where 90 % of the pixels
-# are missing, it has the best sum and is first on 26 % of the patches; `harmonic` is first on 39 %. Both are true: a share counts all
-# pictures alike, and a sum is made by those with large errors.
+# **Read.** On CIFAR-10 it is first most often in every column, on the photograph in 3 of 11. With 90 % of the photograph's pixels missing, it has
+# the best sum, yet is first on 26 % of the patches; `harmonic` is first on 39 %. Both are true: a share counts all pictures alike; those with large
+# errors dominate a sum.
 #
 # ## And the seconds you have
 #
-# **Predict.** Which methods are beaten by nobody in both time and quality?
+# **Predict.** For which methods is no other both faster and better?
 
 # %%
 table = evaluation.showdown_table().query("pictures == 'held_out' and milliseconds > 0")
@@ -153,20 +151,21 @@ plots.show(
         }
     ),
     alt="Two panels of PSNR against milliseconds. Under lines the front runs from Navier-Stokes "
-    "over harmonic to a crowd at 1.5 ms, in holes of 50 to 60 % straight to that crowd; on top of "
-    "it stands fill_and_correct.",
+    "by way of harmonic to a crowd at 1.5 ms, in holes of 50 to 60 % straight to that crowd; on "
+    "top of it stands fill_and_correct.",
     caption="Orange: nobody is both faster and better. Two cores, no GPU; networks in batches.",
 )
 
 # %% [markdown]
-# **Read.** Navier–Stokes is the quickest on both fronts, `fill_and_correct` the best. Under lines `harmonic` stands between them; in
-# large holes `harmonic` and `biharmonic` take longer, and both are beaten. A network takes the same for every hole. Around 1.5 ms several
-# lie so close that their order settles nothing. The Gaussian is beaten in both panels: its time grows to a fifth of a second.
+# **Read.** Navier–Stokes is the quickest on both fronts, `fill_and_correct` the best. Under lines `harmonic` stands between them; in large holes
+# `harmonic` and `biharmonic` take longer, and both are beaten. A network takes the same time for every hole. Around 1.5 ms several methods lie so
+# close that their order settles nothing. The Gaussian is beaten in both panels: its time grows to a fifth of a second.
 
 # %% [markdown]
 # ## And more hours?
 #
-# Three networks like `fill_and_correct`, of 0.2, 0.9 and 2.7 million weights, were trained for 10, 40 and 160 minutes of one core each. The middle one after 160 is `fill_and_correct`.
+# Three networks like `fill_and_correct`, of 0.2, 0.9 and 2.7 million weights, were each trained for 10, 40 and 160 minutes of one core. The middle
+# one after 160 is `fill_and_correct`.
 #
 # **Predict.** Four times the minutes: how many decibels more? Which size is ahead?
 
@@ -189,26 +188,26 @@ drawing.axes[0].set_ylim(bottom=21)  # room for the names
 plots.show(
     drawing,
     alt="Three lines rise above biharmonic, 0.9 million weights on top. By 160 minutes all have "
-    "passed the Gaussian's level line, the smallest just so.",
+    "passed the Gaussian's level line, the smallest only just.",
     caption="1,024 validation pictures of CIFAR-10. Level lines: methods without a network.",
 )
 
 # %% [markdown]
-# **Read.** Four times the minutes bring 0.1 to 0.5 dB, mostly less the second time. After 160 the middle size is ahead in every set, and it alone has passed the Gaussian in
-# all three, in the square just so. The smallest has seen twice as many pictures by then, the largest half as many.
+# **Read.** Four times the minutes bring 0.1 to 0.5 dB, mostly less the second time. After 160 the middle size is ahead in every set, and it alone
+# has passed the Gaussian in all three, in the square only just. By then the smallest has seen twice as many pictures, the largest half as many.
 #
-# And where does it end? A law in size and pictures seen, fitted to these nine runs, levels off at 16.2 to 16.7 dB in the square. On lines it sees no end: from the largest
-# in ten times the time it expects 23.1 ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
+# And where does it end? A law in size and pictures seen, fitted to these nine runs, levels off at 16.2 to 16.7 dB in the square. On lines it does
+# not level off: for the largest in ten times the time it predicts 23.1 ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
 #
-# A little comes without any training: on the held-out pictures the mean of what `fill_and_correct` fills into a picture and into its three mirror images is 0.14 dB ahead of one fill on lines,
-# 0.06 in the square ([results](../benchmarks/RESULTS.md), *Means of fills that err differently*).
+# A little comes without any training: on the held-out pictures, the mean of `fill_and_correct`'s fills of a picture and its three mirror images is
+# 0.14 dB ahead of one fill on lines, 0.06 in the square ([results](../benchmarks/RESULTS.md), *Means of fills that err differently*).
 
 # %% [markdown]
 # ## Use X when
 #
 # * **`navier_stokes`** when you have less than half a millisecond.
 # * **`harmonic`** when you have one or two milliseconds and no network. In thin holes try **`biharmonic`** too.
-# * **`gaussian`** when you want to know how unsure a fill is, and have pictures of your own kind to fit it to.
+# * **`gaussian`** when you want to know how unsure a fill is, and have pictures like yours to fit it to.
 # * **`fill_and_correct`** otherwise: nothing here has a better sum.
 #
 # *Why* it wins is lesson 12's question: under lines above all because it starts from a fill.
@@ -224,14 +223,13 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Hard pictures are hard for both, and in the difference that cancels. 1 takes how far a score depends on the pictures for
-# how far the order does.
+# **3.** Hard pictures are hard for both, and in the difference that cancels. 1 confuses how far a score depends on the pictures with how far the order does.
 # </details>
 #
 # **2.** A method has the best PSNR over a thousand pictures. On yours, is it the best?
 #
 # 1. Most likely: it is first on most pictures.
-# 2. Perhaps: the sum is made by hard pictures, and another one may be first more often.
+# 2. Perhaps: hard pictures dominate the sum, and another method may be first more often.
 # 3. Yes, that is what the score says.
 #
 # <details><summary>Answer</summary>
@@ -243,11 +241,11 @@ plots.show(
 #
 # 1. The one with the best mean over all eleven sets.
 # 2. The largest network.
-# 3. An orange one of the left panel, tried on ten of your own pages.
+# 3. One that is orange in the left panel, tried on ten of your own pages.
 #
 # <details><summary>Answer</summary>
 #
-# **3.** Look at the panel that fits, and measure on your own pages. 1 averages over holes that you do not have.
+# **3.** Look at the panel that fits, and measure on your own pages. 1 averages over holes you do not have.
 # </details>
 
 # %% [markdown]
@@ -255,20 +253,20 @@ plots.show(
 #
 # * The best sum is `fill_and_correct`'s in all 22 columns, clearly in 20.
 # * Compare two methods in pairs, on the same pictures under the same masks, and give the lead its interval.
-# * The best sum is not first on every picture, nor within every time: try two or three methods on your own.
+# * The method with the best sum is not first on every picture, nor within every time limit: try two or three on yours.
 #
 # {{exercise}}
 #
-# Or enter the showdown: write a method of your own and give its errors to `evaluation.lead`.
+# Or enter the showdown: write your own method and give its errors to `evaluation.lead`.
 #
 # {{next}}
 #
 # <details><summary>Notes</summary>
 #
-# All figures stand in `benchmarks/RESULTS.md`, *Showdown*. An interval takes pictures for independent draws. The thousand of CIFAR-10 are; the
+# All figures are in `benchmarks/RESULTS.md`, *Showdown*. An interval assumes that pictures are independent draws. The thousand of CIFAR-10 are; the
 # patches are cut from one photograph, and what is clear there holds for that photograph. Each network was trained once, and an interval over
-# pictures says nothing about a second training. Of twenty pairs that are in truth level, one looks clear by chance. Milliseconds leave out
-# training and the Gaussian's fit; they are medians of three rounds in one run.
+# pictures says nothing about a second training. Of twenty pairs that are truly level, one looks clear by chance. Milliseconds leave out training
+# and the Gaussian's fit; they are medians of three rounds in one run.
 #
 # </details>
 #

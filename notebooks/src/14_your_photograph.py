@@ -3,7 +3,7 @@
 #
 # {{badge}}
 #
-# Now it is your picture, of any size, and nobody tells you where it is damaged. Somebody must say it first. **That mask is an estimate
+# Now the picture is yours, of any size, and nobody tells you where it is damaged. Somebody must mark the damage first. **That mask is an estimate
 # too.** You repair a photograph of your own, and then measure what one wrong pixel on the mask's rim costs.
 #
 # **You need** lessons [00](00_first_repair.ipynb) and [10](10_dice_and_other_metrics.ipynb). No GPU, no internet. About 30 minutes.
@@ -26,8 +26,8 @@ run = runtime.setup()
 # before and after, and download the result. No code is needed. (From a terminal:
 # `python -m course_lib restore photo.jpg --mask mask.png --method photo -o repaired.png`.)
 #
-# Until you open one, ours lies there: a cup of coffee (by Rachel Michetti, CC0) that we have made brown, scratched and overwritten
-# with dates. We did the damage, so we know the truth, and have marked it.
+# Until you open one, ours lies there: a cup of coffee (by Rachel Michetti, CC0) that we have tinted brown, scratched and overwritten with dates. We
+# did the damage, so we know the truth, and have painted the mask.
 
 # %%
 grey = data.photo("coffee") @ np.float32([0.299, 0.587, 0.114])
@@ -40,15 +40,14 @@ desk.painter.mask = old.mask  # of our picture; on yours you paint
 desk
 
 # %% [markdown]
-# **Read.** How wrong the repair of your picture is, nobody can measure: what lay under the scratch is gone. On pictures that we
-# damaged ourselves we can.
+# **Read.** Nobody can measure how wrong the repair of your picture is: what lay under the scratch is gone. On pictures that we damaged ourselves, we can.
 #
 # ## What one pixel costs
 #
-# A scan mixes scratch and picture in the pixels on the rim. The true mask has every pixel that shows some of it. We let it be
-# off: `masks.grown(mask, 1)` adds a pixel on every side, `-1` takes one away.
+# A scan mixes scratch and picture in the pixels on the rim. The true mask has every pixel that shows some scratch. Now make it wrong:
+# `masks.grown(mask, 1)` adds a pixel on every side, `-1` takes one away.
 #
-# **Predict.** Which costs the repair more, a pixel too few or a pixel too many? And which does *dice* mind more?
+# **Predict.** Which costs the repair more, a pixel too few or a pixel too many? And which lowers *dice* more?
 
 # %%
 for pixels in (-1, 0, 1, 2, 3):
@@ -72,13 +71,13 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** To dice, a pixel too few on a scratch is as bad as two too many. The repair falls off a cliff: **a pixel too few costs a scratch
-# about 20 dB, a pixel too many 3, three pixels too many 7.** To leave out nothing but the faint half of its rim costs about
-# as much as three pixels too many, and dice thinks that a trifle: 0.92, against 0.61. Blotches fade out over several pixels: there a pixel
-# less even helps, on 14 of the 20 places, but on two it costs 6 and 15 dB.
+# **Read.** For dice, a pixel too few on a scratch is as bad as two too many. The repair falls off a cliff: **a pixel too few costs a scratch about
+# 20 dB, a pixel too many 3, three pixels too many 7.** Leaving out only the faint half of its rim costs about as much as three pixels too many, yet
+# dice hardly falls: 0.92, against 0.61. Blotches fade out over several pixels: there a pixel fewer even helps, on 14 of the 20 places, but on two
+# it costs 6 and 15 dB.
 #
-# Why? Here is the place of the twenty whose scratches come closest to these means, enlarged. **Predict** what a fill makes of a rim
-# that is half white.
+# Why? Here, enlarged, is the one of the twenty places whose scratches come closest to these means. **Predict** what a fill makes of a rim that is
+# half white.
 
 # %%
 _, typical = evaluation.typical_place(costs, "scratches")
@@ -97,16 +96,16 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** A fill takes its colours from the rim of the hole, and takes them for true. If the rim is white, the scratch is painted
-# again; if it is half white, a ghost. A pixel too many only gives up some good pixels, and invents them from good ones.
+# **Read.** A fill takes its colours from the rim of the hole, and trusts them. If the rim is white, it paints the scratch again; if half white, a
+# ghost of it. A pixel too many only gives up some good pixels, which are then filled from good ones.
 #
 # ## Dice turns bad masks away
 #
-# [Lesson 10](10_dice_and_other_metrics.ipynb) put pictures into dice, and was cheated. Masks are what it is made for: the true mask
-# alone has 1, *nothing* has 0, *everything* hardly more.
+# [Lesson 10](10_dice_and_other_metrics.ipynb) applied dice to pictures, and was cheated. Masks are what dice is made for: only the true mask has 1,
+# *nothing* has 0, *everything* hardly more.
 #
-# `restoration.find_damage` proposes masks. For scratches it looks for lines brighter than both sides of them: by at least
-# `tolerance`, at most `width` pixels wide, and it adds `grow` pixels around what it found.
+# `restoration.find_damage` proposes masks. For scratches it looks for lines at least `tolerance` brighter than both their sides and at most `width`
+# pixels wide. It adds `grow` pixels around what it finds.
 #
 # **Predict.** Of twelve settings, does the one with the highest dice give the best repair?
 
@@ -128,10 +127,10 @@ print(f"{(by_dice < 0.5).sum()} within 0.5 dB, {(by_dice > 3).sum()} more than 3
 pd.DataFrame({"rank": rank, "by_dice": by_dice, "by_lot": by_lot}).agg(["mean", "std"]).round(1)
 
 # %% [markdown]
-# **Read.** On 9 of the 20 places it does, on 14 it is near the best, on 4 far behind. (`rank` correlates dice and PSNR over the twelve; the mask with
-# the highest dice is `by_dice` decibels behind the best of them, one drawn by lot `by_lot`.) So dice turns bad masks away. Between good
-# ones it does not decide: of two settings with 0.72 in the mean, one repairs 3 dB better. Where no true mask is known, zoom in,
-# and grow yours until the rim is clean.
+# **Read.** On 9 of the 20 places it does; on 14 it is near the best, on 4 far behind. (`rank` correlates dice and PSNR over the twelve. The mask
+# with the highest dice is `by_dice` decibels behind the best one, a mask drawn by lot `by_lot`.) So dice turns bad masks away. It does not decide
+# between good ones: of two settings with a mean dice of 0.72, one repairs 3 dB better. Where no true mask is known, zoom in and grow yours until
+# the rim is clean.
 #
 # ## An old photograph, from start to end
 #
@@ -155,8 +154,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **2. Mend.** No rule knows a scratch from the gleam on a saucer. A person does: on the desk it is the eraser's work. (Here the true
-# mask plays that hand: what is more than three pixels from damage is erased.)
+# **2. Mend.** No rule can tell a scratch from the gleam on a saucer. A person can: on the desk, with the eraser. (Here the true mask plays that
+# person: what is more than three pixels from damage is erased.)
 #
 # **3. Repair and compare.** `photo` is a network trained on photographs, but not on this one. **Predict.** Which matters more here, the mask or the method?
 
@@ -177,12 +176,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The mask: mending it is worth 9 dB, and the true mask would be worth 3.6 more. The four methods lie within about 2.
+# **Read.** The mask: mending it is worth 9 dB, and the true mask would be worth 3.6 more. The four methods lie within about 2 dB.
 #
 # ## Large pictures
 #
-# A scan may have fifty million pixels, too many for one piece. But a fill depends on what is near. So `restore` lets an equation work
-# hole by hole, and a network tile by tile; the tiles overlap and are blended.
+# A scan may have fifty million pixels, too many for one piece. But a fill depends on what is near it. So `restore` lets an equation work hole by
+# hole, and a network tile by tile; the tiles overlap and are blended.
 #
 # **Predict.** How far is that from the solution in one piece?
 
@@ -195,17 +194,16 @@ difference = np.abs(repaired - classical.harmonic(large, holes)).max()
 print(f"furthest from the solution in one piece: {difference:.5f}")
 
 # %% [markdown]
-# **Read.** To five digits the same, since a harmonic fill depends on the rim of its hole alone.
+# **Read.** They agree to five decimals, since a harmonic fill depends on the rim of its hole alone.
 #
-# On a large scan try `biharmonic` first: of fifty million pixels it takes half a minute, `photo` more than two. Under scratches on
-# fourteen photographs in a camera's own size `photo` is 0.8 dB before it in the mean, and behind on five; on the same shrunk to 512 pixels
-# 1.2 before, and behind on two ([results](../benchmarks/RESULTS.md), *A photograph of 50 megapixels* and *Photographs in a camera's own
-# size*).
+# On a large scan try `biharmonic` first: for fifty million pixels it takes half a minute, `photo` more than two. Under scratches on fourteen
+# photographs in a camera's own size, `photo` is 0.8 dB before it in the mean, and behind on five; on the same ones shrunk to 512 pixels, 1.2
+# before, and behind on two ([results](../benchmarks/RESULTS.md), *A photograph of 50 megapixels* and *Photographs in a camera's own size*).
 #
 # ## Say what you invented
 #
-# Restorers of paintings hatch what they add, so that it can be told from near by. `show="invented"` does that, and the file says what
-# was done.
+# Restorers of paintings hatch what they add, so that close up it can be told apart. `show="invented"` does the same, and a note in the file says
+# what was done.
 
 # %%
 import tempfile
@@ -229,25 +227,24 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Keep the damaged scan, the mask and the file's note beside the repaired picture: invented is not recovered.
+# **Read.** Keep the damaged scan, the mask and the note with the repaired picture: what is invented is not recovered.
 #
-# The same call removes a watermark, or a face from a news photograph. That is not restoration: nothing was damaged, and somebody is to
-# be deceived.
+# The same call removes a watermark, or a face from a news photograph. That is not restoration: nothing was damaged, and the aim is to deceive.
 #
 # ## Questions
 #
-# **1.** Two masks of a scratch have a dice of 0.8. One has left out a rim of pixels, the other has a rim too many. Which do you take?
+# **1.** Two masks of a scratch both have a dice of 0.8. One leaves out a rim of pixels, the other adds one. Which do you take?
 #
 # 1. Either: they are equally good.
-# 2. The one with the rim too many.
+# 2. The one with the rim added.
 # 3. The one with the rim left out: it invents less.
 #
 # <details><summary>Answer</summary>
 #
-# **2.** It gives up good pixels and fills them from good ones. A rim that is left out is damage that the fill takes for true.
+# **2.** It gives up good pixels and fills them from good ones. A rim that is left out is damage that the fill trusts.
 # </details>
 #
-# **2.** A restorer reports 38 dB, measured in the mask that their detector has found. What is missing?
+# **2.** A restorer reports 38 dB, measured in the mask that their detector found. What is missing?
 #
 # 1. Nothing: errors are measured in the holes.
 # 2. The damage that the detector did not find.
@@ -255,14 +252,14 @@ plots.show(
 #
 # <details><summary>Answer</summary>
 #
-# **2.** It lies outside of the found mask and is not counted. Measure in the true mask, or in the whole picture.
+# **2.** It lies outside the found mask and is not counted. Measure in the true mask, or in the whole picture.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * The mask is an estimate too. Dice turns bad masks away; between good ones it does not decide.
-# * To dice, a pixel too few on a scratch is as bad as two too many. The repair loses 20 dB by the one, 5 by the others.
+# * For dice, a pixel too few on a scratch is as bad as two too many. The repair loses 20 dB to the first, 5 to the second.
 # * Keep the scan and the mask, and say what was invented.
 #
 # {{exercise}}
@@ -278,7 +275,7 @@ plots.show(
 #
 # ## References
 #
-# * Brandi: Teoria del restauro, 1963. What is added must be recognisable from near by: *tratteggio*.
+# * Brandi: Teoria del restauro, 1963. What is added must be recognisable close up: *tratteggio*.
 # * Serra: Image Analysis and Mathematical Morphology, 1982. The top-hat that finds thin bright lines.
 # * Kokaram: [Motion Picture Restoration](https://doi.org/10.1007/978-1-4471-3485-5), Springer 1998. Finding dirt and scratches before
 #   filling them.
