@@ -3,8 +3,8 @@
 #
 # {{badge}}
 #
-# A film has a scratch that jumps from frame to frame. You could repair each frame as a photograph of its
-# own. But a film knows more than a photograph: **what is missing in one frame may stand in the next.**
+# A film has a scratch that jumps from frame to frame. You could repair each frame as a separate photograph. But a film knows more than a
+# photograph: **what is missing in one frame may stand in the next.**
 #
 # **You need** lessons [02](02_diffusion.ipynb) and [12](12_partial_unet.ipynb). No GPU, no internet. About 30 minutes.
 
@@ -21,10 +21,10 @@ run = runtime.setup()
 # %% [markdown]
 # ## One frame and the next
 #
-# Our films are made from photographs, so that we know the truth: 16 frames, with a little grain, as film has it. In the first
-# the camera stands still. Three scratches wander over it.
+# Our films are made from photographs, so we know the truth: 16 frames, with a little grain, as real film has. In the first the camera stands still,
+# and three scratches wander over the picture.
 #
-# **Predict.** Take the pixels that are missing in a frame. How many of them does the next one show?
+# **Predict.** Take the pixels that are missing in a frame. How many of them does the next frame show?
 
 # %%
 still, wander = evaluation.known_film("still camera", "scratches that move", 1)
@@ -44,7 +44,7 @@ plots.show_films(
 #
 # ## Frame by frame
 #
-# First as if each frame were a photograph: `harmonic` from lesson 02, and the network `best` from lesson 12.
+# First treat each frame as a photograph, with `harmonic` from lesson 02, and the network `best` from lesson 12.
 #
 # **Predict.** Each single frame will look nearly whole. What will you see when the film runs?
 
@@ -79,14 +79,14 @@ def score(fills, true, holes):
 score(fills, still, wander)
 
 # %% [markdown]
-# **Read.** Flicker is in levels of 255, taken where either of two frames has a hole. The truth is subtracted first, because what moves
-# in the *scene* is no flicker. The network errs less and flickers less, but it cannot know either.
+# **Read.** Flicker is in levels of 255, taken where either of two successive frames has a hole. The truth is subtracted first, because what moves
+# in the *scene* is not flicker. The network errs less and flickers less, but it too cannot know what is hidden.
 #
 # ## The median over time
 #
-# Now look into the other frames: of the frames that show a place, take the median.
+# Now look at the other frames: at each missing place, take the median of the frames that show it.
 #
-# **Predict.** Will that do under a still camera? And when the camera glides over the photograph, nearly two pixels from frame to frame?
+# **Predict.** Will that do when the camera stands still? And when it glides over the photograph, nearly two pixels a frame?
 
 
 # %%
@@ -112,8 +112,8 @@ print("moving camera")
 score(gliding, glide, wander)
 
 # %% [markdown]
-# **Read.** Where nothing moves the median is far ahead; what is left is the film's grain. Where the camera glides
-# it is worse than not looking at all: the same *place* shows another *thing* in each frame.
+# **Read.** Where nothing moves, the median is far ahead; the error that is left is the film's grain. Where the camera glides, the median is worse
+# than not looking at all: the same *place* shows a different *thing* in each frame.
 #
 # ## Follow what moves
 #
@@ -121,7 +121,7 @@ score(gliding, glide, wander)
 # inverse search*). In a hole there is nothing to match. `flow_pair` therefore fills the flow
 # near holes from its surroundings and measures again. It gives the way there and the way back.
 #
-# **Predict.** The camera glides up by 0.7 pixels a frame and to the right by 1.6. Where does the photograph go?
+# **Predict.** The camera glides up by 0.7 pixels a frame and to the right by 1.6. Which way does the photograph move?
 
 # %%
 from course_lib.restoration import film
@@ -133,12 +133,11 @@ right, down = np.median(there[wander[7]], axis=0)
 print(f"under the scratches: {right:+.2f} to the right, {down:+.2f} down")
 
 # %% [markdown]
-# **Read.** The other way, by as much, and under the scratches too, where nothing could be matched: the flow is smoother than the
-# picture, and a hole in it is easy to fill.
+# **Read.** The opposite way, by as much, even under the scratches, where nothing could be matched: the flow is smoother than the picture, so a hole
+# in it is easy to fill.
 #
-# So walk: from each missing pixel along the flow, frame by frame, until a frame shows it. A way is *trusted* if the way back leads
-# home. Where something passes in front, it does not, and what was found there counts a thousandth,
-# and beyond three frames nothing.
+# So walk from each missing pixel along the flow, frame by frame, until a frame shows it. A way is *trusted* if the way back leads home. Where
+# something passes in front, it does not; what was found there counts a thousandth, beyond three frames nothing.
 
 
 # %%
@@ -186,8 +185,8 @@ plots.show_films(
 )
 
 # %% [markdown]
-# **Read.** Colours from before and from after are averaged, the nearer counting more, and only what was not found is filled by
-# `harmonic`. In the library this is `restoration.fill_frames(frames, holes, "motion")`.
+# **Read.** Colours from before and after are averaged, nearer ones counting more; only what was not found is filled by `harmonic`. In the library
+# this is `restoration.fill_frames(frames, holes, "motion")`.
 #
 # **Predict.** In which frames does the median err most? Then move the slider.
 
@@ -195,13 +194,13 @@ plots.show_films(
 widgets.film_frames(glide, wander, gliding)
 
 # %% [markdown]
-# **Read.** Here in frames 1 to 5, over many films toward both ends: there most other frames lie on one side, and the camera has glided far. In the middle what one side
-# shows too far left the other shows too far right.
+# **Read.** Here in frames 1 to 5; over many films, towards both ends. There most other frames lie on one side, and the camera has glided far. In
+# the middle, what one side shows too far left, the other shows too far right.
 #
 # ## Many films, and one that nobody can help
 #
-# Now four kinds of films, from two photographs each. In two of them someone passes: a disc that hides what is behind it. In the
-# last row the camera stands still and the scratches stay where they are.
+# Now four kinds of films, each from two photographs. In two of them someone passes: a disc that hides what is behind it. In the last row the camera
+# stands still and the scratches stay where they are.
 #
 # **Predict.** Where does looking into other frames not help?
 
@@ -222,16 +221,16 @@ pd.concat(table).pivot_table(
 ).round(1)
 
 # %% [markdown]
-# **Read.** Where the scratches stay and nothing moves: no frame shows what lies under them, so all three are the same. Where anything moves,
-# `motion` leads `harmonic` by 4 to 7 dB in the mean of two films, and the median helps nowhere. Under a still camera the plain
-# median is better still. More films, the network and lost blocks are in [RESULTS.md](../benchmarks/RESULTS.md), *Film*.
+# **Read.** Where the scratches stay and nothing moves: no frame shows what lies under them, so all three are the same. Where the scene moves,
+# `motion` leads `harmonic` by 4 to 7 dB in the mean of two films, and the median helps nowhere. Where only the scratches move, the plain median
+# beats even `motion`. More films, the network and lost blocks are in [RESULTS.md](../benchmarks/RESULTS.md), *Film*.
 #
 # ## Your own film
 #
-# `restore_video` goes from file to file and keeps seventeen frames at a time, so a film may be of any
-# length. A film of your own has no known truth: `find_damage` proposes a mask for each frame, here of what is nearly white. It also
-# finds thin bright or dark scratches, and a colour. Look at the masks before you repair. (Here
-# all frames stand in memory while masks are sought: begin with a short film.) Put your film's folder and name in place of these.
+# `restore_video` reads a file and writes another, keeping seventeen frames at a time, so a film may be of any length. A film of your own has no
+# known truth: `find_damage` proposes a mask for each frame, here of what is nearly white. It can also find thin bright or dark scratches, or a
+# colour. Look at the masks before you repair. (Here all frames are held in memory while masks are found: begin with a short film.) Put your film's
+# folder and name in place of these.
 
 # %%
 import tempfile
@@ -239,7 +238,7 @@ from pathlib import Path
 
 folder = Path(tempfile.mkdtemp())
 old = folder / "old.webm"
-restoration.save_film(old, scratched)  # not for your own
+restoration.save_film(old, scratched)  # leave this out for your own film
 
 frames = restoration.read_film(old) / 255
 found = np.stack([restoration.find_damage(frame, "bright") for frame in frames])
@@ -247,9 +246,9 @@ done = restoration.restore_video(old, found, folder / "new.webm")
 print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done.method}")
 
 # %% [markdown]
-# `print(done.target)` says where it lies. For a logo or a date that stays, one mask serves all frames. In a terminal:
-# `python -m course_lib film old.webm --mask masks -o new.webm`. There the mask is a picture for all frames, a folder with
-# a picture for each, or a film. A WebM is compressed anew, known pixels too; a name in `.mkv` keeps them exactly. Sound is not kept.
+# `print(done.target)` says where the result is. For a logo or a date that stays, one mask serves all frames. In a terminal:
+# `python -m course_lib film old.webm --mask masks -o new.webm`. There the mask is a picture for all frames, a folder with a picture for each, or a
+# film. A WebM is compressed again, known pixels too; a name in `.mkv` keeps them exactly. Sound is not kept.
 
 # %% [markdown]
 # ## Questions
@@ -262,7 +261,7 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Then what is hidden now stood beside the logo before. 3: a longer reach finds nothing that no frame has shown.
+# **2.** Then what the logo hides now stood next to it before. 3: a longer reach finds nothing that no frame has shown.
 # </details>
 #
 # **2.** Someone measures flicker as the mean change of the *repaired film* from frame to frame. A method makes every frame the same
@@ -270,20 +269,20 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # 1. Zero, the best there is.
 # 2. As large as that of the truth.
-# 3. That cannot be said.
+# 3. It cannot be said.
 #
 # <details><summary>Answer</summary>
 #
-# **1.** Nothing changes in it. Our flicker subtracts the truth, so under a gliding camera a grey film flickers. Where nothing moves it
-# hardly does, and is wrong everywhere: give the error beside it.
+# **1.** Nothing changes in it. Our flicker subtracts the truth, so under a gliding camera a grey film flickers. Where nothing moves it hardly
+# flickers, yet is wrong everywhere: give the error too.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
 # * What is missing in one frame may stand in the next: look there before you invent.
-# * Follow what moves: the same place is another thing when the camera glides.
-# * A film's repair has two scores, error and flicker. Measure flicker on the error, not on the film.
+# * Follow what moves: the same place shows another thing when the camera glides.
+# * A film's repair has two scores, error and flicker. Measure flicker on the error, not the film.
 #
 # {{exercise}}
 #
@@ -291,15 +290,15 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # <details><summary>Notes</summary>
 #
-# *Who passes* moves six pixels a frame and covers a seventh of the picture. *The two rounds* of `flow_pair`: what the first says within 3 pixels of a
-# hole, or within 16 where the way back does not lead home, is filled in from ever larger surroundings; for the second, what the other frame
-# shows there stands in each hole. *Flicker* is dtSSD of the first reference, for colours and over holes. A name in `.webm` is played
-# by every browser; `.webp` and `.gif` are for a few seconds; `.mp4` needs `pip install .[film]`.
+# *Who passes* moves six pixels a frame and covers a seventh of the picture. *The two rounds* of `flow_pair`: the first's flow within 3 pixels of a
+# hole, or within 16 where the way back does not lead home, is filled in from ever larger surroundings; for the second, each hole holds what the
+# other frame shows there. *Flicker* is dtSSD of the first reference, for colours and over holes. Every browser plays a `.webm`; `.webp` and `.gif`
+# are for a few seconds; `.mp4` needs `pip install .[film]`.
 # </details>
 #
 # ## References
 #
-# * Erofeev, Gitman, Vatolin, Fedorov, Wang: Perceptually Motivated Benchmark for Video Matting, BMVC 2015. Its dtSSD is our flicker.
+# * Erofeev, Gitman, Vatolin, Fedorov, Wang: Perceptually Motivated Benchmark for Video Matting, BMVC 2015.
 # * Kroeger, Timofte, Dai, Van Gool: [Fast Optical Flow using Dense Inverse Search](https://arxiv.org/abs/1603.03590), ECCV 2016.
 # * Xu, Li, Zhou, Loy: [Deep Flow-Guided Video Inpainting](https://arxiv.org/abs/1905.02884), CVPR 2019. Completes the flow with a
 #   network, then follows it as we do.

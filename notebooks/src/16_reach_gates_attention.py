@@ -11,8 +11,7 @@
 # After partial convolutions came networks that *learn* which pixels to trust, and layers that see the whole picture at
 # once. This lesson takes three of their ideas apart: the gate, the Fourier convolution and contextual attention.
 #
-# **You need** lessons 05, 06, 08, [11](11_partial_convolution.ipynb) and [12](12_partial_unet.ipynb). No network, no GPU, no
-# training. About 30 minutes.
+# **You need** lessons 05, 06, 08, [11](11_partial_convolution.ipynb) and [12](12_partial_unet.ipynb). No internet, no GPU, no training. About 30 minutes.
 
 # %%
 # {{launch}}
@@ -25,16 +24,15 @@ run = runtime.setup()
 # %% [markdown]
 # ## A mask update, written as a gate
 #
-# A partial convolution counts the known pixels of its window. If there is any, the new validity is 1; and the sum is scaled up for those
-# that are missing. A *gated convolution* (Yu et al. 2019) has no count. It has a second convolution, whose
-# sigmoid says how much of the first is let through:
+# A partial convolution counts the known pixels in its window. If there are any, the new validity is 1, and the sum is scaled up for the missing
+# ones. A *gated convolution* (Yu et al. 2019) does not count. It has a second convolution, whose sigmoid says how much of the first is let through:
 #
 # $$x' = \varphi(W_f X + b_f) \cdot \sigma(W_g X + b_g).$$
 #
 # The validity is one more channel of $X$. We set the weights by hand: $W_f$ takes the mean of the picture's channel, $W_g$ gives each known pixel
 # 60, and $b_g = -30$. The picture is 1 wherever it is known.
 #
-# **Predict.** One known pixel in the window: what is the gate? And what comes out, beside a partial convolution with the same mean?
+# **Predict.** With one known pixel in the window, what is the gate? And what comes out, compared with a partial convolution of the same mean?
 
 # %%
 import numpy as np
@@ -63,14 +61,14 @@ table = pd.DataFrame({name: np.array(one)[:, 1, 1, 0] for name, one in made.item
 table.rename_axis("known").round(3)
 
 # %% [markdown]
-# **Read.** The gate *is* the mask update. But it opens to 1, and never to 9: what comes out is the partial convolution's answer
-# times $n/9$. With these weights a gated convolution has one half of the partial one, and not the other.
+# **Read.** The gate *is* the mask update. But it opens to 1, never to 9: with $n$ known pixels, the partial convolution's answer comes out times
+# $n/9$. With these weights a gated convolution does the mask update, but not the scaling up.
 #
 # ## What training makes of it
 #
-# Does a trained one become that update? The course carries one small U-Net of two levels four times, with the same pictures, masks, loss and 5,000 steps:
-# *plain*, with validity as a channel; *partial*; *gated*; and *Fourier*, which comes below. We show them 100 patches, each with a square hole
-# somewhere, and look inside.
+# Does a trained gate become that update? The course ships a small U-Net of two levels in four versions, with the same pictures, masks, loss and
+# 5,000 steps: *plain*, with validity as a channel; *partial*; *gated*; and *Fourier*, explained below. We show them 100 patches, each with a square
+# hole somewhere, and look inside.
 #
 # **Predict.** In the hole, will the gates open or close?
 
@@ -94,12 +92,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Both, for each channel has a gate of its own. Some close in the hole, as validity does; others open *there*.
+# **Read.** Both, since each channel has its own gate. Some close in the hole, as validity does; others open *there*.
 #
-# How well does a map tell a known place from one in the hole? Draw one of each. If the known one's value is always
-# higher (or always lower), the map scores 1; at 0.5 it tells nothing. Of each layer we take the channel that tells most.
+# How well does a map tell a known place from one in the hole? Draw one of each. If the known place always has the higher value (or always the
+# lower), the map scores 1; at 0.5 it tells nothing. From each layer we take the channel that tells most.
 #
-# **Predict.** What has forgotten the hole at the bottom: validity, or the gates? And gates that were never trained?
+# **Predict.** Which has forgotten the hole at the bottom: validity, or the gates? And gates that were never trained?
 
 # %%
 plain = models.features(trained["plain"], patches, holes, gates)
@@ -109,16 +107,16 @@ maps = {"validity": validities, "gates": gates, "untrained": untrained, "plain's
 evaluation.memory_of_holes(maps, holes).dropna().round(2)
 
 # %% [markdown]
-# **Read.** Validity has forgotten it, 0.50, and never learns of it again. The gates lose some of it at the bottom, 0.73, and know it again on the way
-# up, where the skips come in. Gates without training do about as well, and so nearly do the plain network's features: what is told where
-# the hole is can remember it. What training has made is the figure above.
+# **Read.** Validity has forgotten it (0.50), and never learns of it again. The gates lose some of it at the bottom (0.73), and know it again on the
+# way up, where the skips come in. Untrained gates do about as well, the plain network's features nearly as well: a network that is told where the
+# hole is can remember it. What training made of the gates is the figure above.
 #
 # ## What is given up
 #
-# And the rescaling? We give the first layers a picture that is one grey, with any share of its pixels missing, and sort the windows
-# by how many pixels they know.
+# And the rescaling? We give the first layers a picture of a single grey, with various shares of its pixels missing, and sort the windows by how
+# many pixels they know.
 #
-# **Predict.** How strong is the answer to a window with one known pixel, beside one with nine?
+# **Predict.** How strong is the answer to a window with one known pixel, compared with nine?
 
 # %%
 strength = {
@@ -129,7 +127,7 @@ strength = {
 # %%
 title, xlabel = "The trained first layers, on one grey", "known pixels of the window's nine"
 plots.show(
-    plots.curves(strength, title=title, xlabel=xlabel, ylabel="answer, of that to nine"),
+    plots.curves(strength, title=title, xlabel=xlabel, ylabel="answer / answer to nine"),
     alt="Over one to nine known pixels partial falls from 1.6 to 1; gated and plain rise from 0.2.",
     caption="Means over all channels and windows of 100 masks.",
 )
@@ -140,12 +138,12 @@ plots.show(
 #
 # ## What a place can reach
 #
-# A place can only use what it sees. Its *reach* can be measured on any network: take the gradient of one output in all
-# pixels of the input. Where it is 0, nothing can be seen.
+# A place can only use what it sees. Its *reach* can be measured on any network: take the gradient of one output with respect to all input pixels.
+# Where it is 0, nothing is seen.
 #
-# Move the depth of a stack of 3 × 3 convolutions, and its *dilation*, the distance between the nine pixels of a window.
+# Change the depth of a stack of 3 × 3 convolutions, and its *dilation*, the spacing of a window's nine pixels.
 #
-# **Predict.** Three layers: which entry of the menu spans most pixels without a gap?
+# **Predict.** With three layers, which menu entry spans most pixels without a gap?
 
 # %%
 from course_lib import widgets
@@ -153,15 +151,15 @@ from course_lib import widgets
 widgets.reach()
 
 # %% [markdown]
-# **Read.** 1, 2, 4: three layers span 15 × 15 pixels without a gap; so does halving after every layer. With 1 each layer adds one pixel to each
-# side. With 2 in all layers it adds two, but only every second row and column is seen: *gridding*.
+# **Read.** With dilations 1, 2, 4, three layers span 15 × 15 pixels without a gap; so does halving after every layer. With 1, each layer adds one
+# pixel on each side. With 2 in all layers each adds two, but only every second row and column is seen: *gridding*.
 #
-# *Fourier convolution* (Chi, Jiang and Mu 2020; LaMa 2022) takes the picture's discrete Fourier transform and convolves that, 1 × 1. Every frequency is a sum
-# over all pixels: one layer's reach is the whole picture. In our fourth network half of the filters at the bottom are of that kind. Here are the four on 20
-# patches of 96 × 96, for an output in the middle of a hole of 16 × 16.
+# *Fourier convolution* (Chi, Jiang and Mu 2020; LaMa 2022) takes the picture's discrete Fourier transform and convolves it, 1 × 1. Every frequency
+# is a sum over all pixels, so one layer's reach is the whole picture. In our fourth network half of the filters at the bottom are of this kind.
+# Here is the reach of all four on 20 patches of 96 × 96, for an output in the middle of a hole of 16 × 16.
 #
-# **Predict.** Which share of the picture can the plain one see? Where it sees nothing, we put another picture:
-# how far does that move the Fourier network's answer?
+# **Predict.** What share of the picture can the plain one see? Where it sees nothing, we put another picture: how far does that move the Fourier
+# network's answer?
 
 # %%
 from course_lib import scenes
@@ -186,15 +184,15 @@ moved = abs(both[1] - both[0])[:, 48, 48].mean()
 print(f"another picture far away moves fourier's middle by {moved:.3f}")
 
 # %% [markdown]
-# **Read.** Three see a square in the middle, about a fifth of this picture; the partial one does not see the hole itself. The
-# Fourier network sees everything. But seeing is not using: all that lies outside of plain's square moves its answer by 0.012, three steps of 255. No picture
-# of its training was larger than that square.
+# **Read.** Three see a square in the middle, about a fifth of this picture; the partial one does not see the hole itself. The Fourier network sees
+# everything. But seeing is not using: exchanging all outside plain's square moves its answer by 0.012, three levels of 255. No picture in its
+# training was larger than that square.
 #
 # ## Looking elsewhere: attention
 #
-# Lesson 05's `exemplar` searched the picture for a patch to copy. *Contextual attention* (Yu et al. 2018) makes a layer of that search: each place compares
-# its patch with all known ones, and takes a mean of them with the weights $\mathrm{softmax}(\lambda \cos)$. Nothing is learned in it. But it must begin
-# with a guess in the hole; the paper takes a coarse network's, we take `harmonic`.
+# Lesson 05's `exemplar` searched the picture for a patch to copy. *Contextual attention* (Yu et al. 2018) turns that search into a layer: each
+# place compares its patch with all known ones, and takes their mean with the weights $\mathrm{softmax}(\lambda \cos)$. The layer learns nothing.
+# But it must begin from a guess in the hole; the paper takes a coarse network's, we take `harmonic`.
 #
 # **Predict.** Where is attention ahead of its guess: on a brick wall, on gravel?
 
@@ -234,8 +232,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On brick, by about 2 dB. The figure shows how: where a joint runs into the hole, it looks at the
-# joint's other parts. Gravel does not repeat, and there attention is behind its guess.
+# **Read.** On brick, by about 2 dB. The figure shows how: where a joint runs into the hole, attention looks at the joint's other parts. Gravel does
+# not repeat, and there attention is behind its guess.
 #
 # ## The leaderboard
 #
@@ -249,22 +247,22 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Partial leads the four, Fourier is last, and all are behind `harmonic`. On CIFAR-10, which all four learned from, the
-# order is another: Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated behind, by 0.05 to 0.37 ([results](../benchmarks/RESULTS.md), *Lesson 16*).
-# One seed and 5,000 steps are no verdict.
+# **Read.** Partial leads the four, Fourier is last, and all are behind `harmonic`. On CIFAR-10, which all four learned from, the order differs:
+# Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated is behind it, by 0.05 to 0.37
+# ([results](../benchmarks/RESULTS.md), *Lesson 16*). One seed and 5,000 steps are no verdict.
 
 # %% [markdown]
 # ## Questions
 #
 # **1.** A gate is open wherever its window knows anything. Why is that not the ratio sum(1)/sum(M)?
 #
-# 1. Open means 1, and the ratio is up to 9.
+# 1. Open means 1, and the ratio can be 9.
 # 2. Gates are not trained on masks.
 # 3. A gate has one value for all channels.
 #
 # <details><summary>Answer</summary>
 #
-# **1.** It lets through, and does not scale up. 2: the mask is an input. 3: each channel has its own, validity has one for all.
+# **1.** It lets through but does not scale up. 2: the mask is an input. 3: each channel has its own gate; all share one validity.
 # </details>
 #
 # **2.** Five layers of 3 × 3 with dilation 3 span 31 × 31 pixels. How many of them are seen?
@@ -291,8 +289,8 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * A gate can be set to partial convolution's mask update. Many of ours became masks, of either sign; the first layer's do not rescale.
-# * Measure reach by a gradient. Dilations of 2 leave a grid unseen; one Fourier convolution sees the whole picture, and ours hardly uses what is far.
+# * A gate can be set to do partial convolution's mask update. Many of ours became masks, of either sign; the first layer's do not rescale.
+# * Measure reach by a gradient. Dilations of 2 leave a grid unseen; one Fourier convolution sees the whole picture, but ours hardly uses what is far.
 # * Attention is a soft exemplar search that begins from a guess.
 #
 # {{exercise}}
@@ -301,9 +299,9 @@ plots.show(
 #
 # <details><summary>Notes</summary>
 #
-# The gated network has nearly twice the others' weights; one of width 9, with about as many as they, comes last in every set of masks. In the table of
-# memory the channel is chosen on one half of the patches and scored on the other. LaMa's convolutions stand beside ordinary ones throughout, with batch
-# normalisation; ours at the bottom only.
+# The gated network has nearly twice the others' weights; one of width 9, with about as many, comes last in every set of masks. In the table of
+# memory the channel is chosen on one half of the patches and scored on the other. LaMa's Fourier convolutions stand beside ordinary ones
+# throughout, with batch normalisation; ours at the bottom only.
 #
 # </details>
 #

@@ -3,8 +3,8 @@
 #
 # {{badge}}
 #
-# A hole has many right answers. Which one is asked for: their mean, one that could be true, or all of them? Lesson 07 had all three from a Gaussian.
-# Here a network that makes pictures out of noise gives them.
+# A hole has many right answers. Which one is asked for: their mean, one that could be true, or all of them? Lesson 07 had all three from a Gaussian. Here they
+# come from a network that makes pictures out of noise.
 #
 # **You need** lessons 06, [07](07_gaussian_world.ipynb), 12 and [13](13_showdown.ipynb). No GPU, no internet. About 30 minutes.
 
@@ -22,8 +22,9 @@ patches, _ = evaluation.frozen_patches()
 # %% [markdown]
 # ## From a picture to noise and back
 #
-# Mix a picture $x$ with noise $z$: at time $t$ there is $a\,x + b\,z$, here with $a = \cos\frac{\pi t}{2}$ and $b = \sin\frac{\pi t}{2}$: the picture at $t = 0$, pure noise at $t = 1$.
-# A network sees such mixtures, is told $t$, and learns with squared error which picture is in there. So it says the *mean* of all pictures that could be in there.
+# Mix a picture $x$ with noise $z$: at time $t$ the mixture is $a\,x + b\,z$, here with $a = \cos\frac{\pi t}{2}$ and $b = \sin\frac{\pi t}{2}$: the picture at
+# $t = 0$, pure noise at $t = 1$. A network sees such mixtures, is told $t$, and learns with squared error which picture is in them. So it says the *mean* of
+# all pictures that could be in there.
 #
 # **Predict.** What does it say at $t = 1$?
 
@@ -46,7 +47,7 @@ plots.show(
 # %% [markdown]
 # **Read.** A grey, the mean of all pictures: lesson 06 once more.
 #
-# Now go back from noise in a hundred small steps. Each moves what is there a little towards the guess and adds a little fresh noise; then comes a new guess.
+# Now go back from noise in a hundred small steps. Each moves the mixture a little towards the guess and adds a little fresh noise; then comes a new guess.
 
 # %%
 plots.show(
@@ -56,15 +57,15 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** These are *samples*: they have the light, colours and edges of photographs, and show nothing that exists.
+# **Read.** These are *samples*: they have the light, colours and edges of photographs, but show nothing that exists.
 #
 # ## A hole for a model that knows no holes
 #
-# It was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back it puts in the known pixels, with as much noise as
-# belongs to that time. But hole and known pixels are drawn apart, so they do not fit. Hence *resampling*: each step back is made a few times, with a step into noise between, so that
-# the hole can answer to what is known.
+# The network was trained without a single mask. RePaint (Lugmayr and others, 2022) fills holes with it all the same: after every step back it puts in the
+# known pixels, with the noise that belongs to that time. But hole and known pixels are drawn separately, so they do not match. Hence *resampling*: each step
+# back is made a few times, with a step into noise between, so that the hole can adapt to what is known.
 #
-# **Predict.** Eight fills of a hole, with every step made once, then five times. Which eight are more alike?
+# **Predict.** Eight fills of a hole with every step made once, eight with each made five times. Which eight are more alike?
 
 # %%
 import itertools
@@ -107,9 +108,11 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The second eight: made five times, a fill goes on from what is around. Made once, each is a thing of its own, and its square stands out.
+# **Read.** The second eight: with steps made five times, a fill continues its surroundings. With steps made once, it goes its own way, and its square stands
+# out.
 #
-# Now watch four fills come about: the *guess* after some of 25 steps, each made ten times; the slider takes five or one. **Predict.** What does it gain between step 5 and step 25?
+# Now watch four fills come about: the *guess* after some of 25 steps, each made ten times (five or one by the slider). **Predict.** What does the guess gain
+# between step 5 and step 25?
 
 # %%
 from course_lib import widgets
@@ -117,11 +120,11 @@ from course_lib import widgets
 widgets.many_fills(guess, patches[8], square)
 
 # %% [markdown]
-# **Read.** It takes the colours of what is around, and the square goes. Before that, after one step, all four are the same mean; then each takes colours of its own.
+# **Read.** It takes on the surrounding colours, and the square disappears. After one step, all four are the same mean; then each takes on its own colours.
 #
 # ## One fill, or the mean of eight?
 #
-# **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07 had a price of 3 dB.
+# **Predict.** Which is nearer to the truth, a fill or the mean of eight? By how much? Lesson 07's price was 3 dB.
 
 # %%
 kinds = {"one fill": fills[5], "mean of 8": [fills[5].mean(axis=0)]}
@@ -140,20 +143,19 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** Had the truth been drawn like the fills, truth and fill would each stray by one variance, the mean of eight by an eighth:
-# it would be $10 \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead. It is 2.3.
-# `harmonic` is ahead of both on this photograph; the network has seen CIFAR-10 alone.
+# **Read.** If the truth were drawn like the fills, truth and fill would each stray by one variance, the mean of eight by an eighth. That mean would be $10
+# \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead; it is 2.3. `harmonic` is ahead of both on this photograph; the network has seen only CIFAR-10.
 #
 # ## The price of looking right
 #
-# Now all kinds of fills, of 1,000 pictures of CIFAR-10. Three are one network's, with one thing changed, its loss:
-# squared error; a *perceptual* term beside it (a classifier's features must match); an *adversarial* one (a critic, trained at the same time, must take the fill for true).
+# Now all kinds of fills of 1,000 CIFAR-10 pictures. Three are one network's, with only its loss changed: squared error; the same plus a *perceptual* term (a
+# classifier's features must match), or plus an *adversarial* one (a critic, trained at the same time, must take the fill for true).
 #
-# Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? One examiner compares
-# a classifier's features of both sets (the Fréchet distance; another set of true pictures has 0). A second sees how strong edges are in the hole, and says of
-# each picture whether it is filled: 50 % right is chance.
+# Is *this* fill near *this* truth? That is its PSNR. And do the thousand fills, *as a set*, look like true pictures? One examiner compares a classifier's
+# features of both sets (the Fréchet distance; another set of true pictures has 0). A second sees how strong the edges in the hole are, and says of each
+# picture whether it was filled: 50 % right is chance.
 #
-# **Predict.** Where lie mean and sample of lesson 07's Gaussian? Is any fill first in both?
+# **Predict.** Where do the mean and sample of lesson 07's Gaussian lie? Is any fill first in both?
 
 # %%
 plots.show(
@@ -163,18 +165,19 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price, and told from the truth more often. No fill is first in both. The second examiner tells means from the truth
-# in over 90 %, diffusion's samples in 67 %. The perceptual term costs nothing and gains little; the critic gains much, for 2 dB.
+# **Read.** The Gaussian's mean is 2.9 dB ahead of its sample, lesson 07's price, but told from the truth more often. No fill is first in both. The second
+# examiner tells means from the truth in over 90 %, diffusion's samples in 67 %. The perceptual term costs nothing and gains little; the critic gains much and
+# costs 2 dB.
 #
-# Blau and Michaeli (2018) proved that there is a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that look quite like them
-# is at most 3 dB behind. Between mean and sample lies the mean of a few fills: on 250 of the pictures that of six is 1.9 dB ahead of one, and told from the truth in 78 % instead of 62 %
-# ([results](../benchmarks/RESULTS.md), *The mean of several fills*).
+# Blau and Michaeli (2018) proved that there is a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that
+# look exactly like them is at most 3 dB behind. Between mean and sample lies the mean of a few fills: on 250 of the pictures the mean of six is 1.9 dB ahead
+# of one, and told from the truth in 78 %, not 62 % ([results](../benchmarks/RESULTS.md), *The mean of several fills*).
 
 # %% [markdown]
 # ## Is it the right distribution?
 #
-# Of photographs nobody knows it. Of lesson 07's Gaussian we know the exact guess at every time, and the exact answer for a hole. So let the Gaussian
-# drive RePaint ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
+# For photographs nobody knows. For lesson 07's Gaussian we know the exact guess at every time, and the exact answer for a hole. So let the Gaussian drive
+# RePaint ([results](../benchmarks/RESULTS.md), *RePaint against the exact Gaussian*).
 #
 # | steps | resamplings | the mean is off by | spread, exact = 1 |
 # |---:|---:|---:|---:|
@@ -187,8 +190,8 @@ plots.show(
 #
 # ## In few steps
 #
-# *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn
-# at the start; then each guess says which noise goes with it, and the two are mixed anew: no fresh noise comes in. **Predict.** How many steps make a picture?
+# *Flow matching* (Lipman and others, 2023) trains the same network on the straight path $a = 1 - t$, $b = t$. One noise is drawn at the start; then each guess
+# says which noise goes with it, and the two are mixed again, without fresh noise. **Predict.** How many steps make a picture?
 
 
 # %%
@@ -221,8 +224,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** If no noise is added on the way, five make its shapes and twenty the picture; with fresh noise both are mush after five. Of a thousand pictures each, how unlike
-# true ones they are as a set ([results](../benchmarks/RESULTS.md), *Noise in few steps*):
+# **Read.** If no noise is added on the way, five steps make the shapes and twenty the picture; with fresh noise both pictures are mush after five. Below, how
+# unlike true pictures a thousand of each are, as a set ([results](../benchmarks/RESULTS.md), *Noise in few steps*):
 #
 # | steps | fresh noise | one noise | flow |
 # |---:|---:|---:|---:|
@@ -231,9 +234,9 @@ plots.show(
 # | 20 | 11.9 | 9.0 | 8.5 |
 # | 100 | 8.2 | | |
 #
-# A hundred steps with fresh noise lead as far as twenty without. The straight path does little of it: the diffusion network with one noise is nearly as near. And the two
-# networks, trained apart, draw the same pictures: the noise has chosen them.
-# In the charts above flow's fills lie 2 dB below diffusion's, which had fresh noise and were resampled.
+# A hundred steps with fresh noise get as far as twenty without. The straight path does little of this: the diffusion network with one noise comes
+# nearly as close. The two networks, trained separately, draw the same pictures: the noise chose them. In the charts above flow's fills lie 2 dB
+# below diffusion's, which had fresh noise and were resampled.
 
 # %% [markdown]
 # ## Which answer is asked for?
@@ -246,8 +249,8 @@ plots.show(
 #
 # ## A network that has seen no other picture
 #
-# It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture: all it knows of pictures beyond these pixels
-# is its shape (Ulyanov and others, 2018). **Predict.** It comes nearer and nearer to the known pixels. And in the hole?
+# It gives none of the three. Feed an untrained network *noise* that never changes, and train it to draw the known pixels of one picture. Beyond these pixels,
+# all it knows of pictures is in its architecture (Ulyanov and others, 2018). **Predict.** It comes nearer and nearer to the known pixels. And in the hole?
 
 # %%
 from course_lib import data
@@ -270,17 +273,18 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is in the mean of ten pictures: even at each picture's best step, which nobody can see, it is 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is in the mean of ten pictures: even at each picture's best step, which nobody
+# can see, the fill is 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
-# Twenty pictures of one kind, yours or openly licensed, with one kind of damage. Repair them with three methods that answer different questions; the diffusion model
-# wants the hole and its surroundings scaled to 32 × 32. Hand in a notebook that runs, and a page for whoever owns the pictures.
+# Twenty pictures of one kind, yours or openly licensed, with one kind of damage. Repair them with three methods that answer different questions; the diffusion
+# model needs the hole and its surroundings scaled to 32 × 32. Hand in a notebook that runs, and a page for the pictures' owner.
 #
 # | Points | For |
 # |---:|---|
-# | 3 | frozen masks; the truth kept aside; known pixels bit for bit |
-# | 3 | nearness and likeness both measured, with intervals in pairs, and a baseline that has learned nothing |
+# | 3 | frozen masks; the truth kept aside; known pixels kept bit for bit |
+# | 3 | nearness and likeness both measured, with paired intervals, and a baseline that has learned nothing |
 # | 2 | a map of where you are unsure, and whether it was right |
 # | 2 | the page: which answer you gave, and what it must not be used for |
 
@@ -312,8 +316,8 @@ plots.show(
 # ## Key points
 #
 # * One hole, three questions: the mean, a believable fill, all fills. No fill is best at all of them.
-# * A denoiser learns means. Samples come from steps back from noise.
-# * RePaint fills holes with a model that knows none, and is not exact: resampling brings the mean nearer and narrows the spread.
+# * A denoiser learns means. Samples come from stepping back from noise.
+# * RePaint fills holes with a model that knows none, but inexactly: resampling brings the mean nearer and narrows the spread.
 #
 # {{exercise}}
 #
@@ -322,8 +326,8 @@ plots.show(
 # %% [markdown]
 # <details><summary>Notes</summary>
 #
-# The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's classifier is also the one of the perceptual
-# term; its intervals are of the difference to squared error. In the charts RePaint has 25 steps and 5 resamplings, flow 20 steps.
+# The denoiser has 1.6 million weights and 8,000 steps of training on CIFAR-10, 42 minutes of one core. The first examiner's intervals are for the difference
+# from squared error; its classifier is also the perceptual term's. In the charts RePaint has 25 steps and 5 resamplings, flow 20 steps.
 #
 # </details>
 #
