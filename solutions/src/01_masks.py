@@ -25,11 +25,11 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # A mask reaches you as a stored picture: `uint8` from 0 to 255, floats from 0 to 1, or `bool`; with shape
 # `(H, W)`, `(H, W, 1)`, or `(H, W, 3)` with three equal channels. JPEG has left its edges a little grey.
-# And white is the hole, or black is.
+# The hole may be white or black.
 #
 # Write `to_hole_mask(stored, hole)`, where `hole` is `"white"` or `"black"`. It returns a `bool` array of
 # shape `(H, W)`, `True` = hole. A pixel is white if it lies above the middle of its dtype's range, and black
-# if not. (Write your own: the library's `masks.as_mask` takes a picture of 0 and 1 for a mask too, and by this
+# if not. (Write your own: the library's `masks.as_mask` takes a picture of 0s and 1s for a mask too; by this
 # rule both are black.)
 #
 # Expected: for the JPEG-like mask made below and `hole="black"`, a square of 100 hole pixels.
@@ -66,14 +66,14 @@ checks.task_01_1(to_hole_mask)
 # %% [markdown]
 # ## Task 2 ★★: explain two averages that differ
 #
-# Twenty patches, each with a mask of its own, filled by Navier-Stokes. The cell below prints two averages. The
-# second is the leaderboard's, which takes all missing pixels of the batch together. Why is the first one larger?
+# Twenty patches, each with its own mask, are filled by Navier-Stokes. The cell below prints two averages. The
+# second is the leaderboard's, taken over all missing pixels of the batch together. Why is the first one larger?
 
 # %% [markdown] tags=["hints"]
-# 1. Decibels cannot be averaged, squared errors can. What is the mean squared error of a picture
+# 1. Decibels cannot be averaged; squared errors can. What is the mean squared error of a picture
 #    whose PSNR you know?
-# 2. mse = 10 ** (-psnr / 10). A picture with twice the holes has twice the pixels to average
-#    over: weight it so.
+# 2. mse = 10 ** (-psnr / 10). A picture with twice the holes has twice the pixels to average over:
+#    weight it accordingly.
 # 3. weights = hole_fractions / hole_fractions.sum(); the pooled error is the sum of weights *
 #    mse; take -10 log10 of it.
 
@@ -89,9 +89,9 @@ print(f"mean of the twenty PSNRs       {one_by_one.mean():.2f} dB")
 print(f"PSNR of all hole pixels at once {metrics.psnr(patches, fills, holes):.2f} dB")
 
 # %% [markdown]
-# Show that you can explain it: write `pooled_psnr(psnrs, hole_fractions)`, which gets only the PSNR in
-# the holes of each picture (dB) and each picture's hole fraction, all pictures being of one size, and
-# returns the PSNR over all hole pixels at once. No pixel is needed.
+# Show that you can explain it: write `pooled_psnr(psnrs, hole_fractions)`, which gets only each
+# picture's PSNR in its holes (dB) and its hole fraction, and returns the PSNR over all hole pixels at
+# once. All pictures have the same size. No pixel is needed.
 #
 # Expected: with `one_by_one` and `fractions`, the second of the two numbers above.
 
@@ -112,25 +112,25 @@ checks.task_01_2(pooled_psnr)
 # In your own words: why is the mean of the decibels larger here?
 #
 # <!-- BEGIN SOLUTION -->
-# The logarithm is concave (Jensen's inequality): averaging after it rewards pictures that are very easy,
-# because a tiny error is a very large number of decibels. Pooling averages the squared errors first, so the
-# bad pixels decide. And a picture with ten missing pixels counts as much as one with three hundred when
-# the decibels are averaged, while pooling counts every missing pixel once: that can move the pooled
-# number either way, even above the mean (40 dB in half of one picture, 10 dB in a thousandth of
-# another: mean 25 dB, pooled 35 dB). The leaderboard pools.
+# The logarithm is concave (Jensen's inequality): averaging after it rewards very easy pictures, because a
+# tiny error is a very large number of decibels. Pooling averages the squared errors first, so the bad
+# pixels decide. And when decibels are averaged, a picture with ten missing pixels counts as much as one
+# with three hundred, while pooling counts every missing pixel once. That can move the pooled number
+# either way, even above the mean (40 dB in half of one picture, 10 dB in a thousandth of another: mean
+# 25 dB, pooled 35 dB). The leaderboard pools.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: bug hunt, squares anywhere
 #
-# A public generator of square holes looked much like this. It promises `count` masks with one square of
-# `side` pixels each, anywhere in the picture. It runs, and its pictures look like masks.
+# A public generator of square holes looked much like this. It promises `count` masks, each with one
+# square of `side` × `side` pixels anywhere in the picture. It runs, and its pictures look like masks.
 
 # %% [markdown] tags=["hints"]
 # 1. Draw twenty masks with it and look where squares lie, how large they are, and how the masks
 #    of one call differ.
-# 2. A whole square fits where its upper left corner lies between 0 and size - side, both
-#    included; row and column are two draws, and so are two masks.
+# 2. A whole square fits where its upper left corner lies between 0 and size - side, both included;
+#    row and column are separate draws, and so are two masks.
 # 3. tops = rng.integers(size - side + 1, size=count); lefts likewise; then one assignment
 #    batch[i, top : top + side, left : left + side] = True for each i.
 
@@ -191,7 +191,7 @@ if checks.task_01_3(random_squares):
 # 1. `x = y`: every square lies on the main diagonal.
 # 2. One draw for the whole batch: all masks are the same.
 # 3. `x` and `y` run up to `size - 1`, so squares are cut off at the border and the hole is smaller than
-#    it says.
+#    promised.
 # 4. They start at 1: row 0 and column 0 are never missing.
 # <!-- END SOLUTION -->
 
@@ -200,16 +200,16 @@ if checks.task_01_3(random_squares):
 #
 # With at most 15 % of a 32 × 32 picture (153 pixels), what is the hardest hole for `biharmonic`? Write
 # `hard_mask()`, which returns a `bool` array of shape `(32, 32)`. The check fills your hole in 50 patches, each
-# turned in all four ways, and compares the PSNR in the holes with that of a centred square of 12 × 12 pixels. It
-# asks for at least 1.5 dB less. Think about what lesson 01 found to make a pixel hard, then try.
+# turned in all four ways, and compares the PSNR in the holes with that of a centred square of 12 × 12 pixels.
+# Yours must be at least 1.5 dB lower. Think of what made a pixel hard in lesson 01, then try.
 #
 # Expected: a mask that is harder by 1.5 dB or more; the best that we found by hand is harder by 4.4 dB.
 
 # %% [markdown] tags=["hints"]
 # 1. A pixel is hard when known pixels are far away. How far are they in the centred square, and
 #    where could they be farther?
-# 2. The border of the picture has nothing behind it: a hole that touches it is known on fewer
-#    sides.
+# 2. The border of the picture has nothing behind it: a hole that touches it has known pixels on
+#    fewer sides.
 # 3. mask[:12, :12] = True touches two borders. Then try other shapes with masks.hole_depth.
 
 
@@ -229,10 +229,11 @@ checks.task_01_4(hard_mask)
 # Say why your hole is hard, and what would be harder still.
 #
 # <!-- BEGIN SOLUTION -->
-# A square in the corner is known on two sides only: its far corner is 12 pixels from anything known instead of
-# 6, and the method must extrapolate instead of interpolate. Harder by 2.4 dB, with a mean depth of 4.5 pixels instead
-# of 2.5; the triangle `row + column < 17` 3.8 (4.5 pixels), a quarter disc of 153 pixels 4.4 (5.0 pixels). A strip of
-# four rows along a border is known on one side only, but no deeper than the square (2.5 pixels), and no harder.
+# A square in the corner has known pixels on two sides only: its far corner is 12 pixels from them instead of 6, and
+# the method must extrapolate instead of interpolate. It is 2.4 dB harder, with a mean depth of 4.5 pixels instead of
+# 2.5. The triangle `row + column < 17` is 3.8 dB harder (4.5 pixels), a quarter disc of 153 pixels 4.4 dB (5.0
+# pixels). A strip of four rows along a border has them on one side only, but is no deeper than the centred square
+# (2.5 pixels), and no harder.
 #
 # **Rubric.** (1) The mask has at most 153 holes and beats the centred square by 1.5 dB: check. (2) The answer names
 # the distance to known pixels, or the missing side, as the reason. (3) At least one other shape was tried and its
@@ -243,6 +244,6 @@ checks.task_01_4(hard_mask)
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

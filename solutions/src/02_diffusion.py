@@ -31,12 +31,12 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # * known pixels stay as they are;
 # * every missing pixel, whether it has a value already or not, becomes the mean of those of its neighbours
-#   that have a value. Neighbours are the pixels above, below and beside it inside the picture, with the
-#   values that they have in the image handed in;
+#   that have a value. Neighbours are the pixels above, below and beside it inside the picture, with their
+#   values in the image passed in;
 # * a missing pixel without any such neighbour gets NaN. (A RuntimeWarning from NumPy about these does no
 #   harm.)
 #
-# Expected: on the photograph below, 30 sweeps bring the holes from 9.6 dB, with a black start, to about 27 dB.
+# Expected: on the photograph below, 30 sweeps give about 27 dB in the holes, where a black start gives 9.6.
 
 # %% [markdown] tags=["hints"]
 # 1. Pad the picture with NaN: then a neighbour outside the picture and one without a value are
@@ -89,10 +89,10 @@ if checks.task_02_1(spread):
 # %% [markdown]
 # ## Task 2 ★★: explain why a long scratch takes twice as long
 #
-# In a gap of $n$ pixels in one row the slowest error is half a wave from end to end, and a sweep shrinks it by
+# In a gap of $n$ pixels in one row the slowest error is half a wave from end to end, and a sweep multiplies it by
 # $\cos(\pi/(n+1))$ (question 2 of the lesson). A hole of `height` × `width` pixels in the middle of a picture has a
-# slowest error too: half a wave down times half a wave across. The cell below sweeps it until it has shrunk to
-# 1 % of itself.
+# slowest error too: half a wave down times half a wave across. The cell below sweeps this error until 1 % of it is
+# left.
 
 # %% [markdown] tags=["hints"]
 # 1. Take the error apart: sin(down) times sin(across). What does the mean of the pixels above and
@@ -123,10 +123,10 @@ for height, width in ((15, 15), (15, 150)):
     print(f"{height} x {width:3d} pixels: {sweeps_measured(height, width, 0.01)} sweeps")
 
 # %% [markdown]
-# The scratch is as wide as the square, only longer, and yet it takes about twice as many sweeps. Explain both
-# numbers: write `sweeps_needed(height, width, factor)`, which computes, without sweeping, how many sweeps shrink
-# the slowest error to `factor` (between 0 and 1) of itself or less. First find by what a single sweep
-# multiplies it: the mean of the four neighbours is the mean of two one-dimensional means.
+# The second hole, a scratch, is as wide as the square, only longer, yet takes about twice as many sweeps.
+# Explain both numbers: write `sweeps_needed(height, width, factor)`, which computes, without sweeping, how many
+# sweeps shrink the slowest error to `factor` (between 0 and 1) of itself or less. First find the factor by
+# which one sweep multiplies it: the mean of the four neighbours is the mean of two one-dimensional means.
 #
 # Expected: exactly the two numbers above.
 
@@ -147,11 +147,10 @@ checks.task_02_2(sweeps_needed)
 #
 # <!-- BEGIN SOLUTION -->
 # The four neighbours are two above and below and two beside. The first pair multiplies the half wave down by
-# cos(π/(height+1)), the second the half wave across by cos(π/(width+1)), and the mean of both is what a
-# sweep does. In the square both pairs drain the error. Along the scratch the pixels beside are nearly as wrong as the
-# pixel itself (the cosine is nearly 1), so only one pair helps: the error loses half as much a sweep and takes
-# twice as long. One of 15 × 1500 pixels takes 477
-# sweeps instead of 472, because that cosine cannot rise above 1.
+# cos(π/(height+1)), the second the half wave across by cos(π/(width+1)), and a sweep multiplies by the mean of the
+# two. In the square both pairs drain the error. Along the scratch the pixels beside are nearly as wrong as the pixel
+# itself (the cosine is nearly 1), so only one pair helps: the error loses half as much per sweep and takes twice as
+# long. A scratch of 15 × 1500 pixels takes 477 sweeps instead of 472, because that cosine cannot rise above 1.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -162,8 +161,8 @@ checks.task_02_2(sweeps_needed)
 # summed, minus four times the pixel.
 
 # %% [markdown] tags=["hints"]
-# 1. Follow one step by hand: what does a border pixel get, what happens to a known pixel, and
-#    with which number instead of 0.3 is a step one of Jacobi's sweeps?
+# 1. Follow one step by hand: what does a border pixel get, what happens to a known pixel, and which
+#    number in place of 0.3 makes a step one of Jacobi's sweeps?
 # 2. np.pad(fill, ..., mode='edge') lets nothing through the border. The known pixels must be back
 #    before the next step begins. And when is a small step a small error?
 # 3. Inside the loop: flow from the padded fill, fill + 0.25 * flow in the hole and image
@@ -201,9 +200,9 @@ plots.show(
 )
 
 # %% [markdown]
-# It has four faults. Find them and write `heat`, whose fill comes as close to the harmonic one as you like if only
-# `steps` is large enough, for holes of any width and at any place. (Calling the library's `classical` does not count:
-# the heat must flow, step by step.)
+# It has four faults. Find them and write `heat`, whose fill comes as close to the harmonic one as you like if `steps`
+# is large enough, for holes of any width and at any place. (Calling the library's `classical` does not count: the
+# heat must flow, step by step.)
 #
 # Expected: after 3,000 steps no pixel of the fill is off by more than 0.01, and more steps always bring it nearer.
 
@@ -239,20 +238,20 @@ if checks.task_02_3(heat):
 #
 # <!-- BEGIN SOLUTION -->
 # 1. `np.roll` wraps around: heat that leaves at the top comes in at the bottom. At the border there are fewer
-#    neighbours; `np.pad(..., mode="edge")` lets a missing one count for nothing.
+#    neighbours; `np.pad(..., mode="edge")` makes a missing one count for nothing.
 # 2. A step of 0.3 is too large. With 0.25 a pixel becomes the mean of its neighbours, which is one of Jacobi's
 #    sweeps; beyond that it is pushed past the mean, the overshoot grows from step to step, and a chessboard
 #    appears. (SOR may go further, because it uses new values at once.)
-# 3. Known pixels are put back once, after the loop. Meanwhile they have cooled and blurred, and the fill is
+# 3. Known pixels are put back once, after the loop. By then they have cooled and blurred, and the fill is
 #    right for a rim that is not the picture's.
-# 4. It stops when a *step* is small. Across a wide hole the error shrinks by only a percent or so a step, so a step of
-#    0.002 means an error near 0.2 and not 0.002.
+# 4. It stops when a *step* is small. Across a wide hole the error shrinks by only a per cent or so per step, so a step
+#    of 0.002 means an error near 0.2, not 0.002.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 4 ★★★: how far can it overshoot?
 #
-# The harmonic fill is never brighter than its rim. The biharmonic one carries slopes on, and may leave the known range. How far?
+# The harmonic fill is never brighter than its rim. The biharmonic one continues slopes, and may leave the known range. How far?
 # Write `surroundings()`, a float image `(32, 32, 3)` whose known pixels lie between 0.25 and 0.75. The check cuts out the
 # centred square of 12 × 12 pixels, fills it by `classical.uncut_biharmonic`, and asks for a pixel at least 0.5 brighter than the
 # brightest known one.
@@ -284,18 +283,18 @@ checks.task_02_4(surroundings)
 # Say why your surroundings overshoot, and how you would find the farthest of all.
 #
 # <!-- BEGIN SOLUTION -->
-# From all four sides the picture rises by 0.5 in one pixel, and the fill goes on rising: 1.37 beyond the rim. Every filled pixel is a weighted sum
-# of known ones, and the weights may be negative: light one known pixel at a time, fill, and read off its weight at the middle. Bright where
-# the weight is positive and dark where it is negative is the farthest of all for the middle pixel: 1.44.
+# From all four sides the picture rises by 0.5 in one pixel, and the fill goes on rising, to 1.37 above the rim. Every filled pixel is a weighted
+# sum of known ones, and the weights may be negative: light one known pixel at a time, fill, and read off its weight at the middle. A picture
+# that is bright where the weight is positive and dark where it is negative takes the middle pixel farthest: 1.44.
 #
-# **Rubric.** (1) 0.5 beyond the brightest known pixel: check. (2) The answer names the slope at the rim, on several sides, as the reason. (3) At
-# least one other picture was tried and its number is written down. (4) Extra: the weights are found, and the best picture from them.
+# **Rubric.** (1) 0.5 above the brightest known pixel: check. (2) The answer names the slope at the rim, on several sides, as the reason. (3) At
+# least one other picture was tried and its number is written down. (4) Extra: the weights are found, and from them the best picture.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -24,16 +24,16 @@ from course_lib import checks, classical, data, masks, metrics, plots, scenes
 # ## Task 1 ★: which way the lines run
 #
 # Write `isophotes(grey)`. It gets brightness `(H, W)` and returns an array `(H, W, 2)`: for each pixel a step
-# *(down, right)* of length 1 along the line of equal brightness, with the brighter side on the right hand of who
-# walks so. Where the picture is flat, with slope exactly 0, the step is (0, 0). Take the slopes from `np.gradient(grey)`.
+# *(down, right)* of length 1 along the line of equal brightness, with the brighter side on your right as you walk. Where
+# the picture is flat, with slope exactly 0, the step is (0, 0). Take the slopes from `np.gradient(grey)`.
 #
 # Expected: on a ramp that brightens to the right the step is (-1, 0), straight up.
 
 # %% [markdown] tags=["hints"]
 # 1. np.gradient(grey) gives two arrays: the slope down the rows, then the slope to the right. They point
-#    uphill. By which turn does uphill come to lie on your right hand?
-# 2. Who walks (down, right) has (right, -down) on the right hand. Set that equal to the slope, then
-#    divide by its length.
+#    uphill. Which turn puts uphill on your right?
+# 2. If you walk (down, right), your right hand points to (right, -down). Set that equal to the
+#    slope, then divide by its length.
 # 3. np.stack([-right, down], axis=-1) / length[..., None] with length = np.hypot(down, right), and 1
 #    instead of a length of 0.
 
@@ -56,7 +56,8 @@ print("on the ramp:", "no answer yet" if step is None else step[2, 2])
 checks.task_03_1(isophotes)
 
 # %% [markdown]
-# With a right answer, the cell below walks along your steps from three places in a photograph, and draws the way.
+# With a right answer, the cell below walks along your steps from three places in a photograph, and draws the
+# path.
 
 # %%
 from scipy import ndimage
@@ -91,10 +92,10 @@ if checks.task_03_1(isophotes):
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, lines that are not carried
 #
-# Code like this could be published. It promises the lesson's transport: carry the Laplacian of a grey picture
-# along its isophotes into the hole, in steps of length 1 with the brighter side on the right, and leave known pixels as they
-# are, at every step. `laplacian` and `steepness` are right; the latter is how steep the picture is on the side that the change
-# comes from.
+# Code like this could be published. It promises the lesson's transport: carry the Laplacian of a grey picture along its
+# isophotes into the hole, in steps of length 1 with the brighter side on the right, and leave known pixels as they are, at
+# every step. `laplacian` and `steepness` are correct; the latter is how steep the picture is on the side that the change comes
+# from.
 
 # %% [markdown] tags=["hints"]
 # 1. Which of its two axes does np.gradient give first? What does not change along its own isophote? How long
@@ -152,8 +153,8 @@ plots.show(
 )
 
 # %% [markdown]
-# It has four faults. Find them and write `carry`. Keep its time step, 0.1, and the line with
-# `squared`.
+# It has four faults. Find them and write `carry`. Keep its time step, 0.1, and the line that
+# computes `squared`.
 #
 # Expected: 1,500 steps draw the bar 2 dB better than the harmonic start.
 
@@ -193,12 +194,13 @@ if checks.task_03_2(carry):
 # Which four faults did you find?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. `np.gradient` gives the slope down the rows first. With the two names swapped the step is the slope mirrored,
-#    no isophote.
-# 2. Brightness is carried. Along its own isophotes it is constant: with fault 1 mended, nothing moves at all.
+# 1. `np.gradient` gives the slope down the rows first. With the two names swapped the step is the mirrored slope,
+#    not an isophote.
+# 2. Brightness is carried, not the Laplacian. It is constant along its own isophotes: with fault 1 mended,
+#    nothing moves.
 # 3. The turned slope is divided by the square of its length, so steps are long where the picture is nearly flat.
-# 4. Known pixels are put back after the last step only. Meanwhile they change too, and the hole is filled from
-#    a rim that is not the picture's.
+# 4. Known pixels are put back only after the last step. Until then they change too, and the hole is filled
+#    from a rim that is not the picture's.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -299,20 +301,20 @@ if checks.task_03_3(draw_through):
 # Say what your method looks for, on which pictures it must fail, and what you tried before.
 #
 # <!-- BEGIN SOLUTION -->
-# The model answer looks for one direction in the whole hole along which the picture does not change, an isophote
-# that enters on one side and leaves on the other. It must fail where the hole holds two edges of different
-# direction, a corner, or a curve, and where an edge ends inside.
+# The model answer looks for one direction, for the whole hole, along which the picture does not change: an
+# isophote that enters on one side and leaves on the other. It must fail where the hole holds two edges of
+# different direction, a corner, or a curve, and where an edge ends inside.
 #
 # **Rubric.** (1) 3 dB above harmonic on edges and 40 dB on ramps: check. (2) The answer names the isophote, or the
 # direction of least change, as what is continued, and says from which known pixels it is found. (3) A picture on
 # which the method fails is described, better shown. (4) At least one earlier attempt is written down with its
-# number. (5) Extra: the direction is found for each pixel by itself, so that two edges can cross the hole.
+# number. (5) Extra: the direction is found for each pixel separately, so that two edges can cross the hole.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

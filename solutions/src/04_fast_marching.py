@@ -26,14 +26,14 @@ from course_lib import checks, plots
 # %% [markdown]
 # ## Task 1 ★: a fire in wet grass
 #
-# The lesson's fire needs one second for each pixel, everywhere. Now each pixel has a *slowness* $s$ of its own, the
-# seconds that the fire needs to cross it, and the eikonal equation becomes $|\nabla T| = s$. So where the front
-# comes along one axis, $T$ is the earlier time plus $s$; where it comes obliquely,
-# $(T - a)^2 + (T - b)^2 = s^2$, and $T$ is the later of the two solutions. It comes along one axis if $a$ and $b$ differ by $s$ or more.
+# The lesson's fire needs one second for each pixel, everywhere. Now each pixel has its own *slowness* $s$, the seconds that the fire
+# needs to cross it, and the eikonal equation becomes $|\nabla T| = s$. As in the lesson, $a$ is the earlier of the times `left` and
+# `right`, $b$ of `above` and `below`. If $a$ and $b$ differ by $s$ or more, the front comes along one axis, and $T$ is the earlier of
+# the two plus $s$. Otherwise it comes obliquely: $(T - a)^2 + (T - b)^2 = s^2$, and $T$ is the later of the two solutions.
 #
 # Write `arrival(left, right, above, below, slowness)`: the time at which the fire arrives at a pixel, from the
 # times of its four neighbours (numbers; `np.inf` where it has not arrived yet, but at least one is finite) and the
-# pixel's own slowness. As in the lesson, $a$ is the earlier of `left` and `right`, $b$ of `above` and `below`.
+# pixel's own slowness.
 #
 # Expected: `arrival(0, inf, inf, inf, 3)` is 3 and `arrival(0, inf, 0, inf, 3)` about 2.12.
 
@@ -111,8 +111,8 @@ if checks.task_04_1(arrival):
 # ## Task 2 ★★: explain what OpenCV writes into a hole
 #
 # The lesson showed that OpenCV's `INPAINT_TELEA` does not keep a picture of one colour: it adds 0.5 and then rounds, and its sums round too. It
-# has another habit: of the slopes it uses only the direction. Now you can predict its answer. Around a hole of a single pixel, with
-# radius 1, Telea's rule needs three numbers, in grey levels:
+# has another habit: it uses only the direction of the slopes. Now you can predict its answer. Around a hole of a single pixel, with radius 1,
+# Telea's rule needs three numbers, in grey levels:
 #
 # * `mean`, the weighted mean of the neighbours' values (all four have the same weight here);
 # * `jx` and `jy`, the weighted means of *slope times step to the hole*, along the row and along the column.
@@ -120,8 +120,8 @@ if checks.task_04_1(arrival):
 # Telea's answer is `mean + jx + jy`. The cell below makes such holes and shows what OpenCV writes.
 
 # %% [markdown] tags=["hints"]
-# 1. In the table's rows with a slope, subtract the mean and 0.5 from OpenCV's number: what is
-#    left is, but for the rounding, between -1.41 and 1.41. Has it the sign of jx + jy?
+# 1. In the table's rows with a slope, subtract the mean and 0.5 from OpenCV's number: apart from
+#    rounding, what is left lies between -1.41 and 1.41. Does it have the sign of jx + jy?
 # 2. The direction is (jx, jy) / np.hypot(jx, jy), and 0 where that length is 0: np.where, with a
 #    harmless divisor there.
 # 3. np.clip(np.rint(mean - (jx + jy) / length + 0.5), 0, 255), where the quotient is 0 if length
@@ -154,11 +154,11 @@ for picture in noise + slope + plain:
 # Write `opencv_level(mean, jx, jy)`, for arrays of these numbers. The parts, in OpenCV's order:
 #
 # * the mean;
-# * the *direction* of the vector `(jx, jy)`, which is the vector divided by its own length: both its components, added to the mean or
-#   subtracted from it (the table tells which); nothing if the vector is 0;
+# * the *direction* of the vector `(jx, jy)`, which is the vector divided by its own length: the sum of its two components, added to
+#   the mean or subtracted from it (the table tells which); nothing if the vector is 0;
 # * 0.5;
-# * rounding with `np.rint`, which takes a half to the even neighbour, as OpenCV does; and what lies outside 0 … 255 is
-#   cut off there.
+# * rounding with `np.rint`, which rounds a half to the even neighbour, as OpenCV does; the result is clipped to
+#   0 … 255.
 #
 # Expected: the last column of the table, for every row.
 
@@ -176,27 +176,27 @@ def opencv_level(mean, jx, jy):
 checks.task_04_2(opencv_level)
 
 # %% [markdown]
-# In your own words: by how many grey levels can the slope shift one pixel at most, and when? Why does 200
+# In your own words: by how many grey levels at most can the slope shift one pixel, and when? Why does 200
 # become anything from 199 to 205 in holes of many pixels (radius 5), and why is 128 kept?
 #
 # <!-- BEGIN SOLUTION -->
 # A direction has length 1, so the sum of its two components is at most √2, on the diagonal, and it is that large even if
-# the slope is a thousandth of a level. Telea's rule would shift by the slope itself, and the other way: OpenCV
-# subtracts. From neighbours that all have 200 one pixel becomes 200 (an exact mean: 200.5 goes to the even number) or
-# 201 (a mean with rounding noise above 200). As soon as one neighbour is 201 there is a slope, and the next pixel
-# may get 200 ± 1.41 + 0.5, rounded: 199 to 202. Pixels filled later have those as neighbours and go on to
-# 203. With 128 the weighted mean is exact, because multiplying by a power of two does not round; 128.5 goes to the even
-# 128, no pixel changes, and no slope ever arises. 201 has no such luck even with an exact mean: 201.5 goes to 202.
+# the slope is a thousandth of a level. Telea's rule would shift by the slope itself, and in the other direction: OpenCV
+# subtracts. If all neighbours are 200, a pixel becomes 200 (an exact mean: 200.5 goes to the even number) or 201 (a mean
+# with rounding noise above 200). As soon as one neighbour is 201 there is a slope, and the next pixel may get
+# 200.5 ± 1.41, rounded: 199 to 202. Pixels filled later have those as neighbours and go further. With 128 the weighted
+# mean is exact, because multiplying by a power of two does not round; 128.5 goes to the even 128, no pixel changes, and
+# no slope ever arises. 201 has no such luck even with an exact mean: 201.5 goes to 202.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: bug hunt, a fire in a hurry
 #
 # Code like this could be published. It promises the arrival time of a fire at every pixel of a field, each pixel with its own
-# slowness. `arrival` is the rule of task 1, handed in as a function: (left, right, above, below, slowness) -> time.
+# slowness. `arrival` is the rule of task 1, passed in as a function: (left, right, above, below, slowness) -> time.
 
 # %% [markdown] tags=["hints"]
-# 1. What stands beyond the border of the field? Which pixel burns slowly? Which pixel is taken from the list
+# 1. What stands beyond the border of the field? Whose slowness counts? Which pixel is taken from the list
 #    first? And can a time that is called final still change?
 # 2. Pad the times with np.inf. The slowness is that of (r, c). Take the earliest pixel from the list (a heap does
 #    so), and only then call it final; until then it may be reached again, and earlier.
@@ -236,7 +236,8 @@ print(published_burn(left, marsh, along_axes))
 # %% [markdown]
 # It has four faults. Find them and write `burn`.
 #
-# Expected: in the marsh above the lower right corner burns at the time that the cheapest walk along rows and columns takes.
+# Expected: in the marsh above, the lower right corner burns at the time that the cheapest walk along rows and columns
+# takes.
 
 
 # %%
@@ -268,17 +269,17 @@ checks.task_04_3(burn)
 #
 # <!-- BEGIN SOLUTION -->
 # 1. `np.pad` writes 0 beyond the border: there it burns from the start, and the fire comes in from all sides.
-# 2. The time takes the slowness of the pixel that the fire comes from, not that of the pixel that is to burn.
-# 3. `pop(0)` takes the pixel that was reached first, not the one that burns earliest. Through wet grass fewer pixels
-#    take longer.
-# 4. A pixel is final as soon as it is reached. Another neighbour may bring the fire earlier, and only the earliest of
-#    all that wait cannot be overtaken.
+# 2. The time uses the slowness of the pixel that the fire comes from, not that of the pixel it reaches.
+# 3. `pop(0)` takes the pixel that was reached first, not the one that burns earliest. Through wet grass, fewer
+#    pixels can take longer.
+# 4. A pixel is final as soon as it is reached. Another neighbour may bring the fire earlier, and only the earliest
+#    waiting pixel cannot be overtaken.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

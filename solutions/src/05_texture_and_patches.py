@@ -24,14 +24,16 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # %% [markdown]
 # ## Task 1 ★: one patch's priority
 #
-# Lines first: of all pixels on the rim, the next patch has the greatest *confidence × data* around it. Write
-# `priority(confidence, slope, normal)` for one of them:
+# Lines first: the next patch lies around the rim pixel with the greatest *confidence × data*. Write
+# `priority(confidence, slope, normal)` for one such pixel:
 #
 # * `confidence` is the patch, `(side, side)`: 1 where a pixel was known from the start, less where it was copied, 0 where it is
 #   missing. The first factor is its mean over all pixels of the patch.
-# * `slope` is *(down, right)*, the steepest slope in the patch. Turned by 90 degrees it is the isophote, as long as the slope.
+# * `slope` is *(down, right)*, the steepest slope in the patch. Turned by 90 degrees it is the isophote, with the slope's
+#   length.
 # * `normal` is *(down, right)*, pointing into the hole, of any length. The second factor is how far the isophote reaches
-#   along the normal's direction, whichever way it runs: the absolute value of their product, the normal taken with length 1.
+#   along the normal's direction, whichever way it runs: the absolute value of their scalar product, the normal scaled to
+#   length 1.
 #
 # Expected: with a third of the patch missing, a level edge of slope 0.4 and a hole on its right, 0.67 × 0.4 = 0.27.
 
@@ -67,12 +69,12 @@ checks.task_05_1(priority)
 # ## Task 2 ★★: bug hunt, copies that show nothing
 #
 # Code like this could be published. It fills holes by copying: take the missing pixel whose window has the most known pixels, look for the window that fits
-# best, copy its pixels into the missing ones, and go on. It promises to compare known pixels only, and to copy only from windows that
-# were whole from the start. `most_known` and `window` are right.
+# best, copy its pixels into the missing ones, and go on. It promises to compare known pixels only, and to copy only from windows that were whole from the
+# start. `most_known` and `window` are correct.
 
 # %% [markdown] tags=["hints"]
-# 1. Which source has error 0 for every target? What do missing pixels add to an error? What type
-#    have the differences? And which pixels does the paste change?
+# 1. Which source has error 0 for every target? What do missing pixels add to an error? What type do
+#    the differences have? And which pixels does the paste change?
 # 2. Leave out sources whose window has a hole, work in floats, and sum the squared differences of
 #    the target's known pixels alone.
 # 3. if not mask[window(q, side)].any() in the list of sources; image.astype(float);
@@ -122,8 +124,9 @@ plots.show(
 )
 
 # %% [markdown]
-# It has four faults. (One hint for free: `np.uint8(3) - np.uint8(5)` is 254.) Find them and write `copy_windows`,
-# which keeps every promise made above, and the known pixels. The image is a float array in [0, 1], with 0 in its holes.
+# It has four faults. (One hint for free: `np.uint8(3) - np.uint8(5)` is 254.) Find them and write `copy_windows`, which
+# keeps every promise made above and leaves known pixels unchanged. The image is a float array in [0, 1], with 0 in its
+# holes.
 #
 # Expected: the upright mortar line is drawn through the hole, as in the picture.
 
@@ -167,8 +170,8 @@ if checks.task_05_2(copy_windows):
 # Which four faults did you find?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. Windows with holes are among the sources, first of all the target itself, whose error is 0. So every window
-#    is "filled" with its own black.
+# 1. Windows with holes are among the sources, above all the target itself, whose error is 0. So every window is
+#    "filled" with its own black.
 # 2. Missing pixels are compared too. They hold 0, so dark windows win.
 # 3. `uint8` differences wrap around: 3 − 5 is 254, and its square wraps again. Windows that are a shade darker count as
 #    the worst or the best, by chance. Go to floats before subtracting.
@@ -182,9 +185,9 @@ if checks.task_05_2(copy_windows):
 # no truth to compare with. Or has it? Write `choose_and_fill(image, mask)`, an inpainter for images `(64, 64, 3)` that
 # chooses among `harmonic`, `biharmonic` and `exemplar` of `classical` (or anything of your own).
 #
-# The check fills the six pictures of `cases()` below, and seven that you do not see. It takes the PSNR in the holes of each
-# and asks both times for a mean at least 1 dB above that of the best single method. Neither a picture's mean colour nor the
-# shape of its hole tells what to do. All thirteen together may take 60 seconds.
+# The check fills the six pictures of `cases()` below, and seven that you do not see. It takes the PSNR in the holes of
+# each, and for both sets asks for a mean at least 1 dB above that of the best single method. Neither a picture's mean
+# colour nor its hole's shape tells you what to do. All thirteen together may take 60 seconds.
 
 # %% [markdown] tags=["hints"]
 # 1. The known part of the picture is a truth: what happens if you make a second hole there?
@@ -243,21 +246,21 @@ checks.task_05_3(choose_and_fill)
 # Say how your program finds out, when it will choose wrongly, and what it costs.
 #
 # <!-- BEGIN SOLUTION -->
-# The known part has truths enough: punch holes like the real one into it, fill them with every method, and take the
-# method with the smallest error there. It chooses wrongly when the surroundings are unlike what is missing (a plain wall
-# around a window), or when so much is missing that test holes spoil the sources of `exemplar`. It costs two fills more for each
-# method. That is validation, and lesson 06 does the same with data: keep some back to measure on.
+# The known part is truth enough: punch holes like the real one into it, fill them with every method, and take the method with
+# the smallest error there. It chooses wrongly when the surroundings are unlike what is missing (a plain wall around a window),
+# or when so much is missing that test holes spoil the sources of `exemplar`. It costs two extra fills for each method. That is
+# validation, and lesson 06 does the same with data: keep some back to measure on.
 #
 # **Rubric.** (1) 1 dB above the best single method, also on pictures not shown: check. (2) The decision is measured on the known part of this
-# picture, or follows from a property that is named and explained (regularity of the texture, depth of the hole); it does not
-# depend on names or places. (3) A kind of picture on which it must fail is described. (4) The cost is
-# stated in fills or seconds. (5) Extra: the choice is made for each hole of a picture by itself.
+# picture, or follows from a property that is named and explained (regularity of the texture, depth of the hole); it does not depend on names
+# or places. (3) A kind of picture on which it must fail is described. (4) The cost is stated in fills or seconds. (5) Extra: the choice is
+# made separately for each hole of a picture.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -25,18 +25,19 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # %% [markdown]
 # ## Task 1 ★: the weights of a window
 #
-# Guess a pixel from the pixels around it: a weighted sum of the window of `2 * radius + 1` rows and columns with the pixel in the
-# middle, the pixel itself left out. Least squares finds the weights.
+# Guess a pixel from the pixels around it: a weighted sum over the window of `2 * radius + 1` rows and columns centred on it, the
+# pixel itself left out. Least squares finds the weights.
 #
 # Write `window_weights(pictures, radius)`. `pictures` are floats of shape `(N, H, W)`, one colour, without damage. Guess every pixel
-# whose whole window lies in its picture, in all pictures with the same weights and without a constant. It returns the weights as an
-# array of the window's shape, each where its pixel stands, and 0 in the middle.
+# whose whole window lies in its picture, with the same weights for all pictures and no constant. Return the weights as an array of
+# the window's shape, each in its pixel's place, with 0 in the middle.
 #
-# Expected: for `radius=1` on the pictures below about 0.4 beside, above and below the middle, about -0.2 at the corners; and the picture.
+# Expected: for `radius=1` on the pictures below, about 0.4 beside, above and below the middle, about -0.2 at the corners; and the
+# picture.
 
 # %% [markdown] tags=["hints"]
 # 1. Every pixel that is guessed is one equation: its neighbours, times the weights, should be the
-#    pixel. One row of a table for each, and the pixels in a column beside it.
+#    pixel. Make one row of a table for each, and a separate column of the pixels.
 # 2. sliding_window_view(pictures, (side, side), axis=(1, 2)).reshape(-1, side**2) has a row for
 #    every window. Which column is the middle?
 # 3. The middle is column side**2 // 2: np.delete it from the rows, it is the target;
@@ -81,9 +82,9 @@ if checks.task_06_1(window_weights):
 # %% [markdown]
 # ## Task 2 ★★: explain an error that will not fall
 #
-# One pixel is to be guessed from a *context*: the mean of its left and right neighbour, rounded to 16
+# One pixel is to be guessed from a *context*: the mean of its left and right neighbours, rounded to 16
 # levels. Four models are fitted by least squares, polynomials with more and more weights. All errors are
-# measured on the very pixels that they were fitted to, so learning by heart is allowed.
+# measured on the very pixels that the models were fitted to, so learning by heart is allowed.
 
 # %% [markdown] tags=["hints"]
 # 1. Take one context alone. Which single guess is best for its pixels under squared error, which
@@ -104,12 +105,12 @@ for degree in (1, 3, 7, 15):
 
 # %% [markdown]
 # Degree 15 has as many weights as there are contexts, so no model that sees nothing but the context does
-# better: not degree 99, not a network. Show that you know where the errors end, without fitting
+# better: not degree 99, not a network. Show that you know how low the errors can go, without fitting
 # anything: write `floors(contexts, values)`.
 #
-# `contexts` and `values` are arrays of one length; equal numbers in `contexts` mean the same context
-# (any numbers, in any order, as many as you like). It returns two numbers: the smallest *mean squared* error over all pixels, and the
-# smallest *mean absolute* error over all pixels, that a model can reach which gives one guess for each context.
+# `contexts` and `values` are arrays of the same length; equal numbers in `contexts` mean the same context (any numbers, in any order,
+# as many as you like). It returns two numbers: the smallest *mean squared* error over all pixels, and the smallest *mean absolute*
+# error over all pixels, that a model with one guess for each context can reach.
 #
 # Expected: the first number is the error of degree 15, the second lies between 0.025 and 0.035.
 
@@ -138,11 +139,11 @@ checks.task_06_2(floors)
 # say, and what would help?
 #
 # <!-- BEGIN SOLUTION -->
-# Under squared error the best guess in a context is the mean of what occurs in it, and what remains is the
-# variance within the contexts. That is a property of the pixels and of what the model is shown, not of the
-# model: depth changes nothing. More *context* helps (the neighbours above and below, a larger window), because
-# then fewer different values share one context. And another question would have another floor: under absolute error
-# the best guess is the median.
+# Under squared error the best guess in a context is the mean of what occurs in it, and what remains is the variance
+# within the contexts. That is a property of the pixels and of what the model is shown, not of the model: depth
+# changes nothing. More *context* helps (the neighbours above and below, a larger window), because then fewer
+# different values share one context. And another measure of error has another floor: under absolute error the best
+# guess is the median.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -150,7 +151,8 @@ checks.task_06_2(floors)
 #
 # Which method fills squares best? Four photographs are cut into overlapping patches, and three methods
 # compete. A method is a function that *learns* from patches, uint8 `(N, 32, 32, 3)`, and returns a function
-# that *fills*: `fill(damaged, hole)`, a float picture in [0, 1] and its mask, as everywhere in this course.
+# that *fills*: `fill(damaged, hole)` gets a float picture in [0, 1] and its mask, as everywhere in this
+# course.
 
 # %% [markdown] tags=["hints"]
 # 1. Four questions: can a test patch overlap a training patch? Do all methods get the same holes?
@@ -227,9 +229,9 @@ print(f"published: {winner}, {psnr:.2f} dB")
 # It has four faults. Find them and write `fair_comparison`, with the same arguments, by these
 # rules. `photographs` is a list of at least three arrays like those above.
 #
-# * The last photograph is the test, the last but one is for choosing, all others are for learning; every patch of them is used.
-# * Holes are drawn as above: `masks.squares` with side 12, one mask for each patch, its seed drawn from `rng`. A hole holds 0. The border
-#   cuts some squares, so holes differ in size.
+# * The last photograph is the test, the last but one is for choosing, all others are for learning; every patch is used.
+# * Holes are drawn as above: `masks.squares` with side 12 and a seed drawn from `rng`, one mask for each patch. A hole holds 0. The
+#   border cuts some squares, so holes differ in size.
 # * Every method learns once. Only the chosen method ever sees a test patch.
 #
 # It returns the chosen method's name and its PSNR in the holes of all test patches at once.
@@ -273,12 +275,12 @@ checks.task_06_3(fair_comparison)
 # <!-- BEGIN SOLUTION -->
 # 1. Patches are shuffled before they are split: for nearly every test patch the training part has one that is shifted by
 #    two pixels.
-# 2. Each method gets holes of its own, so luck with the holes counts as skill.
+# 2. Each method gets its own holes, so luck with the holes counts as skill.
 # 3. The hole is `patch & 1` instead of 0: each pixel's lowest bit leaks.
 # 4. The best is chosen on the same patches that then score it, so the score is too good.
 #
-# The first made the winner: what was learned by heart is found again, shifted by two pixels. On another photograph it is
-# worse than the mean colour.
+# The first made the winner: what was learned by heart is found again, shifted by two pixels. On another photograph that
+# method is worse than the mean colour.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -322,16 +324,16 @@ for name in ("mean", "harmonic", "biharmonic"):
     print(f"{name:10s} {psnr_of(classical.METHODS[name]):.2f} dB")
 
 # %% [markdown]
-# Write `learn_to_fill(damaged, holes, truth)`. It learns from pairs of one camera, as `taken` makes them: pictures `(N, 32, 32, 3)` with
-# 0 in their holes, the masks, and the pictures as they are without noise and damage. It returns a function `fill(image, mask)`, which
-# fills another picture of this camera: true colours in the hole, known pixels as they came, noise included.
+# Write `learn_to_fill(damaged, holes, truth)`. It learns from one camera's pairs, as `taken` makes them: pictures `(N, 32, 32, 3)` with
+# 0 in their holes, the masks, and the pictures without noise and damage. It returns a function `fill(image, mask)`, which fills another
+# picture from this camera: true colours in the hole, known pixels as they came, noise included.
 #
-# The check lets it learn twice, from 300 pairs each, and fills 100 test pictures. The first camera is this one: 0.5 dB more in the holes
-# than `harmonic` are asked, and a fixed blur could do it. The second has other noise and half of the light: 3 dB more are asked,
-# and only the pairs tell how bright the truth is. What is drawn is always the same. Choose on the validation pictures; the check is the test.
+# The check lets it learn twice, from 300 pairs each, and fills 100 test pictures. The first camera is this one: it asks for 0.5 dB more in
+# the holes than `harmonic`, and a fixed blur could do it. The second has other noise and half the light: it asks for 3 dB more, and only the
+# pairs tell how bright the truth is. The draws are always the same. Choose on the validation pictures; the check is the test.
 #
-# Expected: 1.5 to 2.5 dB more than `harmonic` for the first, about 10 dB for the second; and a picture like the one below. A start: `harmonic` fills
-# first; then a window of weights, its middle included, looks at the filled picture around every hole pixel.
+# Expected: 1.5 to 2.5 dB more than `harmonic` for the first, about 10 dB for the second; and a picture like the one below. To start: let `harmonic`
+# fill first, then apply a window of weights, its middle included, to the filled picture around every hole pixel.
 
 
 # %%
@@ -385,18 +387,18 @@ if checks.task_06_4(learn_to_fill):
     )
 
 # %% [markdown]
-# What did your method learn from each camera that `harmonic` does not know? Under noise alone one number does it: blur
-# `harmonic`'s picture with `scipy.ndimage.gaussian_filter(filled, (width, width, 0))` and choose `width` on the validation pictures. How
-# does that compare with your window, and where does it fail?
+# What did your method learn from each camera that `harmonic` does not know? Under noise alone one number is enough: blur `harmonic`'s
+# picture with `scipy.ndimage.gaussian_filter(filled, (width, width, 0))` and choose `width` on the validation pictures. How does that
+# compare with your window, and where does it fail?
 #
 # <!-- BEGIN SOLUTION -->
 # Under noise: how far to average. `harmonic` trusts the few known pixels at the rim of a hole completely and passes their
-# noise on; the learned window averages over many, so that noise cancels, but not over so many that the picture's
-# edges vanish. One number wins: on the validation pictures a blur of width 2.5 has 24.6 dB, the windows of radius 1 to 4 have
+# noise on; the learned window averages over many, so that noise cancels, but not over so many that the picture's edges
+# vanish. One number wins: on the validation pictures a blur of width 2.5 reaches 24.6 dB, the windows of radius 1 to 4 reach
 # 21.8 to 23.8 dB.
 #
-# With half of the light the window's weights add up to about 2: the truth is twice as bright as what the camera saw. That stands in the
-# pairs and in no equation and no blur. Neither window nor blur can keep an edge and smooth beside it: both are linear and the same everywhere.
+# With half the light the window's weights add up to about 2: the truth is twice as bright as what the camera saw. The pairs show that; no
+# equation and no blur does. Neither window nor blur can keep an edge and smooth beside it: both are linear and the same everywhere.
 #
 # **Rubric.** (1) Known pixels unchanged, 0.5 dB and 3 dB better than `harmonic`: check. (2) Something was chosen on validation
 # pictures: at least two settings tried and their numbers written down. (3) The answer names averaging against noise, and brightness for the
@@ -407,6 +409,6 @@ if checks.task_06_4(learn_to_fill):
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

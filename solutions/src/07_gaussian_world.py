@@ -27,8 +27,9 @@ from course_lib import checks
 # `fill_in(values, missing, mean, covariance)`:
 #
 # * `values` is a row of numbers `(n,)`, `missing` a bool `(n,)`, `True` = missing. What stands in `values` where
-#   something is missing is not to be read;
-# * it returns a new array `(n,)`: known values as they are, missing ones by their conditional mean
+#   something is missing must not be read;
+# * it returns a new array `(n,)`: known values as they are, missing ones replaced by their
+#   conditional mean
 #
 # $$\mu_m + S_{mk} S_{kk}^{-1} (k - \mu_k) .$$
 #
@@ -72,8 +73,8 @@ checks.task_07_1(fill_in)
 # ## Task 2 ★★: bug hunt, a sample that is none
 #
 # Code like this could be published: it is short and it runs. It promises, for a Gaussian with a given `mean` and `precision`, a filled row,
-# the standard deviation of each number given the known ones (0 where known), and one sample. `white` are as many independent
-# standard normal numbers as are missing; every randomness comes from there.
+# the standard deviation of each number given the known ones (0 where known), and one sample. `white` holds one independent standard normal
+# number for each missing one; all randomness comes from it.
 
 # %% [markdown] tags=["hints"]
 # 1. Three lines, three faults. Test each alone: a row of two numbers that rise together (one known
@@ -128,23 +129,23 @@ checks.task_07_2(draw_row)
 # <!-- BEGIN SOLUTION -->
 # 1. The sign: with the precision it is mean *minus* $P_{mm}^{-1} P_{mk}(k - \mu_k)$. The entries between neighbours are negative, so
 #    minus makes neighbours alike.
-# 2. The deviation is that of a number of which *nothing* is known: the diagonal of $P^{-1}$, the whole covariance. Given the known numbers it
-#    is $P_{mm}^{-1}$, the inverse of a block and not a block of the inverse.
-# 3. Each number of the sample is drawn by itself. With the right deviations it would have the right spread and no smoothness:
-#    neighbours must move together, as $P_{mm}^{-1}$ says.
+# 2. The deviation is that of a number about which *nothing* is known: the diagonal of $P^{-1}$, the whole covariance. Given the known numbers
+#    it is $P_{mm}^{-1}$, the inverse of a block, not a block of the inverse.
+# 3. Each number of the sample is drawn independently. With the right deviations it would have the right spread and no
+#    smoothness: neighbours must move together, as $P_{mm}^{-1}$ says.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: explain what a sample costs
 #
-# The lesson's sample costs 3 dB, the mean of many hardly anything. Between these two lie the mean of `k` samples, and samples drawn with
-# less courage: `fill + warmth * (sample - fill)`. The cell below measures what they cost in a world that is truly Gaussian.
+# The lesson's sample costs 3 dB, the mean of many hardly anything. Between these two lie the mean of `k` samples, and cooler samples:
+# `fill + warmth * (sample - fill)`. The cell below measures what they cost in a world that is truly Gaussian.
 
 # %% [markdown] tags=["hints"]
 # 1. Write truth = fill + e, with the variance of e as 1. A sample is fill + e', with another e' of the
 #    same variance, independent of e.
-# 2. The mean of k samples of that warmth is fill + f. What is the variance of f? Of independent
-#    numbers the variances add, and a factor counts squared.
+# 2. The mean of k samples of that warmth is fill + f. What is the variance of f? Variances of
+#    independent numbers add, and a factor counts squared.
 # 3. The squared error is 1 + warmth ** 2 / k times that of the fill. In decibels:
 #    10 * np.log10(...).
 
@@ -161,8 +162,8 @@ for k, warmth in ((1, 1.0), (4, 1.0), (1, 0.5), (3, 0.7)):
     print(f"mean of {k}, warmth {warmth}: {measured(k, warmth):.2f} dB below the fill")
 
 # %% [markdown]
-# Explain the four numbers: write `price(k, warmth)`, which computes without drawing anything by how many decibels the PSNR falls. Expected: the exact
-# value, unrounded, which the four numbers, being drawn, meet to 0.03 dB.
+# Explain the four numbers: write `price(k, warmth)`, which computes, without drawing anything, by how many decibels the PSNR falls. Expected: the
+# exact value, unrounded; the four numbers, drawn at random, agree with it to 0.03 dB.
 
 
 # %%
@@ -179,15 +180,15 @@ checks.task_07_3(price)
 # In your own words: why does the mean of four samples cost as much as one sample at half warmth? And which of the two looks more like a picture?
 #
 # <!-- BEGIN SOLUTION -->
-# The fill's own error cannot be avoided: it is the 1. What a sample adds is independent of it, so the variances add. Half the warmth gives a quarter of the
-# added variance; so does averaging four samples. Both are the fill plus noise of the same distribution, so they look alike too: halfway between the smooth mean
-# and a sample, and neither is one of the pictures that could have been there.
+# The fill's own error cannot be avoided: it is the 1 in the formula. What a sample adds is independent of it, so the variances add. Half the warmth gives a
+# quarter of the added variance; so does averaging four samples. Both are the fill plus noise of the same distribution, so they look alike too: halfway between
+# the smooth mean and a sample, and neither is one of the pictures that could have been there.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -39,7 +39,7 @@ from course_lib import checks, data, evaluation, masks, models, plots, training
 # ## Task 1 ★: which pixels does an output see?
 #
 # Take one row of a picture, its pixels numbered from 0, and layers without padding: output 0 of a layer
-# stands on the layer's inputs from number 0 on, output 1 one stride further, and so on.
+# reads the layer's inputs from number 0 on, output 1 starts one stride further, and so on.
 #
 # Write `seen(layers, output)`. `layers` is a list of `(kernel, stride, dilation)`, the first layer first;
 # `output` is the number of an output of the last layer. It returns two whole numbers: the first and the
@@ -95,18 +95,18 @@ if checks.task_08_1(seen):
 # ## Task 2 ★: where 7,760,931 weights come from
 #
 # The article's U-Net has 7,760,931 weights. Find that number with a pencil. This is the ladder, with
-# `levels` levels below each other, `width` channels on the first, and twice as many on each further one:
+# `levels` levels one below the other, `width` channels on the first, and twice as many on each next one:
 #
 # * **down**, on every level: two convolutions to the level's channels, then max-pooling;
 # * **bottom**: two convolutions to twice the channels of the last level;
 # * **up**, on every level, the last first: a transposed convolution, always 2 × 2, to the level's channels; then
-#   what it gives is put beside the skip, which is what the *second* convolution on the way down gave; then two
+#   its output is joined to the skip, the output of the *second* convolution on the way down; then two
 #   convolutions to the level's channels;
 # * **output**: one convolution to 3 channels.
 #
 # A picture has 3 channels. All convolutions but the transposed ones are `kernel` × `kernel`, and every layer with weights also
-# has a bias for each channel that it gives. Write `unet_weights(width, kernel, levels)`, which returns the number of
-# weights, biases included, as a whole number. Compute it; build no network.
+# has a bias for each output channel. Write `unet_weights(width, kernel, levels)`, which returns the number of weights, biases
+# included, as a whole number. Compute it; build no network.
 #
 # Expected: 7,760,931 for width 32, kernel 3 and 4 levels.
 
@@ -155,8 +155,8 @@ checks.task_08_2(unet_weights)
 #
 # $$-\,y \ln r - (1 - y) \ln (1 - r),$$
 #
-# averaged over all values of all pictures. On CIFAR-10 its validation loss goes from 0.5506 after the first epoch to 0.5485 at the end of
-# twenty: hardly any progress, so it seems. Here is the same loss on photos, for three predictions.
+# averaged over all values of all pictures. On CIFAR-10 its validation loss goes from 0.5506 after the first epoch to 0.5485 after twenty:
+# hardly any progress, it seems. Here is the same loss on photos, for three predictions.
 
 # %% [markdown] tags=["hints"]
 # 1. For one true value y, which prediction r makes the formula least? Try y = 0.8 with some
@@ -225,11 +225,10 @@ if checks.task_08_3(bce_floor):
 # read that notebook's curve now? And does a network trained with BCE learn something wrong?
 #
 # <!-- BEGIN SOLUTION -->
-# BCE asks for the probability of white; a grey pixel is no certain event, so even the right answer pays its entropy, a
-# property of the pixels alone. All that a network can change is what lies above the floor: at first 0.003 to 0.007, at the end 0.001 to
-# 0.005. So the way from 0.5506 to 0.5485 may be a third of what was left or most of it; the plain number hides which.
-# Subtract the floor of the very same pictures (what remains is a mean Kullback-Leibler divergence), or report PSNR in the holes. Nothing wrong is learned: for each pixel BCE is least
-# exactly at $r = y$, and where several values are possible at their mean, as with the squared error.
+# BCE reads a value as the probability of white; a grey pixel is no certain event, so even the right answer pays its entropy, a property of the pixels alone. All that a network can
+# change is what lies above the floor: at first 0.003 to 0.007, at the end 0.001 to 0.005. So the step from 0.5506 to 0.5485 may be a third of what was left or most of it; the
+# plain number hides which. Subtract the floor of the very same pictures (what remains is a mean Kullback-Leibler divergence), or report PSNR in the holes. Nothing wrong is
+# learned: for each pixel BCE is least exactly at $r = y$, and where several values are possible at their mean, as with the squared error.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -289,7 +288,8 @@ for width in (4, 16, 32):
 # It has three faults. Find them, and write `repaired_unet(width)`, which returns the untrained Keras model with the
 # input `damaged` alone. Copy what you need from above, but nothing from `models`.
 #
-# Expected: 121,831 weights for width 4, and with the same weights the predictions of `models.vanilla_unet`.
+# Expected: 121,831 weights for width 4, and with the same weights the same predictions as
+# `models.vanilla_unet`.
 
 
 # %%
@@ -338,14 +338,15 @@ checks.task_08_4(repaired_unet)
 # %% [markdown]
 # ## Task 5 ★★★: five thousand weights
 #
-# Even with width 4 the U-Net of task 2 has 121,831 weights, and most of them stand deep down. Lines are thin: fill them with at most
-# 5,000 weights. Write `trained_network()`, which builds a network, trains it for a few epochs, and returns it. The check fills lines
-# in 400 test patches through `models.inpaint`, which puts known pixels back, and asks for 3 dB more in the holes than the mean of the
-# known pixels, of weights that have learned: the same layers must do worse with weights drawn anew, with none, and with such as pass on what they get.
+# Even with width 4 the U-Net of task 2 has 121,831 weights, most of them deep down. Lines are thin: fill them with at most 5,000 weights. Write
+# `trained_network()`, which builds a network, trains it for a few epochs, and returns it. The check fills lines in 400 test patches through
+# `models.inpaint`, which puts known pixels back, and asks for 3 dB more in the holes than the mean of the known pixels. The weights must have
+# learned: the same layers must do worse with new random weights, with zeros, and with weights that pass their input on.
 #
-# Layers, loss, learning rate are yours to choose. Two kinds of training pairs are ready: `plain`, and `masked`, where the network also
-# gets `valid`, 1 = known and 0 = hole, as a second input: build it with `keras.Model([damaged, valid], predicted)`. `models.inpaint`
-# serves both kinds. Train by `network.fit(pairs)` in a loop that sets `pairs.epoch` to 0, 1, 2, ...: then every epoch has new masks.
+# Layers, loss and learning rate are yours to choose. Two kinds of training pairs are ready: `plain`, and `masked`, where the network
+# also gets `valid`, 1 = known and 0 = hole, as a second input: build it with `keras.Model([damaged, valid], predicted)`.
+# `models.inpaint` serves both kinds. Train by `network.fit(pairs)` in a loop that sets `pairs.epoch` to 0, 1, 2, ...: then every epoch
+# has new masks.
 #
 # Expected: 3 to 6 dB more than the mean. The check's patches and lines are always the same: they are the test, so choose before you look.
 
@@ -367,7 +368,7 @@ for pairs in (plain, masked):
     print(keras.tree.map_structure(np.shape, pairs[0]))
 
 # %% [markdown]
-# For choosing, these pictures are not the test's: `score(network)` returns the PSNR in the holes of validation
+# Choose on these pictures, not the test's: `score(network)` returns the PSNR in the holes of validation
 # pictures.
 
 # %%
@@ -435,10 +436,10 @@ if checks.task_08_5(network):
 # Say what your network has that the U-Net of task 2 lacks, and how you found out that it matters.
 #
 # <!-- BEGIN SOLUTION -->
-# It spends its weights where thin lines need them: at full resolution, where four layers with a dilation of 2
-# among them reach six pixels far (the sum of dilations with the output's). The deep levels of the U-Net hold
-# most of its weights, and what they know about the whole picture helps a thin line little. It is told where the holes are. And with few weights a step is quick,
-# so there is time for many. A wide square would turn this round: no known pixel is within reach of its middle.
+# It spends its weights where thin lines need them: at full resolution, where four layers, one with dilation 2, reach six pixels far (the sum of dilations, the
+# output's included). The deep levels of the U-Net hold most of its weights, and what they know about the whole picture helps a thin line little. It is told
+# where the holes are. And with few weights a step is quick, so there is time for many. A wide square would reverse this: no known pixel is within reach of its
+# middle.
 #
 # **Rubric.** (1) At most 5,000 weights and 3 dB more than `mean` on test pictures: check. (2) Something was
 # compared on validation pictures, one change at a time (with and without `valid`, number of layers, dilation, loss), and
@@ -450,6 +451,6 @@ if checks.task_08_5(network):
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

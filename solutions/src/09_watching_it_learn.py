@@ -33,25 +33,25 @@ from course_lib import checks, classical, data, masks, plots, training
 # %% [markdown]
 # ## Task 1 ★: which epoch to keep
 #
-# Keep the epoch with the lowest validation loss, and end the training when there was no lower one for a while:
-# here is that rule to the letter, as Keras has it too.
+# Keep the epoch with the lowest validation loss, and end the training when none has been lower for a while:
+# here is that rule to the letter, as in Keras.
 #
 # * The first epoch counts as lower. A later one does if its loss lies *more than* `min_delta` below the loss of the last
 #   epoch that counted.
 # * After `patience` epochs in a row that did not count, the training ends.
 # * The epoch kept is the last one that counted.
 #
-# Write `early_stopping(losses, patience, min_delta)`, which gets the validation losses that a training *would* have, one an
-# epoch, and returns two whole numbers: after how many epochs the training ends (all of them if patience never runs out), and the number of
-# the epoch kept. Epochs are counted from 1. Losses are finite and of any size, `patience` is 1 or more.
+# Write `early_stopping(losses, patience, min_delta)`, which gets the validation losses that a training *would* have, one per epoch, and
+# returns two whole numbers: after how many epochs the training ends (all of them if patience never runs out), and the number of the epoch
+# kept. Epochs are counted from 1. Losses are finite and of any size, `patience` is 1 or more.
 #
 # Expected: `(6, 4)` for the losses below with `patience=2, min_delta=0`, although epoch 7 would have been lower still.
 
 # %% [markdown] tags=["hints"]
 # 1. Walk through the losses one by one and remember two things: the loss of the last epoch that
 #    counted, and its number.
-# 2. An epoch counts if loss < lowest - min_delta; only then lowest moves. How many epochs in a
-#    row did not count is the number of this epoch less that of the one kept.
+# 2. An epoch counts if loss < lowest - min_delta; only then lowest moves. The number of epochs in a
+#    row that did not count is this epoch's number minus that of the one kept.
 # 3. Begin with lowest = infinity and kept = 0; for epoch, loss in enumerate(losses, start=1):
 #    update both if it counts, then break if epoch - kept == patience; return epoch, kept.
 
@@ -100,8 +100,8 @@ if checks.task_09_1(early_stopping):
 # ## Task 2 ★★: explain how far a curve jumps
 #
 # A *look* takes 32 validation pictures, draws a mask for each, and fills the holes with two methods, Navier-Stokes and Telea's: they stand for two
-# networks whose weights do not change. A picture's error is the mean absolute error in its own hole, in grey levels of 255. A method's score is the
-# mean of the 32 errors.
+# networks whose weights do not change. A picture's error is the mean absolute error in its own hole, in grey levels (0 to 255). A method's score is
+# the mean of the 32 errors.
 
 # %% [markdown] tags=["hints"]
 # 1. A score is a mean of n errors: its standard deviation follows from that of one error, by the
@@ -128,8 +128,8 @@ def look(seed):
 
 
 # %% [markdown]
-# A hundred looks, each at other pictures under other masks. How much does a score jump from look to look? And the difference of the two methods: once when both
-# get the same look, and once when each gets a look of its own?
+# A hundred looks, each at other pictures under other masks. How much does a score jump from look to look? And how much does the difference of the two methods,
+# when both get the same look, and when each gets its own?
 
 # %%
 looks = np.stack([look(seed) for seed in range(100)])
@@ -145,13 +145,13 @@ for name, values in jumps.items():
 # %% [markdown]
 # Show that you can explain the three jumps: predict them from *one* look. Write `predicted_jumps(one, other)`, which gets the errors of two methods on
 # the same pictures, each of shape `(pictures,)`, and returns three standard deviations: of the first method's score, of the difference of the two scores
-# in the same look, and of their difference if each had a look of its own with as many pictures.
+# in the same look, and of their difference if each had its own look with as many pictures.
 #
-# Two rules are enough. The mean of $n$ independent numbers has the standard deviation of one of them divided by $\sqrt n$; and the variance of a sum or difference of
-# two *independent* numbers is the sum of their variances. Estimate the standard deviation of one by `ddof=1` (NumPy then divides by $n - 1$, since the mean is estimated too).
+# Two rules are enough. The mean of $n$ independent numbers has the standard deviation of one of them divided by $\sqrt n$; and the variance of a sum or difference of two
+# *independent* numbers is the sum of their variances. Estimate the standard deviation of one with `ddof=1` (NumPy then divides by $n - 1$, since the mean is estimated too).
 #
 # Expected: for look 3, about 0.60, 0.22 and 0.88 grey levels, close to what a hundred looks showed. Other looks predict 0.5 to 1.3, 0.1 to 0.6, 0.7 to 1.8:
-# 32 pictures tell a jump roughly.
+# 32 pictures predict a jump only roughly.
 
 
 # %%
@@ -172,22 +172,22 @@ if checks.task_09_2(predicted_jumps):
 checks.task_09_2(predicted_jumps)
 
 # %% [markdown]
-# In your own words: why is the second number so much smaller than the third, and how many pictures would each look of its own need to make them equal?
+# In your own words: why is the second number so much smaller than the third, and how many pictures would each separate look need to make them equal?
 #
 # <!-- BEGIN SOLUTION -->
-# A picture that is hard for one method is hard for the other: most of what the errors share is the luck of the look, and in the difference of the *same* picture
-# it cancels. What is left is where the two methods fail differently. With looks of their own nothing cancels, both lucks add up.
+# A picture that is hard for one method is hard for the other: most of what the errors share is the luck of the look, which cancels in the difference on the
+# *same* picture. What is left is where the two methods fail differently. With separate looks nothing cancels, and the luck of both adds up.
 #
-# The noise falls with the square root of the number of pictures, so the factor is by look 3 $(0.88 / 0.22)^2 = 16$: some 500 pictures instead of 32. Freezing pictures and masks costs nothing and does the same.
+# The noise falls with the square root of the number of pictures, so by look 3 the factor is $(0.88 / 0.22)^2 = 16$: some 500 pictures instead of 32. Freezing pictures and masks costs nothing and does the same.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: bug hunt, a training loop
 #
-# This function gets a compiled network, a data set with the three parts `train`, `validation` and `test`, a bank of masks and a number of epochs.
-# It promises to train with new masks in every epoch, to return the list of held-out losses, one an epoch, that can be compared with each other, and to leave
-# the network with the weights of the epoch where that loss was lowest. The test pictures are for later: nothing in it may look at them. It runs, and its
-# losses fall.
+# This function gets a compiled network, a data set with the three parts `train`, `validation` and `test`, a bank of masks and a number of epochs. It
+# promises to train with new masks in every epoch, to return a list of held-out losses, one per epoch, that can be compared with each other, and to leave the
+# network with the weights of the epoch where that loss was lowest. The test pictures are for later: nothing in it may look at them. It runs, and its losses
+# fall.
 
 # %% [markdown] tags=["hints"]
 # 1. Ask of each promise in turn whether it is kept: new masks in every epoch, losses that can be
@@ -238,10 +238,10 @@ trained = small_network()
 print(np.round(published_training(trained, photos, bank, epochs=8), 4))
 
 # %% [markdown]
-# It has four faults. Find them and write `repaired_training`, with the same arguments, which keeps the promise.
-# Repair the loop, without `training.fit`: it is the loop that you will meet elsewhere. (`train_on_batch` may stand for `fit`.)
+# It has four faults. Find them and write `repaired_training`, with the same arguments, which keeps the promise. Repair the
+# loop, without `training.fit`: it is the loop that you will meet elsewhere. (`train_on_batch` may replace `fit`.)
 #
-# Expected: the network that it leaves has exactly the lowest loss of the curve, when it is evaluated on the same held-out pairs once more.
+# Expected: evaluated once more on the same held-out pairs, the network that it leaves has exactly the lowest loss of the curve.
 
 
 # %%
@@ -268,7 +268,7 @@ checks.task_09_3(repaired_training)
 # Which four faults did you find?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. The epoch is told to the wrong data set: `train.epoch` stays 0, so all epochs train on the same 256 pairs of picture and mask, which a plain `fit` never changes by itself.
+# 1. The wrong data set is told the epoch: `train.epoch` stays 0, so all epochs train on the same 256 pairs of picture and mask, which a plain `fit` never changes by itself.
 # 2. The held-out pairs are not `frozen` and *do* get the epoch: each loss is measured under other masks, and the lowest may be the luckiest.
 # 3. The epoch is chosen on the test pictures. Whoever reports their score afterwards reports a choice.
 # 4. `network.weights` are the network's own variables, not copies: whatever epoch they were taken in, at the end they hold the last. `get_weights()` copies.
@@ -277,11 +277,11 @@ checks.task_09_3(repaired_training)
 # %% [markdown]
 # ## Task 4 ★★★: noise, or overfitting?
 #
-# Did it overfit, or does the curve only jump? Here are trainings of which we know it, because they are made up. All of them learn, in all of them the training loss goes on falling below the validation loss, and in half of them the validation loss turns up at some epoch, under
+# Did it overfit, or does the curve only jump? Here are trainings for which we know, because they are made up. All of them learn. In all of them the training loss goes on falling, below the validation loss; in half of them the validation loss turns up at some epoch, under
 # noise of 2 to 8 per cent.
 
 # %% [markdown] tags=["hints"]
-# 1. One epoch is as noisy as 2 to 8 per cent. What is less noisy than one epoch?
+# 1. One epoch has noise of 2 to 8 per cent. What is less noisy than one epoch?
 # 2. Average over neighbouring epochs (np.convolve does it), or fit a line to the last ones
 #    (np.polyfit). Then ask how much higher the end is than the lowest.
 # 3. Means over seven epochs; it overfits if the last mean is more than about five per cent above
@@ -344,23 +344,24 @@ def overfits(training_losses, validation_losses):
 checks.task_09_4(overfits)
 
 # %% [markdown]
-# Say why your rule beats the two, where it fails, and how you would test it on trainings that are not made up.
+# Say why your rule beats these two, where it fails, and how you would test it on trainings that are not made
+# up.
 #
 # <!-- BEGIN SOLUTION -->
-# A mean over seven epochs has less than half of the noise of one, so a lowest point that is only lucky is averaged away; and asking for five per cent more than the lowest
+# A mean over seven epochs has less than half of the noise of one, so a minimum that is only lucky is averaged away; and asking for five per cent more than the lowest
 # leaves a margin for what noise remains. Both simple rules look at *one* epoch, the luckiest, and the first is fooled by any noise at all.
 #
 # **Rubric.** (1) At least 88 % of the check's 1,000 trainings: check. (2) The answer names the noise of a single epoch as the reason why the simple rules fail, and averages or fits a slope over several. (3) It names
-# where the rule fails: late turns, gentle rises under strong noise, slow learners whose mean still falls. (4) It says that a gap between the curves proves nothing here, since it opens
-# in all of them. (How *fast* it opens does tell, and an answer that uses it is a good one: what both curves learn cancels in their difference, so a line
-# through the last 25 gaps that climbs by more than 1.2 per cent of the training loss an epoch is right in about 99 of 100. It then says that this relies on how these curves were made up: both learn
-# at the same pace.) (5) Extra: false alarms and misses are counted apart; or the rule is tried on the two histories of lesson 09, six pictures with the same and with new masks.
+# where the rule fails: late turns, gentle rises under strong noise, slow learners whose mean still falls. (4) It says that a gap between the curves proves nothing here, since it opens in all of them. (How *fast* it
+# opens does tell, and an answer that uses it is a good one: what both curves learn cancels in their difference, so *a line through the last 25 gaps climbs by more than 1.2 per cent of the training loss per epoch* is
+# right in about 99 of 100. Such an answer says that this relies on how these curves were made up: both learn at the same pace.) (5) Extra: false alarms and misses are counted separately; or the rule is tried on the
+# two histories of lesson 09, six pictures with the same and with new masks.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.
