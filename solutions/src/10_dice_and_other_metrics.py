@@ -26,9 +26,9 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # %% [markdown]
 # ## Task 1 ★: judge a mask finder
 #
-# A mask finder looks at damaged pictures and says of each pixel how sure it is that it is damaged: floats from 0 to 1, of shape
-# `(N, H, W)`. What it is more than half sure of, it marks. The true masks are `bool`, of the same shape. Some pictures are undamaged, and on some of these
-# the finder rightly marks nothing; two empty masks are equal, so they score 1.
+# A mask finder looks at damaged pictures and says how sure it is that each pixel is damaged: floats from 0 to 1, of shape `(N, H, W)`. It marks every
+# pixel of which it is more than half sure. The true masks are `bool`, of the same shape. Some pictures are undamaged, and on some of these the finder
+# rightly marks nothing; two empty masks are equal, so they score 1.
 #
 # Write `mask_scores(true_masks, confidences)`, which returns an array of shape `(N, 2)`: dice and IoU of each picture.
 # Count them yourself, without `metrics`.
@@ -92,9 +92,9 @@ alike = [metrics.plain_dice(batch, batch) for batch in tests[order].reshape(batc
 print(f"sorted  {np.mean(alike):.4f}, batches from {min(alike):.3f} to {max(alike):.3f}")
 
 # %% [markdown]
-# All these numbers say something about the pictures and nothing about a repair. Show it of the first two: write `perfect_and_white(means, deviations)`, which gets two numbers for each picture of a
-# batch, the mean and the standard deviation of its values, arrays of shape `(pictures,)`, and returns the batch's plain dice of the perfect answer and of white. All pictures have the same
-# size, and no pixel is needed. (The deviation is NumPy's `std()` as it is: the root of the mean squared distance from the mean.)
+# All these numbers say something about the pictures and nothing about a repair. Show it for the first two: write `perfect_and_white(means, deviations)`, which gets the mean and the standard
+# deviation of the values of each picture of a batch, as arrays of shape `(pictures,)`, and returns the batch's plain dice for the perfect answer and for white. All pictures have the same size, and
+# no pixel is needed. (The deviation is NumPy's `std()` as it is: the root of the mean squared distance from the mean.)
 #
 # Expected: for the first batch, the two numbers printed below, to the last digit.
 
@@ -140,14 +140,15 @@ if checks.task_10_2(perfect_and_white):
     )
 
 # %% [markdown]
-# In your own words: what would a picture have to be like to give its perfect restoration a score near 1, and what does a network gain by learning to please this score? Why does sorting lower the mean, though every answer is perfect?
+# In your own words: what would a picture have to be like to give its perfect restoration a score near 1, and how would a network learn to please this score? Why does sorting lower the mean, though every answer is perfect?
 #
 # <!-- BEGIN SOLUTION -->
 # The mean of $y^2$ over the mean of $y$ is near 1 only if nearly all values are 0 or 1 (then $y^2 = y$), or all are near 1: black and white, as masks are, or very bright. A photograph has shades, so it stays near
-# mean plus variance over mean, here about 0.6. A network gains by brightness and by contrast, not by repairing: the score rises where predictions above half the score are pushed to white and the others to black.
+# mean plus variance over mean, here about 0.6. A network gains by brightness and contrast, not by repairing: the score rises where predictions above half the score are pushed to white and the others to black.
 #
 # A batch's score is the mean of its pictures' scores, weighted by their brightness. Bright pictures have the higher scores, mean plus variance over mean, and in a mixed batch they also count more: the mean, 0.595, is near the
-# score of all 480 pictures taken together, 0.596. Sorted, the pictures of a batch are about equally bright and count alike: the mean, 0.537, is near that of the pictures' own scores, 0.536. Who shares a batch decides.
+# score of all 480 pictures taken together, 0.596. Sorted, the pictures of a batch are about equally bright and count alike: the mean, 0.537, is near that of the pictures' own scores, 0.536. Which pictures share a batch
+# decides.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -157,8 +158,8 @@ if checks.task_10_2(perfect_and_white):
 # `bool` of shape `(N, H, W)`. It promises three numbers that say how well the holes were filled. It runs, and its numbers look splendid.
 
 # %% [markdown] tags=["hints"]
-# 1. Hand in the truth with a little noise at known pixels only; then a picture of [0, 1] times
-#    255 with range 255. What should change, and what does?
+# 1. Hand in the truth with a little noise at known pixels only; then the same pictures times 255,
+#    with range 255. What should change, and what does?
 # 2. Which pixels did the network have to fill? What is the peak of pictures in [0, 1]? What may
 #    be averaged, decibels or squared errors? What is plain dice of the truth?
 # 3. filled = masks.composite(true, raw, mask). Then psnr and mae of metrics with the mask, and
@@ -179,8 +180,8 @@ def published_report(true, raw, mask):
 
 
 # %% [markdown]
-# To try it on: twenty pictures with lines missing, filled by Navier-Stokes and then blurred a little everywhere, as a network's raw prediction is, which draws the known pixels
-# anew; and the same prediction made much worse.
+# To try it on: twenty pictures with lines missing, filled by Navier-Stokes and then blurred a little everywhere, as a network's raw prediction is, since it redraws the known
+# pixels; and the same prediction made much worse.
 
 # %%
 truth = tests[:20]
@@ -195,8 +196,8 @@ for name, prediction in {"raw prediction": raw, "grey in every hole": grey_holes
     print(f"{name:20s} {told}")
 
 # %% [markdown]
-# It has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers: the PSNR in the holes in dB, the SSIM of
-# the image (scikit-image's, with its usual window), and instead of the accuracy a number in which smaller is better, the MAE in the holes. You may use whatever `metrics` offers.
+# It has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers: the PSNR in the holes in dB, the SSIM of the
+# image (scikit-image's, with its usual window), and, in place of the accuracy, the MAE in the holes, where smaller is better. You may use whatever `metrics` offers.
 #
 # Expected: for the raw prediction 24.7 dB, an SSIM of 0.95 and an MAE of 0.031; for grey holes 10.4 dB, 0.57 and 0.27.
 
@@ -226,9 +227,9 @@ checks.task_10_3(report)
 # Which four faults did you find, and which of them flatters most?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. The raw picture is measured, everywhere: known pixels, which are given, are counted, some as errors and most as successes. Compositing comes first, and PSNR is measured in the holes.
+# 1. The raw picture is measured, and everywhere: known pixels, which are given, are counted, some as errors and most as successes. Composite first, and measure PSNR in the holes.
 # 2. Pictures in [0, 1] are given a range of 255, twice. It adds 48.13 dB to every PSNR, and in SSIM the constants of the formula grow so large that nearly everything scores 1.
-# 3. Decibels are averaged over pictures: easy pictures count most, and in the holes these twenty come to 32.6 dB instead of 24.7. Squared errors are pooled, then the logarithm is taken.
+# 3. Decibels are averaged over pictures: easy pictures count most, and in the holes these twenty come to 32.6 dB instead of 24.7. Pool the squared errors, then take the logarithm.
 # 4. Plain dice on intensities is no accuracy: the truth scores less than its own black and white copy.
 #
 # The range of 255 flatters most: 48 dB, and an SSIM from which nothing can be read.
@@ -287,9 +288,9 @@ plots.show(
 )
 
 # %% [markdown]
-# Write `looks_right(true, filled, mask)`, a number that is higher for a better fill, pictures of floats in [0, 1]. The check has 24 other pictures, eight of each texture, always the same. It asks that the truth
-# scores highest in every one, also with noise of a millionth that nobody sees (a metric's first duty), and that *same texture* beats the other four in at least 90 % of the 96 comparisons. PSNR in the hole manages 20 %, SSIM
-# 30 %; the difference of the standard deviations in the hole 70 %, since shuffled pixels cheat it.
+# Write `looks_right(true, filled, mask)`, for pictures of floats in [0, 1]: a number that is higher for a better fill. The check has 24 other pictures, eight of each texture, always the same. It asks that the truth scores
+# highest in every one, even with added noise of a millionth, which nobody sees (a metric's first duty), and that *same texture* beats the other four in at least 90 % of the 96 comparisons. PSNR in the hole manages 20 %,
+# SSIM 30 %; the difference of the standard deviations in the hole 70 %, since shuffled pixels cheat it.
 #
 # Expected: 95 to 100 %.
 
@@ -327,14 +328,14 @@ if checks.task_10_4(looks_right):
     )
 
 # %% [markdown]
-# What does your metric look at? Find a fill that cheats *it*. And when would you still want PSNR beside it?
+# What does your metric look at? Find a fill that cheats *it*. And when would you still want PSNR as well?
 #
 # <!-- BEGIN SOLUTION -->
-# It compares how much the two holes vary at five sizes of detail, and not where. Flat and blurred lack the fine details, shuffled pixels have too many of them and too few coarse ones, another texture mixes them
-# otherwise. The truth is equal to itself at every size and scores 1.
+# It compares how much the two holes vary at five sizes of detail, not where. Flat and blurred lack the fine details, shuffled pixels have too many of them and too few coarse ones, and another texture mixes them
+# differently. The truth is equal to itself at every size and scores 1.
 #
 # It is cheated by whatever keeps these strengths and destroys the rest: the hole upside down, the grey picture instead of the coloured one, or noise that was given the same
-# strengths at every size. It cannot say whether *this* was there: a window filled with brick could please it. So PSNR in the hole stays beside it, as the other question.
+# strengths at every size. It cannot say whether *this* was there: a window filled with brick could please it. So PSNR in the hole is still needed, for the other question.
 #
 # **Rubric.** (1) Truth highest, 90 % of 96: check. (2) The answer names what the metric ignores (place, colour, edges at the border of the hole) and shows one fill that cheats it, with its score. (3) It says that the metric answers
 # *could it be one?* and PSNR *is it this one?*. (4) Extra: seams at the border of the hole are punished too; or scores of several sizes are shown, as LPIPS takes features of several layers.
@@ -344,6 +345,6 @@ if checks.task_10_4(looks_right):
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -27,16 +27,16 @@ from course_lib import checks, data, layers, masks, plots
 # %% [markdown]
 # ## Task 1 ★: one place, two inputs
 #
-# On its way up, a U-Net joins features from below with those of a skip, and each has holes of its own.
-# Write one place of the partial convolution for that: `one_place(features, valids, kernel, bias)`.
+# On its way up, a U-Net joins features from below with those of a skip, and each has its own holes.
+# Write the partial convolution for that, at one place: `one_place(features, valids, kernel, bias)`.
 #
 # * `features` is a list of windows, one for each input: `(k, k, C1)`, `(k, k, C2)`. The list may also hold
-#   a single one.
+#   a single window.
 # * `valids` is a list of their validities, `(k, k, 1)` each: 1 = known, 0 = hole.
 # * `kernel` has shape `(k, k, C1 + C2)`: one filter, over the inputs in their order. `bias` is a number.
 #
 # Return two numbers, $x'$ and $m'$ of the lesson. Anything may stand in the holes, even NaN, and a known
-# pixel may be black. Leave the arrays that you are given as they are.
+# pixel may be black. Do not change the arrays that you are given.
 #
 # Expected: for the windows made below, 14 and 1.
 
@@ -85,8 +85,8 @@ checks.task_11_1(one_place)
 # %% [markdown] tags=["hints"]
 # 1. Four inputs find them: all known with three channels, all known at the border, all hole with
 #    a bias, and all hole in float16.
-# 2. np.float16(1e-8) is 0, and 27 / np.float16(1e-6) is more than float16's largest number,
-#    65504. Which smallest value can a count have that is not zero?
+# 2. np.float16(1e-8) is 0, and 27 / np.float16(1e-6) is more than float16's largest number, 65504.
+#    What is the smallest count that is not zero?
 # 3. Pad valid with 0; divide kernel[..., 0].size by np.maximum(seen, 1), where kernel[...,
 #    0].size is k * k * C; and multiply total * ratio + bias by the new validity.
 
@@ -140,12 +140,12 @@ plots.show(
 )
 
 # %% [markdown]
-# It has four faults, and this picture shows only one of them. Find all four and write the right layer,
-# `partial_layer`, with the same arguments.
+# It has four faults, and this picture shows only one of them. Find all four and write the correct
+# layer, `partial_layer`, with the same arguments.
 #
-# Expected: the picture below; with three channels of ones, a kernel of 1/27 and no bias, 1 (up
-# to rounding) wherever a window sees anything known, also in the corners; and in `float16` no NaN and no
-# infinity, not even where 32 channels of ones meet a kernel of ones: that is 288.
+# Expected: the picture below; with three channels of ones, a kernel of 1/27 and no bias, 1 (up to
+# rounding) wherever a window sees anything known, corners included; and in `float16` no NaN and no
+# infinity, not even where 32 channels of ones meet a kernel of ones: the result is 288.
 
 
 # %%
@@ -179,23 +179,23 @@ if checks.task_11_2(partial_layer):
 # Which four faults did you find, and which input shows each?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. `k * k` forgets the channels, which `seen` counts: with three channels everything is a third. All
-#    known, several channels, against an ordinary convolution.
+# 1. `k * k` forgets the channels, which `seen` counts: with three channels everything shrinks to a
+#    third. Input: all known, several channels, against an ordinary convolution.
 # 2. The validity is padded with 1, so what lies beyond the border counts as seen: the border is too weak,
-#    and blind windows at the border count as known. All known, look at the corner.
-# 3. The bias is added in blind windows too. All hole, bias not 0.
-# 4. `1e-8` is 0 in half precision, whose smallest number is about 6e-8: in a blind window 9 / 0 is infinite,
-#    and 0 times infinity is NaN. 1e-6 is no help: 27 / 1e-6 is more than 65504, half precision's largest number.
-#    A count is a whole number, so `np.maximum(seen, 1)` changes nothing but the blind windows. (And divide
-#    first: a sum of 288 times 288 weights is more than 65504, times a ratio of 1 it is 288.)
+#    and blind windows at the border count as known. Input: all known; look at the corner.
+# 3. The bias is added in blind windows too. Input: all hole, bias not 0.
+# 4. `1e-8` is 0 in half precision, whose smallest number is about 6e-8: in a blind window 9 / 0 is infinite, and
+#    0 times infinity is NaN. 1e-6 is no help: 27 / 1e-6 is more than 65504, half precision's largest number. A
+#    count is a whole number, so `np.maximum(seen, 1)` changes nothing but the blind windows. (And divide first:
+#    a sum of 288 times 288 weights is more than 65504; times a ratio of 1 it is 288.)
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: explain why the signal comes back
 #
-# In the lesson's chain of layers a layer that forgets the channels leaves $1/(3 \cdot 32^7)$ of the signal after eight. The article
-# behind this course has sixteen such layers in the shape of a U-Net. There the signal falls below $10^{-13}$ of what it should be, and
-# then *grows* again, although every layer divides: through the skips. Here is the network as two lists.
+# In the lesson's chain of layers forgetting the channels leaves $1/(3 \cdot 32^7)$ of the signal after eight. The article behind this
+# course has sixteen such layers in the shape of a U-Net. There the signal falls below $10^{-13}$ of what it should be, and then
+# *grows* again, although every layer divides: through the skips. Here is the network as two lists.
 
 # %% [markdown] tags=["hints"]
 # 1. Each layer divides by the channels of what it is given. Along a chain the divisions multiply.
@@ -211,9 +211,9 @@ sources = [(0,), (1,), (2,), (3,), (4,), (5,), (6,), (7,)]  # 0 is the picture, 
 sources += [(7, 8), (9,), (5, 10), (11,), (3, 12), (13,), (1, 14), (15,)]
 
 # %% [markdown]
-# So layer 9 is given what layers 7 and 8 made, joined along the channels, 64 together. The next cell runs the
+# So layer 9 is given what layers 7 and 8 made, joined along the channels, 64 in all. The next cell runs the
 # network with the channels counted and with the channels forgotten, and prints what the fault leaves of each
-# layer's signal (standard deviation divided by standard deviation).
+# layer's signal (the ratio of the standard deviations).
 
 
 # %%
@@ -251,9 +251,9 @@ for number in (1, 2, 8, 9, 10, 11, 12, 13, 14, 15, 16):
 # channels, size 1). The network has no bias, and a ReLU passes factors on. No picture and no weights are
 # needed.
 #
-# Expected: for the network above 0.33 in layer 1, 9.7e-12 in layer 8, 1.9e-14 in layer 10 and 1.6e-4 in layer
-# 16. That is the measured number or up to 40 % more: a layer that joins a strong and a weak signal hears the
-# strong one in some of its channels only.
+# Expected: for the network above 0.33 in layer 1, 9.7e-12 in layer 8, 1.9e-14 in layer 10 and 1.6e-4 in
+# layer 16. That is the measured number or up to 40 % more: a layer that joins a strong and a weak signal
+# hears the strong one in only some of its channels.
 
 
 # %%
@@ -278,8 +278,8 @@ if predicted is not None and len(predicted) == len(measured):
 checks.task_11_3(strongest_signal)
 
 # %% [markdown]
-# In your own words: which part of the network does the last layer hear, and which not? Why is a network
-# with skips *harder* to find faulty than one without?
+# In your own words: which part of the network does the last layer hear, and which does it not? Why is a
+# network with skips *harder* to find faulty than one without?
 #
 # <!-- BEGIN SOLUTION -->
 # The strongest path from the picture to the last layer runs through the first layer, its skip, and the last
@@ -297,20 +297,19 @@ checks.task_11_3(strongest_signal)
 #
 # `output, new_valid = layer(features, valid, kernel, bias)`,
 #
-# with `features` and `valid` `(H, W, C)`, `kernel` `(rows, columns, C, F)`, `bias` `(F,)`, `output` `(H, W, F)` and
-# `new_valid` `(H, W, 1)`. What it promises: the lesson's $x'$ and $m'$ at every place of the picture; `rows` and
-# `columns` are odd and need not be 3, nor equal; the validity may differ from channel to channel (as if two
-# inputs had been joined); what stands in a hole is never read, not even NaN; a known value may be 0; padding is hole. It computes in
-# `float64` or in `float32`.
+# with `features` and `valid` `(H, W, C)`, `kernel` `(rows, columns, C, F)`, `bias` `(F,)`, `output` `(H, W, F)` and `new_valid`
+# `(H, W, 1)`. What it promises: the lesson's $x'$ and $m'$ at every place of the picture; `rows` and `columns` are odd and need not
+# be 3, nor equal; the validity may differ from channel to channel (as if two inputs had been joined); what stands in a hole is never
+# read, not even NaN; a known value may be 0; padding counts as hole. It computes in `float64` or in `float32`.
 #
-# The check gives your test three right layers, which it must accept, and eighteen faulty ones, one fault each. The
-# lesson's three facts find seven of them. Find all. (Not every faulty layer is wrong on every picture: test on
-# several, and seed what you draw, so that your test says the same twice.)
+# The check gives your test three correct layers, which it must accept, and eighteen faulty ones, one fault each.
+# The lesson's three facts find seven of these. Find all. (Not every faulty layer is wrong on every picture: test
+# on several, and seed what you draw, so that your test says the same twice.)
 
 # %% [markdown] tags=["hints"]
 # 1. Write the lesson's layer once more, slowly and plainly, and compare with it on random inputs: output
 #    and validity.
-# 2. What do inputs from `rng.normal` with 3 x 3 windows have in common, which the promise above does not
+# 2. What do inputs from `rng.normal` with 3 x 3 windows have in common that the promise above does not
 #    say? Vary the window, the share of known values, the validity from channel to channel; put NaN into
 #    holes, black into known pixels, and take the bias away.
 # 3. Loop over kernel shapes such as (1, 1), (3, 3), (5, 3), over shares of known values from 0 to 1, and
@@ -357,23 +356,23 @@ checks.task_11_4(accepts)
 # Which inputs did you choose, and which fault does each find? Which faults could your test still miss?
 #
 # <!-- BEGIN SOLUTION -->
-# Equations 1 and 2 written as slowly and plainly as possible are the reference; the inputs are drawn at random,
-# over window shapes and shares of known values, with NaN in every hole. A share of 0 finds the bias in blind windows, 1 finds
-# the padding, 0.05 the capped ratio, 1 × 1 and 5 × 3 what is right for 3 × 3 only, validities that differ between
-# channels find a layer that reads the first one only, and known black without a bias one that takes its validity from its
-# output. Still missed: strides, dilation, even windows, a single channel
-# treated apart, very large pictures, gradients, half precision.
+# The reference is equations 1 and 2, written as slowly and plainly as possible; the inputs are drawn at random, over window
+# shapes and shares of known values, with NaN in every hole. A share of 0 finds the bias in blind windows, 1 finds the
+# padding, 0.05 the capped ratio, 1 × 1 and 5 × 3 what is right only for 3 × 3, validities that differ between channels find a
+# layer that reads the first one only, and known black without a bias one that takes its validity from its output. Still
+# missed: strides, dilation, even windows, a single channel treated differently, very large pictures, gradients, half
+# precision.
 #
-# **Rubric.** (1) All faulty layers are rejected and the right ones accepted: check. (2) The tolerance is argued for:
-# wider than float32's rounding, far narrower than any fault. (3) For at least three faults the answer says which
-# input finds it. (4) At least two faults are named that the test would miss. (5) Extra: a faulty layer of your own
-# that passes the lesson's three facts.
+# **Rubric.** (1) All faulty layers are rejected and the correct ones accepted: check. (2) The tolerance is argued
+# for: wider than float32's rounding, far narrower than any fault. (3) For at least three faults the answer says
+# which input finds it. (4) At least two faults are named that the test would miss. (5) Extra: a faulty layer of your
+# own that passes the lesson's three facts.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -32,7 +32,7 @@ from course_lib import checks, data, evaluation, masks, metrics, models
 # 1. The picture to look at is the composite: the prediction in the hole, the truth elsewhere.
 # 2. The region is the hole grown by one pixel in all eight directions, as far as the picture goes.
 #    (`ndimage.binary_dilation(hole, np.ones((3, 3)))` does that.)
-# 3. Take all pairs of neighbours, one beside or one above the other, of which *both* lie in the region.
+# 3. Take all pairs of neighbours, side by side or one above the other, that *both* lie in the region.
 #    Add up the absolute differences of their values, over all three channels.
 # 4. Divide by the number of values of the whole picture, `H * W * 3`.
 #
@@ -70,20 +70,20 @@ checks.task_12_1(total_variation)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, the headline
 #
-# "Partial convolutions: decibels ahead!" Below is the comparison behind a headline like this, put together from
+# "Partial convolutions: decibels ahead!" Below is the comparison behind a headline like this, assembled from
 # what public comparisons do. It promises:
 #
-# *Each side is a list of networks, one for each training (they differ in their seed only). A network is a
-# function `(damaged, valid) -> predicted`, for arrays `(N, H, W, 3)` and `(N, H, W, 1)`, validity 1 = known. All have
-# learned with black holes. `validation` and `test` are pairs `(pictures, holes)`. Of each side the training that is
-# best on the validation pictures is measured on the test pictures. What counts, in choosing and in measuring,
-# is the PSNR of the composite in the holes, all hole pixels pooled. Returned are both scores in dB, `plain` first.*
+# *Each side is a list of networks, one for each training (they differ in their seed only). A network is a function
+# `(damaged, valid) -> predicted`, for arrays `(N, H, W, 3)` and `(N, H, W, 1)`, validity 1 = known. All have learned
+# with black holes. `validation` and `test` are pairs `(pictures, holes)`. On each side, the training that is best on
+# the validation pictures is measured on the test pictures. What counts, in choosing and in measuring, is the PSNR of
+# the composite in the holes, all hole pixels pooled. Both scores are returned, in dB, `plain` first.*
 
 # %% [markdown] tags=["hints"]
-# 1. Go through the two halves side by side: what does each network see, what is it told, how is
-#    it chosen, what is measured? Then hold each answer to the promise.
-# 2. Write one function score(network, pictures, holes) that is used for both, and one that
-#    chooses by it. What is then different for the two cannot be in your code.
+# 1. Go through the two halves side by side: what does each network see, what is it told, how is it
+#    chosen, what is measured? Then hold each answer against the promise.
+# 2. Write one function score(network, pictures, holes) that is used for both, and one that chooses
+#    by it. Then no difference between the sides can come from your code.
 # 3. score: damage, 1 - hole as validity with a channel of its own, composite,
 #    metrics.psnr(pictures, filled, holes). Then max(networks, key=lambda one: score(one,
 #    *validation)) for each side, and score(chosen, *test) of both.
@@ -109,7 +109,8 @@ def published_scores(plain, partial, validation, test):
 
 
 # %% [markdown]
-# The course ships one training of each network. Two more are imitated here: the same weights with a little noise.
+# The course ships one training of each network. Two more of each are imitated: the same weights with a
+# little noise.
 
 
 # %%
@@ -134,9 +135,9 @@ print("published: plain {:.2f} dB, partial {:.2f} dB".format(*published))
 
 # %% [markdown]
 # Nobody would believe a lead of that size. Yet two of the faults alone would leave one that looks like a result.
-# In four ways a side is treated differently from the other, or from the promise (what is measured,
-# and over which pixels, counts as one). Find them, and write
-# `fair_scores`, with the same arguments, which keeps the promise.
+# One side is treated differently from the other, or from the promise, in four ways (what is measured, and over
+# which pixels, counts as one). Find them, and write `fair_scores`, with the same arguments, which keeps the
+# promise.
 #
 # Expected: on these networks and pictures two scores between 21 and 24 dB, less than 0.5 dB apart.
 
@@ -166,8 +167,8 @@ print(
 checks.task_12_2(fair_scores)
 
 # %% [markdown]
-# Which four did you find, and in whose favour is each? And a fifth thing that is no fault of the *lead*: had both
-# composites been measured over the whole picture, both scores would be higher. By how much would their difference change, and why?
+# Which four did you find, and whom does each favour? A fifth thing is no fault of the *lead*: had both composites been measured
+# over the whole picture, both scores would be higher. By how much would their difference change, and why?
 #
 # <!-- BEGIN SOLUTION -->
 # 1. The plain network is told `holes` where it expects validity: its mask is inverted.
@@ -176,15 +177,15 @@ checks.task_12_2(fair_scores)
 # 4. The rival's training is chosen on the test pictures, so its score is the best of three on those very pictures.
 #
 # The first two and the fourth favour the partial convolutions. So does the third, for a raw picture is charged for known pixels too.
-# The fourth can only favour them: here it
-# changes nothing, since the same training is best on both parts, and with more trainings it would.
+# The fourth can only favour them. Here it changes nothing, since the same training is best on both parts, and with more trainings it
+# would.
 #
 # Over the whole picture the difference would be the same number. A composite has no error on known pixels, so the squared error is that
-# of the holes, divided by more pixels: both scores rise by $-10 \log_{10}$ of the share of hole pixels, and the lead does not see it.
-# Raw predictions have errors on known pixels too, and there it matters.
+# of the holes, divided by more pixels: both scores rise by $-10 \log_{10}$ of the share of hole pixels, and the lead is unchanged. Raw
+# predictions have errors on known pixels too, and there it matters.
 #
-# Even repaired, imitated trainings are no trainings; three are few; forty patches of one photograph are few; and the same number of
-# steps is not the same time.
+# Even after the repair, imitated trainings are not real ones; three are few; forty patches of one photograph are few; and the same
+# number of steps is not the same time.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -194,9 +195,9 @@ checks.task_12_2(fair_scores)
 # here are their scores under line masks (for a network trained twice, the mean): a dict from the parts that are on, a `frozenset`, to decibels. Six of the sixteen choices were
 # never trained.
 #
-# Write `worth(scores, part)` for any such dict, in which any choice may be missing, and any names may be parts. For each pair of
-# networks of which one has `part`, the other has not, and all else is the same: the score with it minus the score without. Return a list of these
-# differences, smallest first; where there is no pair, an empty list.
+# Write `worth(scores, part)` for any such dict, in which any choice may be missing, and any name may be a part. For each pair of networks of
+# which one has `part`, the other has not, and all else is the same, take the score with it minus the score without. Return a list of these
+# differences, smallest first; if there is no pair, an empty list.
 #
 # Expected: two numbers for each part of the lesson's table.
 
@@ -228,19 +229,19 @@ checks.task_12_3(worth)
 
 # %% [markdown]
 # Somebody takes the mean of the five networks with `composite` and subtracts the mean of the five without. Compute it. Why is it not
-# what the part is worth, and what would have to be trained so that it were the mean of your list?
+# what the part is worth, and what would have to be trained for it to be the mean of your list?
 #
 # <!-- BEGIN SOLUTION -->
-# It is +0.3 dB, though the two pairs say about -0.2 and +0.2. Three of the five networks with `composite` start from a fill, of the
-# five without it only two. So a fifth of the fill's 1.4 dB is in the difference, and is credited to the composite. The groups differ in more
-# than one thing. With all sixteen trained, every choice of the other parts would stand once in both groups, and the difference
-# of the means would be the mean of the eight pairs.
+# It is +0.3 dB, though the two pairs say about -0.2 and +0.2. Three of the five networks with `composite` start from a fill, but only two of
+# the five without. So a fifth of the fill's 1.4 dB is in the difference, and is credited to the composite. The groups differ in more than
+# one thing. With all sixteen trained, every choice of the other parts would stand once in both groups, and the difference of the means would
+# be the mean of the eight pairs.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

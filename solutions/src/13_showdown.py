@@ -33,8 +33,8 @@ from course_lib import checks, classical, data, evaluation, masks, metrics, mode
 # Write `behind(errors)`, which computes what stands in the lesson's leaderboard. `errors` has shape `(methods, sets, pictures)`:
 # the squared error of each method under each set of masks on each picture, summed over its hole.
 #
-# Returned is an array `(methods, sets)`: by how many decibels the method's pooled PSNR is behind the best method of the same
-# set. The best of a set has 0, all others more.
+# Return an array `(methods, sets)`: by how many decibels the method's pooled PSNR is behind that of the best method of the
+# same set. The best has 0, all others more.
 #
 # You do not need the number of hole pixels. Why not?
 #
@@ -70,12 +70,13 @@ checks.task_13_1(behind)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, a published leaderboard
 #
-# Below is a leaderboard as one finds it. It promises:
+# Below is a leaderboard of the kind one finds. It promises:
 #
 # *`methods` is a dict, name → list of variants, each a function `(image, mask) -> image`. `validation` and `test` are pairs
-# `(pictures, holes)`, shapes `(N, H, W, 3)` and `(N, H, W)`; hole k belongs to picture k. Of each method the variant with the
-# best score on the validation pictures is measured on the test pictures. The score is the PSNR in the holes of the composite,
-# all pictures pooled, and every method meets the same pictures under the same holes. Returned is a dict, name → dB.*
+# `(pictures, holes)`, shapes `(N, H, W, 3)` and `(N, H, W)`; hole k belongs to picture k. For each method, the variant with
+# the best score on the validation pictures is measured on the test pictures. The score is the PSNR in the holes of the
+# composite, all pictures pooled, and every method meets the same pictures under the same holes. A dict is returned, name
+# → dB.*
 
 # %% [markdown] tags=["hints"]
 # 1. Three promises are broken: which holes a method meets, on which pictures its variant is chosen,
@@ -155,22 +156,22 @@ checks.task_13_2(board)
 # Which three did you find, and whom does each favour?
 #
 # <!-- BEGIN SOLUTION -->
-# 1. The holes are shuffled anew for every variant, so no two meet the same pictures under the same holes. It favours nobody in
-#    particular: a variant wins because it drew easy holes.
+# 1. The holes are shuffled again for every variant, so no two meet the same pictures under the same holes. It favours nobody
+#    in particular: a variant wins because it drew easy holes.
 # 2. The variant is chosen by its score on the test pictures. It favours methods with many variants: the best of many draws is
 #    lucky.
-# 3. PSNRs are averaged, and a perfect picture, whose PSNR is infinite, is thrown away. Averaged decibels favour who is very good
-#    on easy pictures; dropping the perfect ones punishes exactly them.
+# 3. PSNRs are averaged, and a perfect picture, whose PSNR is infinite, is thrown away. Averaged decibels favour methods that are
+#    very good on easy pictures; dropping the perfect ones punishes exactly those methods.
 #
-# As published `navier_stokes` leads by 0.7 dB; as promised `harmonic` does, by 0.8.
+# As published, `navier_stokes` leads by 0.7 dB; as promised, `harmonic` does, by 0.8.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: explain why a small lead can be clear
 #
-# Two networks on the same pictures: their scores have intervals that overlap widely, and yet the lead of the one
-# may be clear, once the pictures are drawn again a thousand times. The next cell does both kinds
-# of drawing: once both methods on the *same* pictures, once each on pictures of its own.
+# Two networks on the same pictures: their scores have intervals that overlap widely, and yet the lead of one may
+# be clear, once the pictures are drawn again a thousand times. The next cell draws in two ways: both methods on
+# the *same* pictures, then each on its own.
 
 # %% [markdown] tags=["hints"]
 # 1. Per picture, look at z = rival / mean(rival) - method / mean(method): the change of the lead
@@ -215,7 +216,7 @@ for same in (True, False):
 # * A mean of $n$ independent draws varies with the *standard error*, the standard deviation of one draw divided by
 #   $\sqrt n$; and 95 % of the means lie within 1.96 standard errors.
 #
-# (Another way that draws nothing, such as leaving out one picture at a time, is as right.)
+# (Another way that draws nothing, such as leaving out one picture at a time, is just as good.)
 #
 # Expected: for the two networks above, both ends within 0.05 dB of the first line.
 
@@ -258,29 +259,30 @@ if checks.task_13_3(lead_interval):
     )
 
 # %% [markdown]
-# In your own words: which part of the spread has gone, and for which two methods would pairing help little?
+# In your own words: which part of the spread has gone, and for what kind of methods would pairing help
+# little?
 #
 # <!-- BEGIN SOLUTION -->
-# How hard the drawn pictures are. The variance of a difference is the sum of both variances minus twice
-# the covariance, and the errors of these two networks go up and down together: a picture with strong edges under the
-# lines is hard for both. In `r / R - m / M` that common part cancels, and what is left is on which pictures the
-# one does *relatively* better. Two methods that fail on different pictures, say one that copies texture and one that
-# smooths, have little in common; there pairing gains little, and a lead must be large to be clear.
+# How hard the drawn pictures are. The variance of a difference is the sum of both variances minus twice the
+# covariance, and the errors of these two networks go up and down together: a picture with strong edges under the
+# lines is hard for both. In `r / R - m / M` that common part cancels, and what is left is on which pictures one does
+# *relatively* better. Two methods that fail on different pictures, say one that copies texture and one that smooths,
+# have little in common; there pairing gains little, and a lead must be large to be clear.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 4 ★★★: better together
 #
-# Leave `fill_and_correct` and all other networks aside. Four other fills are at hand: three methods of Part I, and the network of
-# partial convolutions. None is best everywhere. Write `combine(fills, holes)`, which makes one fill out of them
-# that is better than any of the four.
+# Leave `fill_and_correct` and all networks but one aside. Four other fills are at hand: three methods of Part I, and the network
+# of partial convolutions. None is best everywhere. Write `combine(fills, holes)`, which makes one fill out of them that is better
+# than any of the four.
 #
 # * `fills` is a dict of the four names below, each `(N, 32, 32, 3)`, floats in [0, 1] (a little more or
 #   less for biharmonic), known pixels already in place.
 # * `holes` is `bool` `(N, 32, 32)`, `True` = hole. All eleven kinds of masks of the lesson are among them.
-# * Returned is a float array `(N, 32, 32, 3)`; it will be clipped to [0, 1] and composited.
+# * Return a float array `(N, 32, 32, 3)`; it will be clipped to [0, 1] and composited.
 #
-# Try out what you like on the validation pictures: the check says your score there as often as you ask. It asks for
+# Try out what you like on the validation pictures: the check tells you your score there as often as you ask. It asks for
 # 0.2 dB more than the best of the four, all hole pixels pooled, and then for a *clear* lead, by `evaluation.lead`, on 330
 # test patches, always the same ones.
 #
@@ -337,11 +339,11 @@ checks.task_13_4(combine)
 #
 # <!-- BEGIN SOLUTION -->
 # The squared error of a mean of two fills is the mean of their errors minus a quarter of their squared difference: the more
-# two good fills differ, the more the mean gains. Harmonic is flat and biharmonic overshoots, so they
-# differ. At the rim of a hole the slopes that biharmonic continues are right; deep inside they have been continued
-# too far, so its weight falls with the depth. A plain mean of the two is nearly as good. Choosing one of the two for each
-# pixel, biharmonic where the hole is shallow, gains far less than mixing. The network, painting from nothing, makes
-# mistakes of another kind, but too large ones: with a third of the weight it costs more than it brings.
+# two good fills differ, the more the mean gains. Harmonic is flat and biharmonic overshoots, so they differ. At the rim of
+# a hole the slopes that biharmonic continues are right; deep inside they have been continued too far, so its weight falls
+# with the depth. A plain mean of the two is nearly as good. Choosing one of the two for each pixel, biharmonic where the
+# hole is shallow, gains far less than mixing. The network, painting from nothing, makes mistakes of another kind, but too
+# large ones: with a third of the weight it costs more than it gains.
 #
 # **Rubric.** (1) 0.2 dB ahead of the best single fill on validation pictures, and clearly ahead on the test patches: check. (2) At least three tries are written
 # down with their validation PSNR, one of them worse than the best single fill. (3) Everything was chosen on
@@ -353,6 +355,6 @@ checks.task_13_4(combine)
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -26,7 +26,7 @@ from course_lib import checks, classical, evaluation, metrics, plots, restoratio
 # %% [markdown]
 # ## Task 1 ★: one pixel more
 #
-# Write `one_more(mask)`: the mask, bool `(H, W)`, with its holes larger by one pixel on every side, corners included. What lies
+# Write `one_more(mask)`: the mask, bool `(H, W)`, with its holes grown by one pixel on every side, corners included. What lies
 # beyond the border of the picture adds nothing. (Write your own: `masks.grown` and the libraries' dilations are what yours is
 # compared with.)
 #
@@ -66,8 +66,8 @@ checks.task_14_1(one_more)
 # %% [markdown]
 # ## Task 2 ★★: explain the ghost
 #
-# A grey wall with an upright scratch, five pixels wide. On its rim the scan mixes: the left column is covered by a half, the right one
-# by a quarter. The mask is a pixel too narrow on either side, and `harmonic` fills it.
+# A grey wall with an upright scratch, five pixels wide. On its rim the scan mixes the two: the left column is half covered, the right
+# one a quarter. The mask is a pixel too narrow on either side, and `harmonic` fills it.
 
 # %% [markdown] tags=["hints"]
 # 1. The rim counts as known. How far from the wall is it on the left, and how far on the right?
@@ -117,13 +117,13 @@ def ghost(wall, colour, left, right, width):
 checks.task_14_2(ghost)
 
 # %% [markdown]
-# In your own words: if both rims are covered by a half, what does the repair gain on the white of the scratch, and what would a wider
+# In your own words: if both rims are half covered, what does the repair gain on the white of the scratch, and what would a wider
 # scratch change?
 #
 # <!-- BEGIN SOLUTION -->
-# The fill is a half of the way from wall to white everywhere, so the error is halved: 6 dB on the pixels that were all white, and
-# nothing on the rim. A wider scratch changes nothing in the fill: with two equal rims its line is level, however long it is. Where the
-# rims differ, the mean of a line's square hardly depends on how many points it has.
+# The fill is halfway from wall to white everywhere, so the error is halved: 6 dB on the pixels that were fully white, and nothing on
+# the rim. A wider scratch changes nothing in the fill: with two equal rims its line is level, however long it is. Where the rims
+# differ, the mean of a line's square hardly depends on how many points it has.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -132,9 +132,9 @@ checks.task_14_2(ghost)
 # A page for restorers shows before, after and a number, made much like this. It promises:
 #
 # *`truth` is the undamaged picture, `scan` the damaged one. `stored` is its mask as it came out of a JPEG file, uint8: **black marks the
-# damage**, and it is half as large as the picture, each of its pixels standing for 2 × 2. It is split at the middle of its range,
-# enlarged, then grown by one pixel of the picture, corners included. `method(image, mask)` fills. Returned is by how many decibels the
-# repair is better than the scan, over the whole picture.*
+# damage**, and it is half as high and half as wide as the picture, each of its pixels standing for 2 × 2. It is split at the middle of
+# its range, enlarged, then grown by one pixel of the picture, corners included. `method(image, mask)` fills. The function returns by how
+# many decibels the repair beats the scan, over the whole picture.*
 
 # %% [markdown] tags=["hints"]
 # 1. Three promises are broken. What is black in a JPEG? What grows, the damage or what is known?
@@ -191,7 +191,8 @@ checks.task_14_3(gain)
 #
 # <!-- BEGIN SOLUTION -->
 # 1. `stored > 0`: a JPEG's black is not exactly 0, so most of the damage counts as known.
-# 2. What is known is grown, not the hole: the mask loses a pixel on every side, where it should win one.
+# 2. What is known is grown, not the hole: the mask loses a pixel on every side, where it should gain
+#    one.
 # 3. The gain is measured in the found mask. What the mask overlooked does not count: the better the number looks, the less was found.
 #
 # The third flatters: alone it would claim 15.4 dB where the repair gains 8.0. The first two spoil the repair.
@@ -201,11 +202,11 @@ checks.task_14_3(gain)
 # ## Task 4 ★★★: find the scratches
 #
 # The scans below have scratches that are not quite white, and grain. With the best of its settings that we tried, `find_damage` marks
-# hair, rims and gleams as well, and the repair by `harmonic` is far behind that with the true mask.
+# hair, rims and gleams as well, and the repair by `harmonic` is far behind the one with the true mask.
 #
-# Write `find(scan)`: a picture `(256, 256, 3)`, floats from 0 to 1, to a mask, bool `(256, 256)`. The check repairs ten scans that you
-# have not seen, two of each photograph, and asks for a mean PSNR, over whole pictures, at least 2 dB above `find_damage`'s. It has
-# 60 seconds for the ten. The photographs themselves may not be looked up.
+# Write `find(scan)`: it gets a picture `(256, 256, 3)`, floats from 0 to 1, and returns a mask, bool `(256, 256)`. The check repairs
+# ten scans that you have not seen, two of each photograph, and asks for a mean PSNR, over whole pictures, at least 2 dB above
+# `find_damage`'s. It allows 60 seconds for the ten. The photographs must not be looked up.
 #
 # Expected: 2 dB or more; ours is 3.9 dB ahead.
 
@@ -260,19 +261,19 @@ checks.task_14_4(find)
 # What did you try, and what does your detector still get wrong?
 #
 # <!-- BEGIN SOLUTION -->
-# Sizes alone (`smallest=100`) are worth 1.0 dB: they take the grain and the short gleams away, hair and rims stay. Straightness is
-# worth 3.9 dB. What remains are straight bright lines that belong to the picture, such as stripes of the flag or the rocket's edge; short
-# scratches that are cut by the border; and scratches on something that is as bright as they are.
+# Size alone (`smallest=100`) is worth 1.0 dB: it removes the grain and short gleams; hair and rims stay. Straightness is worth 3.9 dB.
+# What remains are straight bright lines that belong to the picture, such as stripes of the flag or the rocket's edge; short scratches
+# that are cut by the border; and scratches on something that is as bright as they are.
 #
 # **Rubric.** (1) 2 dB on the ten scans: check. (2) The answer names what tells a scratch from other bright lines, and uses it. (3) At
-# least two ideas were tried and their numbers are written down. (4) Extra: dice is reported beside the decibels, and a case where the
-# two disagree.
+# least two ideas were tried and their numbers are written down. (4) Extra: dice is reported next to the decibels, with a case where
+# the two disagree.
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -27,8 +27,9 @@ from course_lib import checks, clips, plots
 # `findable(holes, reach)`:
 #
 # * `holes` is `bool` `(T, H, W)`, `True` = hole; each frame has a hole.
-# * Frames at most `reach` before and at most `reach` after count. The film has a first frame and a last one.
-# * Returned is an array `(T,)`: for each frame the share of its missing pixels that one of those frames shows, 0 to 1.
+# * Only frames at most `reach` before or after count. The film has a first and a last frame.
+# * Return an array `(T,)`: for each frame the share of its missing pixels that at least one of those frames shows, 0
+#   to 1.
 #
 # Expected for the scratches below: 1.0 in each frame for those that wander, 0.0 for those that stay.
 
@@ -36,7 +37,7 @@ from course_lib import checks, clips, plots
 # 1. A pixel cannot be found if it is a hole in the frame and in all frames around it. What does
 #    holes[first:last].all(axis=0) say?
 # 2. The first frame has nothing before it: begin at max(0, t - reach). A slice ends before its last
-#    number, so end it at t + reach + 1; beyond the end NumPy cuts by itself.
+#    number, so end it at t + reach + 1; NumPy cuts off what lies beyond the end.
 # 3. For each t: lost = holes[max(0, t - reach) : t + reach + 1].all(axis=0), and the share is
 #    1 - lost[holes[t]].mean().
 
@@ -64,7 +65,8 @@ checks.task_15_1(findable)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, a median over frames that glide
 #
-# A camera glides over a wall, by whole pixels. Below is a repair as one finds it. It promises:
+# A camera glides over a wall, by whole pixels. Below is a repair of the kind one finds. It
+# promises:
 #
 # *`frames` is a float array `(T, H, W, 3)`, `holes` is `bool` `(T, H, W)`, `glide` is `(down, right)`, two whole numbers: what stands at
 # `(row, column)` in one frame stands at `(row - down, column - right)` in the next. Each missing pixel gets the median, channel by
@@ -135,14 +137,14 @@ print("no answer yet" if mended is None else f"{np.abs(mended - wall)[wander].me
 checks.task_15_2(aligned_median)
 
 # %% [markdown]
-# Which three did you find, and which of them would you not notice under a still camera?
+# Which three did you find, and which of them would you not notice with a still camera?
 #
 # <!-- BEGIN SOLUTION -->
 # 1. Frames are moved the wrong way: frame s must be moved by (s - t) times the glide.
 # 2. The holes are not moved with their frame, so scratches are taken for wall and wall is thrown away.
-# 3. `np.roll` wraps: at the border stones of the other side come in, as if a frame showed them.
+# 3. `np.roll` wraps: at the border, stones from the other side come in, as if a frame showed them.
 #
-# Under a still camera nothing moves, so none of the three can be noticed. A test with a still film proves nothing here.
+# With a still camera nothing moves, so none of the three can be noticed. A test with a still film proves nothing here.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -154,7 +156,8 @@ checks.task_15_2(aligned_median)
 # what stands at `(row, column)` in one frame stands at `(row - down, column - right)` in the next. `glide` is `(down, right)`, whole numbers. Points
 # that leave the picture are not counted.*
 #
-# (The lesson's flicker is simpler: it compares the same place, so where the camera glides, a steady error flickers in it.)
+# (The lesson's flicker is simpler: it compares the same place, so when the camera glides, a steady error counts as
+# flicker.)
 
 # %% [markdown] tags=["hints"]
 # 1. Give it the truth itself as the repaired film: what should come out, and what does?
@@ -204,32 +207,32 @@ for film in (wall, wall + patch):
 checks.task_15_3(scene_flicker)
 
 # %% [markdown]
-# A method makes all frames the same grey. Whom does the published flicker call the best, and why?
+# A method makes all frames the same grey. Which film does the published flicker call best, and why?
 #
 # <!-- BEGIN SOLUTION -->
-# The grey film: nothing changes in it, so it gets 0, better than the truth. The truth was never looked at, and the glide of the scene
-# counts as flicker. Also the mean of absolute values was computed where the root mean square was promised, and places were compared
+# The grey film: nothing changes in it, so it gets 0, better than the truth. The truth was never looked at, so the glide of the scene
+# counts as flicker. Also, the mean of absolute values was computed where the root mean square was promised, and places were compared
 # instead of points.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 4 ★★: explain why a repair flickers more or less than it errs
 #
-# Two films have the same root mean square error in their holes, and the one flickers 1.4 times as much as the other. Explain it by a number: write
+# Two films have the same root mean square error in their holes, and one flickers 1.4 times as much as the other. Explain it with a number: write
 # `flicker_over_error(overlap, correlation)`, flicker (as in the lesson) divided by the error.
 #
-# * In each frame equally many pixels are holes. A share `overlap` of them are holes in the next frame too.
+# * Each frame has equally many hole pixels. A share `overlap` of them are holes in the next frame too.
 # * In every hole the error has mean 0 and the same variance. Where a pixel is a hole in both frames, its two errors
 #   have this `correlation`, 0 to 1. Known pixels have no error.
 #
-# Remember: the variance of a difference is the sum of the variances minus twice the covariance, and flicker is a mean over the pixels that
-# are holes in one of the two frames.
+# The variance of a difference is the sum of the variances minus twice the covariance, and flicker is a root mean square over the pixels
+# that are holes in at least one of the two frames.
 #
 # Expected: 1.0 for `(0, 0)`, and `(1, 0)` is the 1.4.
 
 # %% [markdown] tags=["hints"]
-# 1. Let each frame have n holes. How many pixels are holes in one of the two frames, and in how
-#    many of them is the other frame's error 0?
+# 1. Let each frame have n holes. How many pixels are holes in at least one of the two frames, and
+#    in how many of them is the other frame's error 0?
 # 2. overlap * n pixels change by 2 * (1 - correlation) variances, 2 * (1 - overlap) * n pixels by
 #    one variance; together they are (2 - overlap) * n pixels.
 # 3. The sum is 2 * n * (1 - overlap * correlation) variances. Divide by the number of pixels, and
@@ -251,18 +254,18 @@ for overlap, correlation in ((0, 0), (1, 0), (1, 0.9), (0.5, 0.9)):
 checks.task_15_4(flicker_over_error)
 
 # %% [markdown]
-# In your own words: why does a repair of each frame by itself flicker under a scratch that moves, even where the scene stands still?
+# In your own words: why does repairing each frame by itself flicker under a moving scratch, even where the scene stands still?
 #
 # <!-- BEGIN SOLUTION -->
-# The scratch leaves, and with it the error: where a repair stood the truth stands in the next frame. That change is the whole error, so
-# flicker is at least as large as the error (overlap 0: ratio 1), whatever the method. Less of it can only come from a smaller error. Where a scratch stays, a method
-# that makes the same mistake in each frame does not flicker (correlation 1: ratio 0).
+# The scratch leaves, and with it the error: where a repair stood, the truth stands in the next frame. That change is the whole error, so flicker is at least as
+# large as the error (overlap 0: ratio 1), whatever the method. Only a smaller error reduces it. Where a scratch stays, a method that makes the same mistake in
+# each frame does not flicker (correlation 1: ratio 0).
 # <!-- END SOLUTION -->
 
 # %%
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

@@ -24,8 +24,8 @@ from course_lib.widgets.reach import ways
 # %% [markdown]
 # ## Task 1 ★: which pixels are seen
 #
-# A stack of convolutions with three taps in a row, each layer with a dilation of its own. The output at place 0 depends on which
-# pixels of the row? Write `seen(dilations)`: a sorted array of the offsets, whole numbers, each once.
+# A stack of convolutions has three taps in a row, and each layer its own dilation. On which pixels of the row does the output at
+# place 0 depend? Write `seen(dilations)`: a sorted array of the offsets, whole numbers, each once.
 #
 # Expected: `[-2, 0, 2]` for `[2]`, and `[-4, -2, 0, 2, 4]` for `[2, 2]`. Without a layer it is `[0]`.
 
@@ -59,7 +59,7 @@ checks.task_16_1(seen)
 #
 # $$x' = \max(0, W_f X + b_f) \cdot \sigma(W_g X + b_g), \qquad \text{shape } (F,).$$
 #
-# It runs, and its shape is right. Write it anew, without its three faults, as `gated_place(window, kernel, bias)`.
+# It runs, and its shape is right. Rewrite it, without its three faults, as `gated_place(window, kernel, bias)`.
 
 
 # %%
@@ -99,16 +99,16 @@ checks.task_16_2(gated_place)
 # In your own words: what does such a layer lose if its gates are all 1/2, and can the next layer make up for it?
 #
 # <!-- BEGIN SOLUTION -->
-# A factor of two, which the next layer's weights can double: nothing is lost. What no later weight mends is a gate that depends on the count of known pixels: it differs
-# from place to place, and a kernel is the same everywhere.
+# A factor of two, which the next layer's weights can double: nothing is lost. What no later weight can mend is a gate that depends on the count of known pixels: it
+# differs from place to place, and a kernel is the same everywhere.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 3 ★★: explain where a place looks
 #
-# Contextual attention for one place: `weights(patch, patches, whole, sharpness)`. `patch` is the place's own patch as a vector `(n,)`, `patches` are
-# all patches of the picture, `(places, n)`, `whole` is a bool array `(places,)`: `True` where a patch is known throughout. Return `(places,)`: the
-# softmax of `sharpness` times the cosine over those that are whole, and 0 for the others. The sharpness may be 10,000. At least one patch is whole, and none is all 0.
+# Contextual attention for one place: `weights(patch, patches, whole, sharpness)`. `patch` is the place's own patch as a vector `(n,)`, `patches` are all patches of
+# the picture, `(places, n)`, `whole` is a bool array `(places,)`: `True` where a patch is known throughout. Return `(places,)`: the softmax of `sharpness` times the
+# cosine over those that are whole, and 0 for the others. The sharpness may be 10,000. At least one patch is whole, and no patch is all 0.
 #
 # Expected: `[0.5, 0.5, 0]` for the patches printed below.
 
@@ -136,25 +136,26 @@ print(weights(np.array([3.0, 6.0]), patches, np.array([True, True, False]), 50))
 checks.task_16_3(weights)
 
 # %% [markdown]
-# In your own words: with a very sharp softmax each place takes its best patch alone. Why is that still another method than `exemplar`?
+# In your own words: with a very sharp softmax each place takes its best patch alone. Why is that still not `exemplar`?
 #
 # <!-- BEGIN SOLUTION -->
-# Each pixel becomes the mean of all patches that lie over it. And all places choose at once and from the guess; `exemplar` goes one patch after the other, and each
+# Each pixel becomes the mean of all patches that lie over it. And all places choose at once, from the guess; `exemplar` fills one patch after another, and each
 # must fit what has been copied before.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Task 4 ★★★: as far as possible, without a gap
 #
-# You have so many layers of three taps, and may choose a dilation for each. Write `dilations(layers)`, a list of `layers` whole numbers of 1 or more: the stack
-# shall see *every* pixel of a row from one end of its reach to the other, and the reach shall be as wide as it can be. For 1 to 6 layers.
+# You have a given number of layers of three taps, and may choose a dilation for each. Write `dilations(layers)`, a list of `layers` whole numbers of 1 or more:
+# the stack must see *every* pixel of a row from one end of its reach to the other, and the reach must be as wide as possible. `layers` is 1 to 6.
 #
 # There is one widest reach. How do you know that it is the widest?
 
 # %% [markdown] tags=["hints"]
 # 1. Doubling leaves no gap: 1, 2, 4 sees 15 pixels. But how often is each of them reached? Look with ways below.
-# 2. Three taps a layer make 3 ** layers ways in all. What if every pixel were reached in one way alone?
-# 3. With 1 you see three neighbours. The next layer may lay three such groups side by side: they are three apart. Then nine.
+# 2. Three taps a layer make 3 ** layers ways. What if every pixel were reached in only one way?
+# 3. With dilation 1 you see three pixels in a row. The next layer may lay three such groups side by side: they are three
+#    apart. Then nine.
 
 
 # %%
@@ -180,7 +181,7 @@ checks.task_16_4(dilations)
 # In your own words: what would you lose with these dilations in a network that fills holes?
 #
 # <!-- BEGIN SOLUTION -->
-# Each pixel is reached in one way alone, so the far ones count as much as the near ones, and neighbours of a place are seen through one tap of one layer. A fill depends on what is
+# Each pixel is reached in only one way, so the far ones count as much as the near ones, and neighbours of a place are seen through one tap of one layer. A fill depends on what is
 # near (half of the gradient of the lesson's networks lies within a few pixels); overlapping ways give the near pixels more weight.
 # <!-- END SOLUTION -->
 
@@ -188,6 +189,6 @@ checks.task_16_4(dilations)
 checks.progress()
 
 # %% [markdown]
-# On Google Colab, progress is forgotten with the session unless you keep it:
+# On Google Colab, progress is lost with the session unless you save it:
 # `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
 # `checks.load_progress(...)` with the same path next time.

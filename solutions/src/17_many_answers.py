@@ -23,9 +23,10 @@ from course_lib import checks
 # %% [markdown]
 # ## Task 1 ★★: bug hunt in a noise schedule
 #
-# Ho and others count steps: at step $t$ of $T$ a picture has become $\sqrt{\bar\alpha_t}\,x + \sqrt{1 - \bar\alpha_t}\,z$, where
-# $\bar\alpha_t$ is the product of $1 - \beta_s$ over all steps up to $t$. `published(betas)` promises, for betas `(T,)`, an array of three rows, `(3, T)`:
-# signal and noise, the two roots above at steps 1 to T, and the standard deviation of one step back given the picture,
+# Ho and others count steps: at step $t$ of $T$ a picture has become $\sqrt{\bar\alpha_t}\,x + \sqrt{1 -
+# \bar\alpha_t}\,z$, where $\bar\alpha_t$ is the product of $1 - \beta_s$ over all steps up to $t$. `published(betas)` promises, for betas `(T,)`, an array
+# of three rows, `(3, T)`: signal and noise, the two roots above at steps 1 to T, and the standard deviation of one step back given the picture, whose
+# variance is
 #
 # $$\tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\,\beta_t, \qquad \bar\alpha_0 = 1 .$$
 
@@ -47,7 +48,7 @@ def published(betas):
 print(published(np.array([0.5, 0.5])))
 
 # %% [markdown]
-# Published code has three faults. Write `schedule`, which keeps its promises.
+# The published code has three faults. Write `schedule`, which keeps its promises.
 
 
 # %%
@@ -66,17 +67,18 @@ checks.task_17_1(schedule)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt in RePaint
 #
-# One round of RePaint, with all that is random handed in. The lesson got the way on into noise from the library; here you have only the path,
-# a picture and a noise being $a\,x + b\,z$. The model's own step back has been made: `filled`. The code below runs,
-# but its known pixels are not the picture's, and after a few rounds all has faded: it has three faults.
+# One round of RePaint, with all randomness passed in. In the lesson the library made the step on into noise; here you have only the path, a
+# picture $x$ and noise $z$ mixed as $a\,x + b\,z$. The model's own step back gave `filled`, at the earlier time. The code below runs, but its
+# known pixels are not the picture's, and after a few rounds all has faded: it has three faults.
 #
 # * `filled`, `true`, `noise` and `fresh` are `(H, W, 3)`; `mask` is the course's `(H, W)`, `True` = hole; `true` is the picture in [-1, 1];
 # * `earlier` and `later` are the path's pairs `(a, b)` at those times; nothing is promised about $a^2 + b^2$;
-# * promised: an array of two pictures, `(2, H, W, 3)`: the one at the earlier time, its known pixels mixed with `noise`, and the one that is back at the later, by adding `fresh`.
+# * promised: an array of two pictures, `(2, H, W, 3)`: the one at the earlier time, its known pixels mixed with `noise`, and that one taken back to the later time by adding
+#   `fresh`.
 
 # %% [markdown] tags=["hints"]
-# 1. RePaint's paper has 1 = known. And the course? With how much noise must a known pixel be mixed to stand beside a hole at that time?
-# 2. The first picture holds a of the true one already. By what must it be multiplied to hold the later a? Of its noise that leaves the same share.
+# 1. RePaint's paper has 1 = known. And the course? With how much noise must a known pixel be mixed to match a hole at that time?
+# 2. The first picture holds a of the true one already. By what must it be multiplied to hold the later a? That leaves the same share of its noise.
 # 3. scale = later[0] / earlier[0], and the noises' variances add up: spread = np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2).
 
 
@@ -104,9 +106,9 @@ checks.task_17_2(one_round)
 # %% [markdown]
 # ## Task 3 ★: what would more fills give?
 #
-# You have `N` fills of one hole, drawn apart from each other, and the truth. The mean of `n` fills is nearer the truth than one is: how near would
-# it come with 2, with 100? `error_of_mean(fills, truth, mask, n)`: fills `(N, H, W, 3)`, truth `(H, W, 3)`, mask `(H, W)` -> the squared error to expect of the mean of
-# `n` such fills, averaged over the hole's pixels and channels. `n` may be less than `N`, or far more.
+# You have `N` fills of one hole, drawn independently, and the truth. The mean of `n` fills is nearer the truth than one: how near with 2, or with 100? Write
+# `error_of_mean(fills, truth, mask, n)`: fills `(N, H, W, 3)`, truth `(H, W, 3)`, mask `(H, W)` -> the expected squared error of the mean of `n` such fills,
+# averaged over the hole's pixels and channels. `n` may be less than `N`, or far more.
 #
 # What you know for sure: for `n = 1` it is the mean error of your fills, for `n = N` the error of their mean.
 
