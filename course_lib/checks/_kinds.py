@@ -83,13 +83,15 @@ def decibels_ahead(truth, yours, rival, holes, *, gain, of):
     if ahead >= gain:
         return ahead
     if abs(ahead) < 0.005:
-        wrong(f"not better than {of}", f"In the holes it is level with {of}; {gain} dB are asked.")
+        wrong(
+            f"not better than {of}", f"In the holes it is level with {of}; {gain} dB are asked for."
+        )
     if ahead > 0:
         wrong(
             "too little gain",
-            f"In the holes it is {ahead:.2f} dB ahead of {of}; {gain} dB are asked.",
+            f"In the holes it is {ahead:.2f} dB ahead of {of}; {gain} dB are asked for.",
         )
     wrong(
         f"not better than {of}",
-        f"In the holes it is {-ahead:.2f} dB behind {of}; {gain} dB more are asked.",
+        f"In the holes it is {-ahead:.2f} dB behind {of}; a lead of {gain} dB is asked for.",
     )

@@ -287,7 +287,7 @@ def task_01_3(random_squares):
     if chi_squared < 20 or _follow(tops, lefts, size - side + 1):
         wrong(
             "squares depend on each other",
-            "Who knows some masks of a call can tell others: draw each by itself.",
+            "Some masks of a call give others away: draw each by itself.",
         )
     if len(places) < (size - side + 1) ** 2 or chi_squared > 160:
         wrong("places not equally likely", "Some places are drawn much more often than others.")
@@ -360,7 +360,7 @@ def task_01_4(hard_mask):
     if not mask.any():
         wrong("no hole", "No pixel is True, so there is nothing to fill.")
     if mask.sum() > 153:
-        wrong("too many holes", f"{mask.sum()} pixels are missing; at most 153 may be.")
+        wrong("too many holes", f"{mask.sum()} pixels are missing; at most 153 are allowed.")
     square = masks.squares(1, 32, side=12)[0]
     harder = _biharmonic_psnr(square.tobytes()) - _biharmonic_psnr(mask.tobytes())
     if harder >= HARDER:
@@ -376,7 +376,7 @@ def task_01_4(hard_mask):
         )
     wrong(
         "not hard enough",
-        f"{told} Deeper it is, {depth:.2f} pixels on average against {of_square:.2f}: go on. And "
+        f"{told} It is deeper, {depth:.2f} pixels on average against {of_square:.2f}: go on. And "
         "from how many sides is your hole known?",
     )
 

@@ -544,8 +544,8 @@ def _check_as_close_as_you_like(function, rng):
         if off > CLOSE:
             wrong(
                 "stops too early",
-                f"2,500 steps were allowed, and {where} is still off by {off:.0e}: a step that is "
-                "small enough for you is no error that small.",
+                f"2,500 steps were allowed, and {where} is still off by {off:.0e}: a small step "
+                "does not mean that the error is as small.",
             )
 
 

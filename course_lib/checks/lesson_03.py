@@ -145,8 +145,8 @@ task_03_1 = function_task(
         ),
         "a step where all is flat": (
             _by_angle,
-            "Where both slopes are 0 there is no direction, and the step is (0, 0); an angle is "
-            "always one.",
+            "Where both slopes are 0 there is no direction, and the step is (0, 0); an angle "
+            "always gives one.",
         ),
         "wraps around the border": (
             partial(_isophotes, slopes=_wrapping),
@@ -236,8 +236,8 @@ CARRIED = mistake_rows(
                 partial(_carry, change=lambda *slopes: -_turn(*slopes), faults=faults)
                 for faults in ((), ("length not 1",), ("known pixels drift",), LAST_TWO)
             ),
-            "It walks with the brighter side on the left. Both np.gradient give the slope down the "
-            "rows first, and the published difference of two products was no fault.",
+            "It walks with the brighter side on the left. Both calls of np.gradient give the slope "
+            "down the rows first, and the published difference of two products was no fault.",
         ),
         "known pixels never put back": (
             partial(_carry, faults=("known pixels drift",), at_the_end=False),

@@ -464,7 +464,7 @@ class _Watched:
                 "Every method learns once: keep what learn returns, and fill the test with that.",
             )
         if any(set(learned) != train for learned in self.learned.values()):
-            wrong("training patches left out", "Every patch of the others is for learning.")
+            wrong("training patches left out", "Learn from every patch of the other photographs.")
         if self.scaled:
             wrong(
                 "training patches scaled",
@@ -529,7 +529,7 @@ class _Watched:
         for value in self.values[-2]:
             holes = [self.holes.get((name, value)) for name in self.methods]
             if any(hole is None for hole in holes):
-                wrong("choosing patches left out", "Every method fills every patch for choosing.")
+                wrong("choosing patches left out", "Every method must fill every choosing patch.")
             if any(not np.array_equal(hole, holes[0]) for hole in holes):
                 wrong(
                     "new holes for each method",
@@ -646,8 +646,8 @@ def task_06_4(learn_to_fill):
             wrong(
                 "does not learn",
                 f"With the second camera, {1 - light:.0%} of the light is missing, and the fill "
-                f"is {max(ahead, 0):.1f} dB ahead of harmonic; {gain:.0f} dB are asked. Does it "
-                "follow from the pairs that your function was given?",
+                f"is {max(ahead, 0):.1f} dB ahead of harmonic; {gain:.0f} dB are asked for. Does "
+                "it follow from the pairs that your function was given?",
             )
         told.append(decibels_ahead(truth, yours, harmonic, holes, gain=gain, of="harmonic"))
         check_unchanged(pairs, given)

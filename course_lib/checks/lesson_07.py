@@ -122,7 +122,7 @@ CONDITIONAL_MISTAKES = {
                 mean[m] + block(m, k) @ ((v - mean)[k] / np.diag(block(k, k)))
             )
         ),
-        "Dividing by each variance alone ignores that the known numbers know of each other: the "
+        "Dividing by each variance alone ignores that the known numbers vary together: the "
         "whole block is inverted.",
     ),
     "a block of the inverse": (
@@ -274,7 +274,7 @@ def _check_deviations(answers, rows):
     refuse_rounded(found.values(), right.values())
     for name, (_, missing, _, _) in rows.items():
         if np.any(found[name][~missing] != 0):
-            wrong("unsure of known numbers", "Of a known number one is sure: its deviation is 0.")
+            wrong("unsure of known numbers", "A known number is certain: its deviation is 0.")
     wrong("wrong deviation", "The deviations are not those of the missing given the known.")
 
 
@@ -291,7 +291,7 @@ def _check_law(function, values, missing, mean, precision, *, where):
     if close(still[missing], mean[missing], 1e-6):
         wrong(
             "centred on the mean",
-            "With white numbers that are all 0 the sample is the mean of which nothing is known: "
+            "With white numbers that are all 0 the sample is the mean where nothing is known: "
             "start from the fill.",
         )
     if not close(still, fill, 1e-6):
@@ -339,7 +339,7 @@ def _name_law(factor, missing, precision, deviation):
             "the inverse.",
         )
     if close(found, right @ right, 1e-6):
-        wrong("no root taken", f"{asked}. Your A is the covariance itself, of which take a root.")
+        wrong("no root taken", f"{asked}. Your A is the covariance itself: take a root of it.")
 
 
 NEAR = 0.05  # dB; the exercise's ``measured`` is within 0.03
@@ -364,7 +364,7 @@ PRICE_MISTAKES = mistake_rows(
     {
         "ratio instead of decibels": (
             lambda k, warmth: 1 + warmth**2 / k,
-            "This is how many times as large the squared error is: 10 log10 of it is asked.",
+            "This is how many times as large the squared error is: 10 log10 of it is asked for.",
         ),
         "the fill's own error forgotten": (
             lambda k, warmth: 10 * np.log10(warmth**2 / k),
@@ -423,7 +423,7 @@ PRICE_MISTAKES = mistake_rows(
         ),
         "gain instead of price": (
             lambda k, warmth: -10 * np.log10(1 + warmth**2 / k),
-            "How far the PSNR falls is asked: a positive number.",
+            "The price is how far the PSNR falls: a positive number.",
         ),
     }
 )

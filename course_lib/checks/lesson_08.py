@@ -463,7 +463,7 @@ def _check_weights(network, width, rng, pictures):
         wrong(
             "skips not concatenated",
             "The first convolution of a level on the way up reads only half of the channels: "
-            "Concatenate puts the skip beside the path, whatever mixes the two loses one of them.",
+            "Concatenate puts the skip beside the path; whatever mixes the two loses one of them.",
         )
     wrong(
         "wrong number of weights",
@@ -615,7 +615,9 @@ def task_08_5(network):
     network = _given_network(network)
     count = network.count_params()
     if count > MOST_WEIGHTS:
-        wrong("too many weights", f"It has {count:,} weights; at most {MOST_WEIGHTS:,} may be.")
+        wrong(
+            "too many weights", f"It has {count:,} weights; at most {MOST_WEIGHTS:,} are allowed."
+        )
     truth, holes = some_patches(np.random.default_rng(SEED), 400)
     damaged = masks.damage(truth, holes)
     try:
@@ -640,8 +642,8 @@ def _check_weights_learned(network, truth, filled, damaged, holes):
             if own - other < LEARNED:
                 wrong(
                     "nothing learned",
-                    f"With weights {name} it fills as well ({own - other:+.1f} dB for yours): what "
-                    "fills here stands in the layers, not in the weights.",
+                    f"With weights {name} it fills just as well ({own - other:+.1f} dB for yours): "
+                    "what fills here stands in the layers, not in the weights.",
                 )
     finally:
         network.set_weights(learned)

@@ -287,7 +287,7 @@ task_09_2 = function_task(
     mistakes={
         "jumps of one picture": (
             _jumps(root=lambda count: 1),
-            "So much one picture's error jumps; a mean of n pictures jumps less.",
+            "This is how much one picture's error jumps; a mean of n pictures jumps less.",
         ),
         "divided by n instead of its root": (
             _jumps(root=lambda count: count),
@@ -296,7 +296,7 @@ task_09_2 = function_task(
         "ddof forgotten": (_jumps(ddof=0), "NumPy divides by n unless it is told ddof=1."),
         "methods swapped": (
             lambda one, other: _jumps()(other, one),
-            "The first number is of the other method: it is the first argument's that is asked.",
+            "The first number is the other method's: return that of the first argument.",
         ),
         "always 32 pictures": (
             _jumps(root=lambda count: 32**0.5),
@@ -466,7 +466,7 @@ def _check_weights_left(network):
         wrong(
             "last weights kept",
             "The network is left with the weights of the last epoch. Does what was stored change "
-            "while the training goes on? Or is a loss compared with another than the lowest?",
+            "while the training goes on? Or is a loss compared with one that is not the lowest?",
         )
     if abs(left - LEVELS["train"]) < 1e-6:
         wrong("best training loss kept", "The held-out loss chooses, not the training loss.")
@@ -614,8 +614,9 @@ def task_09_4(overfits):
         missed = np.mean(~answers[turned])
         wrong(
             "not right often enough",
-            f"Right in {right:.1%} of 1,000 trainings; 88 % are asked. It raises a false alarm in "
-            f"{alarms:.0%} of those that do not overfit and misses {missed:.0%} of those that do.",
+            f"Right in {right:.1%} of 1,000 trainings; 88 % are asked for. It raises a false alarm "
+            f"in {alarms:.0%} of those that do not overfit and misses "
+            f"{missed:.0%} of those that do.",
         )
     return f"Right in {right:.1%} of 1,000 trainings."
 

@@ -414,11 +414,11 @@ TRUTH = ("truth in the holes", "{} of the holes is infinite: they hold the truth
 ROUNDED = ("rounded", "{} is rounded: print it as short as you like, but return all digits.")
 LOGARITHM = ("logarithm", "Decibels are -10 times the logarithm to base 10 of the squared error.")
 CHANNELS = ("three values a pixel", "{} is divided by the hole pixels: each has three values.")
-SSIM_OF_HOLES = ("SSIM of the holes", "Here the SSIM of the whole filled picture is asked.")
+SSIM_OF_HOLES = ("SSIM of the holes", "Here the SSIM of the whole filled picture is asked for.")
 GAUSSIAN = (
     "Gaussian window",
-    "This is the SSIM under a Gaussian window, as Wang et al. wrote it; asked is scikit-image's "
-    "with its usual one, square and 7 pixels wide.",
+    "This is the SSIM under a Gaussian window, as Wang et al. wrote it; here scikit-image's "
+    "is asked for, with its usual window, square and 7 pixels wide.",
 )
 WINDOW = ("another window", "{} has another window: scikit-image's usual one is 7 pixels wide.")
 RANGE = ("range of 2", "Pictures in [0, 1] have a range of 1: {} is measured as if it were 2.")
@@ -629,7 +629,7 @@ def task_10_4(looks_right):
         worst = min(beaten, key=lambda kind: np.mean(beaten[kind]))
         wrong(
             SPOILT[worst],
-            f"The same texture wins {share:.0%} of the comparisons, 90 % are asked; against "
+            f"The same texture wins {share:.0%} of the comparisons, 90 % are asked for; against "
             f"'{worst}' only {np.mean(beaten[worst]):.0%}.",
         )
     if not all(ahead):
@@ -639,7 +639,7 @@ def task_10_4(looks_right):
             "a millionth costs the truth its place",
             "With noise of a millionth, which nobody sees, the truth scores less than other fills: "
             "measure how near a fill comes. An equality jumps, and so does a histogram whose edge "
-            "is a frequent value, as 0 is of differences.",
+            "is a frequent value, as 0 is among differences.",
         )
     return f"The truth is first, and the same texture wins {share:.0%} of the comparisons."
 

@@ -406,7 +406,7 @@ def _check_all_known(function, features, full, kernel, bias):
         wrong(
             "sum(1) forgotten",
             "With all known, the output inside is 1/27 of an ordinary convolution's: the mean of "
-            "the known values, where their sum is asked, scaled up.",
+            "the known values, where their sum, scaled up, is asked for.",
         )
     if close(inside, plain * 3 + bias, 1e-3):
         wrong(
@@ -429,7 +429,9 @@ def _check_all_known(function, features, full, kernel, bias):
 def _check_blind(function, features, none, kernel, bias):
     output, known = _answer(function, features, none, kernel, bias)
     if close(output[3:-3, 3:-3], np.broadcast_to(bias, (3, 4, 4)), 1e-3):
-        wrong("bias in blind windows", "With nothing known, the output must be 0; it is the bias.")
+        wrong(
+            "bias in blind windows", "With nothing known, the output must be 0; yours is the bias."
+        )
     if not close(output, 0 * output, 1e-6) or known.any():
         wrong("blind windows are not 0", "With nothing known, output and validity must be 0.")
 
@@ -440,7 +442,7 @@ def _compare_layer(output, known, *given):
     if close(known, some[..., :1], 1e-6):
         wrong(
             "validity not updated",
-            "It is the old validity: where anything was seen, it is 1.",
+            "You return the old validity: where anything was seen, the new one is 1.",
         )
     if not close(known, right_known, 1e-6):
         wrong("wrong validity", "m' is 1 where anything in the window was known, else 0.")
@@ -461,7 +463,7 @@ def _check_black(function, some, kernel, bias):
         if not close(output, right, 1e-6):
             wrong(
                 "black taken for a hole",
-                "Of a picture whose known pixels are black, what was seen is known: there the "
+                "Black pixels that are known count as seen: where all that was seen is black, the "
                 "output is the bias.",
             )
         if not close(known, right_known, 1e-6):
@@ -662,7 +664,7 @@ def task_11_4(accepts):
         except AssertionError:
             wrong(
                 "raises instead of False",
-                "Of a layer that it rejects your test is to return False; an assertion raises.",
+                "For a layer that it rejects your test must return False; an assertion raises.",
             )
 
     def verdict(hidden):
@@ -679,7 +681,7 @@ def task_11_4(accepts):
     accepted = {name: verdict(layer) for name, layer in (layers[k] for k in order)}
     for name in _RIGHT:
         if not accepted[name]:
-            wrong("rejects a right layer", f"Your test rejects {name}, which is right.")
+            wrong("rejects a right layer", f"Your test rejects a layer that is right: {name}.")
     survivors = [about for about in FAULTY_LAYERS if accepted[about]]
     if survivors:
         found = len(FAULTY_LAYERS) - len(survivors)

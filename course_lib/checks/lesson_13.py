@@ -55,7 +55,7 @@ def _sums(errors):
     return errors.sum(axis=2)
 
 
-POOL_FIRST = "Add up the errors of all pictures before the logarithm: a pooled PSNR is asked."
+POOL_FIRST = "Add up the errors of all pictures before the logarithm: a pooled PSNR is asked for."
 
 task_13_1 = function_task(
     "13_1",
@@ -379,7 +379,7 @@ WRONG_HALVES = mistake_rows(
     {
         "not paired": [
             (_unpaired, "The two variances are added, as if each method had pictures of its own."),
-            (_two_widths, "The two intervals are added, as if the worst came together."),
+            (_two_widths, "The two intervals are added, as if both worst cases met."),
         ],
         "spread of one picture": (
             lambda m, r: _half_width(m, r) * np.sqrt(len(m)),
@@ -526,7 +526,9 @@ def task_13_4(combine):
     if ahead < MARGIN:
         if same := [name for name in OFFERED if np.array_equal(single[name], errors)]:
             wrong("one method alone", f"This is {same[0]} everywhere: combine. ({told}.)")
-        wrong("not ahead enough", f"{told}; {MARGIN} dB more than the best single one are asked.")
+        wrong(
+            "not ahead enough", f"{told}; {MARGIN} dB more than the best single one are asked for."
+        )
     _refuse_known_truth(errors, filled)
     errors, single, _ = _combined(function, "test")
     best = min(single, key=lambda name: single[name].sum())
@@ -534,9 +536,9 @@ def task_13_4(combine):
     if low <= 0:
         wrong(
             "no clear lead on test pictures",
-            f"{told} on validation pictures. On the test pictures 95 % of the draws do not all lie "
-            "above 0: what is just ahead on some pictures need not be on others. What they gave is "
-            "not told, so that nobody tunes on them.",
+            f"{told} on validation pictures. On the test pictures the 95 % interval of the lead is "
+            "not all above 0: what is just ahead on some pictures need not be on others. The "
+            "numbers are not told, so that nobody tunes on these pictures.",
         )
     return (
         f"{told} on validation pictures; on test pictures {ahead:+.2f} dB against {best}, clearly."

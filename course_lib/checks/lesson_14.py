@@ -183,7 +183,7 @@ task_14_1 = function_task(
         ),
         "two pixels": (
             lambda mask: _one_more(_one_more(mask)),
-            "The holes grow by two pixels: one is asked.",
+            "The holes grow by two pixels: one is asked for.",
         ),
         "mask not grown": (lambda mask: mask, "The mask comes back as it was."),
         "known pixels, not holes": (
@@ -490,8 +490,8 @@ def task_14_4(find):
     if yours - theirs >= AHEAD:
         return f"{told}."
     if yours <= theirs + 0.05:
-        wrong("not better than find_damage", f"{told}; {AHEAD} dB are asked.")
-    wrong("not ahead enough", f"{told}; {AHEAD} dB are asked.")
+        wrong("not better than find_damage", f"{told}; {AHEAD} dB are asked for.")
+    wrong("not ahead enough", f"{told}; {AHEAD} dB are asked for.")
 
 
 @functools.cache

@@ -155,11 +155,11 @@ task_15_1 = function_task(
         ),
         "the lost share": (
             lambda holes, reach: 1 - _findable(holes, reach),
-            "Asked is the share that is found.",
+            "Return the share that is found.",
         ),
         "one number for the film": (
             lambda holes, reach: _findable(holes, reach).mean(),
-            "Asked is a share for each frame, shape (T,).",
+            "Return a share for each frame, shape (T,).",
         ),
         "per cent": (
             lambda holes, reach: 100 * _findable(holes, reach),
@@ -288,7 +288,7 @@ task_15_2 = function_task(
         ),
         "mean instead of median": (
             _with(middle=np.nanmean),
-            "The median is asked: one frame that is wrong does not move it.",
+            "The median is asked for: one frame that is wrong does not move it.",
         ),
         "one median for all channels": (
             _with(middle=lambda shown, axis: np.nanmedian(shown, axis=(0, 2))[:, None]),
@@ -444,12 +444,12 @@ task_15_3 = function_task(
         ),
         "mean instead of root mean square": (
             partial(_of_the_scene, level=_mean_size),
-            "Promised is the root mean square.",
+            "The root mean square is promised.",
         ),
         "signs lost": (
             _every(_of_the_scene, _in_place, of=_sizes),
-            "An error that jumps from +0.1 to -0.1 has changed by 0.2: take no sizes before the "
-            "difference.",
+            "An error that jumps from +0.1 to -0.1 has changed by 0.2: take no absolute "
+            "values before the difference.",
         ),
         "a root for each pair of frames": (
             lambda true, predicted, glide: _of_the_scene(

@@ -63,7 +63,7 @@ _SEEN_WRONG = mistake_rows(
         ),
         "the ends alone": (
             lambda dilations: _span(dilations)[[0, -1]],
-            "These are the ends of the reach: all offsets between them that are seen are asked.",
+            "These are the ends of the reach: all offsets seen between them count too.",
         ),
         "the last layer only": (
             lambda dilations: _seen(dilations[-1:]).astype(int),

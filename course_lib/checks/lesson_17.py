@@ -102,7 +102,7 @@ SCHEDULE_MISTAKES = {
     ),
     "first step set before itself": (
         _variant(before=lambda alpha_bar: np.append(alpha_bar[0], alpha_bar[:-1])),
-        "Before the first step stands what that step leaves. Nothing has happened yet there: "
+        "Before the first step you put what that step leaves. Nothing has happened by then: "
         "how much of the picture is left?",
     ),
     "nothing left at the start": (
@@ -123,7 +123,7 @@ SCHEDULE_MISTAKES = {
     ),
     "noise of one step": (
         _with(1, lambda betas, ratio: np.sqrt(betas)),
-        "The root of beta is what one step adds; promised is the noise of all steps so far.",
+        "The root of beta is what one step adds; the row promises the noise of all steps so far.",
     ),
     "off by one step": (
         (
@@ -167,7 +167,7 @@ SCHEDULE_MISTAKES = {
     ),
     "rows in another order": (
         tuple(_variant(order=(*rows,)) for rows in ((1, 0, 2), (2, 0, 1), (2, 1, 0), (0, 2, 1))),
-        "The rows are right, but promised is this order: signal, noise, deviation of a step back.",
+        "The rows are right, but the promised order is signal, noise, deviation of a step back.",
     ),
     "sum instead of product": (
         _variant(bar=lambda betas: 1 - np.cumsum(betas)),
@@ -328,7 +328,7 @@ ROUND_MISTAKES = {
     "3 faults left": [
         (
             _mixed(_clean, swap=True, step=_of_the_path),
-            "This is the published code: ask of the mask, of the known pixels and of the way on.",
+            "This is the published code: look at the mask, the known pixels and the way on.",
         ),
         (
             tuple(
@@ -360,7 +360,7 @@ ROUND_MISTAKES = {
     "known pixels without noise": [
         (
             _mixed(_clean),
-            "The hole holds a picture with noise; beside it must stand as much of both.",
+            "The hole holds a picture with noise; the known pixels must hold as much of both.",
         ),
         (
             _mixed(_dimmed),
@@ -369,7 +369,7 @@ ROUND_MISTAKES = {
     ],
     "known pixels not dimmed": (
         _mixed(lambda earlier, later: (1, earlier[1])),
-        "At that time a picture has become a * true, and not true itself, beside its noise.",
+        "At that time a picture is a * true plus its noise, and no longer true itself.",
     ),
     "signal and noise exchanged": (
         _mixed(lambda earlier, later: earlier[::-1]),
@@ -386,7 +386,7 @@ ROUND_MISTAKES = {
     ),
     "noise without regard to noise": (
         (_mixed(step=_on(spread=_later_b)), _mixed(step=_on(spread=_all_that_is_there))),
-        "Of the noise that is there a share of scale stays: only what is missing is added.",
+        "The noise that is there is scaled with the picture: only what is missing is added.",
     ),
     "deviations subtracted": [
         (
@@ -395,8 +395,8 @@ ROUND_MISTAKES = {
         ),
         (
             _mixed(step=_on(spread=lambda scale, earlier, later: later[1] - earlier[1])),
-            "It is variances that add up, not deviations; and of the noise that is there only a "
-            "share of scale stays.",
+            "It is variances that add up, not deviations; and the noise that is there "
+            "is scaled with the picture.",
         ),
     ],
     "squares that add up to 1": (
@@ -709,20 +709,23 @@ MEAN_MISTAKES = {
             _spread_of_all(lambda one, of_mean, spread, count: one - spread),
             _spread_of_all(lambda one, of_mean, spread, count: of_mean - spread / count),
         ),
-        "The spread is averaged over known pixels too, where all fills agree: the hole's is asked.",
+        "The spread is averaged over known pixels too, where all fills agree: take only the hole.",
     ),
     "known pixels counted": (
         _over(np.ones_like),
-        "Averaged over the whole picture: asked is the hole.",
+        "You average over the whole picture: take only the hole.",
     ),
-    "mask inverted": (_over(np.logical_not), "True = hole, and there the error is asked."),
+    "mask inverted": (
+        _over(np.logical_not),
+        "True = hole, and that is where the error is measured.",
+    ),
     "root of the error": (
         lambda *given: np.sqrt(_error_of_mean(*given)),
-        "The squared error is asked, not its root.",
+        "The squared error is asked for, not its root.",
     ),
     "decibels": (
         lambda *given: -10 * np.log10(_error_of_mean(*given)),
-        "The squared error is asked, not its PSNR.",
+        "The squared error is asked for, not its PSNR.",
     ),
     "summed over channels": (
         lambda *given: 3 * _error_of_mean(*given),
