@@ -152,5 +152,5 @@ def test_what_lesson_14_says_of_photographs_in_a_cameras_own_size():
     ]  # fmt: skip
     lesson = (NOTEBOOKS / "src" / "14_your_photograph.py").read_text(encoding="utf-8")
     said = " ".join(lesson.replace("\n# ", " ").split())
-    assert "`photo` is 0.8 dB before it in the mean, and behind on five" in said
-    assert "1.2 before, and behind on two" in said
+    assert "`photo` is 0.8 dB ahead of it on average, and behind on five" in said
+    assert "1.2 ahead, and behind on two" in said

@@ -371,7 +371,7 @@ BEFORE = {
     "04_4": "learn to fill a noisy picture",
     "05_1": "where 7,760,931 weights come from",
     "05_2": "explain a loss that cannot reach zero",
-    "05_3": "bug hunt, a U-Net that is none",
+    "05_3": "bug hunt, a U-Net that is not one",
     "05_4": "five thousand weights",
     "06_1": "which epoch to keep",
     "06_2": "explain how far a curve jumps",
@@ -389,7 +389,7 @@ BEFORE = {
     "09_2": "bug hunt, the headline",
     "09_3": "explain why a small lead can be clear",
     "09_4": "better together",
-}  # the tasks as they were named and titled then
+}  # the tasks as they were named then, and their titles of today
 
 
 def old_file(path, days):

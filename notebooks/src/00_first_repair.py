@@ -8,7 +8,7 @@
 # paintings. In this lesson you meet the limit that no method can pass, repair a picture in one
 # line, and paint your own damage.
 #
-# **You need** Python and a little NumPy. No network, no GPU, no account. About 25 minutes.
+# **You need** Python and a little NumPy. No internet, no GPU, no account. About 25 minutes.
 
 # %%
 # {{launch}}

@@ -7,7 +7,7 @@
 # another? One map answers that. Then we measure errors where they happen, and begin the course's
 # leaderboard.
 #
-# **You need** lesson 00. No network, no GPU. About 30 minutes.
+# **You need** lesson 00. No internet, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}

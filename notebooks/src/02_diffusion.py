@@ -6,7 +6,7 @@
 # The first method that we build makes each missing pixel the mean of its neighbours. That fills any hole, in one way only, and the fill can
 # be checked exactly.
 #
-# **You need** lessons [00](00_first_repair.ipynb) and [01](01_masks.ipynb), and derivatives. No network, no GPU.
+# **You need** lessons [00](00_first_repair.ipynb) and [01](01_masks.ipynb), and derivatives. No internet, no GPU.
 # About 30 minutes.
 
 # %%

@@ -7,7 +7,7 @@
 # into the hole. In 2000 Bertalmio, Sapiro, Caselles and Ballester gave *image inpainting* its name
 # and made that habit an equation: a line goes on when its bend is carried along it.
 #
-# **You need** lesson 02, and gradients. No network, no GPU. About 30 minutes.
+# **You need** lesson 02, and gradients. No internet, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}

@@ -7,7 +7,7 @@
 # stroke leans on the ones before. This lesson takes that habit apart into the order of the pixels and the
 # weights of their neighbours, and measures what each is worth.
 #
-# **You need** lessons 01 and 02. No network, no GPU. About 30 minutes.
+# **You need** lessons 01 and 02. No internet, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}

@@ -6,7 +6,7 @@
 # No average makes a brick. But the wall has other bricks: copy one. This lesson is about when copying is right, and about
 # what to copy first.
 #
-# **You need** lessons 01, 02 and 04. No network, no GPU. About 30 minutes.
+# **You need** lessons 01, 02 and 04. No internet, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}

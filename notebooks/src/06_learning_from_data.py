@@ -6,7 +6,7 @@
 # What the surroundings of a hole do not contain must come from other pictures. This lesson shows what can be learned from them, and why it comes out
 # blurred: under squared error the best guess is an average.
 #
-# **You need** lessons 01 to 05, and to have seen `fit` in Keras once. No network, no GPU. About 30 minutes.
+# **You need** lessons 01 to 05, and to have seen `fit` in Keras once. No internet, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}

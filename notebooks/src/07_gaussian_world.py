@@ -7,7 +7,7 @@
 # pictures one probability distribution, the simplest there is. It yields the best guess, in five lines, how unsure that guess is, and other possible
 # fills.
 #
-# **You need** lessons [02](02_diffusion.ipynb) and [06](06_learning_from_data.ipynb), and matrices. No network, no GPU.
+# **You need** lessons [02](02_diffusion.ipynb) and [06](06_learning_from_data.ipynb), and matrices. No internet, no GPU.
 # About 30 minutes.
 
 # %%

@@ -11,7 +11,7 @@
 # An *autoencoder* shrinks a picture to a short *code* and grows a picture back from it. Fed with damaged pictures and asked for whole ones, it fills
 # holes. It paints *every* pixel, known ones too. This lesson shows what that means for building it and for judging it.
 #
-# **You need** lesson 06, and a first Keras `fit`. No network, no GPU. About 30 minutes.
+# **You need** lesson 06, and a first Keras `fit`. No internet, no GPU. About 30 minutes.
 
 # %%
 # {{launch}}
@@ -223,7 +223,7 @@ table.round(1)
 #
 # ## Does it know where the holes are?
 #
-# Nobody told the network which pixels are missing. It sees black there, and must recognise black as damage. We take the course's largest,
+# Nobody told the network which pixels are missing. It sees black there, and must recognise black as damage. We take a larger network,
 # `vanilla_unet`, of width 16.
 #
 # **Predict.** The same holes are painted nearly black, grey or white instead. What will the network fill in?

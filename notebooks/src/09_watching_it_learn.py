@@ -11,7 +11,7 @@
 # A training run prints a number after every epoch. Did the network get better, or did the number just jump? This lesson measures the jumps, watches a
 # run in pictures, and chooses the epoch to keep.
 #
-# **You need** [lesson 08](08_vanilla_autoencoder.ipynb). No network, no GPU, no account. About 30 minutes.
+# **You need** [lesson 08](08_vanilla_autoencoder.ipynb). No internet, no GPU, no account. About 30 minutes.
 
 # %%
 # {{launch}}

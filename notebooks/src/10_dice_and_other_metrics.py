@@ -7,7 +7,7 @@
 # article behind this course judged its own by *dice*, made for masks, and put pictures into it. What does the
 # number measure then? And what do the other common numbers look at?
 #
-# **You need** lesson [01](01_masks.ipynb). No network, no GPU, no training. About 30 minutes.
+# **You need** lesson [01](01_masks.ipynb). No internet, no GPU, no training. About 30 minutes.
 
 # %%
 # {{launch}}

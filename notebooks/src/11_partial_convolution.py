@@ -7,7 +7,7 @@
 # convolution adds up nine pixels and cannot know that some of them are missing. This lesson builds a layer that never reads a hole. It takes three
 # lines of arithmetic. Public versions have got them wrong, and nothing crashed.
 #
-# **You need** lesson 08, and what a convolution is. No network, no GPU, no training. About 25 minutes.
+# **You need** lesson 08, and what a convolution is. No internet, no GPU, no training. About 25 minutes.
 
 # %%
 # {{launch}}

@@ -79,7 +79,7 @@ plots.show(
 
 # %%
 ahead, low, high = evaluation.lead(network, harmonic)
-print(f"network before harmonic: {ahead:+.2f} dB, 95 % of the draws from {low:+.2f} to {high:+.2f}")
+print(f"network ahead of harmonic: {ahead:+.2f} dB, 95 % of draws from {low:+.2f} to {high:+.2f}")
 
 # %%
 tables = evaluation.showdown_errors("cifar10").values()

@@ -197,8 +197,8 @@ print(f"furthest from the solution in one piece: {difference:.5f}")
 # **Read.** They agree to five decimals, since a harmonic fill depends on the rim of its hole alone.
 #
 # On a large scan try `biharmonic` first: for fifty million pixels it takes half a minute, `photo` more than two. Under scratches on fourteen
-# photographs in a camera's own size, `photo` is 0.8 dB before it in the mean, and behind on five; on the same ones shrunk to 512 pixels, 1.2
-# before, and behind on two ([results](../benchmarks/RESULTS.md), *A photograph of 50 megapixels* and *Photographs in a camera's own size*).
+# photographs in a camera's own size, `photo` is 0.8 dB ahead of it on average, and behind on five; on the same ones shrunk to 512 pixels, 1.2
+# ahead, and behind on two ([results](../benchmarks/RESULTS.md), *A photograph of 50 megapixels* and *Photographs in a camera's own size*).
 #
 # ## Say what you invented
 #
@@ -223,7 +223,7 @@ plots.show(
     titles=["the whole", "enlarged"],
     alt="The repaired cup, and a part of it enlarged, in which fine upright lines cover what was "
     "filled.",
-    caption="Where something was invented can be told from near by.",
+    caption="Close up, you can see where something was invented.",
 )
 
 # %% [markdown]

@@ -139,7 +139,7 @@ plots.show(
     [masks.damage(many, square)[k], *(found[0][k] for found in kinds.values()), many[k]],
     titles=["damaged", *kinds, "truth"],
     alt="A hole; a fill with edges and colours of its own; two smooth fills; the truth.",
-    caption="What one fill has of edges is its own, and the mean takes it out.",
+    caption="Each fill has its own edges, and the mean takes them out.",
 )
 
 # %% [markdown]
@@ -220,7 +220,7 @@ plots.show(
     row_titles=list(free),
     columns=6,
     alt="Two pictures a row, in 2, 5 and 20 steps. After 5, those with fresh noise are mush.",
-    caption="Above the diffusion network with fresh noise, then with one; below flow's network.",
+    caption="Above: the diffusion network, with fresh noise, then with one noise. Below: flow's.",
 )
 
 # %% [markdown]

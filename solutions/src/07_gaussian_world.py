@@ -70,7 +70,7 @@ print("no answer yet" if result is None else np.round(result, 3))
 checks.task_07_1(fill_in)
 
 # %% [markdown]
-# ## Task 2 ★★: bug hunt, a sample that is none
+# ## Task 2 ★★: bug hunt, a sample that is not one
 #
 # Code like this could be published: it is short and it runs. It promises, for a Gaussian with a given `mean` and `precision`, a filled row,
 # the standard deviation of each number given the known ones (0 where known), and one sample. `white` holds one independent standard normal

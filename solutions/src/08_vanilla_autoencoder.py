@@ -232,7 +232,7 @@ if checks.task_08_3(bce_floor):
 # <!-- END SOLUTION -->
 
 # %% [markdown]
-# ## Task 4 ★★: bug hunt, a U-Net that is none
+# ## Task 4 ★★: bug hunt, a U-Net that is not one
 #
 # A public builder looked much like this. It promises the ladder of task 2 with kernels of 3 × 3, every hidden
 # convolution followed by ReLU (the transposed ones are not), and returns a prediction in [0, 1] of the picture's own size. It runs and it trains.

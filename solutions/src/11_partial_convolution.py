@@ -76,7 +76,7 @@ checks.task_11_1(one_place)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, a layer that fades
 #
-# A public partial convolution, retold. It promises the lesson's $x'$ and $m'$ for whole arrays:
+# A public partial convolution, rewritten. It promises the lesson's $x'$ and $m'$ for whole arrays:
 # `features` and `valid` of shape `(H, W, C)`, all channels of `valid` equal, `kernel` of shape `(k, k, C, F)`
 # with `k` odd, `bias` of shape `(F,)`; it returns features `(H, W, F)` and validity `(H, W, 1)`, and changes nothing that it is given. What stands in a hole is never read, not even NaN. It is meant to work in `float32` and, to
 # save memory, in `float16`, whose positive numbers go from about 6e-8 to 65504. `windows` is right: it cuts every window out of an array, so that

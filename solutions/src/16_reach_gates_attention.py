@@ -54,7 +54,7 @@ checks.task_16_1(seen)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt, a gate that does not gate
 #
-# A published gated convolution, retold for one place. `window` is `(rows, columns, C)`; `kernel` is `(rows, columns, C, 2 F)` and `bias`
+# A published gated convolution, rewritten for one place. `window` is `(rows, columns, C)`; `kernel` is `(rows, columns, C, 2 F)` and `bias`
 # `(2 F,)`, those of all features first, then those of all gates, as in `layers.GatedConv2D`. It promises
 #
 # $$x' = \max(0, W_f X + b_f) \cdot \sigma(W_g X + b_g), \qquad \text{shape } (F,).$$
