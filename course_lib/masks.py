@@ -1,8 +1,8 @@
 """Masks: which pixels are missing.
 
 A mask is ``bool``, shape (H, W) or (count, H, W), ``True`` = hole. Every generator takes a
-``seed`` and gives the same bytes for it on every machine: the random numbers come from NumPy's
-``RandomState``, whose stream is frozen for good (NEP 19), unlike that of ``default_rng``.
+``seed``, and the same seed gives the same bytes on every machine: the random numbers come from
+NumPy's ``RandomState``, whose stream is frozen for good (NEP 19), unlike that of ``default_rng``.
 """
 
 import warnings
@@ -33,22 +33,22 @@ from course_lib._validation import (
 
 MOST_LINES = 10_000  # in one mask
 THICKEST = 32_767  # pixels, OpenCV's own limit
-OVERSHOOT = 0.5  # beyond black and white, in units of white, where a mask was resized smoothly
+OVERSHOOT = 0.5  # beyond black and white, in units of white, in a mask that was resized smoothly
 
 
 def random_lines(count, size=32, *, lines=(1, 9), thickness=(1, 2), seed):
-    """Straight scratches, drawn as the article that this course grew from drew them.
+    """Straight scratches, drawn as in the article that this course grew from.
 
-    End points lie from 1 to size - 1, never at 0: the article's off-by-one, kept on purpose,
-    so that row 0 and column 0 are masked far less often than the rest. Lesson 01 shows it.
+    End points lie from 1 to size - 1, never at 0: the article's off-by-one, kept on purpose.
+    So row 0 and column 0 are masked far less often than the rest. Lesson 01 shows it.
 
     Args:
         count: how many masks.
-        size: an int or (H, W), pixels.
+        size: an int or (H, W), pixels, 2 or more.
         lines: (fewest, most) lines in a mask, both included, 1 to 10,000.
         thickness: (thinnest, thickest), both included, 1 to 32,767, as OpenCV counts it: 1, 2, 3
             and 5 are drawn 1, 3, 5 and 7 pixels wide.
-        seed: an int.
+        seed: an int, 0 to 2**32 - 1.
 
     Returns:
         bool (count, H, W), True = hole.
@@ -96,7 +96,7 @@ def brush_strokes(count, size=32, *, seed):
     Args:
         count: how many masks.
         size: an int or (H, W), pixels, 8 or more.
-        seed: an int.
+        seed: an int, 0 to 2**32 - 1.
 
     Returns:
         bool (count, H, W), True = hole.
@@ -123,13 +123,13 @@ def squares(count, size=32, *, side, seed=None):
     """One square hole in each mask.
 
     Without a seed the square stands in the centre. With one, every pixel is equally likely to
-    be missing: the square may start outside the picture, and the border then cuts it.
+    be missing: the square may start outside the picture, whose border then cuts it off.
 
     Args:
         count: how many masks.
         size: an int or (H, W), pixels.
-        side: the square's side in pixels, at most the picture's shorter side less one.
-        seed: an int, or None for centred squares.
+        side: the square's side in pixels, from 1 to one less than the picture's shorter side.
+        seed: an int, 0 to 2**32 - 1, or None for centred squares.
 
     Returns:
         bool (count, H, W), True = hole.
@@ -169,14 +169,14 @@ def random_pixels(count, size=32, *, fraction, seed):
         count: how many masks.
         size: an int or (H, W), pixels.
         fraction: share of holes, above 0 and below 1, rounded to whole pixels.
-        seed: an int.
+        seed: an int, 0 to 2**32 - 1.
 
     Returns:
         bool (count, H, W), True = hole.
 
     Raises:
-        TypeError, ValueError: if an argument is not as above, or no pixel would be missing or
-            none known.
+        TypeError, ValueError: if an argument is not as above, or no pixel would be missing, or
+            no pixel known.
 
     Example:
         >>> int(random_pixels(1, (10, 10), fraction=0.9, seed=0).sum())
@@ -202,15 +202,15 @@ def in_bucket(count, size=32, *, low, high, seed):
     """Irregular holes whose share of the picture lies in a bucket: low < hole fraction <= high.
 
     Liu et al. 2018 (Image Inpainting for Irregular Holes Using Partial Convolutions, section
-    4.1) report by six: (0.01, 0.1], (0.1, 0.2], ... (0.5, 0.6]. The share is uniform inside the
-    bucket: brush strokes are added until it is reached, and the last one is cut short.
+    4.1) report by six buckets: (0.01, 0.1], (0.1, 0.2], ... (0.5, 0.6]. The share is drawn
+    uniformly from the bucket: brush strokes are added until they reach it; the last is cut short.
 
     Args:
         count: how many masks.
         size: an int or (H, W), pixels.
         low: share of holes that every mask exceeds, at least 0.
-        high: share of holes that no mask exceeds, below 1.
-        seed: an int.
+        high: share of holes that no mask exceeds, above ``low`` and below 1.
+        seed: an int, 0 to 2**32 - 1.
 
     Returns:
         bool (count, H, W), True = hole.
@@ -245,18 +245,18 @@ def in_bucket(count, size=32, *, low, high, seed):
 
 
 def grown(mask, pixels):
-    """The mask with its holes larger by so many pixels on every side, corners included.
+    """The mask with its holes enlarged by ``pixels`` on every side, corners included.
 
     Args:
         mask: bool (H, W) or (N, H, W), True = hole.
-        pixels: a whole number; a negative one shrinks the holes. What lies beyond the picture's
-            border adds nothing to a hole and takes nothing from it.
+        pixels: a whole number; a negative one shrinks the holes. Nothing beyond the picture's
+            border adds to a hole or takes from it.
 
     Returns:
         A new array of the mask's shape, bool.
 
     Raises:
-        TypeError, ValueError: if the mask is not as above, or pixels no whole number.
+        TypeError, ValueError: if the mask is not as above, or pixels is not a whole number.
 
     Example:
         >>> line = np.array([[False, False, True, False, False, False]])
@@ -295,11 +295,11 @@ def hole_depth(mask):
         mask: bool (H, W) or (N, H, W), True = hole.
 
     Returns:
-        float64, the mask's shape: 1.0 is a hole pixel that touches a known one.
+        float64, the mask's shape: 1.0 where a known pixel lies directly above, below or beside.
 
     Raises:
-        TypeError, ValueError: if the mask is not bool, (H, W) or (N, H, W), or no pixel of it
-            is known.
+        TypeError, ValueError: if the mask is not bool, (H, W) or (N, H, W), or a mask has no
+            known pixel.
 
     Example:
         >>> hole_depth(np.array([[False, True, True, True, False]])).tolist()
@@ -319,7 +319,7 @@ def damage(images, mask, fill=0.0):
     Args:
         images: floats in [0, 1], (H, W, 3) or (N, H, W, 3).
         mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
-        fill: what stands in the holes: a number or an RGB triple in [0, 1].
+        fill: what to paint in the holes: a number or an RGB triple in [0, 1].
 
     Returns:
         A new array of the pictures' shape and dtype.
@@ -349,7 +349,7 @@ def composite(images, predicted, mask):
         mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
 
     Returns:
-        A new array of the pictures' shape and dtype; known pixels bit for bit as they came.
+        A new array of the pictures' shape and dtype; known pixels bit for bit as they were.
 
     Raises:
         TypeError, ValueError: if pictures, prediction or mask are not as above, or no pixel is
@@ -372,11 +372,11 @@ def composite(images, predicted, mask):
 
 
 def as_mask(array, *, hole):
-    """Another library's mask made ours.
+    """Another library's mask as one of ours.
 
     Args:
         array: (H, W) or (H, W, channels), bool, 0/1, 0/255 or floats in [0, 1] (a little more or
-            less where it was resized): a mask as it was read from a file or came from OpenCV,
+            less where it was resized): a mask as read from a file or as it came from OpenCV,
             scikit-image, diffusers or PyTorch code; or a Pillow picture of any mode.
         hole: "white" if the high value marks the hole (OpenCV, scikit-image, diffusers) or
             "black" if the low one does (NVIDIA's paper and most partial-convolution code).
@@ -385,12 +385,12 @@ def as_mask(array, *, hole):
         bool (H, W), True = hole.
 
     Raises:
-        TypeError, ValueError: if ``hole`` is neither, or the channels differ, or transparency
-            says something else than the colours, or the values are of no known kind.
+        TypeError, ValueError: if ``hole`` is neither, or the channels differ, or the transparency
+            disagrees with the colours, or the values are of no known kind.
 
     Warns:
-        UserWarning: if values lie between black and white, as JPEG and resizing make them: they
-            are cut at the middle.
+        UserWarning: if values lie between black and white, as they do after JPEG or resizing:
+            they are cut at the middle.
 
     Example:
         >>> as_mask(np.array([[0, 255]], np.uint8), hole="black").tolist()

@@ -1,11 +1,11 @@
 """How near a filled picture comes to the true one.
 
-Each metric takes (true, predicted) and returns one Python float over all that it is given: a
-batch is pooled, one mean over all measured values. Without a mask the whole image is measured,
-with one only its holes. ``losses`` holds what a network minimises; these are NumPy.
+Each metric takes (true, predicted) and returns one Python float for all that it is given: a
+batch is pooled, one mean over all measured values. Without a mask the whole image is measured;
+with a mask only its holes. ``losses`` holds what a network minimises; these are NumPy.
 
-The functions with an underscore compute behind the door: they get float64 values that are checked
-already, which is how ``evaluation`` calls them.
+The functions with an underscore only compute: they get float64 values that have been checked,
+which is how ``evaluation`` calls them.
 """
 
 import math
@@ -30,7 +30,7 @@ def mae(true, predicted, mask=None):
     Args:
         true: floats in [0, 1], (H, W, 3) or (N, H, W, 3).
         predicted: the same shape.
-        mask: bool (H, W) or (N, H, W), True = hole: measure holes only.
+        mask: bool (H, W) or (N, H, W), True = hole: measure only the holes.
 
     Raises:
         TypeError: if the pictures are not floats, or the mask is not bool.
@@ -74,9 +74,9 @@ def ssim(true, predicted, mask=None):
 
     Source: Wang et al., Image quality assessment: from error visibility to structural
     similarity, 2004; scikit-image's defaults (7 x 7 uniform window), data_range 1. Without a
-    mask the mean over pictures, with one the mean of the similarity map over all holes.
-    Arguments and errors as in ``mae``, but pictures of 7 x 7 pixels or more, and all of their
-    values in [0, 1] with a mask too, because a window around a hole reads known pixels.
+    mask: the mean over pictures; with one: the mean of the similarity map over all holes.
+    Arguments and errors as in ``mae``, but pictures must be 7 x 7 pixels or more, and all of their
+    values in [0, 1], even with a mask, because a window around a hole reads known pixels.
 
     Example:
         >>> ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
@@ -97,20 +97,20 @@ def ssim(true, predicted, mask=None):
 def flicker(true, predicted, mask=None):
     """Root mean square change of the error from each frame of a film to the next; 0: steady.
 
-    What moves in the picture moves in both films and is not counted, nor is an error that stays as
-    it is. Noise of standard deviation s in both of two frames gives s times the root of 2.
+    Motion in the scene is the same in both films and is not counted, nor is an error that does not
+    change. Noise of standard deviation s in both of two frames gives s times the root of 2.
 
     Source: dtSSD of Erofeev, Gitman, Vatolin, Fedorov, Wang, Perceptually Motivated Benchmark for
-    Video Matting, BMVC 2015, for colours, and over holes.
+    Video Matting, BMVC 2015, here for colours and over holes.
 
     Args:
         true: floats in [0, 1], (T, H, W, 3), two frames or more.
         predicted: the same shape.
-        mask: bool (T, H, W) or (H, W), True = hole: measure pixels only that are holes in one of
-            the two frames.
+        mask: bool (T, H, W) or (H, W), True = hole: measure only pixels that are holes in either
+            of the two frames; a known pixel counts as error 0.
 
     Raises:
-        TypeError, ValueError: as ``mae``, or if there are not two frames.
+        TypeError, ValueError: as in ``mae``, or if there are fewer than two frames.
 
     Example:
         >>> true, predicted = np.zeros((2, 3, 1, 1, 3))
@@ -129,15 +129,16 @@ def flicker(true, predicted, mask=None):
 
 
 def plain_dice(true, predicted):
-    """2 sum(yp) / (sum(y) + sum(p)) over flattened intensities, as the article has it.
+    """2 sum(yp) / (sum(y) + sum(p)) over flattened intensities, as in the article.
 
     Not a measure of restoration: on intensities its value for a perfect answer is
-    sum(y^2) / sum(y), and brighter pictures can score higher (lesson 10). Two black: 1.
+    sum(y^2) / sum(y), and brighter pictures can score higher (lesson 10). Two black pictures: 1.
 
     Args:
-        true, predicted: numbers in [0, 1] of one shape, whatever it is.
+        true, predicted: numbers in [0, 1], both of the same shape, whatever it is.
 
     Raises:
+        TypeError: if they are not numbers.
         ValueError: if shapes differ or a value is not in [0, 1].
 
     Example:
@@ -151,7 +152,7 @@ def plain_dice(true, predicted):
 
 
 def squared_dice(true, predicted):
-    """2 sum(yp) / (sum(y^2) + sum(p^2)), at most 1 and 1 only for equal pictures.
+    """2 sum(yp) / (sum(y^2) + sum(p^2)), at most 1, and 1 only for equal pictures.
 
     Source: Milletari et al., V-Net, 2016, section 3. Two black pictures: 1. Arguments and errors
     as in ``plain_dice``.
@@ -167,7 +168,7 @@ def squared_dice(true, predicted):
 
 
 def dice(true_mask, predicted_mask):
-    """2 |A and B| / (|A| + |B|) of two masks, 0 (apart) to 1 (equal); two empty masks: 1.
+    """2 |A and B| / (|A| + |B|) of two masks, 0 (disjoint) to 1 (equal); two empty masks: 1.
 
     Raises:
         TypeError: if a mask is not bool.
@@ -184,7 +185,7 @@ def dice(true_mask, predicted_mask):
 
 
 def iou(true_mask, predicted_mask):
-    """|A and B| / |A or B| of two masks, 0 to 1; two empty masks: 1. Raises as ``dice``.
+    """|A and B| / |A or B| of two masks, 0 to 1; two empty masks: 1. Raises as ``dice`` does.
 
     Example:
         >>> iou(np.array([True, True, False]), np.array([True, False, False]))
@@ -200,12 +201,12 @@ def frechet_distance(first, second):
     """How far apart two clouds of points are, each taken for a Gaussian; 0 where they agree.
 
     |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)), with means m and covariances S: the squared
-    2-Wasserstein distance of two Gaussians. Of features of pictures it asks whether two *sets* look
+    2-Wasserstein distance of two Gaussians. On features of pictures it says whether two *sets* look
     alike, and pairs no picture with another: FID, with any network's features.
 
-    It is too large on average, by more the fewer points there are and the more numbers each has:
-    two halves of one set are not 0 apart. So compare only distances of equally many points, and
-    beside one that has no cause but this.
+    It is too large on average, and more so the fewer points there are and the more numbers each
+    has: two halves of one set are not 0 apart. So compare only distances of equally many points,
+    and next to one that has no cause but this bias.
 
     Args:
         first, second: floats (N, D) and (M, D), N and M 2 or more.
@@ -251,7 +252,7 @@ def _psnr(true, predicted):
 
 
 def _ssim(true, predicted, holes=None):
-    """Of one picture or a batch; ``holes`` has their shape without the channels."""
+    """SSIM of one picture or a batch; ``holes`` has their shape without the channels."""
     pictures = (images.reshape(-1, *true.shape[-3:]) for images in (true, predicted))
     scored = [
         structural_similarity(one, other, channel_axis=-1, data_range=1, full=True)

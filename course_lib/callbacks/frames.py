@@ -1,4 +1,4 @@
-"""What a training's frozen pictures looked like: in memory, and in its folder."""
+"""What a training's frozen pictures looked like, in memory and in its folder."""
 
 import csv
 import hashlib
@@ -28,9 +28,9 @@ class Frame:
 class Folder:
     """A training's frames and log on disk. Each file is replaced in one step, never half written.
 
-    A frame carries a fingerprint of its pictures and masks, so that frames of others are known.
-    Other programs may have touched the folder, and files of theirs may lie in it: what has not
-    the name of a frame is left alone, and a log that cannot be read is put aside.
+    A frame carries a fingerprint of its pictures and masks, so that frames of others are noticed.
+    Other programs may have touched the folder and left files in it: what does not have a frame's
+    name is left alone, and a log that cannot be read is put aside.
     """
 
     def __init__(self, path, images, mask):
@@ -44,7 +44,7 @@ class Folder:
         return [self._read(epoch, path) for epoch, path in self._stored().items()]
 
     def begin(self, start):
-        """Keep what is up to ``start``; what is an earlier run's goes aside, and is not lost."""
+        """Keep what is there up to ``start``; what an earlier run did after it is put aside."""
         made_folder(self.path)
         frames = self.path / "frames"
         for place in (self.path / "log.csv", frames, *frames.glob("epoch_*.png")):
@@ -57,7 +57,7 @@ class Folder:
                     stored[start + 1].unlink()
             return
         aside = self._new_folder_aside()
-        if rows:  # a copy: what is up to ``start`` stays the log of this training
+        if rows:  # a copy: up to ``start`` it stays the log of this training
             shutil.copyfile(self.path / "log.csv", aside / "log.csv")
         for epoch, path in stored.items():
             if epoch > start or start == 0:
@@ -65,7 +65,7 @@ class Folder:
         print(f"An earlier training went on after epoch {start}: see {short(aside)} for it.")
 
     def keep(self, epoch, numbers, frame):
-        """Write an epoch's row and frame; a disk that does not take them ends no training."""
+        """Write an epoch's row and frame; if the disk does not take them, the training goes on."""
         self.rows[epoch] = {"epoch": epoch} | numbers
         try:
             if frame is not None:
@@ -88,7 +88,7 @@ class Folder:
             file.write(text.getvalue().encode())
 
     def _read_log(self):
-        """The rows of the log by their epoch; a log that another program changed is put aside."""
+        """The rows of the log by epoch; a log that another program has changed is put aside."""
         log = self.path / "log.csv"
         if not log.exists():
             return {}
@@ -109,7 +109,7 @@ class Folder:
             return {}
 
     def _stored(self):
-        """The frames' files by their epoch; copies such as "epoch_0001 (1).png" are not ours."""
+        """The frames' files by epoch; copies such as "epoch_0001 (1).png" are not ours."""
         found = {}
         for path in sorted((self.path / "frames").glob("epoch_*.png")):
             name = re.fullmatch(r"epoch_([0-9]{4,})\.png", path.name)
@@ -138,7 +138,7 @@ class Folder:
             if fingerprint == self._fingerprint:
                 halves = np.split(sheets, 2)
                 filled, raw = (_pictures(half, self._images.shape) for half in halves)
-        except Exception as error:  # a foreign or broken file: Pillow raises a dozen kinds
+        except Exception as error:  # a foreign or broken file: Pillow raises a dozen kinds of error
             raise ValueError(
                 f"{short(path)} cannot be read as a frame, another program may have changed it "
                 f"({type(error).__name__}): delete it, or name another folder."
@@ -159,14 +159,14 @@ class Folder:
 
 
 def _check_size(image, shape):
-    """Before it is decoded: a foreign file may be small and its picture fill the memory."""
+    """Check before decoding: the picture in a small foreign file may fill the memory."""
     rows, columns = _layout(shape[0])
     if image.size != (columns * shape[2], 2 * rows * shape[1]):
         raise ValueError("another size")
 
 
 def _layout(count):
-    """(rows, columns) in which so many pictures stand on a sheet."""
+    """(rows, columns) of a sheet of so many pictures."""
     columns = min(count, SHEET_COLUMNS)
     return -(-count // columns), columns
 

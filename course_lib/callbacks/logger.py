@@ -17,37 +17,37 @@ PSNR_COLUMN = "frozen_psnr_hole"  # not psnr_hole: that is losses.HolePSNR, anot
 class PredictionLogger(keras.callbacks.Callback):
     """Fill the same pictures before training, after each ``every``-th epoch and after the last.
 
-    All pictures go through the network in one prediction. It changes nothing in the training:
-    with and without the logger the weights are the same, bit for bit.
+    All pictures go through the network in one prediction. The training is not affected: with and
+    without the logger the weights are the same, bit for bit.
 
     With a ``folder``, each frame is stored as ``frames/epoch_0007.png`` (the filled pictures
-    above, the network's raw predictions below, lossless), and ``log.csv`` has a row an epoch: the
-    epoch, the PSNR of these pictures, and all that ``fit`` reports. Epochs are counted as done:
-    0 is before training, 7 after seven epochs. A logger made for the same pictures and folder
-    begins with the frames that are there. A training resumed at ``initial_epoch`` goes on behind
-    them and replaces the epoch after it, which a killed run may have left; if more epochs follow
-    there, they are another run's and are moved to ``earlier_1`` (2, 3, ...) first. Without a
-    folder, a training that begins at epoch 0 begins with no frames.
+    above, the network's raw predictions below, lossless), and ``log.csv`` has one row an epoch: the
+    epoch, the PSNR of these pictures, and all that ``fit`` reports. An epoch's number says how many
+    are done: 0 is before training, 7 after seven epochs. A logger made for the same pictures and
+    folder begins with the frames that are there. A training resumed at ``initial_epoch`` goes on
+    from there and replaces the next epoch, which a killed run may have left; if more epochs follow
+    in the folder, they are another run's and are first moved to ``earlier_1`` (2, 3, ...). Without
+    a folder, a training that begins at epoch 0 begins with no frames.
 
     With ``tracking``, each epoch is one W&B step with its numbers and pictures; the originals and
-    masks stand in the first. A W&B run that you have begun (``wandb.init``) is used and left open:
+    masks are in the first. A W&B run that you have begun (``wandb.init``) is used and left open:
     that is how to watch a training live. Without one the record stays on this machine, and a line
-    says how to look at it and how to upload it. Whatever goes wrong with W&B, a sentence says so
+    says how to look at it and how to upload it. If anything goes wrong with W&B, a sentence says so
     and the training goes on.
 
     Attributes:
         epochs: list of int, the epochs of the frames.
-        frames: list of uint8 (N, H, W, 3), the filled pictures, known pixels as they came.
+        frames: list of uint8 (N, H, W, 3), the filled pictures, known pixels as they were.
         raw_frames: list of uint8 (N, H, W, 3), what the network predicted for every pixel.
         psnr_hole: list of float, dB over all holes of the filled pictures; NaN if the network
             predicts NaN or infinity.
 
     Args:
         images: the originals, uint8 or floats in [0, 1], (N, H, W, 3), one or more.
-        mask: bool (N, H, W), True = hole, or one mask (H, W) for all; with a hole somewhere.
+        mask: bool (N, H, W), True = hole, or one mask (H, W) for all; at least one pixel is a hole.
         every: epochs from frame to frame, 1 or more.
-        folder: where frames, log and W&B's record are kept, ~ is your home; None: W&B's in
-            ./wandb, the others nowhere.
+        folder: where frames, log and W&B's record are kept, ~ is your home; None: W&B's record in
+            ./wandb, frames and log nowhere.
         tracking: whether to record the training with W&B.
 
     Raises:
@@ -116,7 +116,7 @@ class PredictionLogger(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         if not self._begun:
             return
-        if self._done not in self._frames:  # stopped by a callback that stands after this one
+        if self._done not in self._frames:  # stopped by a callback that comes after this one
             self._keep(self._done, self._last_logs, with_frame=True)
         self._recorded(Record.finish)
         self._record = None
@@ -167,7 +167,7 @@ class PredictionLogger(keras.callbacks.Callback):
             self._guarded(action, self._record, *arguments)
 
     def _guarded(self, action, *arguments):
-        """Do something with W&B; a fault of it ends the recording, not the training."""
+        """Do something with W&B; if that fails, it ends the recording, not the training."""
         try:
             action(*arguments)
         except Exception as error:

@@ -1,7 +1,7 @@
 """The Weights & Biases run that a training is recorded in.
 
-A run that the learner has begun is watched live, if they began it so: it is theirs. Without one
-the record stays on this machine, so that no server is asked for anything or waited for.
+A run that the learner has begun stays theirs, and can be watched live if they began it so.
+Without one the record stays on this machine, so that no server is asked for anything or waited for.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ class Record:
             self._run = self._begin(folder, config)
 
     def _begin(self, folder, config):
-        # Offline whatever the account. reinit: wandb.run stays free for a run of the learner's.
+        # Offline whatever the account. reinit: wandb.run stays free for the learner's own run.
         run = self._wandb.init(
             project=PROJECT,
             dir=None if folder is None else str(folder),
@@ -50,7 +50,7 @@ class Record:
         return run
 
     def log(self, epoch, numbers, frame, images, mask):
-        """One step: the epoch's numbers and pictures, and in the first also the originals."""
+        """Log one step: the epoch's numbers and pictures, and in the first also the originals."""
         content = {"epoch": epoch} | numbers
         if not self._originals_logged:
             content |= self._originals(images, mask)
@@ -59,7 +59,7 @@ class Record:
         self._log(epoch, content)
 
     def log_originals(self, epoch, images, mask):
-        """The first step of a resumed training, whose first frame is there already."""
+        """Log the first step of a resumed training, whose first frame is there already."""
         self._log(epoch, {"epoch": epoch} | self._originals(images, mask))
 
     def finish(self):

@@ -1,15 +1,17 @@
 """Inpainting without learning: constants, diffusion, transport, fast marching, copied patches.
 
 An inpainter takes (image (H, W, 3), mask (H, W)) and returns the image with its holes filled.
-All of them keep one contract, which ``METHODS`` lists them under:
+``METHODS`` lists those that need nothing else. All inpainters keep one contract:
 
 * image: RGB, any floating dtype, known pixels in [0, 1]; mask: bool, True = hole.
 * The answer is a new array of the image's shape and dtype. Known pixels are those of the image,
   bit for bit; fills lie in [0, 1]; what stood in a hole, NaN included, is never read.
-* ``TypeError`` or ``ValueError`` in one sentence where image or mask cannot be meant (see
-  ``course_lib._validation``); a ``UserWarning`` where more than 95 % of the picture is hole.
+* ``TypeError`` or ``ValueError`` in one sentence where image or mask is not as above (see
+  ``course_lib._validation``); ``MemoryError`` where a hole needs more memory than is free; a
+  ``UserWarning`` where more than 95 % of the picture is hole.
 
-Each method stands in the file that bears its name, its face first and its mathematics below.
+Each method is in the file of its name (``opencv`` and ``simple`` hold several), the function that
+is called first and its mathematics below.
 
 Example:
     >>> import numpy as np

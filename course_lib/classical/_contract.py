@@ -25,8 +25,8 @@ def inpainter(fill):
     Known pixels, the dtype and the caller's arrays stay as they were, and what stood in a hole is
     never read.
 
-    The core stays at hand as the inpainter's ``core``: ``evaluation`` has checked a whole batch
-    when it calls it, and times the method and not the door.
+    The core is also the inpainter's attribute ``core``: ``evaluation``, which has checked a whole
+    batch, calls that, and so times the method rather than the checks.
     """
 
     @wraps(fill)
@@ -48,7 +48,7 @@ def inpainter(fill):
 
 
 def training_pictures(pictures):
-    """Whole pictures that a method learns from: a stack (N, H, W, 3) of floats in [0, 1].
+    """Undamaged pictures that a method learns from: a stack (N, H, W, 3) of floats in [0, 1].
 
     uint8 pictures, 0 to 255, become such floats.
     """
@@ -71,7 +71,7 @@ def check_radius(radius):
 
 
 def _without_holes(image, mask):
-    """The picture in float64, 0 in its holes, so that not even a NaN there can be felt."""
+    """The picture in float64, 0 in its holes, so that not even a NaN there has an effect."""
     return np.where(mask[..., None], 0.0, image.astype(np.float64))
 
 

@@ -4,7 +4,7 @@ Source: M. Bertalmio, G. Sapiro, V. Caselles, C. Ballester, Image Inpainting, SI
 
 Isophotes, the lines of equal intensity, are continued into the hole: the picture changes until
 its Laplacian no longer changes along them. Every few steps anisotropic diffusion straightens the
-lines, so that they do not cross. Every channel is treated alone.
+lines, so that they do not cross. Each channel is treated by itself.
 """
 
 import numpy as np
@@ -29,10 +29,10 @@ def bertalmio(
     transport_steps=TRANSPORT_STEPS,
     diffusion_steps=DIFFUSION_STEPS,
 ):
-    """Continue isophotes into the hole: carry the Laplacian along them, diffuse in between.
+    """Continue isophotes into the hole: carry the Laplacian along them, and diffuse in between.
 
     Source: M. Bertalmio, G. Sapiro, V. Caselles, C. Ballester, Image Inpainting, SIGGRAPH 2000,
-    section 3, with its constants: 15 transport steps and 2 of anisotropic diffusion a round,
+    section 3, with its constants: 15 transport steps and 2 of anisotropic diffusion in each round,
     time step 0.1 (for values in [0, 1]). The paper leaves the start open: here it is the harmonic
     fill, because a constant hole has no isophotes to carry anything along.
 
@@ -41,11 +41,11 @@ def bertalmio(
     image is the stream function, its Laplacian the vorticity. This code runs the equation of 2000,
     not the vorticity equation of 2001. OpenCV's ``INPAINT_NS`` runs neither.
 
-    What is carried travels along an isophote one way, with the brighter side always on the same
-    hand, as the equation has it: a mirrored picture is not filled as the mirror image.
+    What is carried travels along an isophote in one direction only, with the brighter side always
+    on the same hand, as the equation has it: a mirrored picture does not get the mirrored fill.
 
     Args:
-        rounds: how many, a whole number; 0 is the harmonic fill; wide gaps need 100 and more.
+        rounds: how many, a whole number; 0 is the harmonic fill; wide gaps need 100 or more.
         transport_steps, diffusion_steps: of each in a round, at most 10,000. With one of them 0
             the other runs alone, in the same dose as in a round of both.
 
@@ -78,8 +78,8 @@ def bertalmio(
 def transport(image):
     """dI/dt = (gradient of the Laplacian, along the isophote) x |gradient of I|, upwind.
 
-    The slope is limited: of the forward and backward differences only those are used that look to
-    where the information comes from, which the sign of the first factor says.
+    The slope is limited: of the forward and backward differences only those are used that look
+    towards where the information comes from, which the sign of the first factor tells.
     """
     down, up, right, left = one_sided_differences(image)
     laplacian = down - up + right - left
@@ -105,7 +105,7 @@ def anisotropic_diffusion(image):
 
 
 def one_sided_differences(image):
-    """Steps to the next row, from the one before, and the same for columns; 0 at the border."""
+    """Steps to the next row and from the row before, and so for columns; 0 at the border."""
     rows = np.diff(image, axis=0, prepend=image[:1], append=image[-1:])
     columns = np.diff(image, axis=1, prepend=image[:, :1], append=image[:, -1:])
     return rows[1:], rows[:-1], columns[:, 1:], columns[:, :-1]
@@ -116,7 +116,7 @@ def _squares(*components):
 
 
 def _around_the_hole(mask):
-    """The hole's bounding box and two pixels more, which is as far as one step looks."""
+    """The hole's bounding box with a margin of two pixels, which is as far as one step looks."""
     rows, columns = np.nonzero(mask)
     return (
         slice(max(rows.min() - 2, 0), rows.max() + 3),

@@ -1,6 +1,6 @@
 """The Laplacian of the Laplacian is 0: scikit-image's solver behind the course's contract.
 
-scikit-image cuts the solution at the picture's known range. What it cuts off can be seen in
+scikit-image clips the solution to the picture's known range. What it cuts off can be seen in
 ``uncut_biharmonic``, which solves the same equations.
 """
 
@@ -15,10 +15,10 @@ from course_lib.classical._contract import inpainter
 
 @inpainter
 def biharmonic(image, mask):
-    """Fill so that the Laplacian of the Laplacian is 0: continues slopes, and may overshoot.
+    """Fill so that the Laplacian of the Laplacian is 0: this continues slopes, and may overshoot.
 
     This is scikit-image's ``inpaint_biharmonic``: S. B. Damelin, N. S. Hoang, On Surface
-    Completion and Image Inpainting by Biharmonic Functions, 2018. It cuts overshoots at the
+    Completion and Image Inpainting by Biharmonic Functions, 2018. It clips overshoots to the
     picture's known range.
 
     Example:
@@ -86,7 +86,7 @@ def _laplacian(shape):
 
 
 def _check_memory(unknowns):
-    """Ask for about what the solver will need, and give it back: where that cannot be had SuperLU
-    would not raise but end the whole process. Measured: 7 kB a pixel of a square hole of 400 x 400.
+    """Allocate about what the solver will need, and free it: without that memory SuperLU would not
+    raise but end the whole process. Measured: 7 kB a pixel of a square hole of 400 x 400.
     """
     np.empty(int(450 * unknowns * np.log2(unknowns + 1)), np.uint8)

@@ -13,7 +13,7 @@ from course_lib._validation import as_number, brief, is_one_of, is_whole
 from course_lib.classical._contract import inpainter
 from course_lib.classical.simple import nearest_known
 
-FEWEST_SOURCES = 100  # to choose from; with fewer, a smaller patch finds a better match
+FEWEST_SOURCES = 100  # patches to choose from; with fewer, a smaller patch finds a better match
 FLAT_DATA = 1e-3  # data term where the picture is flat, so that confidence still orders the front
 
 
@@ -33,8 +33,8 @@ def exemplar(image, mask, *, patch=9, order="lines first"):
         patch: side of the square patches in pixels, odd, 3 or more: a little larger than the
             texture's largest element.
         order: where to copy next. "lines first" is the paper's: the greatest confidence x data.
-            "onion peel" is what it is compared with there: ring by ring, the pixel that lay
-            nearest to a known one at the start; of equals the topmost, then the leftmost.
+            "onion peel" is what the paper compares it with: ring by ring, the pixel that lay
+            nearest to a known one at the start; among equals the topmost, then the leftmost.
             "confidence only" and "data only" leave out one factor of the priority, to show what
             the other does.
 
@@ -63,7 +63,7 @@ def check_patch(patch):
 
 
 def check_order(order):
-    """The function that belongs to the name of an order."""
+    """The function behind the name of an order."""
     if not is_one_of(order, ORDERS):
         raise ValueError(f"order is {brief(order)}: pass one of {', '.join(map(repr, ORDERS))}.")
     return ORDERS[order]
@@ -71,12 +71,12 @@ def check_order(order):
 
 @dataclass(frozen=True)
 class Copy:
-    """One patch copied, and the picture after it.
+    """One copied patch, and the picture after it.
 
     Attributes:
         target, source: (row, column) of the patches' centres.
         patch: their side in pixels.
-        image: the picture so far, a view that the next copy changes.
+        image: the picture so far, a view, which the next copy changes.
     """
 
     target: tuple
@@ -92,7 +92,7 @@ def copies(image, mask, patch, order):
         image: float64 (H, W, 3). mask: bool (H, W), True = hole.
         patch: the greatest side, odd.
         order: a function (front, trust, depth, image, known, half) -> urgency, (pixels,): the
-            first pixel of the front, row by row, with the greatest is the next centre.
+            next centre is the front's most urgent pixel, the first of them row by row.
 
     Yields:
         Copy.
@@ -133,7 +133,7 @@ def copies(image, mask, patch, order):
 
 
 def priority_on_the_rim(image, mask, patch):
-    """What the first patch is chosen by: rim pixels (pixels, 2), their confidence, their data.
+    """What decides the first patch: rim pixels (pixels, 2), their confidence, their data term.
 
     ``image`` has 0 in its holes; ``patch`` is odd.
     """
@@ -156,7 +156,7 @@ def onion_peel(front, trust, depth, image, known, half):
 
 
 def confidence_only(front, trust, depth, image, known, half):
-    """Where the most, and the surest, is known around."""
+    """Where most is known around, and known most surely."""
     return trust
 
 

@@ -19,7 +19,7 @@ STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 @inpainter
 def fast_marching(image, mask, *, radius=2):
-    """Fill from the hole's border inwards, each pixel by a weighted mean over those filled before.
+    """Fill from the hole's border inwards, each pixel with a weighted mean of known or filled ones.
 
     Source: A. Telea, An Image Inpainting Technique Based on the Fast Marching Method, Journal of
     Graphics Tools 9(1), 2004, sections 2.2 and 2.3: pixel q is weighted by direction, distance and
@@ -47,7 +47,7 @@ def fast_marching(image, mask, *, radius=2):
     margin = int(radius) + 1
     image = np.pad(image, ((margin, margin), (margin, margin), (0, 0)))
     filled = np.pad(~mask, margin)
-    # Continued straight on beyond the picture, so that gradients on its border are one-sided ones.
+    # Continued straight on beyond the picture, so that gradients on its border are one-sided.
     times = np.pad(arrival, margin, mode="reflect", reflect_type="odd")
     normals = np.stack(np.gradient(times), axis=-1)
     around = disc(radius)
@@ -97,7 +97,7 @@ def march(mask):
     """Arrival times of a front that leaves the known pixels at time 0 with speed 1.
 
     The heap holds the pixels that the front has reached but not passed; the earliest leaves it
-    first, its time is final, and its neighbours' times are worked out anew.
+    first, its time is final, and its neighbours' times are worked out again.
     """
     height, width = mask.shape
     times = np.where(mask, np.inf, 0.0)
@@ -127,8 +127,8 @@ def march(mask):
 def eikonal(times, row, column):
     """Solve (T - a)^2 + (T - b)^2 = 1 for the pixel's time T, first order and upwind.
 
-    a is the earlier time of the two neighbours beside it, b of those above and below. Where they
-    differ by 1 or more, the front arrives straight along one axis.
+    a is the earlier time of the neighbours to its left and right, b of those above and below. Where
+    a and b differ by 1 or more, the front arrives straight along one axis.
     """
     height, width = times.shape
     a = min(
@@ -145,7 +145,7 @@ def eikonal(times, row, column):
 
 
 def telea_weights(p, neighbours, times, normals):
-    """Telea's dir, dst and lev multiplied (2004, section 2.3): across the front, near, as early."""
+    """Telea's dir times dst times lev (2004, section 2.3): across the front, near, as early."""
     p_time, normal = times[tuple(p)], normals[tuple(p)]
     steps = p - neighbours
     distances = np.sqrt((steps**2).sum(axis=1))

@@ -1,4 +1,4 @@
-"""A Gaussian world: pictures as draws from one Gaussian, and a hole as what it then expects.
+"""A Gaussian world: pictures are draws from one Gaussian, and it says what a hole should hold.
 
 The mean and the covariance come from training pictures. With the precision P, the inverse of the
 covariance, split into missing (m) and known (k) numbers, the missing ones given the known are
@@ -6,7 +6,7 @@ Gaussian again (Bishop, Pattern Recognition and Machine Learning, 2006, section 
 
     mean of m - P_mm^-1 P_mk (k - mean of k),     covariance P_mm^-1
 
-Only P_mm is solved, so a hole costs what it is large.
+Only P_mm is solved, so the cost grows with the size of the hole.
 """
 
 import math
@@ -26,25 +26,25 @@ from course_lib._validation import (
 from course_lib.classical._contract import inpainter, training_pictures
 
 MOST_NUMBERS = 3 * 64 * 64  # in a picture: their covariance takes 1.2 GB
-ENOUGH = 8  # pictures for each number, from which on places have a covariance of their own
+ENOUGH = 8  # pictures for each number: from then on places have covariances of their own
 COVARIANCES = ("by lag", "by place")
-CHUNK = 500  # pictures that are in memory once more, as what is computed of them
+CHUNK = 500  # pictures at a time: what is computed from them is in memory as well
 
 
 def fit_gaussian(pictures, *, covariance=None, noise=5e-4):
     """The Gaussian with the mean and the covariance of training pictures.
 
     A picture of 32 x 32 pixels has 3,072 numbers: the covariance takes 75 MB, and is decomposed
-    once.
+    only once.
 
     Args:
         pictures: uint8 (N, H, W, 3), 0 to 255, or floats in [0, 1]; at most 64 x 64 pixels.
-        covariance: "by lag": it depends on the step from one pixel to the other alone, a picture
+        covariance: "by lag": it depends only on the step from one pixel to the other, a picture
             and its mirror image being equally likely, and every place has the same mean. A few
-            pictures are enough. "by place": each pair of numbers has its own, for which thousands
-            of pictures are needed. None: by place if there are eight pictures for each number.
-        noise: variance that each number has to itself, above 0, at most 1: pictures are never
-            quite as the training pictures say.
+            pictures are enough. "by place": each pair of numbers has its own, which needs
+            thousands of pictures. None: by place if there are eight pictures for each number.
+        noise: variance that each number has on its own, above 0, at most 1: pictures are never
+            quite as the training pictures suggest.
 
     Returns:
         Gaussian.
@@ -80,7 +80,7 @@ class Gaussian:
     """A Gaussian over pictures of one size: the most likely fill, how unsure it is, samples.
 
     ``fill(image, mask)`` is an inpainter: the conditional mean, and so the fill with the least
-    expected squared error there is, if pictures are drawn from this Gaussian.
+    expected squared error of all, if pictures are drawn from this Gaussian.
 
     Args:
         mean: (H, W, 3).
@@ -113,17 +113,17 @@ class Gaussian:
     def uncertainty(self, image, mask):
         """The standard deviation of each missing pixel, given the known ones.
 
-        It depends on the mask alone: a Gaussian is as unsure beside an edge as on a plain wall.
+        It depends on the mask alone: a Gaussian is as unsure next to an edge as on a plain wall.
 
         Args:
             image, mask: as for every inpainter.
 
         Returns:
-            float64 (H, W), in the picture's unit, the root of the channels' mean variance; 0 on
+            float64 (H, W), in the picture's unit: the root of the channels' mean variance; 0 on
             known pixels.
 
         Raises:
-            TypeError, ValueError: as an inpainter.
+            TypeError, ValueError: as an inpainter does.
         """
         image, mask = self._checked(image, mask)
         deviation = np.zeros(mask.shape)
@@ -137,13 +137,13 @@ class Gaussian:
 
         Args:
             image, mask: as for every inpainter.
-            seed: an int, 0 or more.
+            seed: an int, 0 to 2**32 - 1.
 
         Returns:
             The filled picture, as an inpainter returns it: what leaves [0, 1] is clipped.
 
         Raises:
-            TypeError, ValueError: as an inpainter, or if seed is not as above.
+            TypeError, ValueError: as an inpainter does, or if seed is not as above.
         """
         seed = check_seed(seed)
 
@@ -209,7 +209,7 @@ def _by_place(pictures):
 
 
 def _by_lag(pictures):
-    """The same, where only the step between two pixels counts and mirror images are as likely."""
+    """The same, where only the step between two pixels counts, and mirror images count equally."""
     height, width = pictures.shape[1:3]
     mean = pictures.mean(axis=(0, 1, 2), dtype=np.float64)
     products = _lagged_products(pictures - mean)  # (2 H, 2 W, 3, 3)
@@ -237,16 +237,16 @@ def _lagged_products(offsets):
 
 
 def _inverse(matrix, noise):
-    """Of a covariance, once every number has the noise too."""
+    """The inverse of a covariance to which every number's noise has been added."""
     values, vectors = linalg.eigh(matrix, overwrite_a=True, check_finite=False)
-    # Estimated lag by lag, a matrix may promise a negative variance in some direction: it has none.
+    # Estimated lag by lag, a matrix may have a negative variance in some direction: take 0 there.
     return (vectors / (np.maximum(values, 0) + noise)) @ vectors.T
 
 
 def _inverse_in_halves(matrix, shape, noise):
-    """The same where mirror images are as likely, in less than half the time.
+    """The same where mirror images are equally likely, in less than half the time.
 
-    What is even from left to right and what is odd are then uncorrelated.
+    The parts that are even and odd from left to right are then uncorrelated.
     """
     height, width, channels = shape
     inverse = 0

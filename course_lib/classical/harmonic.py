@@ -1,7 +1,7 @@
 """Harmonic inpainting: every missing pixel becomes the mean of its neighbours.
 
-The neighbours of a pixel are the two, three or four inside the picture beside, above and below it,
-which is Laplace's equation with no flow through the picture's border (Neumann). ``harmonic``
+A pixel's neighbours are the two, three or four beside, above and below it inside the picture.
+Their mean makes it Laplace's equation with no flow through the border (Neumann). ``harmonic``
 solves it at once; ``jacobi`` and ``sor`` approach the solution by sweeps.
 """
 
@@ -19,7 +19,7 @@ STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 def harmonic(image, mask):
     """Fill so that every missing pixel is the mean of its neighbours (Laplace's equation).
 
-    The four neighbours, or as many as lie inside the picture: no heat flows through its border.
+    Its neighbours are four, or as many as lie inside the picture: no heat flows through its border.
     All missing pixels are solved for at once: one sparse factorisation serves the three channels.
     The fill never leaves the range of the known pixels around the hole. Ramps come back exactly.
 
@@ -37,18 +37,18 @@ def jacobi(image, mask, sweeps, *, start=0.0):
     """Approach the harmonic fill by sweeps: every missing pixel becomes its neighbours' mean.
 
     All pixels change at once, from the values of the sweep before: this is heat flowing in, and
-    one sweep carries it one pixel far. The error shrinks by cos(pi / (n + 1)) a sweep in a square
-    hole n pixels wide, or in a gap of n pixels in a picture one pixel high: 0.96 for n = 10,
+    one sweep carries it one pixel further. Each sweep shrinks the error by cos(pi / (n + 1)) in a
+    square hole n pixels wide, or in a gap of n pixels in a picture one pixel high: 0.96 for n = 10,
     0.9995 for n = 100.
 
     Args:
         image, mask: as for every inpainter.
         sweeps: how many, 0 or more.
-        start: what stands in the holes before: a number, an RGB triple or a picture (H, W, 3),
+        start: what stands in the holes at first: a number, an RGB triple or a picture (H, W, 3),
             so that the result of one call can be the start of the next.
 
     Raises:
-        ValueError: if sweeps or start is not as above.
+        TypeError, ValueError: if sweeps or start is not as above.
 
     Example:
         >>> line = np.array([[0.2, 0.0, 0.0, 0.8]])[..., None].repeat(3, axis=-1)
@@ -69,16 +69,16 @@ def sor(image, mask, sweeps, *, omega, start=0.0):
 
     As ``jacobi``, but each half of a chessboard uses the other half's newest values, and goes
     ``omega`` times as far. In a square hole n pixels wide the best omega is
-    2 / (1 + sin(pi / (n + 1))), and the error then shrinks by about omega - 1 a sweep (D. M. Young,
-    Iterative Methods for Solving Partial Difference Equations of Elliptic Type, 1954): 0.56 for
-    n = 10.
+    2 / (1 + sin(pi / (n + 1))), and each sweep then shrinks the error by about omega - 1 (D. M.
+    Young, Iterative Methods for Solving Partial Difference Equations of Elliptic Type, 1954): 0.56
+    for n = 10.
 
     Args:
         image, mask, sweeps, start: as for ``jacobi``.
         omega: relaxation, above 0 and below 2; 1 is Gauss-Seidel.
 
     Raises:
-        ValueError: if sweeps, omega or start is not as above.
+        TypeError, ValueError: if sweeps, omega or start is not as above.
 
     Example:
         >>> line = np.array([[0.2, 0.0, 0.0, 0.8]])[..., None].repeat(3, axis=-1)

@@ -7,16 +7,16 @@ from course_lib._pixels import as_bytes
 from course_lib._validation import brief, check_count, check_image, check_values, is_pair
 from course_lib.classical._contract import check_radius, inpainter
 
-OPENCVS_LARGEST = 100  # radius in pixels: OpenCV itself cuts there what an int of C can hold
-ACROSS = 0.01  # levels: a way that climbs less than this sideways has next to no weight,
-NEXT_TO_NONE = 1e-6  # which keeps 0 / 0 out where all is flat
+OPENCVS_LARGEST = 100  # radius in pixels: OpenCV clips there itself, but only what a C int can hold
+ACROSS = 0.01  # levels: a way with less change than this to its sides has next to no weight,
+NEXT_TO_NONE = 1e-6  # which avoids 0 / 0 where all is flat
 
 
 @inpainter
 def navier_stokes(image, mask, *, radius=1):
     """OpenCV's ``INPAINT_NS``, on 8 bits a channel.
 
-    In spite of its name it solves no flow: it is one pass of fast marching whose
+    Despite its name it solves no flow: it is one pass of fast marching whose
     averages give weight to pixels on the same isophote.
 
     Args:
@@ -39,7 +39,7 @@ def telea(image, mask, *, radius=1):
     """OpenCV's ``INPAINT_TELEA``, on 8 bits a channel.
 
     OpenCV subtracts the direction of the gradient where Telea 2004 adds its value, so that even
-    a picture of one colour may come back changed; ``fast_marching`` keeps it.
+    a picture of one colour may come back changed; ``fast_marching`` leaves it unchanged.
 
     Args:
         radius: of the neighbourhood that is averaged, in pixels, 1 or more.
@@ -63,8 +63,8 @@ def _opencv_inpaint(image, mask, radius, algorithm):
 def inpaint_bytes(picture, mask, radius, algorithm):
     """``cv2.inpaint`` of a picture of any size.
 
-    Beside a picture one pixel high or wide OpenCV reads memory that is not the picture's: such a
-    row or column is laid threefold, and the middle one comes back.
+    For a picture one pixel high or wide OpenCV reads memory outside the picture: such a row or
+    column is laid three times side by side, and the middle one comes back.
 
     Args:
         picture: uint8 (H, W, 3) or (H, W).
@@ -91,7 +91,7 @@ def navier_stokes_weights(image, pixel, *, radius=1):
     """The weights of the average that OpenCV's ``INPAINT_NS`` writes into one missing pixel.
 
     Source: ``icvNSInpaintFMM`` in OpenCV's modules/photo/src/inpaint.cpp. A known pixel weighs
-    the more the nearer it is, 1 / (distance^4 + 1), and the more the way to it runs along its
+    more the nearer it is, 1 / (distance^4 + 1), and the more closely the way to it follows its
     isophote. In a wider hole OpenCV takes this average pixel by pixel from the rim inwards, once,
     and counts what it has filled as known.
 
@@ -148,8 +148,8 @@ def _averaging(levels, radius):
 
 
 def _steepness(levels, axis):
-    """How much the levels change along an axis from the pixel before to the one after; twice the
-    one step where the other leads to the missing pixel."""
+    """How much the levels change along an axis from the pixel before to the one after; where one of
+    these two steps leads to the missing pixel, twice the other."""
     levels = np.moveaxis(levels, axis, 0)[:, 1:-1]
     steps = np.abs(np.diff(levels, axis=0))
     both = np.stack([steps[:-1], steps[1:]])

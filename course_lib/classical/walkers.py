@@ -19,18 +19,18 @@ def random_walks(image, mask, pixel, *, walkers, seed):
     """Send walkers out from a missing pixel; each brings home the colour of the known one it meets.
 
     A step goes to one of the neighbours inside the picture, all equally likely. The mean of what
-    many walkers catch is the harmonic fill of that pixel (S. Kakutani, Two-dimensional Brownian
-    Motion and Harmonic Functions, 1944): both are the mean of their neighbours.
+    many walkers bring home is the harmonic fill of that pixel (S. Kakutani, Two-dimensional
+    Brownian Motion and Harmonic Functions, 1944): both are the mean of their neighbours.
 
     Args:
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.
         mask: bool (H, W), True = hole.
-        pixel: (row, column) of the start; a known pixel is caught at once.
+        pixel: (row, column) of the start; from a known pixel the walkers do not leave.
         walkers: how many, 1 to 1,000,000.
-        seed: an int.
+        seed: an int, 0 to 2**32 - 1.
 
     Returns:
-        float64 (walkers, 3), the colours caught, in [0, 1].
+        float64 (walkers, 3), the colours brought home, in [0, 1].
 
     Raises:
         TypeError, ValueError: if an argument is not as above.
@@ -49,9 +49,9 @@ def random_walks(image, mask, pixel, *, walkers, seed):
 
 
 def walk(mask, pixel, walkers, seed, remembered=0):
-    """Where walkers end, (walkers, 2), and the whole ways of the first of them, a list of (n, 2).
+    """Where walkers end, (walkers, 2), and the whole paths of the first few, a list of (n, 2).
 
-    A step out of the picture is not taken and drawn again at the next turn, which makes all
+    A step out of the picture is not taken but drawn again at the next turn, which makes all
     neighbours inside equally likely.
     """
     random = np.random.RandomState(check_seed(seed))

@@ -1,6 +1,6 @@
 """A window learned by least squares: a missing pixel is a weighted sum of those around it.
 
-The weights are the same at every place and in every channel, so that one picture is thousands of
+The weights are the same at every place and in every channel, so one picture gives thousands of
 equations for a few unknowns. Such a window is a convolution.
 """
 
@@ -56,7 +56,7 @@ def mean_products(pictures, radius):
 
 
 def solve_window(products):
-    """The window of least squares, by the normal equations: they hold nothing but such products.
+    """The least-squares window, by the normal equations, which hold nothing but such products.
 
     Of several equally good answers it is the one with the smallest weights.
     """
@@ -75,14 +75,14 @@ class Window:
 
     ``fill(image, mask)`` is an inpainter: every missing pixel is the weighted sum of its window,
     in which others may be missing, so all of them are solved for at once. Beyond its border a
-    picture goes on as its mirror image.
+    picture continues as its mirror image.
 
     Args:
-        weights: odd x odd numbers, the one in the middle 0; row and column count from the top left
-            of the window.
+        weights: odd x odd numbers, the one in the middle 0; rows and columns count from the top
+            left of the window.
 
     Raises:
-        ValueError: if the weights are not as above.
+        TypeError, ValueError: if the weights are not as above.
 
     Example:
         >>> window = Window([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]])
@@ -113,8 +113,9 @@ class Window:
 
         Args:
             pictures: as for ``fit_window``.
-            margin: pixels at the border that are left out, so that windows of several sizes are
-                measured on the same pixels (default: those whose window leaves the picture).
+            margin: pixels at the border that are left out, so that windows of several sizes can be
+                measured on the same pixels; at least, and by default, those whose window leaves
+                the picture.
 
         Returns:
             float, over pixels and channels.
@@ -154,17 +155,17 @@ class Window:
 
 
 def _mirrored(index, length):
-    """Where a pixel beyond the border lies in the mirror image, which repeats no border pixel."""
+    """The pixel whose mirror image lies beyond the border; the border itself is not repeated."""
     period = 2 * (length - 1)
     index = np.abs(index) % max(period, 1)
     return np.minimum(index, np.abs(period - index))
 
 
 def check_fits(radius, pictures):
-    """The radius, if a window of it fits into the pictures (N, H, W, 3).
+    """The radius, if a window of that radius fits into the pictures (N, H, W, 3).
 
     Raises:
-        TypeError, ValueError: if it is no radius, or does not.
+        ValueError: if it is no radius, or does not fit.
     """
     radius = check_count("radius", radius, lowest=1)
     if 2 * radius + 1 > min(pictures.shape[1:3]):

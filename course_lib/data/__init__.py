@@ -1,6 +1,6 @@
 """Pictures: read from files, carried by installed packages, or cut into a data set.
 
-The photographs come with scikit-image and matplotlib and need no network. CIFAR-10 may.
+The photographs come with scikit-image and matplotlib and need no internet. CIFAR-10 may.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ LOADERS = {"photos": load_photos, "cifar10": load_cifar10}
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures in three parts that share no photograph: uint8 (N, 32, 32, 3) each.
+    """Pictures in three parts that share no photograph, each uint8 (N, 32, 32, 3).
 
-    Labels are uint8 (N,) or None; ``provenance`` says in a sentence where the pictures are from.
+    Labels are uint8 (N,) or None; ``provenance`` says in a sentence where the pictures come from.
     """
 
     train: np.ndarray
@@ -38,15 +38,15 @@ def load(name="photos", *, subset=None):
 
     Args:
         name: "photos", patches of photographs that come with the installation; or "cifar10",
-            from ``INPAINTING_DATA_DIR``, Keras's cache or the network, saying which.
-        subset: at most so many pictures of each part, always the same ones.
+            from ``INPAINTING_DATA_DIR``, Keras's cache or the internet; a printed line says which.
+        subset: at most this many pictures of each part, always the same ones.
 
     Returns:
-        A ``Dataset``. The parts share no picture, and of "photos" no photograph, so nothing leaks
-        from one to another.
+        A ``Dataset``. Its parts share no picture, and those of "photos" no photograph, so nothing
+        leaks from one to another.
 
     Raises:
-        ValueError: if there is no data set of that name, or subset is no whole number from 1.
+        ValueError: if there is no data set of that name, or subset is not a whole number from 1.
         OSError: if CIFAR-10 cannot be had; the message says what to do.
 
     Example:
@@ -59,7 +59,7 @@ def load(name="photos", *, subset=None):
         )
     if subset is not None:
         subset = check_count("subset", subset, lowest=1)
-    # Copies: a small subset does not hold the whole, nor can a change reach the next caller.
+    # Copies: a small subset does not keep the whole in memory, nor does a change reach others.
     fields = {
         key: value[:subset].copy() if isinstance(value, np.ndarray) else value
         for key, value in LOADERS[name]().items()

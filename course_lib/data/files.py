@@ -24,9 +24,9 @@ WRITTEN = {
     ".tiff": ("TIFF", {}),
     ".webp": ("WEBP", {"lossless": True}),
 }
-LONGEST_TEXT = 1 << 28  # bytes, of what a PNG says beside its pixels
-MOST_PREVIEWS = 16  # pages of a TIFF that are passed over before its picture
-DRAWINGS = ("EPS", "WMF")  # programs, which Pillow has run by Ghostscript or by Windows
+LONGEST_TEXT = 1 << 28  # bytes, of the text that a PNG carries with its pixels
+MOST_PREVIEWS = 16  # pages of a TIFF that are skipped before its picture
+DRAWINGS = ("EPS", "WMF")  # programs, which Pillow lets Ghostscript or Windows run
 # EXIF, tag 0x0112: how a camera was held, and the turn that makes the picture right.
 ORIENTATION = 0x0112
 TURNS = {
@@ -38,7 +38,7 @@ TURNS = {
     7: lambda picture: np.rot90(picture, 2).swapaxes(0, 1),
     8: np.rot90,
 }
-# How Pillow says the transparent colour of a PNG, stored with more or fewer bits than it reads.
+# Pillow gives a PNG's transparent colour as stored, but reads its pixels with more or fewer bits.
 WIDENED = {
     "L;2": lambda level: level * 85,
     "L;4": lambda level: level * 17,
@@ -51,22 +51,22 @@ FIRST_PLANE = ("R", "C", "Y")  # raw modes, which Pillow takes for 8 bits whatev
 
 
 class NoPicture(Exception):
-    """A file that Pillow can read and we cannot mean; the message goes on after its name."""
+    """A file that Pillow can read but that is no picture for us; the message follows its name."""
 
 
 def read(path):
     """Read a picture from a file, as RGB float32 (H, W, 3) in [0, 1].
 
-    PNG, JPEG and whatever else Pillow reads, the first page of several; grey becomes RGB, 16-bit
+    PNG, JPEG and whatever else Pillow reads; of several pages the first. Grey becomes RGB, 16-bit
     grey keeps its precision, a camera's rotation mark is applied, and transparent parts are laid
     over white. Floats in [0, 1] stay as they are; floats and 32-bit whole numbers up to 255 are
-    divided by 255, whole numbers beyond by 65,535.
+    divided by 255, larger whole numbers by 65,535.
 
     Args:
         path: the file's name, a str, bytes or ``pathlib.Path``; ~ is the home folder.
 
     Raises:
-        TypeError: if path is no name of a file.
+        TypeError: if path cannot be the name of a file.
         FileNotFoundError: if there is no such file.
         OSError: if the file cannot be opened.
         MemoryError: if the picture is too large for the free memory.
@@ -85,9 +85,9 @@ def read(path):
 
 @contextmanager
 def opened(path):
-    """A picture file as Pillow's image, open and decoded; what is wrong with it is one sentence.
+    """A picture file as Pillow's image, open and decoded; one sentence says what is wrong with it.
 
-    Args, Raises: as for ``read``; what the block raises is taken for a fault of the file.
+    Args, Raises: as for ``read``; an exception in the block is taken for a fault of the file.
     """
     path = named(path)
     check_file(path)
@@ -129,8 +129,8 @@ def opened(path):
 def save(path, image):
     """Write a picture to a file, 8 bits a channel; the ending of the name decides the format.
 
-    The file is written beside its place and moved in when it is whole, so that a failure never
-    spoils an older file of that name.
+    The file is written beside its final place and moved there once it is whole, so a failure
+    never spoils an older file of that name.
 
     Args:
         path: a name ending in .png (lossless) or .jpg, in a folder that exists. Also .bmp, .tif
@@ -138,8 +138,8 @@ def save(path, image):
         image: floats in [0, 1], (H, W, 3).
 
     Raises:
-        TypeError, ValueError: if the image is not as above, or path is no name or has another
-            ending.
+        TypeError, ValueError: if the image is not as above or too large for the format, or path is
+            no name or has another ending.
         FileNotFoundError: if the folder does not exist.
         OSError: if the folder or the disk does not take the file.
 
@@ -158,11 +158,11 @@ def save(path, image):
 
 
 def check_target(path):
-    """A picture can be written there.
+    """Check that a picture can be written there.
 
     Raises:
         ValueError: if the name has no known ending.
-        FileNotFoundError, IsADirectoryError: if the folder does not exist, or the name is one's.
+        FileNotFoundError, IsADirectoryError: if the folder does not exist, or path is a folder.
     """
     if path.suffix.lower() not in WRITTEN:
         name = shown(path.name)
@@ -172,10 +172,10 @@ def check_target(path):
 
 
 def check_place(path, what):
-    """A file can stand there; ``what`` names it in a word.
+    """Check that a file can be put there; ``what`` names it in a word.
 
     Raises:
-        FileNotFoundError, IsADirectoryError: if the folder does not exist, or the name is one's.
+        FileNotFoundError, IsADirectoryError: if the folder does not exist, or path is a folder.
     """
     if not os.path.isdir(path.parent):
         raise FileNotFoundError(f"there is no folder {shown(path.parent)}: make it first.")
@@ -214,7 +214,7 @@ def named(path):
 
 
 def check_file(path):
-    """There is such a file, it may be read, and something is in it."""
+    """Check that there is such a file, that it may be read, and that it is not empty."""
     try:
         if os.path.isdir(path):
             raise FileNotFoundError(
@@ -241,9 +241,9 @@ def check_file(path):
 
 @contextmanager
 def _patience():
-    """Pillow reads texts of any length in a PNG, and keeps its remarks for itself.
+    """Let Pillow read long texts in a PNG, and keep its warnings to itself.
 
-    Image generators write their workflow there, far above the 1 MB that Pillow takes.
+    Image generators write their workflow there, far above the 1 MB that Pillow accepts.
     """
     limits = PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = LONGEST_TEXT
@@ -256,7 +256,7 @@ def _patience():
 
 
 def _skip_previews(opened):
-    """Go on to a TIFF's first page that is no reduced one; cameras' raw files begin with such."""
+    """Go on to a TIFF's first full-size page; cameras' raw files begin with reduced ones."""
     try:
         while getattr(opened, "tag_v2", {}).get(SUBFILE, 0) & PREVIEW:
             if opened.tell() == MOST_PREVIEWS:
@@ -267,10 +267,10 @@ def _skip_previews(opened):
 
 
 def pages(opened):
-    """The numbers of a file's pages or frames, for ``seek``: without the previews of others.
+    """The numbers of a file's pages or frames, for ``seek``, without previews of other pages.
 
-    A Photoshop file's are its layers, which its picture shows together. Ask last: what was decoded
-    is lost.
+    A Photoshop file's frames are its layers, which its picture shows together. Ask last: what was
+    decoded is lost.
     """
     try:
         count = 1 if opened.format == "PSD" else getattr(opened, "n_frames", 1)
@@ -286,14 +286,14 @@ def _is_preview(opened, number):
 
 
 def tiff_bits(opened):
-    """How many bits each channel of a TIFF has; of other files, which say it elsewhere, (8,)."""
+    """How many bits each channel of a TIFF has; (8,) for other files, which say it elsewhere."""
     return getattr(opened, "tag_v2", {}).get(BITS, (8,))
 
 
 def _stored_as(opened):
-    """How the file stores its pixels (Pillow's raw mode), which is forgotten with the decoding.
+    """How the file stores its pixels (Pillow's raw mode), which decoding forgets.
 
-    Some decoders are told more beside it, such as the bytes of a row.
+    Some decoders are told more as well, such as the bytes of a row.
     """
     told = opened.tile[0].args if opened.tile else ""
     raw_mode = told[0] if isinstance(told, tuple) and told else told
@@ -301,7 +301,7 @@ def _stored_as(opened):
 
 
 def turn(opened):
-    """What turns the picture as its camera was held; marks that cannot be read turn nothing."""
+    """What turns the picture upright, as its camera was held; an unreadable mark turns nothing."""
     try:
         return TURNS.get(opened.getexif().get(ORIENTATION), np.asarray)
     except Exception:
@@ -332,7 +332,7 @@ def grey_levels(opened):
     """(levels (H, W), white) of a grey picture with more than 8 bits a pixel, in which black is 0.
 
     Raises:
-        NoPicture: if what is black and what is white cannot be told.
+        NoPicture: if it cannot be told which values are black and white.
     """
     stored = np.asarray(opened)
     lowest, highest = stored.min(), stored.max()
@@ -359,7 +359,7 @@ def _encoded(picture, path, more):
     buffer = io.BytesIO()
     try:
         picture.save(buffer, format=file_format, **options | more)
-    except (OSError, ValueError) as problem:  # a side of JPEG ends at 65,500 pixels, of WebP sooner
+    except (OSError, ValueError) as problem:  # JPEG ends at 65,500 pixels a side, WebP sooner
         width, height = picture.size
         raise ValueError(
             f"{width} x {height} pixels do not fit into {file_format} ({_in_one_line(problem)}): "

@@ -65,7 +65,7 @@ def load_photos():
 
 @cache
 def _patches(cuts):
-    """All patches of the photographs, in an order that mixes photographs and scales, frozen."""
+    """All patches of the photographs, in a fixed order that mixes photographs and scales."""
     found = []
     for name, scales, stride in cuts:
         picture = as_bytes(photo(name))

@@ -50,7 +50,7 @@ def _fits(one, other):
 
 
 def check_binary(valid):
-    """Refuse a grey mask, where its values can be seen: inside a compiled function they cannot."""
+    """Refuse a grey mask where its values can be seen: inside a compiled function they cannot."""
     try:
         values = ops.convert_to_numpy(valid)
     except Exception:  # each backend raises its own for a symbol

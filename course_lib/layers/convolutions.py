@@ -1,4 +1,4 @@
-"""Partial and gated convolution: the convolutions that know of holes."""
+"""Partial and gated convolution: the convolutions that know about holes."""
 
 import math
 
@@ -18,7 +18,7 @@ from course_lib.layers._inputs import (
 
 
 class _Convolution(keras.layers.Layer):
-    """What both take: Keras's arguments of a two-dimensional convolution, checked."""
+    """What both take: the arguments of Keras's two-dimensional convolution, checked."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class _Convolution(keras.layers.Layer):
             self.bias = self.add_weight((filters,), initializer=self.bias_initializer, name="bias")
 
     def _placed(self, shape):
-        """(N, H', W') of features (N, H, W, C), sides not known being None."""
+        """(N, H', W') for features (N, H, W, C); a side that is not known is None."""
         placed = []
         for side, size, stride, rate in zip(
             shape[1:3], self.kernel_size, self.strides, self.dilation_rate, strict=True
@@ -115,18 +115,18 @@ class PartialConv2D(_Convolution):
         x' = W . (X * M) * sum(1) / sum(M) + b    if sum(M) > 0,    else 0      (Liu, eq. 1)
         m' = 1                                    if sum(M) > 0,    else 0      (Liu, eq. 2)
 
-    There M has C channels, and so has 1: sum(1) = kh * kw * C. All channels of one input share
-    one mask here, so one channel of it says the same: sum(1) / sum(M) = kh * kw / n, with n valid
-    pixels in the window. Forget C in sum(1), as several public versions do, and each layer leaves
-    1/C of the signal.
+    In the paper M has C channels, and so has 1: sum(1) = kh * kw * C. Here all channels of one
+    input share one mask, so one channel of it says the same: sum(1) / sum(M) = kh * kw / n, with n
+    valid pixels in the window. Forget C in sum(1), as several public versions do, and each layer
+    leaves 1/C of the signal.
 
-    Several inputs, as on a U-Net's skip, are concatenated in their order, and each keeps its own
+    Several inputs, as at a U-Net's skip, are concatenated in their order, and each keeps its own
     validity: sum(M) counts each mask once for each channel of its input. The new validity is 1
     where any of them had a valid pixel in the window.
 
     Padding counts as hole, so at the border of a known picture the window is scaled up as well. A
-    blind window, one without a valid pixel, gives 0 after bias and activation. What stands in
-    holes is never read: not even NaN there reaches the output. The validity gets no gradient.
+    blind window, one without a valid pixel, gives 0 even after bias and activation. What stands in
+    holes is never read: not even NaN there reaches the output. No gradient reaches the validity.
 
     Args:
         filters: channels of the output, 1 or more.
@@ -135,7 +135,7 @@ class PartialConv2D(_Convolution):
         padding: "same" (the output's sides are the input's, divided by the strides and rounded
             up) or "valid" (windows inside the picture only).
         activation: a Keras activation, its name, or None for linear.
-        use_bias: whether there is a b.
+        use_bias: whether there is a bias b.
         kernel_initializer, bias_initializer, kernel_regularizer: as in keras.layers.Conv2D.
         **kwargs: name, dtype, trainable: as in every Keras layer.
 
@@ -148,8 +148,8 @@ class PartialConv2D(_Convolution):
         dtype. The counting is done in float32, so mixed precision loses none.
 
     Raises:
-        ValueError: if an argument or a shape is not as above, or a validity that can be seen
-            (outside a compiled function) holds something else than 0 and 1.
+        TypeError, ValueError: if an argument or a shape is not as above, or a validity that can be
+            seen (outside a compiled function) holds anything but 0 and 1.
 
     Source: Liu et al., Image inpainting for irregular holes using partial convolutions, 2018,
     section 3.1, https://arxiv.org/abs/1804.07723.
@@ -168,8 +168,8 @@ class PartialConv2D(_Convolution):
 
     def __init__(self, filters, kernel_size, *args, **kwargs):
         super().__init__(filters, kernel_size, *args, **kwargs)
-        # An activation that keeps 0 needs no second masking. Tried out here and not in ``build``,
-        # which may run inside a compiled function, where no value can be seen.
+        # An activation that keeps 0 needs no second masking. Tried out here rather than in
+        # ``build``, which may run inside a compiled function, where no value can be seen.
         at_zero = self.activation(ops.zeros((1, 1, 1, self.filters), "float32"))
         self.keeps_zero = not ops.convert_to_numpy(at_zero).any()
 
@@ -177,7 +177,7 @@ class PartialConv2D(_Convolution):
         features, _ = _each(input_shape, _is_shape)
         self.channels = [shape[-1] for shape in features]
         self._add_weights(sum(self.channels), self.filters)
-        # One mask channel for each input, weighed by that input's channels. Only the ratio
+        # One mask channel for each input, weighted by that input's channels. Only the ratio
         # counts, so the smallest whole weights will do: for one input, 1.
         divisor = math.gcd(*self.channels)
         self.mask_weights = [channels // divisor for channels in self.channels]
@@ -202,7 +202,7 @@ class PartialConv2D(_Convolution):
         # k inputs: features (N, H, W, C_i), valid (N, H, W, 1); H', W' after strides and padding
         features, valid = _each(inputs, _is_tensor)
         features = [ops.cast(one, self.compute_dtype) for one in features]  # Keras casts floats
-        valid = [ops.cast(one, self.compute_dtype) for one in valid]  # alone, no bool or uint8
+        valid = [ops.cast(one, self.compute_dtype) for one in valid]  # only, not bool or uint8
         count = self._count(valid)  # sum(M), (N, H', W', 1), float32
         new_valid = ops.cast(count > 0, self.compute_dtype)  # m', equation 2
         window = math.prod(self.kernel_size) * sum(self.mask_weights)  # sum(1)
@@ -227,14 +227,14 @@ class PartialConv2D(_Convolution):
 class GatedConv2D(_Convolution):
     """A convolution with a learned, soft validity for each channel of each pixel.
 
-    Two convolutions of the same window; the second, through a sigmoid, says how much of the first
-    is let through::
+    Two convolutions of the same window; the second, through a sigmoid, decides how much of the
+    first is let through::
 
         x' = activation(W_f . X + b_f) * sigmoid(W_g . X + b_g)
 
     When you want it: for free-form holes in deep networks, where a partial convolution's mask is
     soon all ones and tells the later layers nothing. Give the mask as one more channel of the
-    first layer's input. There is no renormalisation: what it loses against ``PartialConv2D``.
+    first layer's input. What it lacks compared with ``PartialConv2D`` is the renormalisation.
 
     Args:
         activation: of the features, "elu" by default as in the paper.
@@ -247,7 +247,7 @@ class GatedConv2D(_Convolution):
         (N, H', W', filters), in the layer's compute dtype.
 
     Raises:
-        ValueError: if an argument is not as above.
+        TypeError, ValueError: if an argument is not as above.
 
     Source: Yu et al., Free-form image inpainting with gated convolution, 2019, section 3.1,
     https://arxiv.org/abs/1806.03589.

@@ -7,19 +7,19 @@ from keras import ops
 from course_lib._validation import check_count
 from course_lib.layers._inputs import check_shapes, known_only, shape_of
 
-TINY = 1e-12  # added to what a conjugate gradient step divides by, which is 0 at the goal
+TINY = 1e-12  # added to what a conjugate gradient step divides by: 0 at the goal
 
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
 class PyramidFill(keras.layers.Layer):
     """A crude classical fill with no weights: something better than black for a network to mend.
 
-    The picture is halved again and again, every coarse pixel the mean of the known ones below it,
-    until no hole is left or ``levels`` are reached; what is unknown even there gets the mean of
-    all known pixels. On the way up each level takes its holes from the level below, and smooths
-    them by ``sweeps`` rounds of replacing a hole pixel by the mean of its 3 x 3 neighbourhood.
-    It is a multigrid sketch of ``classical.harmonic``, made of poolings, so that it runs inside
-    a network and on a GPU. Nothing in it is trained and no gradient flows through it.
+    The picture is halved ``levels`` times, every coarse pixel being the mean of the known ones that
+    it covers; what is unknown even at the bottom gets the mean of all that is known there. On the
+    way up each level takes its holes from the level below, and smooths them by ``sweeps`` rounds of
+    replacing a hole pixel by the mean of its 3 x 3 neighbourhood. It is a multigrid sketch of
+    ``classical.harmonic``, made of poolings, so that it runs inside a network and on a GPU. Nothing
+    in it is trained and no gradient flows through it.
 
     Args:
         levels: halvings, 0 or more; an odd side is rounded up.
@@ -35,8 +35,8 @@ class PyramidFill(keras.layers.Layer):
         value of their picture. A picture without a known pixel is 0.
 
     Raises:
-        ValueError: if levels or sweeps is no whole number of 0 or more, or the shapes are not as
-            above.
+        TypeError, ValueError: if levels or sweeps is no whole number of 0 or more, or the shapes
+            are not as above.
 
     Source: pull and push, Gortler et al., The Lumigraph, 1996, section 3.4.
 
@@ -89,22 +89,22 @@ class PyramidFill(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
 class GaussianFieldFill(keras.layers.Layer):
-    """A fill that has learned what neighbouring pixels owe each other: a Gaussian random field.
+    """A fill that has learned how neighbours depend on each other: a Gaussian random field.
 
-    The layer's only weights are small filters F. The holes x get the values under which the
-    filters answer least, while known pixels stay fixed::
+    The layer's only weights are small filters F. The holes of x get the values to which the
+    filters respond least, while known pixels stay fixed::
 
         minimise E(x) = sum over filters and places of (F * x)^2
 
-    Filters that take differences of neighbours make this ``classical.harmonic``, the Laplacian as
-    filter makes it the biharmonic fill; learned ones do better. Under the field's density,
+    Filters that take differences of neighbours make this ``classical.harmonic``; the Laplacian as
+    the filter makes it the biharmonic fill; learned ones do better. Under the field's density,
     proportional to exp(-E), the fill is the mean of the holes given the known pixels.
 
     Where E is least, its gradient in the holes, F' * F * x (F' turns the filter round), is 0. That
     is one large linear system for the whole picture, which is never written down: each step of
-    conjugate gradients applies F and F' once. It starts from ``PyramidFill`` and is scaled by the
-    system's diagonal, one number a colour. So that no window hangs over the edge, the picture
-    gets a border of kernel_size - 1 unknown pixels, filled with the rest and cut off again.
+    conjugate gradients applies F and F' once. They start from ``PyramidFill`` and are scaled by the
+    system's diagonal, one number for each colour. So that no window hangs over the edge, the
+    picture gets a border of kernel_size - 1 unknown pixels, filled with the rest and cut off again.
     Gradients flow through the steps to the filters and to the known pixels, not through the start.
 
     Args:
@@ -122,11 +122,11 @@ class GaussianFieldFill(keras.layers.Layer):
         biharmonic fill they may leave the range of the known pixels a little. A picture without a
         known pixel is 0. Computed in the weights' dtype, float32 under mixed precision too.
 
-    Weights: kernel (kernel_size, kernel_size, C, filters). At first one Laplacian a colour; the
-    others are small and random, since a filter of 0 would never get a gradient.
+    Weights: kernel (kernel_size, kernel_size, C, filters). At first one Laplacian for each colour;
+    the others are small and random, since a filter of 0 would never get a gradient.
 
     Raises:
-        ValueError: if an argument or a shape is not as above.
+        TypeError, ValueError: if an argument or a shape is not as above.
 
     Source: Roth and Black, Fields of Experts, 2009, https://doi.org/10.1007/s11263-008-0197-6,
     with the square in place of its experts' logarithm, which makes the field Gaussian; the steps:
@@ -245,9 +245,9 @@ class AddInHoles(keras.layers.Layer):
 
 
 def _laplacians(shape, dtype=None):
-    """Filters (side, side, C, F): one Laplacian a colour, then random ones, small and of sum 0.
+    """Filters (side, side, C, F): a Laplacian for each colour, then small random ones of sum 0.
 
-    A filter with another sum answers to grey itself, and pulls every hole towards black.
+    A filter with another sum responds to plain grey, and pulls every hole towards black.
     """
     channels = shape[2]
     kernel = np.array(ops.convert_to_numpy(keras.random.normal(shape, stddev=0.001, dtype=dtype)))
@@ -266,5 +266,5 @@ def _extend(pictures, margin, axis):
 
 
 def _inner(one, other):
-    """The scalar product of two stacks of pictures, one number a picture, (N, 1, 1, 1)."""
+    """The scalar products of two stacks of pictures, one number a picture, (N, 1, 1, 1)."""
     return ops.sum(one * other, axis=(1, 2, 3), keepdims=True)

@@ -1,4 +1,4 @@
-"""Layers that reach through the whole picture: Fourier convolution and attention."""
+"""Layers that reach across the whole picture: Fourier convolution and attention."""
 
 import keras
 from keras import ops
@@ -20,18 +20,18 @@ class FourierConv2D(keras.layers.Layer):
 
     Every frequency is a sum over all pixels, so with an activation every output depends on every
     input, however large the picture, and the weights do not grow with it. It is the Fourier unit of
-    fast Fourier convolution and of LaMa, without their batch normalisation; there it works beside
+    fast Fourier convolution and of LaMa, without their batch normalisation; there it works next to
     an ordinary convolution, which sees what is near.
 
-    Beyond its border the transform takes the picture to go on with its other side. With a linear
+    To the transform, the picture continues beyond a border with its opposite side. With a linear
     activation, weights that multiply complex numbers, and no bias the layer is a circular
-    convolution. A bias on every frequency is an impulse in the picture's first pixel: hence none
-    by default.
+    convolution. A bias on every frequency is an impulse in the picture's first pixel: hence there
+    is none by default.
 
     Args:
         filters: channels of the output, 1 or more.
         activation: of the spectrum, real and imaginary parts alike; "relu" as in the paper's code.
-        use_bias: whether there is a b.
+        use_bias: whether there is a bias b.
         kernel_initializer: of W.
         **kwargs: name, dtype, trainable: as in every Keras layer.
 
@@ -44,7 +44,7 @@ class FourierConv2D(keras.layers.Layer):
     Weights: kernel (2 C, 2 filters), bias (2 filters,), real parts first.
 
     Raises:
-        ValueError: if an argument is not as above.
+        TypeError, ValueError: if an argument is not as above.
 
     Source: Chi, Jiang, Mu: Fast Fourier convolution, 2020, section 3.2; Suvorov et al.,
     Resolution-robust large mask inpainting with Fourier convolutions, 2022, section 2.1,
@@ -118,17 +118,17 @@ class FourierConv2D(keras.layers.Layer):
 class ContextualAttention(keras.layers.Layer):
     """Every place looks at all known patches, and takes from those that are like its own.
 
-    With f the patch of features around a place and b a patch that lies whole in the known part,
+    With f the patch of features around a place and b a patch that lies wholly in the known part,
     the place looks at b with the weight
 
         softmax over all b of  sharpness * cosine(f, b)                  (Yu, section 3.2)
 
-    and takes the mean of the patches b by these weights. Where patches overlap, their values are
-    averaged; known pixels stay as they came. Nothing is trained, and the reach is the picture.
+    and takes the mean of the patches b with these weights. Where patches overlap, their values are
+    averaged; known pixels stay as they were. Nothing is trained, and the reach is the picture.
 
     What stands in a hole *is* read here: it is the guess that the search begins with, in the paper
-    the features of a coarse network. A guess of 0 is alike to everything. Weights between places
-    are computed for all pairs: (H W)^2 numbers a picture. The paper's second step, in which
+    the features of a coarse network. A guess of 0 is equally like everything. Weights are computed
+    between all pairs of places: (H W)^2 numbers a picture. The paper's second step, in which
     neighbours' weights are mixed, is left out.
 
     Args:
@@ -141,10 +141,10 @@ class ContextualAttention(keras.layers.Layer):
             smaller than size.
 
     Output:
-        (N, H, W, C). Where no patch lies whole in the known part, all weights are equal.
+        (N, H, W, C). Where no patch lies wholly in the known part, every patch is looked at.
 
     Raises:
-        ValueError: if an argument or a shape is not as above.
+        TypeError, ValueError: if an argument or a shape is not as above.
 
     Source: Yu et al., Generative image inpainting with contextual attention, 2018, section 3.2,
     https://arxiv.org/abs/1801.07892.
@@ -185,7 +185,7 @@ class ContextualAttention(keras.layers.Layer):
         return ops.where(valid > 0, features, self._overlapped(taken, ops.shape(features)))
 
     def weights_of(self, features, valid):
-        """How much each place looks at each: (N, H W, H W), row by row, every row's sum is 1."""
+        """How much each place looks at each: (N, H W, H W), row by row; each row sums to 1."""
         features, valid = (ops.cast(one, self.compute_dtype) for one in (features, valid))
         patches = self._patches(features)
         squared = ops.sum(ops.square(patches), axis=-1, keepdims=True)

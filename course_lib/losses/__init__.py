@@ -1,8 +1,8 @@
 """What ``fit`` minimises and reports: Keras losses and Keras metrics.
 
 Mean squared and mean absolute error of the whole picture are Keras's own, "mse" and "mae". What
-is here knows the holes, or pools over an epoch instead of averaging over batches; ``metrics``
-measures finished pictures in NumPy and agrees.
+is here knows the holes, or pools over an epoch instead of averaging over batches. ``metrics``
+measures finished pictures in NumPy, and the two agree.
 
 How the holes arrive: as the third element of a batch, where Keras expects weights. A batch
 ``(inputs, original, hole)`` of ``training.pairs(...).with_holes()``, with ``hole`` float32
@@ -14,10 +14,10 @@ How the holes arrive: as the third element of a batch, where Keras expects weigh
     )
 
 Keras hands the third element to every loss and to ``weighted_metrics``, never to ``metrics``. So
-with such batches say ``HoleWeighted("mse", weight=1.0)`` for the plain error of the whole
+with such batches write ``HoleWeighted("mse", weight=1.0)`` for the plain error of the whole
 picture: the string "mse" would take ``hole`` for weights and never look at known pixels.
 
-Pictures are (N, H, W, 3) in [0, 1], and predictions come raw. ``TotalVariation``, ``Perceptual``
+Pictures are (N, H, W, 3) in [0, 1], and predictions are raw. ``TotalVariation``, ``Perceptual``
 and ``Style`` make the composite themselves, with the truth at the known pixels.
 """
 

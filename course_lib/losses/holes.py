@@ -1,4 +1,4 @@
-"""Errors of pixels that know the holes, as losses to minimise and a metric to report."""
+"""Pixel errors that know the holes, as losses to minimise and a metric to report."""
 
 import keras
 from keras import ops
@@ -9,7 +9,7 @@ ERRORS = {"mae": keras.losses.mean_absolute_error, "mse": keras.losses.mean_squa
 
 
 class _PixelError(keras.losses.Loss):
-    """Errors of pixels, each weighed by ``weigh(hole)``, summed, divided by the number of all."""
+    """Pixel errors, each weighted by ``weigh(hole)``; their sum divided by the number of all."""
 
     needs_holes = True
 
@@ -32,7 +32,7 @@ class _PixelError(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable(package="inpainting_course")
 class HoleWeighted(_PixelError):
-    """Error of the whole picture in which a hole pixel counts ``weight`` times, a known one once.
+    """Error of the whole picture, where a hole pixel counts ``weight`` times, a known one once.
 
     The weighted errors are summed and divided by the number of *all* pixels, so that weight 1 is
     the plain error. Absolute error with weight 6 is the pixel part of Liu et al., Image inpainting
@@ -75,7 +75,7 @@ class HoleWeighted(_PixelError):
 class HoleLoss(_PixelError):
     """Error in the holes, as a share of the whole picture: L_hole, without its weight 6.
 
-    |(1 - M)(I_out - I_gt)| summed and divided by N, the number of *all* pixels and channels: a
+    |(1 - M)(I_out - I_gt)| summed and divided by N, the number of *all* pixels times channels: a
     small hole weighs little. ``ValidLoss() + 6 HoleLoss()`` is ``HoleWeighted("mae", 6.0)``.
 
     Args:
@@ -163,7 +163,7 @@ class HolePSNR(keras.metrics.Metric):
 
 
 def check_hole(hole, true, reader, dtype):
-    """The holes (N, H, W) as numbers; without them the reader has nothing to go by."""
+    """The holes (N, H, W) as numbers; the reader cannot do without them."""
     if hole is None:
         raise ValueError(
             f"{reader} was not told the holes: let batches be (inputs, original, hole) with hole "

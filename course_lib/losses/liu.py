@@ -15,14 +15,14 @@ from course_lib._validation import brief, check_number
 from course_lib.losses.holes import HoleLoss, ValidLoss, check_hole
 
 FEATURES = ("features_1", "features_2", "features_3")
-OWN = "own"  # what a saved loss says in the place of a classifier that the course does not ship
+OWN = "own"  # what a saved loss says in place of a classifier that the course does not ship
 # Of liu's terms.
 PUBLISHED_WEIGHTS = (1.0, 6.0, 0.05, 120.0, 0.1)  # Liu et al. 2018, equation 7
 COURSE_WEIGHTS = (1.0, 6.0, 0.05, 20.0, 0.1)  # for the course's classifier: see liu
 
 
 class _PerPicture(keras.losses.Loss):
-    """A loss that looks at pictures as wholes, and at the composite: one number a picture."""
+    """A loss that looks at whole pictures, and at the composite: one number a picture."""
 
     needs_holes = True
 
@@ -44,14 +44,14 @@ class _PerPicture(keras.losses.Loss):
 class TotalVariation(_PerPicture):
     """How much neighbouring pixels of the composite differ in and at the holes: L_tv.
 
-    The absolute differences of all pairs of pixels, one above or beside the other, that both lie
-    in R, the holes grown by one pixel in all eight directions, summed over channels and divided
-    by N, the number of pixels and channels of a picture. Grown, R holds the pairs across
-    the border of a hole, so a seam costs something; pairs of two known pixels in R add a constant.
+    Let R be the holes grown by one pixel in all eight directions. The loss sums the absolute
+    differences, over channels too, of all pairs of pixels in R, one above or beside the other, and
+    divides by N, a picture's pixels times channels. Grown, R holds the pairs across the border of
+    a hole, so a seam costs something; pairs of two known pixels in R add a constant.
 
     Public versions differ: some take the whole composite without R; some multiply it by R first,
-    so that leaving R counts as a step to black; some sum without dividing by N, which is 196,608
-    times as much at 256 x 256. Their weights for this term are not comparable.
+    so that leaving R counts as a step to black; some do not divide by N, which gives 196,608 times
+    as much at 256 x 256. Their weights for this term are not comparable.
 
     Call arguments, errors: as in ``HoleLoss``.
 
@@ -80,12 +80,12 @@ class TotalVariation(_PerPicture):
 
 
 class _OfFeatures(_PerPicture):
-    """A distance of features, from the truth's to the prediction's and to the composite's."""
+    """A distance between features: from the truth's to the prediction's and the composite's."""
 
     def __init__(self, classifier=None, name=None, reduction="sum_over_batch_size", dtype=None):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        # Made at once, not in the first call: there, inside a compiled function, no backend lets
-        # variables be made.
+        # Made at once, not in the first call, which may be inside a compiled function: there no
+        # backend lets variables be made.
         self.features = _shipped_features() if classifier is None else _own_features(classifier)
         self.classifier = None if classifier is None else OWN
 
@@ -109,7 +109,7 @@ class Perceptual(_OfFeatures):
     """How far the features of prediction and composite are from the truth's: L_perceptual.
 
     The mean absolute difference at each of the layers "features_1", "features_2", "features_3" of
-    a classifier, summed over the layers, for the raw prediction plus for the composite. The paper
+    a classifier, summed over the layers and over the raw prediction and the composite. The paper
     takes the features from VGG16, trained on ImageNet, after its first three poolings; the course
     takes them from its own small classifier, before its poolings.
 
@@ -150,8 +150,8 @@ class Style(_OfFeatures):
 
     At the layers of ``Perceptual``, features of C channels at H x W places have the Gram matrix
     G_ij = sum over places of f_i f_j, divided by C * H * W: which features occur together,
-    wherever. The mean absolute difference of the C x C numbers, summed over the layers, for the
-    raw prediction plus for the composite.
+    wherever. The mean absolute difference of the C x C numbers, summed over the layers and over
+    the raw prediction and the composite.
 
     Args, call arguments, errors: as in ``Perceptual``.
 
@@ -175,7 +175,7 @@ class WeightedSum(keras.losses.Loss):
     """Several losses as the one that ``compile`` takes: the sum of weight times loss.
 
     Args:
-        losses: ``keras.losses.Loss`` objects, each told the holes as ``HoleLoss`` is.
+        losses: ``keras.losses.Loss`` objects, each given the holes as ``HoleLoss`` is.
         weights: a finite number, 0 or more, for each.
 
     Call arguments: handed on to each loss.
@@ -226,7 +226,7 @@ def liu(weights=PUBLISHED_WEIGHTS):
     The authors found these weights by a search on 100 validation pictures, for the features of
     VGG16 and pictures of 512 x 512. With another classifier they mean something else: with the
     course's, style pulls three times as hard at a trained network's predictions as the pixel
-    terms together (benchmarks/RESULTS.md, "Terms of Liu's loss"). ``COURSE_WEIGHTS`` have style
+    terms together (benchmarks/RESULTS.md, "Terms of Liu's loss"). ``COURSE_WEIGHTS`` put style
     at 20, so that style and features each pull about half as hard as the pixels. That is a rule
     of thumb, not the result of a search.
 
@@ -238,7 +238,7 @@ def liu(weights=PUBLISHED_WEIGHTS):
         WeightedSum.
 
     Raises:
-        ValueError: if weights are not five finite numbers, 0 or more.
+        TypeError, ValueError: if weights are not five finite numbers, 0 or more.
 
     Source: Liu et al., Image inpainting for irregular holes using partial convolutions, 2018,
     section 3.3, equation 7, https://arxiv.org/abs/1804.07723.

@@ -3,9 +3,9 @@
 A network takes ``damaged`` (N, H, W, 3), float32 in [0, 1] with 0 in every hole, or
 ``[damaged, valid]`` with ``valid`` (N, H, W, 1), 1 = known, and returns its raw prediction of the
 whole picture, float32 (N, H, W, 3) in [0, 1]. H and W are any multiples of 16. ``inpaint`` takes
-pictures and masks of any size and composites.
+pictures and masks of any size, and composites.
 
-Networks here use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
+The networks use Keras alone, so they run on TensorFlow, JAX and PyTorch. Call
 ``keras.utils.set_random_seed(seed)`` first for the same initial weights every time.
 """
 

@@ -1,4 +1,4 @@
-"""Two networks: one takes noise out of a picture, one tells fills from true pictures."""
+"""Two networks: one takes noise out of a picture, the other tells fills from true pictures."""
 
 import math
 
@@ -7,7 +7,7 @@ from keras import layers, ops
 
 from course_lib._validation import check_count
 
-FREQUENCIES = 32  # sines, and as many cosines, that a time is told in
+FREQUENCIES = 32  # sines, and as many cosines, that encode a time
 LOWEST, HIGHEST = 1.0, 1000.0  # radians over the whole course of time
 
 
@@ -20,7 +20,7 @@ class TimeWaves(layers.Layer):
 
     Output shape: (N, 64), the sines before the cosines.
 
-    Source: Vaswani et al., Attention is all you need, 2017, section 3.5, there of a place in a
+    Source: Vaswani et al., Attention is all you need, 2017, section 3.5, there for a place in a
     sentence; Ho, Jain, Abbeel, Denoising diffusion probabilistic models, 2020, appendix B.
 
     Example:
@@ -40,13 +40,13 @@ class TimeWaves(layers.Layer):
 
 
 def denoiser(width=64):
-    """A U-Net that is told how noisy a picture is, and says which way the picture lies.
+    """A U-Net that is told how noisy a picture is, and says which way the clean one lies.
 
     It works on blocks of 2 x 2 pixels (a strided convolution in, a transposed one out): a residual
     block on them, four on blocks of 4 x 4 with twice the channels, and one more on the way up,
-    the skip being added. A block is two 3 x 3 convolutions, each behind a normalisation of every
-    place's channels; between the two, time scales and shifts each channel. Its last convolution
-    starts at 0, so an untrained network says 0.
+    the skip being added. A residual block is two 3 x 3 convolutions, each after a normalisation of
+    every place's channels; between the two, time scales and shifts each channel. The network's
+    last convolution starts at 0, so an untrained network says 0.
 
     Args:
         width: channels of the blocks of 2 x 2, 1 or more.
@@ -54,7 +54,7 @@ def denoiser(width=64):
     Returns:
         keras.Model, [noisy, time] -> velocity: noisy (N, H, W, 3), the picture in [-1, 1] mixed
         with noise, time (N,) from 0, the picture, to 1, the noise; velocity (N, H, W, 3) float32.
-        H and W are multiples of 4. What it is trained to say: ``generative.Path``.
+        H and W are multiples of 4. For what it is trained to say see ``generative.Path``.
 
     Raises:
         ValueError: if width is not a whole number of 1 or more.
@@ -90,11 +90,11 @@ def denoiser(width=64):
 
 
 def critic(width=32):
-    """A network that says of each part of a filled picture how much it looks like a true one.
+    """A network that says how much each part of a filled picture looks like a true one.
 
     Three 4 x 4 convolutions with strides and one 3 x 3 on top, each with its kernel divided by its
-    largest singular value: so its answer cannot change faster than the picture does, which keeps
-    the contest with the network that fills from tipping over.
+    largest singular value: so the answer cannot change faster than the picture does, which keeps
+    the contest with the filling network from tipping over.
 
     Args:
         width: channels of the first convolution, 1 or more; each of the next two has twice as many.

@@ -2,14 +2,14 @@
 
 import os
 
-_process = None  # where a network has computed first
+_process = None  # in which a network has first computed
 
 
 def check_not_forked():
-    """Say so before a network waits for ever; called wherever one is about to compute.
+    """Raise before a network waits for ever; called wherever one is about to compute.
 
     Raises:
-        RuntimeError: if a network has computed here before this process was forked.
+        RuntimeError: if a network had computed before this process was forked.
 
     Example:
         >>> check_not_forked()  # nothing to say here, and in a forked process it would

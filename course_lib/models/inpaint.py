@@ -12,11 +12,11 @@ BATCH_PIXELS = 256 * 32 * 32  # what one step of a prediction holds: 256 picture
 
 
 def inpaint(model, images, mask):
-    """Fill the holes with what the network predicts; known pixels stay as they came.
+    """Fill the holes with what the network predicts; known pixels stay as they were.
 
-    The network sees 0 in every hole, and its prediction is clipped to [0, 1]. Sizes that 16 does
-    not divide are padded below and to the right by reflection, the mask with them, and cropped
-    again.
+    The network sees 0 in every hole, and its prediction is clipped to [0, 1]. Where 16 does not
+    divide the size, picture and mask are padded below and to the right by reflection, and the
+    prediction is cropped again.
 
     Args:
         model: keras.Model with one input, damaged, or two, [damaged, valid].
@@ -24,13 +24,14 @@ def inpaint(model, images, mask):
         mask: bool (H, W) or (N, H, W), True = hole; one mask serves a whole batch.
 
     Returns:
-        float32 array of the pictures' shape; known pixels bit for bit as they came in float32,
-        other dtypes rounded to it.
+        float32 array of the pictures' shape; known pixels bit for bit as they were in float32,
+        rounded to it from other dtypes.
 
     Raises:
         TypeError, ValueError: if pictures or mask are not as above, no pixel is known, the model
             is no such model, or it predicts another shape, NaN or infinity.
         MemoryError: if the pictures are too large for the free memory.
+        RuntimeError: if a network had computed before this process was forked.
 
     Warns:
         UserWarning: if more than 95 % of a picture is hole.
@@ -57,7 +58,7 @@ def inpaint(model, images, mask):
 
 
 def predict(model, images, mask):
-    """The network's raw prediction of the whole picture, known pixels drawn anew, not clipped.
+    """The network's raw prediction of the whole picture, known pixels included, not clipped.
 
     Everything else is as in ``inpaint``: holes are 0 for the network, any size is padded and
     cropped again.
@@ -69,7 +70,7 @@ def predict(model, images, mask):
         float32 array of the pictures' shape.
 
     Raises:
-        TypeError, ValueError: as ``inpaint``, but NaN and infinity are returned as they are.
+        As ``inpaint`` does, but NaN and infinity are returned as they are.
 
     Example:
         >>> from course_lib.models import autoencoder
@@ -83,7 +84,7 @@ def predict(model, images, mask):
 
 
 def check_model(model):
-    """A Keras model that ``inpaint`` takes."""
+    """Check that this is a Keras model that ``inpaint`` takes."""
     if not isinstance(model, keras.Model):
         raise TypeError(
             f"model is {type(model).__name__}, no Keras model: pass one, such as vanilla_unet()."
@@ -97,7 +98,7 @@ def check_model(model):
 
 
 def predict_checked(model, images, holes):
-    """``predict`` behind the door: everything is checked, and each picture has its own mask."""
+    """``predict`` once everything has been checked, and each picture has its own mask."""
     damaged, shape = np.where(holes[..., None], 0, images).astype(np.float32), images.shape
     damaged, holes = damaged.reshape(-1, *shape[-3:]), holes.reshape(-1, *shape[-3:-1])
     height, width = holes.shape[1:]

@@ -22,7 +22,7 @@ def gates(network, images, masks):
         layer on.
 
     Raises:
-        TypeError, ValueError: if pictures or masks are not as above, or no layer is gated.
+        TypeError, ValueError: if an argument is not as above, or no layer is gated.
 
     Example:
         >>> from course_lib.models import shallow_unet
@@ -37,7 +37,7 @@ def gates(network, images, masks):
 
 
 def validities(network, images, masks):
-    """Which places each partial convolution has seen something for.
+    """At which places each partial convolution has seen a known pixel.
 
     Args:
         network, images, masks: as for ``gates``.
@@ -46,7 +46,7 @@ def validities(network, images, masks):
         dict, layer's name -> float32 (N, H', W', 1), 1 = known and 0 = still hole.
 
     Raises:
-        TypeError, ValueError: as for ``gates``, or no layer is a partial convolution.
+        TypeError, ValueError: as for ``gates``, or if no layer is a partial convolution.
 
     Example:
         >>> from course_lib.models import shallow_unet
@@ -66,13 +66,13 @@ def features(network, images, masks, layers):
 
     Args:
         network, images, masks: as for ``gates``.
-        layers: names of layers; of one with several outputs the first is taken.
+        layers: names of layers; if one has several outputs, the first is taken.
 
     Returns:
         dict, layer's name -> float32 (N, H', W', channels).
 
     Raises:
-        TypeError, ValueError: as for ``gates``, or the network has no such layer.
+        TypeError, ValueError: as for ``gates``, or if the network has no such layer.
 
     Example:
         >>> from course_lib.models import shallow_unet
@@ -109,19 +109,19 @@ def _run(network, outputs, images, masks):
 
 
 def strength_by_known(network, *, seed=1):
-    """How strongly a network's first convolution answers one grey, by what its window knows.
+    """How strongly a first convolution answers one grey, by how many pixels its window knows.
 
-    A picture of 0.5 everywhere under 100 masks of random pixels; windows at the border are left
-    out. Without a count to divide by, a window of which half is missing answers as a darker one.
+    Measured on a picture of 0.5 everywhere, under 100 masks of random pixels, without the windows
+    at the border. Without a count to divide by, a half-missing window answers like a darker one.
 
     Args:
         network: a ``shallow_unet``, or another whose first layer is 3 x 3, "encoder_1_conv_1",
             and that takes [damaged, valid].
-        seed: of the masks.
+        seed: of the masks, an int.
 
     Returns:
         float array (9,): the mean answer to windows with 1, 2, ... 9 known pixels, over all
-        channels, divided by that to 9.
+        channels, divided by the answer to 9.
 
     Example:
         >>> from course_lib.models import shallow_unet

@@ -21,8 +21,8 @@ DIVISOR = 2**LEVELS  # the factor by which the poolings shrink height and width
 def autoencoder(width=16, code=None):
     """A network that must press the picture through a small code: r = g(h), h = f(x).
 
-    The same ladder as ``vanilla_unet``, with the skips cut. At the bottom stands the layer
-    "code": (H / 16, W / 16, code) numbers for the picture's (H, W, 3), a compression of
+    The same ladder as ``vanilla_unet``, with the skips cut. At the bottom is the layer "code":
+    (H / 16, W / 16, code) numbers for the picture's (H, W, 3), a compression of
     768 / code. With ``width=16`` a picture of 32 x 32, 3,072 numbers, has a code of 1,024: 3 to 1.
 
     Args:
@@ -55,12 +55,12 @@ def vanilla_unet(width=16, masked=False):
     """A U-Net of plain convolutions, the vanilla network of the article behind this course.
 
     Four levels of two 3 x 3 convolutions with ReLU and max-pooling, a bottleneck, and the way
-    up by 2 x 2 transposed convolutions, with the features of the same level skipped across; a
+    up by 2 x 2 transposed convolutions, with the features of the same level handed across; a
     last 3 x 3 convolution to 3 channels, and a sigmoid. ``width=32`` is the article's network.
 
     Args:
         width: channels of the first level, 1 or more; each level below has twice as many.
-        masked: also give the network ``valid``, concatenated to the picture: it then takes
+        masked: also give the network ``valid``, concatenated to the picture; it then takes
             [damaged, valid].
 
     Returns:
@@ -93,7 +93,7 @@ def partial_conv_unet(width=16):
     The ladder, the names of its layers and the number of its weights are ``vanilla_unet``'s, so
     that a comparison of the two compares the convolutions. Validity is max-pooled with the
     features, and repeated where a 2 x 2 transposed convolution makes four pixels of one. On the
-    way up, the skip and what comes from below keep a validity each.
+    way up, the skip and the features from below each keep their own validity.
 
     Args:
         width: channels of the first level, 1 or more; each level below has twice as many.
@@ -122,26 +122,26 @@ def partial_conv_unet(width=16):
 def shallow_unet(convolution="plain", width=12):
     """A U-Net of two levels, in which one thing can be changed: its convolutions.
 
-    ``vanilla_unet(masked=True)`` with two levels in the place of four. The bottleneck of a picture
-    of 32 x 32 has 8 x 8 places, and what one of them can reach is limited by depth: enough of a
-    picture is left to see further into.
+    ``vanilla_unet(masked=True)`` with two levels instead of four. The bottleneck of a picture of
+    32 x 32 has 8 x 8 places, and depth limits what one of them can reach: enough of the picture
+    lies beyond that for a longer reach to matter.
 
     Args:
         convolution: what its 3 x 3 convolutions are.
             "plain": ``Conv2D``; validity is one more channel of the input.
-            "partial": ``PartialConv2D``, validity on wires of its own, as in
+            "partial": ``PartialConv2D``, with validity on its own wire, as in
             ``partial_conv_unet``.
-            "gated": ``GatedConv2D``, the mask as for "plain", and nearly twice the weights; the
+            "gated": ``GatedConv2D``, validity as for "plain", and nearly twice the weights; the
             last convolution, to the picture, stays plain.
-            "fourier": as "plain", but in the two at the bottom half of the filters are computed
-            in the spectrum, by ``FourierConv2D``.
+            "fourier": as "plain", but the two at the bottom compute half of their filters in the
+            spectrum, by ``FourierConv2D``.
         width: channels of the first level, 1 or more; each level below has twice as many.
 
     Returns:
         keras.Model, [damaged, valid] -> predicted (see ``course_lib.models``).
 
     Raises:
-        ValueError: if convolution is none of these, or width no whole number of 1 or more.
+        ValueError: if convolution is none of these, or width is not a whole number of 1 or more.
 
     Source: Yu et al., Free-form image inpainting with gated convolution, 2019, section 3.1; Chi,
     Jiang, Mu, Fast Fourier convolution, 2020, section 3.1; their networks are deeper.
@@ -168,7 +168,7 @@ def shallow_unet(convolution="plain", width=12):
 
 
 def classifier(width=16):
-    """A small network that names what a picture shows, and whose features losses compare.
+    """A small network that names what a picture shows, and whose features some losses compare.
 
     Three levels of two 3 x 3 convolutions, each with batch normalisation and ReLU, with
     max-pooling between them, one more convolution, the mean over the picture, and a dense layer.
@@ -181,7 +181,7 @@ def classifier(width=16):
         width: channels of the first convolution, 1 or more.
 
     Returns:
-        keras.Model, pictures (N, H, W, 3) in [0, 1], whole ones, H and W 8 or more, -> logits
+        keras.Model, pictures (N, H, W, 3) in [0, 1], without holes, H and W 8 or more, -> logits
         (N, 10), one for each class of CIFAR-10: no softmax, the largest is the answer. Outside
         ``fit`` they do not depend on the other pictures of a batch.
 
@@ -213,7 +213,7 @@ def residual_unet(width=48):
     """A network that mends a crude classical fill instead of painting from nothing.
 
     ``PyramidFill`` gives every hole a smooth first guess; a U-Net of residual blocks sees guess
-    and validity and adds its correction, in the holes only: known pixels leave it as they came,
+    and validity and adds its correction, in the holes only: known pixels come out as they went in,
     so no capacity goes into drawing them again. It works on blocks of 2 x 2 pixels (a strided
     convolution in, a transposed one out), where a picture has a quarter of the places and more
     channels pay. Its last convolution starts at 0, so an untrained network is the fill.
@@ -246,12 +246,12 @@ def residual_unet(width=48):
 
 
 def field_unet(width=48):
-    """``residual_unet`` behind a better start: a fill that has itself been learned.
+    """``residual_unet`` with a better start: a fill that has itself been learned.
 
     ``GaussianFieldFill`` gives every hole a first guess with filters learned from photographs. The
-    trunk sees that guess, ``PyramidFill``'s, which reaches further into wide holes, and validity,
-    and adds its correction to the learned one, in the holes only. The filters are not trained
-    with the trunk: they are learned first.
+    trunk sees that guess, validity, and ``PyramidFill``'s guess, which reaches further into wide
+    holes; it adds its correction to the learned guess, in the holes only. The filters are not
+    trained with the trunk: they are learned first.
 
     Args:
         width: as in ``residual_unet``.
@@ -320,7 +320,7 @@ def _convolve_twice(features, filters, name, convolve=_convolve):
 
 
 def _encode(features, width, levels=LEVELS, convolve=_convolve):
-    """Down the ladder: what stands at its bottom, and each level's features, from the top."""
+    """Down the ladder: the features at its bottom, and each level's features, from the top."""
     skips = []
     for level in range(1, levels + 1):
         filters = width * 2 ** (level - 1)
@@ -331,7 +331,7 @@ def _encode(features, width, levels=LEVELS, convolve=_convolve):
 
 
 def _decode(features, width, skips=None, levels=LEVELS, convolve=_convolve):
-    """Up the ladder, with the encoder's features beside those from below if there are skips."""
+    """Up the ladder; if there are skips, the encoder's features join those from below."""
     for level in range(levels, 0, -1):
         filters = width * 2 ** (level - 1)
         up = layers.Conv2DTranspose(filters, 2, strides=2, name=f"decoder_{level}_up")
@@ -382,7 +382,7 @@ def _half_fourier(features, filters, name):
 
 
 def _residual(features, filters, name):
-    """features + f(features); f starts at 0, which keeps a deep stack steady without norms."""
+    """features + f(features); f starts at 0, which keeps a deep stack stable without norms."""
     changed = layers.Activation("relu", name=f"{name}_relu")(features)
     changed = _convolve(changed, filters, f"{name}_conv_1")
     second = layers.Conv2D(

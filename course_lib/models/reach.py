@@ -9,16 +9,16 @@ from course_lib.models.inpaint import check_model
 
 
 def reach(network, images, masks=None):
-    """How much the output in the middle moves when a pixel of the input is moved.
+    """How much the output in the middle changes when a pixel of the input changes.
 
     It is the absolute gradient of the sum of the middle place's output channels, summed over the
-    input's channels: 0 where the output cannot see, or does not look. One step of plain gradient
-    descent on a change of the pictures, which begins at 0, leaves the gradient in that change, on
-    every backend of Keras.
+    input's channels: 0 where the output cannot see, or does not look. To get it on every backend
+    of Keras, a change of the pictures that begins at 0 takes one step of plain gradient descent,
+    and then holds the gradient.
 
     Args:
         network: keras.Model with one input (N, H, W, C), or two, [damaged, valid].
-        images: floats (N, H, W, C); a picture's gradient is its own, so take several.
+        images: floats (N, H, W, C); each picture has a gradient of its own, so take several.
         masks: bool (N, H, W), True = hole, for a network of two inputs: holes are set to 0.
 
     Returns:
@@ -55,7 +55,7 @@ def reach(network, images, masks=None):
 
 
 class _Change(keras.layers.Layer):
-    """Pictures plus a change that is trained; what it is called with says only how many."""
+    """Pictures plus a change that is trained; the input says only how many they are."""
 
     def __init__(self, pictures):
         super().__init__()

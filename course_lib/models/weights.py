@@ -17,12 +17,12 @@ def load_pretrained(name):
     """A network that the course ships, with its weights.
 
     Each was trained by the command in its recipe, on CIFAR-10, "photo" on photographs as well, and
-    is stored as float16 in ``course_lib/weights``, NAME.npz, beside its recipe, NAME.json. No
-    network is asked for anything.
+    is stored as float16 in ``course_lib/weights``, NAME.npz, beside its recipe, NAME.json. Nothing
+    is downloaded.
 
     Args:
         name: "autoencoder", "vanilla_unet", "vanilla_unet_masked", "partial_conv_unet",
-            "fill_and_correct" (a ``residual_unet``; its file is called "best", and so may you),
+            "fill_and_correct" (a ``residual_unet``; "best", as its file is called, works too),
             "photo" (a ``field_unet`` for photographs of any size: scratches, overlaid text,
             blotches, dust), "classifier" (which names what a picture shows), "diffusion" and "flow"
             (``denoiser``s), "looks_squared" and "looks_adversarial" (lesson 17), "reach_plain",
@@ -47,8 +47,8 @@ def load_pretrained(name):
         )
     if made["network"] not in NETWORKS:
         raise ValueError(
-            f"weights/{path.stem}.json names a network that the course has not: restore it with "
-            "git checkout, or install the course again."
+            f"weights/{path.stem}.json names a network that the course does not have: restore "
+            "it with git checkout, or install the course again."
         )
     model = NETWORKS[made["network"]](**made["arguments"])
     with np.load(path, allow_pickle=False) as stored:
@@ -67,11 +67,11 @@ def recipe(name):
         dict: network, arguments, learning_rate, seed, parameters, sha256 of its file, command, data
         and trained (date and machine).
 
-        Those by ``benchmarks.train`` add masks, hole_weight, steps, batch_size, val_psnr_hole at
+        Those from ``benchmarks.train`` add masks, hole_weight, steps, batch_size, val_psnr_hole at
         steps_at_check, and psnr_hole_held_out_lines (decibels, composited, 1,000 pictures that no
         network was trained on). The others add what their own training has: "classifier" epochs
         and accuracies; "photo" its two trainings' steps, the photographs with their licences, and
-        what its validation patches say of it and of what it began with; "best" its run, minutes of
+        what its validation patches say of it and of what it began with; "best" its run, minutes on
         one core, optimizer, and its scores on validation pictures; "diffusion" and "flow" their
         squared error by time; "looks_squared" and "looks_adversarial" the critic's numbers.
 
@@ -86,7 +86,7 @@ def recipe(name):
 
 
 def _checked(name):
-    """The name of the file."""
+    """The name of the file, if weights are shipped for it."""
     shipped = sorted([*(one.stem for one in WEIGHTS.glob("*.json")), *FILES])
     if not is_one_of(name, shipped):
         raise ValueError(

@@ -2,7 +2,7 @@
 
 ``figure`` draws, ``encode`` turns a figure into bytes, ``show`` puts it on the page with its
 alternative text and caption. Figures are made without pyplot's global state, so they need no
-display and are never shown twice. What the page is made of, widgets and checks find in ``page``.
+display and are never shown twice. Widgets and checks find the parts of a page in ``page``.
 """
 
 from course_lib.plots.blind_spot import blind_spot

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style
 
 HEIGHT = 2.6  # inches
-CROSS, DOT = 1.1, 7.7  # inches from the left: the page that is seen is about as wide as a hand
+CROSS, DOT = 1.1, 7.7  # inches from the left; on a screen the page is about a hand wide
 RULED = 0.26  # inches between the lines
 
 
@@ -15,8 +15,8 @@ def blind_spot():
     """Draw a cross and a dot on ruled paper: the dot vanishes where the eye has no receptors.
 
     Close the left eye, look at the cross on the left with the right one, and come nearer, from an
-    arm's length, until the dot disappears: at about three and a half times the way from cross to
-    dot, as the blind spot lies some 15 degrees to the side of where one looks. The ruled lines
+    arm's length, until the dot disappears: at about three and a half times the distance from cross
+    to dot, as the blind spot lies some 15 degrees to the side of where you look. The ruled lines
     seem to run on through it. For the left eye, close the right one and look at the dot.
 
     Returns:

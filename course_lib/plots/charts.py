@@ -7,7 +7,7 @@ from course_lib._validation import as_array, brief, is_one_of
 from course_lib.plots.drawing import DOTS_PER_INCH, own_style, plain
 
 BLUE, ORANGE, GREY = "#3b6ea8", "#d9620f", "#5c5c5c"
-# Told apart without colour too: by dashes and by markers.
+# Distinct without colour too: by dashes and by markers.
 COLOURS = (BLUE, ORANGE, "#2a7f4f", "#8a3ea0", GREY, "#b08900")
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -18,7 +18,7 @@ def bars(table, *, value, label="method", title, unit):
     """Draw one column of a leaderboard as horizontal bars, best at the top, numbers beside them.
 
     Args:
-        table: a pandas DataFrame with one row a bar.
+        table: a pandas DataFrame with one row for each bar.
         value: the column that gives the length of the bars.
         label: the column that names the bars.
         title: the figure's title.
@@ -28,7 +28,7 @@ def bars(table, *, value, label="method", title, unit):
         A matplotlib ``Figure``.
 
     Raises:
-        TypeError: if the table is none.
+        TypeError, ValueError: if that is no table or has no row.
         KeyError: if it has no column of that name.
 
     Example:
@@ -53,11 +53,11 @@ def bars(table, *, value, label="method", title, unit):
 
 @own_style()
 def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Line masks"):
-    """Draw the course's standings as bars: the new rows in another colour, hatched and named so.
+    """Draw the course's standings as bars: new rows in another colour, hatched and named "new".
 
     Args:
-        table: a pandas DataFrame with one row a bar and the columns method and new (bool), as
-            ``evaluation.standings`` gives.
+        table: a pandas DataFrame with one row for each bar and the columns method and new (bool),
+            as ``evaluation.standings`` gives.
         value: the column that gives the length of the bars.
         unit: the axis label, with its unit.
         title: the figure's title.
@@ -66,7 +66,7 @@ def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Lin
         A matplotlib ``Figure``.
 
     Raises:
-        TypeError: if the table is none.
+        TypeError, ValueError: if that is no table or has no row.
         KeyError: if it has no column of that name, or no method or new.
 
     Example:
@@ -90,7 +90,7 @@ def standings(table, *, value="psnr_hole", unit="PSNR in holes (dB)", title="Lin
 
 @own_style()
 def curves(named, *, title, xlabel, ylabel):
-    """Draw curves that keep apart without colour: each has its own marker and its own dashes.
+    """Draw curves that are distinct without colour: each has its own marker and its own dashes.
 
     Args:
         named: dict, name -> (x, y), two sequences of numbers of one length; NaN leaves a gap.
@@ -102,7 +102,7 @@ def curves(named, *, title, xlabel, ylabel):
         A matplotlib ``Figure``.
 
     Raises:
-        ValueError: if there is no curve, or x and y are not of one length.
+        TypeError, ValueError: if there is no curve, or x and y are not of one length.
 
     Example:
         >>> falling = {"square": ([1, 2, 3], [25, 23, 22]), "pixels": ([1, 2], [24, 22])}
@@ -121,7 +121,7 @@ def curves(named, *, title, xlabel, ylabel):
 
 @own_style()
 def points(named, *, title, xlabel, ylabel):
-    """Draw points in groups that keep apart without colour: each group has its own marker.
+    """Draw points in groups that are distinct without colour: each group has its own marker.
 
     Args:
         named: dict, name of the group -> (x, y), two sequences of numbers of one length.
@@ -131,7 +131,7 @@ def points(named, *, title, xlabel, ylabel):
         A matplotlib ``Figure``.
 
     Raises:
-        ValueError: if there is no group, or x and y are not of one length.
+        TypeError, ValueError: if there is no group, or x and y are not of one length.
 
     Example:
         >>> drawing = points({"lines": ([1.1, 1.2], [26, 25])}, title="t", xlabel="x", ylabel="y")
@@ -155,7 +155,7 @@ def _style(k):
 
 
 def check_table(table, *names):
-    """Columns of these names, and a row at least."""
+    """Check that there is a table with columns of these names and at least one row."""
     if not hasattr(table, "columns"):
         raise TypeError(f"table is {brief(table)}: pass a DataFrame, such as a leaderboard.")
     for name in names:
@@ -166,14 +166,14 @@ def check_table(table, *names):
 
 
 def check_tables(tables, *names):
-    """A dict, a panel's title -> such a table, one at least."""
+    """Check a dict, a panel's title -> such a table, with at least one."""
     check_named(tables, "table")
     for table in tables.values():
         check_table(table, *names)
 
 
 def check_named(named, what):
-    """A dict, name -> what is drawn under it, one at least."""
+    """Check a dict, name -> what is drawn under it, with at least one."""
     if not isinstance(named, dict):
         raise TypeError(f"{brief(named)} is no dict: pass one, name -> {what}.")
     if not named:

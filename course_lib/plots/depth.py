@@ -13,7 +13,7 @@ PANEL = 3.0  # inches
 def depth_map(holes):
     """Draw masks and the depth of every missing pixel: how far it lies from the nearest known one.
 
-    All maps share one scale, known pixels are black. The deepest pixel of each wears a cross and
+    All maps share one scale; known pixels are black. A cross marks the deepest pixel of each, with
     its depth in pixels.
 
     Args:

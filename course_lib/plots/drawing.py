@@ -23,12 +23,12 @@ PAGE_WIDTH = 9.6  # inches
 DOTS_PER_INCH = 90
 TALLEST = 20  # inches, one picture
 MOST_PICTURES = 200  # on one page
-MOST_PIXELS = 2**22  # drawn in one figure: what is larger is shrunk before, not by matplotlib
+MOST_PIXELS = 2**22  # drawn in one figure: what is larger is shrunk first, not by matplotlib
 HOLE_COLOUR = (0.86, 0.20, 0.55)  # distinct from sky, skin and foliage, also for the colour-blind
 
 
 def own_style():
-    """A context, or a decorator, in which matplotlib draws as it comes.
+    """A context, or a decorator, in which matplotlib draws with its default settings.
 
     Whatever a matplotlibrc or a cell says, a page of the course is the same for everyone: nobody
     sees it upside down (image.origin), nobody needs LaTeX (text.usetex).
@@ -37,7 +37,7 @@ def own_style():
 
 
 def plain(text):
-    """A text in which matplotlib finds no mathematics: a dollar sign is a dollar sign."""
+    """The text, in which matplotlib shall find no mathematics: a dollar sign is a dollar sign."""
     return str(text).replace("$", r"\$")
 
 
@@ -49,16 +49,16 @@ def figure(images, *, titles=None, columns=None, row_titles=None, unit=None):
         images: one array or a list of up to 200: RGB (H, W, 3), floats in [0, 1] (a little more
             or less is drawn clipped); a bool mask (H, W), holes white; any other (H, W) array,
             drawn in colours with a scale beside it.
-        titles: a list of strings, one a picture; a dollar sign is a dollar sign.
+        titles: a list of strings, one for each picture; a dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
-        row_titles: a list of strings, one a row, at its left.
-        unit: of all numbers drawn in colours: they then share one scale, which bears it.
+        row_titles: a list of strings, one for each row, at its left.
+        unit: of all numbers drawn in colours: they then share one scale, which shows the unit.
 
     Returns:
         A matplotlib ``Figure``, which looks the same whatever a matplotlibrc says.
 
     Raises:
-        TypeError, ValueError: if a picture is not as above, or the titles are not as many as the
+        TypeError, ValueError: if a picture is not as above, or there are not as many titles as
             pictures or rows.
 
     Example:
@@ -92,7 +92,7 @@ def figure(images, *, titles=None, columns=None, row_titles=None, unit=None):
 
 
 def bare(axes):
-    """Take the frame away and the ticks with it: matplotlib places a title by unseen ones, too."""
+    """Remove the frame and the ticks: even hidden ones would affect where a title is placed."""
     axes.set(xticks=[], yticks=[])
     axes.set_axis_off()
 
@@ -145,7 +145,7 @@ def _check_drawable(image):
 
 
 def _check_texts(name, texts, count, place):
-    """One string a place; none: empty ones."""
+    """One string for each place; empty ones if none are given."""
     if texts is None:
         return [""] * count
     if not np.iterable(texts):
@@ -173,7 +173,7 @@ def _lines(titles):
 
 
 def _name_row(axes, title):
-    """A text left of a row's first picture: an axis that is off has no label of its own."""
+    """Write left of a row's first picture, since an axis that is off has no label."""
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
     axes.annotate(title, (0, 0.5), (-6, 0), **place, va="center", fontsize=10, parse_math=False)
 
@@ -182,11 +182,11 @@ def _draw(axes, image, most_pixels):
     height, width = image.shape[:2]
     options = {
         "interpolation": "nearest" if max(height, width) <= PIXEL_PATCH_SIDE else "antialiased",
-        "extent": (-0.5, width - 0.5, height - 0.5, -0.5),  # where it is not shrunk: imshow's own
+        "extent": (-0.5, width - 0.5, height - 0.5, -0.5),  # imshow's own, if it is not shrunk
     }
     drawable = shrunk(image, most_pixels)
     if drawable.dtype == np.float16:
-        drawable = drawable.astype(np.float32)  # matplotlib 3.10.0 draws no halves
+        drawable = drawable.astype(np.float32)  # matplotlib 3.10.0 does not draw float16
     if image.ndim == 3:
         return axes.imshow(np.clip(drawable, 0, 1), **options)
     if image.dtype == bool:
@@ -212,7 +212,7 @@ def _draw_scales(drawing, maps, unit):
 
 
 def shrunk(image, most_pixels):
-    """Means of blocks where there are more pixels than that; a dtype that matplotlib can draw."""
+    """Means of blocks if there are more pixels than that; in a dtype that matplotlib can draw."""
     height, width = image.shape[:2]
     down = min(height, max(1, math.ceil(math.sqrt(height * width / most_pixels))))
     across = min(width, max(1, math.ceil(height / down * width / most_pixels)))
@@ -222,7 +222,7 @@ def shrunk(image, most_pixels):
     total = np.zeros((rows, columns, *image.shape[2:]))
     count = np.zeros((rows, columns) + (1,) * (image.ndim - 2))
     for row in range(down):
-        for column in range(across):  # views: a copy of the whole picture is what must not be
+        for column in range(across):  # views: the whole picture must not be copied
             part = image[row::down, column::across]
             total[: len(part), : part.shape[1]] += part
             count[: len(part), : part.shape[1]] += 1

@@ -13,20 +13,20 @@ from course_lib.plots.page import check_alt, check_caption, put, show_caption
 
 STORED = 256  # pixels across a film, or more: most pages show no picture larger than it is
 GAP, TITLE = 10, 24  # pixels between films, and above them
-WIDEST = 900  # CSS pixels: films are shown as wide as that, where the page is
-LOOPS = 8  # then it stands still; whoever wants more loads it again
+WIDEST = 900  # CSS pixels: films are shown this wide where the page is wide enough
+LOOPS = 8  # then it stands still; reload it to see more
 
 
 def show_films(films, *, alt, caption=None, rate=8):
-    """Show films side by side, as an animated WebP with a description for who cannot see it.
+    """Show films side by side, as an animated WebP with a description for those who cannot see it.
 
-    Whoever has told the browser to move less sees the middle frame.
+    Those who have asked their browser for less motion see the middle frame.
 
     Args:
         films: dict, title -> (T, H, W, 3), floats in [0, 1]; all of one shape.
         alt: what they show, in a sentence (at least 20 characters).
         caption: a sentence under them that says what to see; Markdown.
-        rate: frames a second, above 0.
+        rate: frames per second, above 0.
 
     Raises:
         TypeError, ValueError: if an argument is not as above.

@@ -18,13 +18,13 @@ ARROW = "#e8590c"
 def isophotes(image, mask, *, every=2):
     """Draw isophotes, the lines of equal brightness, as arrows with the brighter side on the right.
 
-    In the hole, whose values are not read, there are no arrows: it is drawn in one grey. Pass a
-    mask without a hole to see the arrows of a fill.
+    The hole, whose values are not read, has no arrows: it is drawn in one grey. Pass a mask
+    without a hole to see the arrows of a fill.
 
     Args:
         image: RGB (H, W, 3) in [0, 1].
         mask: bool (H, W), True = hole.
-        every: an arrow at every so many rows and columns where the picture is steep.
+        every: rows and columns from one arrow to the next; arrows stand where the picture is steep.
 
     Returns:
         A matplotlib ``Figure``.
@@ -60,8 +60,8 @@ def along_an_isophote(image, mask, *, level):
         A matplotlib ``Figure``.
 
     Raises:
-        TypeError, ValueError: if image or mask is not as above, or no pixel is as bright and
-            another as dark as the level.
+        TypeError, ValueError: if image or mask is not as above, or the brightness does not cross
+            the level.
 
     Example:
         >>> edge = np.linspace(0, 1, 16)[None, :, None] * np.ones((16, 1, 3))
@@ -88,7 +88,7 @@ def along_an_isophote(image, mask, *, level):
 
 
 def _profile(axes, line, grey, mask):
-    """Brightness and Laplacian against the way along a line of (row, column) points."""
+    """Brightness and Laplacian against the distance along a line of (row, column) points."""
     way = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     laplacian = ndimage.convolve(grey, [[0, 1, 0], [1, -4, 1], [0, 1, 0]], mode="nearest")
     for values, name, colour, dashes in (
@@ -134,5 +134,5 @@ def draw_arrows(axes, image, where, every, outline=None):
 
 
 def _away_from(mask):
-    """Not beside the hole, whose outline is no isophote."""
+    """True away from the hole, whose outline is no isophote."""
     return masks.hole_depth(~mask) > 1 if mask.any() else ~mask

@@ -12,7 +12,7 @@ TALLEST, THINNEST = 0.9, 0.16  # of the blocks, in units of the drawing
 
 @own_style()
 def ladder(width, *, side=32, levels=4, skips=True):
-    """Draw an encoder and a decoder: one block of features a level, its size beside it.
+    """Draw an encoder and a decoder: one block of features for each level, its size beside it.
 
     The taller a block, the more pixels; the thicker, the more channels.
 
@@ -79,7 +79,7 @@ def _name_the_parts(axes, side, levels, skips):
 
 
 def _block(axes, x, y, height, thickness):
-    """A block centred there; returns how wide it is drawn. Roots, so that the smallest is seen."""
+    """Draw a block centred there; return its width. Roots, so that the smallest can be seen."""
     height, thickness = TALLEST * height**0.5, THINNEST * thickness**0.5
     axes.add_patch(
         Rectangle(

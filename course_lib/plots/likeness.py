@@ -1,4 +1,4 @@
-"""Fills in a plane: near the truth, picture by picture, and like true pictures, as a set."""
+"""Fills in a plane: how near the truth, one by one, and how like true pictures, as a set."""
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -11,11 +11,11 @@ AXES = {
     "told_apart": "told from the truth, % (second examiner)",
 }
 DRAWN = ("sample", "adversarial")  # words in the names of fills that are to look true
-KINDS = {  # whether it is one of them -> marker, colour, name
+KINDS = {  # whether a fill is one of these -> marker, colour, name
     False: ("o", BLUE, "a mean, or smooth"),
     True: ("s", ORANGE, "a sample, or trained with a critic"),
 }
-# Where a name stands that others or an interval would cover: right, up (points), the end there.
+# Where to put names that others or an interval would cover: right, up (points), which end is there.
 ASIDE = {
     "Gaussian, mean": (-10, 17, "right"),
     "perceptual": (-6, -24, "right"),
@@ -27,10 +27,10 @@ ASIDE = {
 
 @own_style()
 def likeness(scores):
-    """Draw hole PSNR over what two examiners say, a named point with its 95 % intervals a fill.
+    """Draw hole PSNR against two examiners' verdicts: a point and 95 % intervals for each fill.
 
-    The first examiner's interval is that of the difference to the fill that others are compared
-    with, in pairs: what all fills share, the choice of pictures, is not in it.
+    The first examiner's interval is that of the paired difference to the fill that the others are
+    compared with: what all fills share, the choice of pictures, is not in it.
 
     Args:
         scores: a pandas DataFrame, as ``evaluation.likeness_scores`` gives; fills whose name says

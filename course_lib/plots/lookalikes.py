@@ -1,4 +1,4 @@
-"""Windows whose middle is missing, with other middles from windows that look alike."""
+"""Windows whose middle is missing, filled with middles from windows that look alike."""
 
 import numpy as np
 from matplotlib import colormaps
@@ -15,13 +15,13 @@ GREYS = colormaps["gray"].with_extremes(bad=HOLE_COLOUR)
 def lookalikes(found, *, rows=3):
     """Draw the windows whose matches differ most: three matches, the mean of all, the truth.
 
-    In each panel the window stands around a middle, so that one sees how the middle fits. Each row
-    is drawn with a contrast of its own, from its darkest pixel, black, to its brightest, white.
+    In each panel the window surrounds a middle, so that you see how well it fits. Each row has its
+    own contrast, from its darkest pixel, black, to its brightest, white.
 
     Args:
         found: ``evaluation.Lookalikes``.
-        rows: how many windows, one below the other; those with the largest spread of their
-            matches' middles (mean variance over the missing pixels).
+        rows: how many windows, one below the other: those whose matches' middles spread most
+            (mean variance over the missing pixels).
 
     Returns:
         A matplotlib ``Figure``.

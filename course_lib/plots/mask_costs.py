@@ -10,7 +10,7 @@ APART = 0.05  # pixels between the bars of two kinds, so that none hides another
 
 @own_style()
 def mask_costs(costs):
-    """Draw dice, and beside it what the repair loses, against the pixels that a mask is off by.
+    """Draw dice, and next to it what the repair loses, against the pixels that a mask is off by.
 
     Args:
         costs: pandas.DataFrame with the columns wear, pixels, dice, change, as

@@ -9,7 +9,7 @@ from course_lib._validation import as_array, brief
 from course_lib.plots.charts import BLUE, check_named
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, own_style, plain
 
-NOTHING, HOLE, KNOWN = -1, 0, 1  # kinds of a cell
+NOTHING, HOLE, KNOWN = -1, 0, 1  # kinds of cell
 KINDS = ListedColormap(["#c8c8c8", HOLE_COLOUR, "white"])
 CELL = 0.42  # inches at most
 
@@ -19,8 +19,8 @@ def number_grid(panels, *, windows=None):
     """Draw arrays side by side as numbers in cells, known ones white and holes in colour.
 
     Args:
-        panels: dict, title -> (numbers, known): numbers (H, W), of which NaN is left empty, and
-            what is known, (H, W): 1 = known, 0 = hole, -1 = outside of the picture, grey.
+        panels: dict, title -> (numbers, known): numbers (H, W), where NaN is left empty, and what
+            is known, (H, W): 1 = known, 0 = hole, -1 = outside the picture, grey.
         windows: dict, title -> (row, column): the upper left corner of a 3 x 3 window outlined
             in that panel.
 

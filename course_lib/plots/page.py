@@ -17,17 +17,17 @@ from course_lib.plots.drawing import figure, is_photograph, own_style
 
 LARGEST_SIDE = 2**16 - 1  # dots of a figure, matplotlib's own limit
 TAG = re.compile(r"<(?=[A-Za-z/!?])")  # how HTML begins in a Markdown text
-MOST_DOTS = 5e7  # of a figure: it is 200 MB while it is drawn
+MOST_DOTS = 5e7  # of a figure: it takes 200 MB while it is drawn
 
 
 def show(images, *, titles=None, alt, caption=None, columns=None, row_titles=None, unit=None):
-    """Show pictures side by side, with a description for who cannot see them.
+    """Show pictures side by side, with a description for those who cannot see them.
 
     Args:
         images: a list of pictures (see ``figure``), one picture, or a matplotlib Figure.
-        titles: a list of strings, one a picture; not with a Figure.
+        titles: a list of strings, one for each picture; not with a Figure.
         alt: what the figure shows, in a sentence (at least 20 characters). Screen readers
-            read it, and it stands in when the picture does not load.
+            read it, and it takes the picture's place when that does not load.
         caption: a sentence under the figure that says what to see in it; Markdown without HTML,
             in which a dollar sign is a dollar sign.
         columns: pictures in a row (default: all in one row, up to 5).
@@ -52,7 +52,7 @@ def show(images, *, titles=None, alt, caption=None, columns=None, row_titles=Non
 
 
 def encode(drawing, photograph=False):
-    """A figure as (media type, bytes): JPEG for photographs, PNG for all else.
+    """A figure as (media type, bytes): JPEG for photographs, PNG for everything else.
 
     Raises:
         TypeError: if it is no figure of matplotlib's.
@@ -72,7 +72,7 @@ def encode(drawing, photograph=False):
             "smaller, or fewer things in it."
         )
     if matplotlib.rcParams["text.usetex"]:
-        for text in drawing.findobj(Text):  # what a cell has drawn, where LaTeX may be missing
+        for text in drawing.findobj(Text):  # a cell's own, where LaTeX may be missing
             text.set_usetex(False)
     buffer = io.BytesIO()
     with own_style():
@@ -127,7 +127,7 @@ def put(data, metadata=None):
 
 
 def check_alt(alt):
-    """An alternative text that describes something."""
+    """Check that an alternative text is long enough to describe something."""
     if not isinstance(alt, str) or len(alt.strip()) < 20:
         raise ValueError(
             f"alt={brief(alt)} describes nothing: say in a sentence (20 characters or more) what "

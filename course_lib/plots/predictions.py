@@ -10,7 +10,7 @@ from course_lib.plots.drawing import figure
 def raw_and_composited(image, mask, predictions):
     """Draw a row for each network: its raw prediction, and the same with known pixels put back.
 
-    The damaged picture stands at the head of the first row, the truth at the head of the others.
+    The first row begins with the damaged picture, the others with the truth.
 
     Args:
         image: the true picture, RGB (H, W, 3) in [0, 1].

@@ -16,8 +16,8 @@ FRAME = "#d9620f"
 def priority(image, mask, *, patch=9):
     """Draw confidence, data and their product along the rim, as ``classical.exemplar`` sees them.
 
-    Each rim pixel is a disc: the greater and the yellower, the higher the value, on a scale of its
-    own in each panel. The third panel frames the patch that is filled first.
+    Each rim pixel is a disc: the larger and yellower, the higher the value, on a separate scale in
+    each panel. The third panel frames the patch that is filled first.
 
     Args:
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.

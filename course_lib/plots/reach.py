@@ -12,7 +12,7 @@ FAINTEST = 1e-4  # of the strongest: what is weaker is drawn like this
 
 @own_style()
 def reaches(maps):
-    """Draw maps of reach side by side: white is not seen at all, the rest on one logarithmic scale.
+    """Draw maps of reach side by side: white is not seen at all, the rest is on one log scale.
 
     Args:
         maps: dict, title -> numbers of 0 or more, (H, W); each map is divided by its largest.
@@ -42,14 +42,14 @@ def reaches(maps):
 def gates_beside_validity(gates, validities, holes, picture=0, *, layers=None, columns=4):
     """Draw, layer by layer, one picture's validity, and beside it gates from lowest to highest.
 
-    Of each layer's channels those are drawn whose gate rises most in the hole, and those whose
+    The channels drawn of each layer are those whose gate rises most in the hole and those whose
     gate falls most there, by the mean over all pictures. In every map the hole is outlined.
 
     Args:
         gates, validities: as ``models.gates`` and ``models.validities`` give them.
         holes: the pictures' masks, bool (N, H, W), True = hole.
         picture: which is drawn.
-        layers: names of layers; all if left out.
+        layers: names of layers; left out: all.
         columns: gates in a row, an even number.
 
     Returns:

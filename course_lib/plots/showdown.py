@@ -17,13 +17,13 @@ from course_lib.plots.charts import (
 )
 from course_lib.plots.drawing import DOTS_PER_INCH, PAGE_WIDTH, own_style, plain
 
-WORST = 4  # dB behind the best: the end of the colours
+WORST = 4  # dB behind the best, where the colours end
 SCALE = "YlGnBu_r"
 SHAPES = (*MARKERS, "<", ">")  # ten methods
 
 
 def mask_label(name):
-    """The name of a set of frozen masks, as an axis has room for it.
+    """The name of a set of frozen masks, short enough for an axis.
 
     Example:
         >>> mask_label("bucket_01_10"), mask_label("square_8"), mask_label("lines")
@@ -42,8 +42,8 @@ def leaderboard_map(scores, *, title, touched=None):
     """Draw a leaderboard as a heat map: how far each method is behind the best of its column.
 
     Args:
-        scores: pandas.DataFrame, decibels, a row a method and a column a set of masks, as
-            ``evaluation.showdown_scores`` gives.
+        scores: pandas.DataFrame, decibels, a row for each method and a column for each set of
+            masks, as ``evaluation.showdown_scores`` gives.
         title: the figure's title.
         touched: (method, masks) of a cell to frame, or None.
 
@@ -69,7 +69,7 @@ def leaderboard_map(scores, *, title, touched=None):
 
 
 def draw_map(axes, scores, title, touched=None):
-    """``leaderboard_map`` on axes that are there."""
+    """``leaderboard_map`` on axes that exist already."""
     behind = (scores.max() - scores).to_numpy()
     axes.imshow(behind, cmap=SCALE, vmin=0, vmax=WORST, aspect="auto")
     for (row, column), value in np.ndenumerate(behind):
@@ -92,7 +92,7 @@ def draw_map(axes, scores, title, touched=None):
 
 
 def cell_text(score, behind):
-    """What a cell says: the best its score, others how far they are behind.
+    """What a cell says: for the best its score, for others how far they are behind.
 
     Example:
         >>> cell_text(21.04, 0), cell_text(20.0, 1.04), cell_text(21.0, 0.04)
@@ -104,7 +104,7 @@ def cell_text(score, behind):
 
 
 def shade(behind):
-    """The colour of a cell that is so many decibels behind, RGB in [0, 1]."""
+    """The colour of a cell that is ``behind`` decibels behind, RGB in [0, 1]."""
     return colormaps[SCALE](min(1.0, behind / WORST))[:3]  # an int would be an index
 
 
@@ -124,11 +124,11 @@ def ink(behind):
 
 @own_style()
 def draws(named, *, ends=()):
-    """Draw what a lead came out at when the pictures were drawn anew, as histograms.
+    """Draw histograms of what a lead came to each time that the pictures were drawn again.
 
     Args:
         named: dict, label -> leads, (N,) decibels.
-        ends: of an interval to mark by dashed lines.
+        ends: of an interval, marked by dashed lines.
 
     Returns:
         A matplotlib ``Figure``.
@@ -209,11 +209,11 @@ def leads(tables):
 
 @own_style()
 def firsts(tables, masks):
-    """Draw on how many pictures each method is first, as bars; a panel a table, a colour a set.
+    """Draw as bars on what share of pictures each method is first: a colour for each set of masks.
 
     Args:
-        tables: dict, a panel's title -> pandas.DataFrame, 0 to 1, a row a method and a column a
-            set of masks, as ``evaluation.showdown_firsts`` gives.
+        tables: dict, a panel's title -> pandas.DataFrame, 0 to 1, a row for each method and a
+            column for each set of masks, as ``evaluation.showdown_firsts`` gives.
         masks: the sets to draw.
 
     Returns:
@@ -257,7 +257,7 @@ def firsts(tables, masks):
 
 @own_style()
 def by_time(tables):
-    """Draw quality against time, and mark those whom nobody beats in both.
+    """Draw quality against time, and mark the methods that no other beats in both.
 
     Args:
         tables: dict, a panel's title -> pandas.DataFrame with the columns method, milliseconds
@@ -313,7 +313,7 @@ def _scale_by_time(axes, table):
 
 
 def _name_the_front(axes, front):
-    """Names at the upper left of their dots, where no dot can be, one above the other."""
+    """Write names to the upper left of their dots, where no dot can be, one above the other."""
     line = np.ptp(axes.get_ylim()) / 14  # a name's height
     lowest = -np.inf
     for row in front.itertuples():

@@ -1,4 +1,4 @@
-"""Plain dice of a picture's black and white copies, and the way up to the best of them."""
+"""Plain dice of a picture's black-and-white copies, and the way up to the best of them."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -18,7 +18,7 @@ def staircase(true):
 
     The climb begins at the truth's own score. Half of a score is the next threshold, which the
     straight line shows: across to the line, up to the curve, and so on until curve and line meet.
-    Its last step up, a small one, is magnified beside it.
+    The last step up, a small one, is magnified beside it.
 
     Args:
         true: RGB (H, W, 3) in [0, 1], not all black.

@@ -15,7 +15,7 @@ READABLE = 5  # windows up to this side have the number in each of their cells
 def weights(named):
     """Draw windows of weights side by side: red counts for a pixel's value, blue against it.
 
-    All share one scale, white at 0. The middle, the pixel that is predicted, wears a cross.
+    All share one scale, white at 0. A cross marks the middle, the pixel that is predicted.
 
     Args:
         named: dict, name -> numbers (odd, odd).

@@ -14,8 +14,8 @@ BRIGHTNESS = np.linspace(0, 1, 201)
 def white_sheet(pictures):
     """Draw true pictures as points, their contrast against their brightness, in two groups.
 
-    In one white has the higher plain dice, in the other the truth. A picture of mean m and variance
-    v belongs to the first just if v < m² (1 - m) / (1 + m); the black curve is this border.
+    In one, white has the higher plain dice; in the other, the truth. A picture of mean m, variance
+    v belongs to the first exactly if v < m² (1 - m) / (1 + m); the black curve is this border.
 
     Args:
         pictures: RGB (N, H, W, 3) in [0, 1].

@@ -21,19 +21,19 @@ SKIP = 0.27  # the blue skip below the middle of its blocks, so that it passes t
 def validities(mask, levels=4):
     """What the second wire of ``models.partial_conv_unet`` carries, level by level.
 
-    A place is valid once a window has seen a known pixel; max-pooling keeps the valid one of
-    four, and on the way up each of four places inherits. No weight takes part in it.
+    A place is valid once a window has seen a known pixel. Max-pooling makes it valid if one of four
+    is, and on the way up each of four places inherits validity. No weight takes part in this.
 
     Args:
         mask: bool (H, W), True = hole; H and W multiples of 2**levels.
-        levels: poolings, 1 or more.
+        levels: poolings, 1 to 12.
 
     Returns:
         (down, up): lists of bool arrays, True = valid, after the two convolutions of each level.
         ``down`` begins at the top and ends with the bottleneck, ``up`` begins above that.
 
     Raises:
-        TypeError, ValueError: if the mask is none, or cannot be halved so often.
+        TypeError, ValueError: if that is no mask, or it cannot be halved so often.
 
     Example:
         >>> mask = np.zeros((8, 8), bool)
@@ -122,13 +122,13 @@ def _map(level, levels, sign):
 
 
 def _edge(box, across, up):
-    """The place so many half widths and half heights from the middle of a box."""
+    """The point so many half widths and half heights from the middle of a box."""
     x, y, width, height = box
     return x + across * width / 2, y + up * height / 2
 
 
 def _station(axes, level, levels, valid, channels, sign):
-    """A block of features and the map of its validity; level -1 is the damaged picture."""
+    """Draw a block of features and its map of validity; level -1 is the damaged picture."""
     block = _block(level, levels, sign)
     axes.add_patch(
         Rectangle(_edge(block, -1, -1), *block[2:], facecolor="#c9d8ea", edgecolor=BLUE, zorder=2)
@@ -147,7 +147,7 @@ def _outwards(sign):
 
 
 def _draw_map(axes, box, valid, sign):
-    """White where valid; above the skip, in words, how much is hole."""
+    """White where valid; above the skip, text says how much is hole."""
     (left, low), (right, high) = _edge(box, -1, -1), _edge(box, 1, 1)
     extent = (left, right, low, high)
     axes.imshow(valid, extent=extent, cmap="gray", vmin=0, vmax=1, zorder=2, aspect="auto")
@@ -161,7 +161,7 @@ def _draw_map(axes, box, valid, sign):
 
 
 def _both(axes, start, end, levels, sign):
-    """From level to level, both wires; the bottleneck's end at its side."""
+    """Draw both wires from level to level; the bottleneck's end is at its side."""
     for box, colour, dashes in ((_block, BLUE, "-"), (_map, ORANGE, "--")):
         ends = [
             _edge(box(level, levels, sign), *((sign, 0) if level == levels else (0, up)))
@@ -171,7 +171,7 @@ def _both(axes, start, end, levels, sign):
 
 
 def _skip(axes, level, levels):
-    """Across, both wires: from block to block, below the maps, and from map to map."""
+    """Draw both wires across: from block to block, below the maps, and from map to map."""
     for box, colour, dashes, below in ((_block, BLUE, "-", SKIP), (_map, ORANGE, "--", 0)):
         x, y = _edge(box(level, levels, 1), -1, 0)
         _arrow(axes, (-x, y - below), (x, y - below), colour, dashes)
@@ -187,7 +187,7 @@ def _arrow(axes, start, end, colour, dashes):
 
 
 def _name_the_level(axes, level, levels):
-    """Counted from 1, as the lessons count, beside the size of its block."""
+    """Write the level's number, from 1 as in the lessons, beside the size of its block."""
     x, y = _edge(_block(level, levels, -1), -1, 0)
     if level == levels:
         place, word, aligned = (0, y - TALL / 2 - 0.26), "bottleneck", {"ha": "center", "va": "top"}

@@ -14,17 +14,17 @@ GREEN = 1  # the channel that is drawn
 
 @own_style()
 def row_worlds(worlds, row, gap):
-    """Draw Gaussians over one row: how a pixel hangs on its neighbours, and how a gap is filled.
+    """Draw Gaussians over one row: how a pixel depends on its neighbours, and fills of a gap.
 
     Above, the middle pixel's row of the precision matrix, its own entry scaled to 1: a neighbour
     below 0 pulls the pixel towards itself. Below, a gap: the conditional mean, two standard
-    deviations to each side, three samples, and what stood there. Green is drawn; it is the
+    deviations to each side, three samples, and what stood there. Green is drawn. It is the
     brightness where the Gaussians and the row are grey, and only there does a weight say all about
-    a gap, in which the other colours are missing too.
+    a gap, where the other colours are missing too.
 
     Args:
         worlds: dict, name -> ``classical.Gaussian`` over pictures (1, W, 3).
-        row: the true picture (1, W, 3), floats in [0, 1]; no fill sees what stands in the gap.
+        row: the true picture (1, W, 3), floats in [0, 1]; no fill sees what is in the gap.
         gap: bool (1, W), True = missing.
 
     Returns:

@@ -11,7 +11,7 @@ APART = 0.26  # between the marks of one part
 
 @own_style()
 def worths(tables):
-    """Draw what parts are worth, in decibels: a mark for each place they were put, and intervals.
+    """Draw what parts are worth, in decibels: a mark, with interval, for each place they were put.
 
     Args:
         tables: dict, a panel's title -> pandas.DataFrame with the columns part, where, mean, low,

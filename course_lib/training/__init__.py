@@ -1,4 +1,4 @@
-"""Training pairs (``pairs``), and a training that can be stopped and resumed (``fit``)."""
+"""Training pairs (``pairs``), and training that can be stopped and resumed (``fit``)."""
 
 from course_lib.training.devices import all_devices, precision
 from course_lib.training.fit import fit

@@ -1,22 +1,22 @@
-"""Memory that a step has freed is kept for the next one."""
+"""Keep the memory that one step has freed for the next."""
 
 import ctypes
 import functools
 import sys
 
-# Of mallopt(3). The values are those that glibc itself rises to where nobody sets them.
+# Of mallopt(3). The values are those that glibc rises to by itself where nobody sets them.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 TRIM, MMAP = 64 << 20, 32 << 20  # bytes
 
 
 def keep_freed():
-    """Undo what TensorFlow 2.21 does to glibc's allocator; elsewhere nothing.
+    """Undo what TensorFlow 2.21 does to glibc's allocator; elsewhere do nothing.
 
-    Where batches come from a generator, as Keras takes them from every ``PyDataset``, it sets
-    M_TRIM_THRESHOLD to 128 kB, and with that every freed buffer goes back to the system at once. A
-    training of small pictures then spends more time on getting memory than on computing
-    (``benchmarks.freed_memory``). It does so when the first batch is asked for, so call this then
-    and later: a call takes a microsecond.
+    Where batches come from a generator, as Keras takes them from every ``PyDataset``, TensorFlow
+    sets M_TRIM_THRESHOLD to 128 kB, so every freed buffer goes back to the system at once. A
+    training on small pictures then spends more time on getting memory than on computing
+    (``benchmarks.freed_memory``). TensorFlow does so when the first batch is asked for, so call
+    this then and later: a call takes a microsecond.
     """
     mallopt = _mallopt()
     if mallopt:

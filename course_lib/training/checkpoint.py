@@ -9,7 +9,7 @@ import numpy as np
 from course_lib._files import refuse_link, replaced
 
 RECORD = "record"  # the name under which the JSON text lies among the arrays
-VERSION = 2  # of what a record says
+VERSION = 2  # of what a record holds
 READ_HEADER = {  # by the version of the format
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -18,7 +18,7 @@ LONGEST = 200  # characters of what a reader says of a damaged file
 
 
 def write(path, arrays, record):
-    """Replace the checkpoint at ``path`` by ``arrays`` (a dict by name) and ``record`` (JSON)."""
+    """Replace the checkpoint at ``path`` with ``arrays`` (a dict by name) and ``record`` (JSON)."""
     record = json.dumps({"version": VERSION} | record)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replaced(path) as file:
@@ -29,7 +29,7 @@ def read(path):
     """The (arrays, record) that ``write`` stored, or None where there is no checkpoint.
 
     Raises:
-        ValueError: if the file is damaged, no checkpoint, or another version's, or a link.
+        ValueError: if the file is damaged, no checkpoint, from another version, or a link.
     """
     refuse_link(path)
     if not path.exists():
@@ -57,7 +57,7 @@ def read(path):
 
 
 def _check_sizes(path):
-    """Nothing in the file grows when it is read: what it says of itself is no larger than it is."""
+    """Check that nothing grows when it is read: the sizes that the file states fit into it."""
     with zipfile.ZipFile(path) as stored:
         members = stored.infolist()
         if sum(member.file_size for member in members) > path.stat().st_size:

@@ -8,11 +8,11 @@ from course_lib._validation import brief
 
 
 def all_devices():
-    """Where to build and compile a network that ``fit`` shall train on every GPU at once.
+    """Where to build and compile a network that ``fit`` is to train on every GPU at once.
 
     With TensorFlow and two GPUs or more: the scope of a ``tf.distribute.MirroredStrategy``, which
     keeps a copy of the network on each, gives each its share of every batch, and adds up the
-    gradients. Everywhere else it changes nothing. Let the batch size be a multiple of the number
+    gradients. Everywhere else it changes nothing. Make the batch size a multiple of the number
     of GPUs: each share counts the same, whatever its size.
 
     Returns:
@@ -32,7 +32,7 @@ def all_devices():
 
 @contextlib.contextmanager
 def precision(policy):
-    """Build a network whose layers compute in the numbers of a policy of Keras.
+    """Build a network whose layers compute in the precision of a Keras policy.
 
     Under "mixed_float16" or "mixed_bfloat16" most of the arithmetic is done in 16 bits, which a
     GPU does several times as fast; weights stay float32, as do the course's predictions and
@@ -72,4 +72,4 @@ def _gpus():
     try:
         return keras.distribution.list_devices("gpu")
     except (AttributeError, NotImplementedError, RuntimeError):
-        return []  # JAX raises where it has none; PyTorch's backend cannot be asked
+        return []  # JAX raises where there is none; PyTorch's backend cannot be asked

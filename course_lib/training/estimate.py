@@ -1,4 +1,4 @@
-"""How long a training will take, said before minutes are spent."""
+"""How long a training will take, said before minutes have been spent on it."""
 
 import time
 
@@ -12,7 +12,7 @@ WORTH_SAYING = 120.0  # seconds
 class Estimate(keras.callbacks.Callback):
     """Prints once, from a few measured steps, how many minutes the whole training takes.
 
-    Says nothing of a training that is over in two minutes. Validation is not in it.
+    Says nothing about a training of less than two minutes. Time for validation is not included.
 
     Args:
         epochs: how many are left to train.

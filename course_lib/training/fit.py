@@ -1,4 +1,4 @@
-"""A training that can be stopped at any moment, and is left with its best weights."""
+"""Training that can be stopped at any moment, and ends with the best weights."""
 
 import math
 import time
@@ -34,13 +34,13 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     """Train a compiled network and leave it with the weights that were best on the validation set.
 
     * The same seed, first weights and data give the same weights (same machine, backend, versions):
-      the seed sets dropout's random numbers, and every batch is a function of ``train``'s own.
-    * After each epoch the validation set is measured. The weights of the epoch with the lowest
+      ``seed`` sets dropout's random numbers, and every batch follows from ``train``'s own seed.
+    * The validation set is measured after each epoch. The weights of the epoch with the lowest
       ``val_loss`` are kept; after 10 epochs without a lower one the training stops. The first
-      ``keras.callbacks.EarlyStopping`` among ``callbacks`` takes that one's place: what it watches
-      then chooses the epoch that is kept, whatever its ``restore_best_weights``.
+      ``keras.callbacks.EarlyStopping`` among ``callbacks`` takes over this rule: what it watches
+      then decides which epoch is kept, whatever its ``restore_best_weights``.
     * With a ``folder`` everything that the next epoch depends on goes into one file there, replaced
-      in one step after each epoch. The same call with the same folder, in another process too,
+      in one step after each epoch. The same call with the same folder, even in another process,
       goes on where the last whole epoch ended and arrives at the same weights, bit for bit on a
       CPU. A training that is over is not repeated: its best weights are loaded. Another training
       (network, first weights, loss, optimizer, data, seed, rules of callbacks) is refused.
@@ -49,22 +49,23 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     Args:
         model: a compiled ``keras.Model``; build it inside ``all_devices()`` to use several GPUs.
         train: a ``keras.utils.PyDataset``, as ``pairs`` makes; its ``epoch`` is set before each.
-        validation: the same, frozen.
+        validation: a ``PyDataset`` as well; what ``pairs`` makes must be frozen.
         epochs: how many to train in all, 1 or more.
         seed: an int from 0 to 2**32 - 1.
-        folder: where the checkpoint lives, ~ is your home; left out, nothing is written.
-        callbacks: more ``keras.callbacks.Callback``s. Learning rates are resumed, and the memory
-            of ``EarlyStopping`` and ``ReduceLROnPlateau``; any other callback's memory is its own.
+        folder: where the checkpoint is kept, ~ is your home; left out, nothing is written.
+        callbacks: more ``keras.callbacks.Callback``s. Learning rates and the memory of
+            ``EarlyStopping`` and ``ReduceLROnPlateau`` are resumed; others keep their own memory.
 
     Returns:
-        keras.callbacks.History with ``history`` (a list a number, one entry an epoch) and
-        ``epoch``; resumed epochs included.
+        keras.callbacks.History with ``history`` (for each number a list, one entry an epoch) and
+        ``epoch``, resumed epochs included.
 
     Raises:
-        TypeError, ValueError: if an argument is not as above, the pairs do not fit the network, or
-            early stopping watches a number that is not measured, or the folder holds the
-            checkpoint of another training or a damaged one, or another kernel trains there.
+        TypeError, ValueError: if an argument is not as above, the pairs do not fit the network,
+            early stopping watches a number that is not measured, the folder holds the checkpoint
+            of another training or a damaged one, or another kernel trains there.
         MemoryError: if a batch needs more memory than is free.
+        RuntimeError: if a network had computed before this process was forked.
 
     Warns:
         UserWarning: if the loss stops being a number; the training then ends. If a checkpoint
@@ -95,7 +96,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     path = None if folder is None else made_folder(folder) / "checkpoint.npz"
     with nullcontext() if path is None else _the_only_one(path):
         began = path and identity(model, train, validation, seed, callbacks, path)
-        keras.utils.set_random_seed(seed)  # whatever has been drawn from them to get here
+        keras.utils.set_random_seed(seed)  # again, whatever has been drawn to get here
         training = _Training(model, train, callbacks, own[0], seed, path, began)
         try:
             training.run(validation, epochs)
@@ -107,7 +108,7 @@ def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
 
 @contextmanager
 def _the_only_one(path):
-    """Two kernels that train in one folder would each write over what the other has reached."""
+    """Let one kernel alone train in a folder: two would overwrite what the other has reached."""
     try:
         with alone(path, 1):
             yield
@@ -121,8 +122,8 @@ def _the_only_one(path):
 class _Training(keras.callbacks.Callback):
     """What is carried from epoch to epoch, in memory and in the checkpoint.
 
-    Stands last among the callbacks: an epoch is in the checkpoint only after every other
-    callback has dealt with it, and memories are restored after Keras has emptied them.
+    It comes after the learner's callbacks: an epoch is in the checkpoint only after each of these
+    has dealt with it, and memories are restored after Keras has emptied them.
     """
 
     def __init__(self, model, train, callbacks, stopping, seed, path, began):
@@ -159,7 +160,7 @@ class _Training(keras.callbacks.Callback):
 
     @contextmanager
     def _undone_without_an_epoch(self):
-        """Stopped in its first epoch, a training leaves nothing to go on from: it begins anew."""
+        """A training stopped in its first epoch leaves nothing to go on from: undo what it did."""
         try:
             yield
         finally:
@@ -171,7 +172,7 @@ class _Training(keras.callbacks.Callback):
         for callback, memory in zip(self.steering, self.memories, strict=False):
             for name, value in memory.items():
                 setattr(callback, name, value)
-        if self.memories:  # or it takes the next epoch for its best, having no weights yet
+        if self.memories:  # else it takes the next epoch for its best, having no weights yet
             held = dict(zip(map(id, self.model.variables), self.best, strict=True))
             self.stopping.best_weights = [held[id(one)] for one in self.model.weights]
 
@@ -268,14 +269,14 @@ class _Training(keras.callbacks.Callback):
         _assign(self.model.optimizer.variables, of("optimizer"))
         self.best, self.history, self.memories = of("best"), record["history"], record["memories"]
         self.epoch, self.over, self.seconds = record["epoch"], record["over"], record["seconds"]
-        lowest = int(np.argmin(self.history["val_loss"]))  # older checkpoints kept always that one
+        lowest = int(np.argmin(self.history["val_loss"]))  # older checkpoints always kept that one
         self.best_epoch = record.get("best_epoch", lowest)
         self.resumed = self.epoch
 
     def _check_same(self, stored, of):
         """Refuse another training's checkpoint, and say what differs."""
         differing = [name for name in stored if stored[name] != self.began[name]]
-        if differing == [FIRST_WEIGHTS]:  # or it goes on with what the training had reached
+        if differing == [FIRST_WEIGHTS]:  # allowed if it goes on with what the training had reached
             reached = [weights_digest(self.model, of(kind)) for kind in ("best", "variable")]
             if self.began[FIRST_WEIGHTS] in reached:
                 self.began[FIRST_WEIGHTS] = stored[FIRST_WEIGHTS]
@@ -322,7 +323,7 @@ class _Progress(keras.callbacks.Callback):
 
 
 def _set_dropout_seeds(model, seed):
-    """Let the layers' random numbers follow from ``seed``, not from when they were built."""
+    """Let the layers' random numbers depend on ``seed``, not on when the layers were built."""
     random = np.random.RandomState(seed)
     for variable in model.variables:
         if variable.name == "seed_generator_state":
@@ -348,7 +349,7 @@ def _memory(callback):
 
 
 def _numbers(logs):
-    """What of an epoch's logs is a number; other callbacks may write anything into them."""
+    """The numbers among an epoch's logs; other callbacks may write anything into those."""
     kept = {}
     for name, value in logs.items():
         with suppress(TypeError, ValueError):

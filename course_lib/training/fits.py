@@ -6,7 +6,7 @@ from course_lib.models import DIVISOR
 
 
 def check_fits(model, data, name):
-    """Inputs, sizes and what the loss must be told; a model that cannot be asked is let through.
+    """Check inputs, sizes and what the loss must be told; a model that states none of it passes.
 
     Raises:
         ValueError: if ``data`` (``Pairs``, called ``name`` in the sentence) does not fit.

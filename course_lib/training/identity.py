@@ -1,7 +1,7 @@
-"""What makes a training this one and no other, so that a folder is never taken for another's.
+"""What makes a training this one and no other, so that no folder is taken for another training's.
 
-Every part is described in what JSON can hold, the same in every process that runs the same code:
-names that Keras counts up, addresses and line numbers do not enter.
+Every part is described in what JSON can hold, and alike in every process that runs the same code:
+names that Keras numbers, addresses and line numbers are left out.
 """
 
 import functools
@@ -30,12 +30,12 @@ RULES = {  # what Keras's callbacks that steer a training were told
     ),
     keras.callbacks.LearningRateScheduler: ("schedule",),
 }  # fmt: skip
-LIBRARIES = ("course_lib", "keras", "tensorflow", "jax", "torch", "numpy")  # not one's own code
+LIBRARIES = ("course_lib", "keras", "tensorflow", "jax", "torch", "numpy")  # not the user's code
 _left = weakref.WeakKeyDictionary()  # network -> (folder, how it began, as fit left it)
 
 
 def identity(model, train, validation, seed, callbacks, path):
-    """What must not differ between the calls that share a checkpoint, by its name in a sentence.
+    """What must not differ between calls that share a checkpoint, by its name in a sentence.
 
     A network that ``fit`` left for the same folder counts as what it was when it began.
     """
@@ -57,12 +57,12 @@ def identity(model, train, validation, seed, callbacks, path):
 
 
 def remember(model, path, began):
-    """Note how ``fit`` leaves a network that began in ``path`` as the identity ``began`` says."""
+    """Note how ``fit`` leaves a network that began in ``path`` with the identity ``began``."""
     _left[model] = path.resolve(), began, _moving(model)
 
 
 def weights_digest(model, arrays):
-    """One word for the values of a network's variables, dropout's random numbers left aside."""
+    """One word for the values of a network's variables, leaving out dropout's random numbers."""
     named = zip(model.variables, arrays, strict=True)
     return _digest([array for one, array in named if one.name != "seed_generator_state"])
 
@@ -80,7 +80,7 @@ def _moving(model):
 
 
 def _architecture(model):
-    """Configuration and shapes, and the code of what no configuration tells: one's own layers."""
+    """Configuration and shapes, and the code that no configuration tells: the user's own layers."""
     layers = [*model._flatten_layers()]  # the network and all inside it
     config = _placed(_config(model)) or [_described(one) for one in layers[1:]]
     described = [config, [list(one.shape) for one in model.variables]]
@@ -95,7 +95,7 @@ def _layer_code(layer):
 
 
 def _class_code(kind):
-    """What the functions of a class do, those of its own bases too; nothing for a library's."""
+    """What a class's functions do, and those of the user's own bases; nothing for a library's."""
     own = [one for one in kind.__mro__ if _is_own(one)]
     functions = [getattr(one, "__func__", one) for base in own for one in vars(base).values()]
     return [_described(one) for one in functions if isinstance(one, types.FunctionType)]
@@ -106,7 +106,7 @@ def _is_own(one):
 
 
 def _placed(config, places=None):
-    """A network's configuration with layers' places in their list where it names them."""
+    """A network's configuration, with layers' places in their list instead of their names."""
     if isinstance(config, dict):
         layers = config.get("layers")
         if isinstance(layers, list):
@@ -135,7 +135,7 @@ def _compiled(model):
 
 
 def _content(data, seed):
-    """All that decides the batches of ``pairs``; of other data three batches of the first epoch."""
+    """All that determines the batches of ``pairs``; for other data three batches of epoch 0."""
     if isinstance(data, Pairs):
         flags = data.batch_size, data.valid, data.frozen, data.tells_holes
         return [data.images, data.masks, flags, None if data.frozen else data.seed]
@@ -152,7 +152,7 @@ def _drawn(data, seed):
 
 
 def _rules(callback):
-    """What a callback was told; Keras turns the sign of ``min_delta`` when it is first used."""
+    """What a callback was told; Keras flips the sign of ``min_delta`` when it is first used."""
     kind = next(one for one in RULES if isinstance(callback, one))
     rules = {name: getattr(callback, name, None) for name in RULES[kind]}
     if getattr(callback, "mode", "auto") != "auto":  # left out where it is what it was
@@ -196,8 +196,8 @@ def _described_dict(value):
 
 
 def _described_function(function):
-    """What it does: its code, the plain values that it takes from outside, and so on in what it
-    calls of one's own."""
+    """What it does: its code, the plain values that it takes from outside, and the same for the
+    user's own functions that it calls."""
     reached = [function]
     for one in reached:  # grows
         called = [other for other in _outside(one) if isinstance(other, types.FunctionType)]
@@ -217,7 +217,7 @@ def _outside(function):
 
 
 def _names(code):
-    """What a function asks for by name, in the functions and generators that stand in it, too."""
+    """The names that a function looks up, those in its inner functions and generators included."""
     inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
     return [*code.co_names, *(name for one in inner for name in _names(one))]
 
@@ -241,7 +241,7 @@ def _constant(value):
 
 
 def _told(value):
-    """The plain settings among an object's attributes, and those of one's own objects in it."""
+    """The plain settings among an object's attributes, and those of the user's objects in it."""
     told = {}
     for name, one in getattr(value, "__dict__", {}).items():
         if name.startswith("_") or name in NOTED:  # what Keras notes for itself
@@ -255,7 +255,7 @@ def _told(value):
 
 
 def _config(value):
-    """What Keras would save of it; nothing where a class of one's own does not say it."""
+    """What Keras would save of it; nothing where a class of the user's does not say."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,6 +1,6 @@
-"""Training pairs: pictures with holes beside the same pictures whole.
+"""Training pairs: pictures with holes, and the same pictures whole.
 
-What is drawn for a batch depends on the seed, the epoch and the batch's number alone. The random
+What is drawn for a batch depends only on the seed, the epoch and the batch's number. The random
 numbers come from NumPy's ``RandomState``, whose stream is frozen for good (NEP 19).
 """
 
@@ -24,9 +24,9 @@ def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False):
     ``pairs[k]`` depends on (seed, epoch, k) alone, so any number of workers, in threads or in
     processes (set ``.workers`` and ``.use_multiprocessing``), gives the same batches. Set the
     attribute ``.epoch``, 0 at first, before an epoch begins, as a callback's ``on_epoch_begin``
-    can: it is not counted here, since Keras starts the workers before it tells a data set that
-    an epoch begins, reads batches ahead, and begins at 0 again when a training is resumed. ``fit``
-    of this module sets it; under a plain ``model.fit`` every epoch draws the same masks.
+    can. It is not counted here, since Keras starts the workers before it tells a data set that
+    an epoch begins, reads batches ahead, and would count from 0 again when a training is resumed.
+    ``training.fit`` sets it; under a plain ``model.fit`` every epoch draws the same masks.
 
     Args:
         images: uint8 (N, H, W, 3), 0 to 255; not copied and never written to.
@@ -34,14 +34,14 @@ def pairs(images, masks, *, batch_size, seed, valid=False, frozen=False):
         batch_size: pictures in a batch, 1 or more.
         seed: an int from 0 to 2**32 - 1; with ``frozen`` it changes nothing.
         valid: whether the model also gets ``valid``, 1 = known and 0 = hole.
-        frozen: for validation: the pictures in their order, picture i with mask i % K unaltered,
-            the same in every epoch.
+        frozen: for validation: the pictures stay in order, and picture i has mask i % K,
+            unaltered, in every epoch.
 
     Returns:
         A ``keras.utils.PyDataset`` of pairs, all float32 in [0, 1]: ``(damaged, original)``, each
         (n, H, W, 3), or ``((damaged, valid), original)`` with valid (n, H, W, 1), for a model of
         two inputs (a tuple, since ``tf.data`` takes no list). Holes are 0. Its ``with_holes()``
-        are the same batches for the losses and metrics of ``course_lib.losses``.
+        gives the same batches for the losses and metrics of ``course_lib.losses``.
 
     Raises:
         TypeError, ValueError: if an argument is not as above, sizes differ, or a mask leaves no
@@ -113,7 +113,7 @@ class Pairs(keras.utils.PyDataset):
 
     def __getitem__(self, k):
         if not 0 <= k < len(self):
-            raise IndexError(f"batch {k} is asked, but they run from 0 to {len(self) - 1}.")
+            raise IndexError(f"batch {k} is asked for, but they run from 0 to {len(self) - 1}.")
         keep_freed()
         start = k * self.batch_size
         stop = min(start + self.batch_size, len(self.images))  # n = stop - start pictures
@@ -133,7 +133,7 @@ class Pairs(keras.utils.PyDataset):
         return (inputs, original, 1 - known) if self.tells_holes else (inputs, original)
 
     def _plan(self, epoch):
-        """All that is random in an epoch, drawn at once and kept until another is asked for.
+        """All that is random in an epoch, drawn at once and kept until another epoch is asked for.
 
         Seeding a generator for every batch would cost as much as its masks.
         """
@@ -147,7 +147,7 @@ class Pairs(keras.utils.PyDataset):
 
 
 def _random_turns(shape, count, random):
-    """What ``_turned`` asks for, a column a mask: int64 (6, count)."""
+    """The numbers that ``_turned`` needs, a column for each mask: int64 (6, count)."""
     amount, height, width = shape
     below = [amount, 2, 2, height, width, 2 if height == width else 1]
     return np.stack([random.randint(0, high, count, dtype=np.int64) for high in below])
@@ -157,7 +157,7 @@ def _turned(bank, chosen, flip_rows, flip_columns, down, right, transpose):
     """Masks of a bank (K, H, W), each flipped (0 or 1), shifted (pixels) and transposed (0 or 1).
 
     Pixel (y, x) of a new mask is pixel ((±y + down) mod H, (±x + right) mod W) of the bank's;
-    transposed, the two indices change places. Each of them adds its own part to a flat index,
+    transposed, the two indices swap places. Each of them adds its own part to a flat index,
     so that the whole batch is read in one go.
     """
     _, height, width = bank.shape  # the six others are (n,)
@@ -178,7 +178,7 @@ def _check_stored_images(images):
         )
     if images.ndim != 4 or images.shape[-1] != 3 or images.size == 0:
         raise ValueError(
-            f"images have shape {images.shape}, but a batch of RGB pictures (N, H, W, 3) is asked: "
+            f"images have shape {images.shape}, but must be a batch of RGB pictures (N, H, W, 3): "
             "pass one picture as images[None]."
         )
     return images
