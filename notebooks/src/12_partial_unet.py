@@ -185,7 +185,7 @@ print("hole PSNR, epoch by epoch:", " ".join(f"{one:.1f}" for one in history["va
 #
 # The trio paints every hole from nothing. `best` starts from a first guess:
 #
-# 1. `layers.PyramidFill` fills the holes crudely: halve the picture until no hole is left, each coarse pixel the mean of the known ones below it,
+# 1. `layers.PyramidFill` fills the holes crudely: halve the picture four times, each coarse pixel the mean of the known ones that it covers,
 #    and smooth on the way up.
 # 2. A network sees the fill and says what to *add*. Its last layer starts at 0.
 # 3. The sum is taken in the holes only; known pixels stay as they were.
