@@ -1,10 +1,10 @@
 """One evaluation for every method: holes and image, error and seconds, on frozen masks.
 
 ``scores`` measures, ``standings`` is the course's one table, ``comparisons`` are the many cases
-that a claim of a lesson stands on, ``uncertain`` holds promised errors to those made,
-``films`` are films whose truth is known, ``partial_layers`` tries partial convolutions,
-``mask_costs`` masks that are not quite right, ``gates`` what a network's inside tells of holes,
-``likeness`` whether fills look like true pictures, ``scaling`` what longer trainings bring,
+that a lesson's claim rests on, ``uncertain`` compares promised errors with those made, ``films``
+are films whose truth is known, ``partial_layers`` tries partial convolutions, ``mask_costs`` masks
+that are not quite right, ``gates`` asks what a network's inside tells of holes, ``likeness``
+whether fills look like true pictures, ``scaling`` what longer trainings bring,
 ``showdown`` and ``parts`` hold the figures of lessons 13 and 12, ``lookalikes`` finds what else
 could stand in a hole, ``equally_wrong`` makes five errors of one size.
 """

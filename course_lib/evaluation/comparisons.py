@@ -27,7 +27,7 @@ def by_depth(inpainters, images, mask_sets, *, fewest=100):
         inpainters: dict, name -> function (image (H, W, 3), mask (H, W)) -> image.
         images: the true pictures, floats in [0, 1], (N, H, W, 3).
         mask_sets: dict, name -> masks, bool (N, H, W), True = hole.
-        fewest: a depth that fewer pixels of a set have is left out.
+        fewest: a depth with fewer pixels than this in a set is left out.
 
     Returns:
         pandas.DataFrame, a row for each mask set, method and depth: masks, method, depth (px),
@@ -57,7 +57,7 @@ def by_depth(inpainters, images, mask_sets, *, fewest=100):
 
 
 def by_mask(inpainters, images, mask_sets):
-    """The error in the holes of each set of masks, beside the two numbers that may explain it.
+    """The error in the holes of each set of masks, with the two numbers that may explain it.
 
     Args:
         inpainters, images, mask_sets: as for ``by_depth``; ``scenes.mask_families`` draws sets.
@@ -98,13 +98,13 @@ def by_picture(predictions, images, where):
     Args:
         predictions: dict, name -> pictures like ``images``.
         images: the true pictures, floats in [0, 1], (N, H, W, 3).
-        where: bool (N, H, W), the pixels that are measured: holes, or ~holes.
+        where: bool (N, H, W), the pixels to measure: holes, or ~holes.
 
     Returns:
         pandas.DataFrame, a row for each picture, a column of dB for each name.
 
     Raises:
-        TypeError, ValueError: if pictures and pixels do not fit, or a picture has none of them.
+        TypeError, ValueError: if pictures and pixels do not fit, or a picture has no such pixel.
 
     Example:
         >>> images, where = np.zeros((2, 8, 8, 3)), np.ones((2, 8, 8), bool)
@@ -159,10 +159,10 @@ def compare(inpainters, scenes):
 
     Returns:
         pandas.DataFrame, a row for each inpainter, its index: psnr_hole, the mean over the scenes
-        (dB); spread, their standard deviation (dB); gain, the mean of what it is ahead of the
-        first inpainter (dB), and ahead, in how many scenes it is, as "12 of 16"; and for drawn
-        scenes misplaced, the mean share of hole pixels that look like another part of the drawing
-        than they belong to (0 to 1).
+        (dB); spread, their standard deviation (dB); gain, its mean lead over the first inpainter
+        (dB), and ahead, the number of scenes in which it leads, as "12 of 16"; and for drawn scenes
+        misplaced, the mean share of hole pixels that look like another part of the drawing than
+        their own (0 to 1).
 
     Raises:
         TypeError, ValueError: if there is no inpainter, or one returns no picture of that shape.

@@ -1,4 +1,4 @@
-"""Pictures that are wrong by one squared error, each in its own way."""
+"""Pictures that are wrong by the same squared error, each in its own way."""
 
 import numpy as np
 from scipy import ndimage
@@ -13,8 +13,8 @@ def equally_wrong(picture, *, seed=0):
     """Five pictures that have the same PSNR, and the truth that they are compared with.
 
     The truth is the picture with half of its contrast, so that there is room above and below, and
-    without its last column. One of the five is moved by a pixel; the others get just as large a
-    squared error by more light, more contrast, a blur and noise.
+    without its last column. One of the five is moved by a pixel; the others get the same squared
+    error from more light, more contrast, a blur and noise.
 
     Args:
         picture: RGB (H, W, 3) in [0, 1], a photograph.
@@ -25,8 +25,8 @@ def equally_wrong(picture, *, seed=0):
         "moved 1 px", "blur", "noise".
 
     Raises:
-        TypeError, ValueError: if it is no picture, if it has one colour, or if it is so rough that
-            a step of one pixel costs more than any blur, or leaves [0, 1] as light or contrast.
+        TypeError, ValueError: if it is not a picture, has only one colour, or is so rough that a
+            step of one pixel costs more than any blur, or leaves [0, 1] as light or contrast.
 
     Example:
         >>> from course_lib import metrics
@@ -59,7 +59,7 @@ def equally_wrong(picture, *, seed=0):
 
 
 def _blurred(true, error):
-    """Blurred just so strongly that the root of the mean squared error is ``error``."""
+    """Blurred so strongly that the root of the mean squared error is ``error``."""
 
     def blur(width):
         return ndimage.gaussian_filter(true, (width, width, 0))

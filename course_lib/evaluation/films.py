@@ -48,7 +48,7 @@ def known_film(clip, damage, number):
         missing.
 
     Raises:
-        ValueError: if there is no such clip or damage, or number is no whole number of 0 or more.
+        ValueError: if there is no such clip or damage, or number is not a whole number, 0 or more.
 
     Example:
         >>> frames, holes = known_film("moving camera", "lost blocks", 0)

@@ -10,8 +10,8 @@ def tells_hole(values, masks):
     """Area under the ROC curve: how surely a value tells a known place from a hole's.
 
     The chance that a known place has a higher value than a hole's place, equal ones counted half:
-    1 if the value always tells them apart, 0.5 if it tells nothing, below it if it is high in
-    holes. On a level with fewer places one of them is known if all its pixels are, and a hole's
+    1 if the value always tells them apart, 0.5 if it tells nothing, less than 0.5 if it is high
+    in holes. On a level with fewer places one of them is known if all its pixels are, and a hole's
     if none is; the others are left out.
 
     Args:
@@ -22,8 +22,8 @@ def tells_hole(values, masks):
         A float, 0 to 1.
 
     Raises:
-        TypeError, ValueError: if the shapes do not fit, values are no finite numbers, or one of the
-            two kinds of place is missing.
+        TypeError, ValueError: if the shapes do not fit, values are not finite numbers, or one of
+            the two kinds of place is missing.
 
     Source: Fawcett, An introduction to ROC analysis, 2006, section 7.
 
@@ -48,7 +48,7 @@ def memory_of_holes(maps, masks):
     """``tells_hole`` layer by layer, for the channel that tells most.
 
     The channel is chosen on the first half of the pictures and measured on the second, turned
-    round if it is high in holes.
+    around if it is high in holes.
 
     Args:
         maps: dict, a name -> maps of these pictures and masks, a dict: layer's name -> numbers
@@ -61,7 +61,7 @@ def memory_of_holes(maps, masks):
         for each name.
 
     Raises:
-        TypeError, ValueError: as ``tells_hole``; or if maps is no dict of dicts.
+        TypeError, ValueError: as ``tells_hole``; or if maps is not a dict of dicts.
     """
     masks = check_mask(masks, "masks")
     for name, layers in check_dict("maps", maps, "a dict of maps").items():

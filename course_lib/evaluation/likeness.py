@@ -17,7 +17,7 @@ from course_lib._validation import (
 from course_lib.evaluation.scores import SEED
 
 FEATURES = "mean_features"  # of the course's classifier: 128 numbers a picture
-CELL, DIRECTIONS = 4, 8  # pixels; half a turn's, of the second examiner
+CELL, DIRECTIONS = 4, 8  # of the second examiner: pixels; directions in half a turn
 FAINT = 0.01  # differences of grey below this are no edge
 TABLE = Path(__file__).parents[1] / "likeness.json"
 
@@ -26,9 +26,9 @@ def likeness_scores():
     """Lesson 17's plane, as ``benchmarks.perception`` measured it.
 
     Returns:
-        pandas.DataFrame, a row a fill: ``psnr_hole`` (dB), ``unlike`` (``unlikeness``'s excess),
-        ``nearer`` (by how much less unlike than the network trained on squared error, in pairs)
-        and ``told_apart`` (per cent), each with the ends of its 95 % interval over pictures.
+        pandas.DataFrame, a row for each fill: ``psnr_hole`` (dB), ``unlike`` (``unlikeness``'s
+        excess), ``nearer`` (how much less unlike than the network trained on squared error, in
+        pairs) and ``told_apart`` (per cent), each with the ends of its 95 % interval over pictures.
 
     Example:
         >>> scores = likeness_scores().set_index("fill")
@@ -71,10 +71,10 @@ def features(pictures):
 def unlikeness(true, filled, *, halvings=20):
     """How far filled pictures are, as a set, from true ones, beyond what chance makes of true ones.
 
-    The pictures are cut into halves, A and B. The Fréchet distance of features from A filled to B
-    true, less that from A true to B true: the second has no cause but that the pictures are other
-    ones and few. No picture is compared with itself, so nothing that a fill leaves as it was can
-    count for it. The mean over many such halvings.
+    The pictures are cut into halves, A and B. It is the Fréchet distance of features from A filled
+    to B true, less that from A true to B true, which is there only because the pictures are
+    different and few. No picture is compared with itself, so nothing that a fill leaves as it was
+    can count for it. The result is the mean over many such halvings.
 
     Args:
         true: floats (N, D), ``features`` of the true pictures, N 4 or more.
@@ -115,7 +115,7 @@ def edges(pictures, hole):
 
     Args:
         pictures: floats in [0, 1], (N, H, W, 3).
-        hole: bool (H, W); the smallest square of whole cells of 4 x 4 pixels around it is seen.
+        hole: bool (H, W); the smallest square of whole cells of 4 x 4 pixels around it is used.
 
     Returns:
         For each cell and each of 8 directions the logarithm of the summed gradients of grey.
@@ -139,9 +139,9 @@ def edges(pictures, hole):
 def told_apart(true, filled, hole):
     """How often a second examiner tells a fill from the truth, never having seen either picture.
 
-    It is Fisher's linear discriminant on ``edges``, made on one half of the pictures, true and
+    It is Fisher's linear discriminant on ``edges``, fitted on one half of the pictures, true and
     filled, and asked about the other half; then the halves change places. No network of the course
-    was trained with these features. At one half, it cannot tell them apart.
+    was trained with these features. A mean of one half says that it cannot tell them apart.
 
     Args:
         true, filled: floats in [0, 1], (N, H, W, 3), in the same order, H and W multiples of 4.
@@ -186,7 +186,7 @@ def told_apart(true, filled, hole):
 
 
 def _discriminant(true, filled):
-    """The point halfway between two clouds (N, D), and the direction that parts them best."""
+    """The point halfway between two clouds (N, D), and the direction that separates them best."""
     within = np.cov(true.T) + np.cov(filled.T)
     if not np.trace(within):
         raise ValueError("in the hole these pictures are all the same: pass different ones.")

@@ -11,8 +11,8 @@ from course_lib.classical._contract import training_pictures
 
 SIDE, HOLE = 17, 9  # pixels, of a window and of its missing middle
 SEARCHED = 40_000  # windows
-SHORTLIST = 500  # windows among which the matches of one are
-TWINS = 0.25  # of the squared distance to the query: matches as near as that to each other are one
+SHORTLIST = 500  # windows among which the matches of one are chosen
+TWINS = 0.25  # of the squared distance to the query: matches this near to each other count as one
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Lookalikes:
 def lookalikes(pictures, examples, *, windows=200, count=8, seed):
     """Cut windows from pictures, hide their middles, and find what looks like the rest elsewhere.
 
-    The search is that of Efros and Leung (1999), in other pictures: 40,000 windows (the tests'
+    The search is that of Efros and Leung (1999), but in other pictures: 40,000 windows (the tests'
     profile takes fewer) cut from the examples at random are compared with the 208 known pixels of
     a window by their brightness, after the mean of those pixels is subtracted. Near duplicates
     count once: of two matches that are at most half as far from each other as the second is from
@@ -124,7 +124,7 @@ def _most_similar(cut, searched, mask, count):
 def _apart(listed, away, count):
     """The first ``count`` of a list of windows that are no near duplicates of an earlier one.
 
-    If there are not so many, the list holds one content, and the first duplicates stand for it.
+    If there are fewer, the list holds one content, and its first duplicates make up the rest.
     """
     free, chosen = np.ones(len(listed), bool), []
     while len(chosen) < count and free.any():

@@ -26,7 +26,7 @@ GRAIN = 0.02  # standard deviation of a film's grain; a scanner's noise has half
 def worn_places(kind, count, *, seed):
     """Places of five photographs with damage of one kind, and what is true of it.
 
-    The tests' profile takes two places of all.
+    The tests' profile takes only two places in all.
 
     Args:
         kind: as for ``restoration.worn``.
@@ -35,6 +35,9 @@ def worn_places(kind, count, *, seed):
 
     Yields:
         (photograph's name, the true place (256, 256, 3), ``restoration.Worn``).
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
 
     Example:
         >>> name, true, old = next(worn_places("writing", 1, seed=0))
@@ -54,10 +57,10 @@ def worn_places(kind, count, *, seed):
 def off_by(old, pixels):
     """The true mask of a ``restoration.Worn``, too small or too large by so many pixels.
 
-    -0.5 stands for what an eye marks that sees no pixels: those that are at least half covered.
+    -0.5 stands for what an eye would mark: the pixels that are at least half covered.
 
     Raises:
-        TypeError, ValueError: if that is no ``Worn`` or no such number.
+        TypeError, ValueError: if old is not a ``Worn``, or there is no such number.
 
     Example:
         >>> from course_lib.restoration import Worn
@@ -86,6 +89,9 @@ def mask_costs(method="harmonic", kinds=tuple(WEAR), *, places=4, seed=2026):
         pixels (by which the mask is off, see ``off_by``), dice (with the true mask), psnr (dB, the
         whole picture), change (dB, against the repair with the true mask).
 
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
+
     Example:
         >>> table = mask_costs("nearest", ["writing"], places=1)
         >>> bool((table.change[table.pixels == 0] == 0).all())
@@ -110,12 +116,15 @@ def typical_place(costs, kind, *, places=4, seed=2026):
     """The place whose costs are nearest to the mean of all, in standard deviations.
 
     Args:
-        costs: what ``mask_costs`` has given for these places and this seed.
+        costs: what ``mask_costs`` gave for these places and this seed.
         kind: of damage.
         places, seed: as for ``mask_costs``.
 
     Returns:
         (the true place (256, 256, 3), ``restoration.Worn``).
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
 
     Example:
         >>> true, old = typical_place(mask_costs("nearest", ["writing"], places=1), "writing",
@@ -141,6 +150,9 @@ def detector_costs(method="harmonic", *, places=4, seed=2026):
     Returns:
         pandas.DataFrame, a row for each place and setting: photograph, place, tolerance, grow,
         dice (with the true mask), psnr (dB, the whole picture).
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above.
 
     Example:
         >>> table = detector_costs("nearest", places=1)
@@ -183,7 +195,7 @@ def scratched_scans(count, *, seed):
             true = true[:, :: random.choice((-1, 1))] ** random.uniform(0.8, 1.3)
             old = worn(true, "scratches", seed=int(random.randint(1_000_000)))
             colour, grain = random.uniform(0.75, 0.95), random.normal(0, GRAIN, (SIZE, SIZE, 1))
-            # Tinted, and with noise in each channel: else what is damaged is where R = G = B.
+            # Tinted, and with noise in each channel: else the damage is simply where R = G = B.
             colour = colour + scanner.uniform(-0.05, 0.05, 3)
             noise = scanner.normal(0, GRAIN / 2, (SIZE, SIZE, 3))
             scan = true + old.opacity[..., None] * (colour - true) + grain + noise

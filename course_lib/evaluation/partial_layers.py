@@ -70,9 +70,9 @@ def check_partial(layer, *, channels=3):
         channels: C. With 1 a layer that forgets the channels cannot be found.
 
     Returns:
-        dict of bool. "all known": inside such a picture it is an ordinary convolution. "all hole":
-        there output and new validity are 0. "holes unread": with other numbers in the holes the
-        output stays. A right layer passes all three; they do not prove that one is right.
+        dict of bool. "all known": inside a picture without holes it is an ordinary convolution.
+        "all hole": output and new validity are 0 there. "holes unread": other numbers in the holes
+        leave the output as it is. A right layer passes all three, which do not prove it right.
 
     Example:
         >>> check_partial(PUBLIC_FORMULAS["II"])

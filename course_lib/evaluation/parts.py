@@ -21,8 +21,8 @@ def parts_worth(masks="lines"):
         masks: "lines" or "square_16", the masks of the 1,000 held-out pictures of CIFAR-10.
 
     Returns:
-        pandas.DataFrame, two rows a part: part; where, "alone", put into the plain network, or
-        "in the full network", taken out of it; mean, low, high: hole PSNR with the part less
+        pandas.DataFrame, two rows for each part: part; where, "alone", put into the plain network,
+        or "in the full network", taken out of it; mean, low, high: hole PSNR with the part less
         without it (dB), and a 95 % interval over pictures and seeds; pictures, seeds: the
         standard errors due to each (dB).
 

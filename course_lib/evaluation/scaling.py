@@ -11,14 +11,14 @@ STORED = Path(__file__).parents[1] / "scaling.json"
 
 
 def scaling_scores(masks="lines"):
-    """Networks of three sizes after so many minutes of training, and methods that need none.
+    """Networks of three sizes after some minutes of training, and methods that need none.
 
     Args:
         masks: "lines", "square_16" or "random_50", on 1,024 validation pictures of CIFAR-10.
 
     Returns:
-        pandas.DataFrame, a row a training, then a row a method: method; weights, their count;
-        minutes of one core; pictures seen, again and again counted; psnr_hole (dB, composited).
+        pandas.DataFrame, a row for each training, then one for each method: method; weights, their
+        count; minutes of one core; pictures seen, repeats included; psnr_hole (dB, composited).
         A method without a network has NaN for the three in the middle.
 
     Raises:

@@ -31,14 +31,14 @@ CLASSES = 10  # that the shipped classifier tells apart
 
 
 def frozen_masks(count, size=32, *, buckets=BUCKETS, sides=(8, 16), shares=(50, 90)):
-    """The frozen masks of the course's tables: who compares methods compares them on these.
+    """The frozen masks of the course's tables, on which methods are compared.
 
     Lines; irregular holes by bucket of hole fraction; one centred square; pixels missing at random.
 
     Args:
         count: how many masks in each set. Another count gives other masks.
         size: an int or (H, W), pixels, both sides above the largest square's.
-        buckets: pairs (low, high), per cent: low < hole fraction <= high. As they are, the six of
+        buckets: pairs (low, high), per cent: low < hole fraction <= high. If left out, the six of
             Liu et al. (2018, section 4.1).
         sides: of the squares, pixels.
         shares: of the pixels that are missing at random, per cent.
@@ -79,7 +79,7 @@ def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
 
     The inpainter never sees the truth: holes are black when it gets the pictures. Its answer is
     composited before it is measured; errors are pooled over the batch. A network's answer is also
-    measured as it came, the known pixels included, which it draws anew: its raw figures.
+    measured as it came, including the known pixels, which it draws again: its raw figures.
 
     Args:
         inpainter: a function (image (H, W, 3), mask (H, W)) -> image, or a Keras model that
@@ -93,8 +93,8 @@ def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
 
     Returns:
         dict: psnr_hole, psnr_image (decibels), mae_hole, mae_image (0 to 1), ssim_image (at
-        most 1), milliseconds (a picture: the median, of a method of the course without the checks
-        at its door; or a model's share of a batch of at most 64, for which it was compiled before).
+        most 1), milliseconds (for a picture: the median, without the input checks of the course's
+        methods; or a model's share of a batch of at most 64, for which it was compiled before).
 
         For a model also raw_psnr_image, raw_mae_image, and parameters, how many weights it has.
 
@@ -108,8 +108,8 @@ def evaluate(inpainter, images, mask, *, labels=None, resamples=0):
         shipped classifier names.
 
     Raises:
-        TypeError: if the inpainter cannot be called, or returns something else than floats, or
-            labels are no whole numbers.
+        TypeError: if the inpainter cannot be called, or returns anything but floats, or labels
+            are not whole numbers.
         ValueError: if shapes do not fit, a mask has no hole in all the batch, the inpainter
             returns another shape, NaN, or values outside [0, 1] in a hole, labels or resamples
             are not as above, or fewer than two pictures with holes are to be resampled.
@@ -156,11 +156,11 @@ def leaderboard(inpainters, images, mask_sets, *, labels=None, resamples=0):
     Returns:
         pandas.DataFrame, a row for each mask set and inpainter: the columns masks and method,
         then ``evaluate``'s keys (NaN where only a model has one); within a mask set the best
-        hole PSNR first. An inpainter that has the name of a baseline takes its place.
+        hole PSNR first. An inpainter with a baseline's name takes its place.
 
     Raises:
-        TypeError, ValueError: as ``evaluate``; or if inpainters or mask_sets is no dict, or there
-            is no mask set.
+        TypeError, ValueError: as ``evaluate``; or if inpainters or mask_sets is not a dict, or
+            there is no mask set.
 
     Example:
         >>> from course_lib import masks
@@ -345,7 +345,7 @@ def _run(inpainter, images, holes):
     fill = core or (lambda image, mask: as_answer(inpainter(image, mask), who))
     predicted, seconds = np.empty_like(images), np.empty(len(images))
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=DOUBT)  # said once, of the whole batch
+        warnings.filterwarnings("ignore", message=DOUBT)  # said once, for the whole batch
         for k, (image, mask) in enumerate(zip(images, holes, strict=True)):
             damaged, mask = np.where(mask[..., None], 0, image), mask.copy()
             if core is not None:
@@ -353,7 +353,7 @@ def _run(inpainter, images, holes):
             start = time.perf_counter()
             answer = fill(damaged, mask)
             seconds[k] = time.perf_counter() - start
-            # A method may change its mask in place: the answer is held to the one that was asked.
+            # A method may change its mask in place: the answer is checked with the original.
             predicted[k] = (
                 np.clip(answer, 0, 1) if core else check_answer(answer, image, holes[k], who)
             )

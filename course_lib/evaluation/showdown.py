@@ -23,7 +23,7 @@ RESAMPLES = 1_000
 def lead(method, rival, *, resamples=RESAMPLES):
     """How many decibels a method is ahead of a rival on the same pictures, and how surely.
 
-    The pictures are drawn anew, with replacement, for both at once: a paired percentile bootstrap
+    The pictures are drawn again, with replacement, for both at once: a paired percentile bootstrap
     (Efron, Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3).
 
     Args:
@@ -36,8 +36,8 @@ def lead(method, rival, *, resamples=RESAMPLES):
         ``rival``, and the ends between which 95 % of the draws lie.
 
     Raises:
-        ValueError: if the errors are not two rows of as many finite numbers, 0 or more, and not
-            all 0, or resamples is no whole number from 1 on.
+        ValueError: if the errors are not two equally long rows of finite numbers, 0 or more and not
+            all 0, or resamples is not a whole number, 1 or more.
 
     Example:
         >>> ahead, low, high = lead([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
@@ -67,9 +67,9 @@ def showdown_table():
     """The published figures, as ``benchmarks/RESULTS.md`` has them.
 
     Returns:
-        pandas.DataFrame, a row for each pictures ("held_out" and "test" of CIFAR-10, "photos"),
-        masks and method, with what ``evaluate`` returns; networks bear the names that the lessons
-        call them.
+        pandas.DataFrame, a row for each set of pictures ("held_out" and "test" of CIFAR-10,
+        "photos"), masks and method, with what ``evaluate`` returns; networks have the names that
+        the lessons call them.
 
     Example:
         >>> table = showdown_table()
@@ -89,7 +89,8 @@ def showdown_errors(world):
             Picture k has mask k of ``frozen_masks(300)`` or ``frozen_masks(1000)``.
 
     Returns:
-        dict, name of a mask set -> pandas.DataFrame, a row a picture and a column a method.
+        dict, name of a mask set -> pandas.DataFrame: a row for each picture, a column for each
+        method.
 
     Raises:
         ValueError: if there is no such world.
@@ -115,7 +116,7 @@ def showdown_scores(world):
         world: as for ``showdown_errors``.
 
     Returns:
-        pandas.DataFrame, decibels: a row a method, best mean first, and a column a mask set.
+        pandas.DataFrame, dB: a row for each method, best mean first, a column for each mask set.
 
     Raises:
         ValueError: as ``showdown_errors``.
@@ -162,14 +163,14 @@ def showdown_leads(world):
 
 
 def showdown_firsts(world):
-    """On which share of the pictures each method has the smallest error.
+    """On what share of the pictures each method has the smallest error.
 
     Args:
         world: as for ``showdown_errors``.
 
     Returns:
-        pandas.DataFrame, 0 to 1, a row a method as in ``showdown_scores``, a column a set;
-        each column adds up to 1.
+        pandas.DataFrame, 0 to 1, a row for each method as in ``showdown_scores``, a column for each
+        set; each column adds up to 1.
 
     Raises:
         ValueError: as ``showdown_errors``.

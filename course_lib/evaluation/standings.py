@@ -32,7 +32,7 @@ def frozen_patches(count=PATCHES):
         (images, masks): float32 (count, 32, 32, 3) in [0, 1]; bool (count, 32, 32), True = hole.
 
     Raises:
-        ValueError: if count is no whole number from 1 on, or the photograph has fewer patches.
+        ValueError: if count is not a whole number, 1 or more, or the photograph has fewer patches.
 
     Example:
         >>> patches, scratches = frozen_patches()
@@ -50,8 +50,8 @@ def standings(*new, **own):
     """Measure a lesson's new methods and all that were taught before them, on the same patches.
 
     Args:
-        *new: names of methods that are taught, this lesson's: every method up to the last of them
-            is measured. ``learned_window`` and ``gaussian`` are fitted to ``photos``.
+        *new: names of methods that this lesson teaches: every method up to the last of them is
+            measured. ``learned_window`` and ``gaussian`` are fitted to ``photos``.
         **own: name=inpainter, a function (image, mask) -> image or a Keras model, new too. With
             the name of a taught method it takes its place; another comes after all of them.
 

@@ -1,4 +1,4 @@
-"""The errors that a method promises beside those that it makes."""
+"""The errors that a method promises, next to those that it makes."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ def calibration(deviations, errors, masks, *, groups=5):
     Args:
         deviations: the promised standard deviation of each pixel, (N, H, W).
         errors: fill minus truth, (N, H, W, 3).
-        masks: bool (N, H, W), True = hole: only there is compared.
+        masks: bool (N, H, W), True = hole: only holes are compared.
         groups: how many groups of equally many pixels, 1 or more.
 
     Returns:
