@@ -16,17 +16,17 @@ from course_lib._files import expanded
 from course_lib._shell import say
 
 DESCRIPTION = """\
-Repair photographs by inpainting: what a mask marks is filled from what stands around it.
+Repair photographs by inpainting: what a mask marks is filled from its surroundings.
 
   1. Find the damage. A mask is a picture of the same size, white where something is missing.
      Paint it in any program, or let the first command propose one, and look at it:
          python -m course_lib damage photo.jpg -o mask.png
   2. Repair:
          python -m course_lib restore photo.jpg --mask mask.png -o repaired.png
-  3. Not content? Set several methods side by side:
+  3. Not satisfied? Set several methods side by side:
          python -m course_lib compare photo.jpg --mask mask.png -o side_by_side.png
 
-A film is repaired frame by frame, from its neighbours where they show what is missing:
+A film is repaired frame by frame, each from its neighbours where they show what is missing:
          python -m course_lib film clip.webm --mask mask.png -o repaired.webm
 
 Is this computer ready for the course?
@@ -36,12 +36,12 @@ A fill is invented, never recovered: a repaired photograph says so in its metada
 """
 HOLE_COLOURS = ("white", "black")
 FILMS = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".avi", ".mpg")
-MUCH = 0.5  # of a picture: who marks more has more often inverted the mask
+MUCH = 0.5  # of a picture: whoever marks more has usually inverted the mask
 WIDEST = 600  # pixels of each picture on the sheet that compare writes
 
 
 def main(arguments=None):
-    """Run a command; 0 if it did its work, 1 if a file or its content is at fault, 2 for a typo."""
+    """Run a command; 0: done, 1: something is at fault, 2: a typo, 130: interrupted."""
     chosen = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
@@ -70,7 +70,7 @@ def restore(chosen):
         f"{done.method} in {done.seconds:.1f} s"
     )
     if done.target.suffix.lower() in restoration.files.LOSSY:
-        say("JPEG compresses the known pixels anew; end the name in .png to keep them exactly.")
+        say("JPEG compresses the known pixels again; end the name in .png to keep them exactly.")
 
 
 def damage(chosen):
@@ -116,12 +116,12 @@ def film(chosen):
     ending = done.target.suffix.lower()
     if ending not in restoration.film.EXACT:
         say(
-            f"A {ending} compresses the known pixels anew; end the name in .mkv to keep them "
+            f"A {ending} compresses the known pixels again; end the name in .mkv to keep them "
             "exactly."
         )
     if done.fraction > MUCH:
         other = "white" if chosen.hole == "black" else "black"
-        print(f"That is much: if the masks are inverted, add --hole {other}.", file=sys.stderr)
+        print(f"That is a lot: if the masks are inverted, add --hole {other}.", file=sys.stderr)
 
 
 def check(chosen):
@@ -151,16 +151,18 @@ def _parser():
     photo = argparse.ArgumentParser(add_help=False)
     photo.add_argument("photo", type=expanded, help="the photograph, any picture file")
     photo.add_argument(
-        "-o", "--output", type=expanded, help="the file to write (else beside the photograph)"
+        "-o", "--output", type=expanded, help="the file to write (default: beside the photograph)"
     )
-    photo.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+    photo.add_argument("--overwrite", action="store_true", help="replace an existing file")
     masked = argparse.ArgumentParser(add_help=False)
-    masked.add_argument("--mask", type=expanded, required=True, help="a picture of the same size")
+    masked.add_argument(
+        "--mask", type=expanded, required=True, help="a picture of the same size as the photograph"
+    )
     masked.add_argument(
         "--hole",
         choices=HOLE_COLOURS,
         default="white",
-        help="the mask's colour of what is missing (white)",
+        help="the colour that marks what is missing (default: white)",
     )
     _add_restore(commands, [photo, masked])
     _add_damage(commands, [photo])
@@ -171,7 +173,7 @@ def _parser():
 
 
 def _add_restore(commands, parents):
-    about = "fill what the mask marks, and keep everything else of the file as it is"
+    about = "fill what the mask marks, and keep everything else in the file as it is"
     command = commands.add_parser("restore", parents=parents, help=about, description=about)
     command.add_argument(
         "--method", default="photo",
@@ -181,7 +183,7 @@ def _add_restore(commands, parents):
     command.add_argument(
         "--invented",
         action="store_true",
-        help="hatch what was filled, so that nobody takes it for real",
+        help="hatch what was filled, so that nobody takes it for the original",
     )
     command.set_defaults(work=restore)
 
@@ -197,21 +199,26 @@ def _add_damage(commands, parents):
     command.add_argument(
         "--tolerance",
         type=float,
-        help="0 to 1: how much stands out (0.3), or how near the colour must be (0.1)",
+        help="above 0, at most 1: how far scratches must stand out (default: 0.3), or how near the "
+        "colour the others must be (default: 0.1)",
     )
-    command.add_argument("--width", type=int, default=5, help="of the widest scratch, pixels (5)")
     command.add_argument(
-        "--smallest", type=int, default=5, help="leave out specks of fewer pixels (5)"
+        "--width", type=int, default=5, help="width of the widest scratch, pixels (default: 5)"
     )
-    command.add_argument("--grow", type=int, default=1, help="pixels added all around (1)")
+    command.add_argument(
+        "--smallest", type=int, default=5, help="leave out specks of fewer pixels (default: 5)"
+    )
+    command.add_argument(
+        "--grow", type=int, default=1, help="pixels to add all around (default: 1)"
+    )
     command.set_defaults(work=damage)
 
 
 def _add_compare(commands, parents):
-    about = "repair by several methods, with seconds and, if the truth is known, decibels"
+    about = "repair by several methods: seconds of each and, if the truth is known, decibels"
     command = commands.add_parser("compare", parents=parents, help=about, description=about)
     command.add_argument(
-        "--methods", nargs="+", help="their names",
+        "--methods", nargs="+", help="the methods' names",
         default=["telea", "navier_stokes", "harmonic", "biharmonic", "best", "photo"],
     )  # fmt: skip
     command.add_argument(
@@ -222,55 +229,61 @@ def _add_compare(commands, parents):
 
 def _add_film(commands):
     about = (
-        "repair a film: fill what the masks mark from the frames around, and what none of them "
-        "shows from its surroundings; .mkv and .webp keep the known pixels exactly, the other "
-        "formats compress them anew; the sound is not kept"
+        "repair a film: fill what the masks mark from the frames before and after, and what none "
+        "of them shows from its surroundings; .mkv and .webp keep the known pixels exactly, the "
+        "other formats compress them again; the sound is not kept"
     )
     command = commands.add_parser("film", help=about, description=about)
     command.add_argument(
-        "film", type=expanded, help="the film: a video file, or a folder of pictures, 25 a second"
+        "film",
+        type=expanded,
+        help="the film: a video file, or a folder of pictures, shown at 25 a second",
     )
     command.add_argument(
         "--mask", type=expanded, required=True,
-        help="white where something is missing: a picture for all frames, a folder with one for "
+        help="white where something is missing: one picture for all frames, a folder with one for "
         "each frame, or a film",
     )  # fmt: skip
     command.add_argument(
         "--hole", choices=HOLE_COLOURS, default="white",
-        help="the masks' colour of what is missing (white)",
+        help="the colour that marks what is missing (default: white)",
     )  # fmt: skip
     command.add_argument(
         "-o", "--output", type=expanded,
-        help="ends in .webm, .mkv (large, and no browser plays it), .mp4 (needs PyAV), .webp or "
-        ".gif (else a .webm beside the film)",
+        help="the file to write: .webm, .mkv (large, and no browser plays it), .mp4 (needs PyAV), "
+        ".webp or .gif (default: a .webm beside the film)",
     )  # fmt: skip
-    command.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+    command.add_argument("--overwrite", action="store_true", help="replace an existing file")
     command.add_argument(
         "--method", default="motion",
-        help="motion (follows what moves, the default), median (where nothing moves), or frame by "
-        "frame by any method of restore",
+        help="motion (follows what moves, the default), median (where nothing moves), or any "
+        "method of restore, frame by frame",
     )  # fmt: skip
     command.add_argument(
         "--then", default="harmonic",
-        help="how motion and median fill what no frame shows (harmonic; best is a network)",
+        help="how motion and median fill what no frame shows (default: harmonic; best is a "
+        "network)",
     )  # fmt: skip
-    command.add_argument("--reach", type=int, default=8, help="frames looked at on each side (8)")
+    command.add_argument(
+        "--reach", type=int, default=8,
+        help="how many frames before and after are looked at (default: 8)",
+    )  # fmt: skip
     command.add_argument(
         "--invented", action="store_true",
-        help="hatch what was filled, so that nobody takes it for real",
+        help="hatch what was filled, so that nobody takes it for the original",
     )  # fmt: skip
     command.set_defaults(work=film)
 
 
 def _add_check(commands):
-    about = "is this computer ready for the course? what is well, and what to type where it is not"
+    about = "is this computer ready for the course? if something is not, it says what to type"
     command = commands.add_parser("check", help=about, description=about)
-    command.add_argument("--json", action="store_true", help="for programs")
+    command.add_argument("--json", action="store_true", help="print JSON, for programs")
     command.set_defaults(work=check)
 
 
 def _mask(chosen):
-    """The mask of a command, with a word about one that looks inverted."""
+    """The mask of a command, with a remark if it looks inverted."""
     from course_lib import masks, restoration
 
     mask = restoration.read_mask(chosen.mask, hole=chosen.hole)
@@ -290,7 +303,7 @@ def _mask(chosen):
 
 
 def _marked(path):
-    """The picture whose damage is sought, with a word about what else its file holds."""
+    """The picture to find damage in, with a remark on what else its file holds."""
     from course_lib import data
 
     if path.suffix.lower() in FILMS:
@@ -301,7 +314,7 @@ def _marked(path):
     with data.files.opened(path) as picture:
         count = len(data.files.pages(picture))
     if count > 1:
-        _said(f"{path} holds {count} pages or frames, and only the first is marked; of films see "
+        _said(f"{path} holds {count} pages or frames, and only the first is marked; for films see "
               "lesson 15.")  # fmt: skip
     return data.read(path)
 
@@ -332,9 +345,9 @@ def _colour(text):
 
 
 def _without_remarks():
-    """Keep TensorFlow's own remarks from the terminal: they go to the file descriptor 2, and what
-    Python has to say now goes to a copy of it. Where it is closed, neither has a place; but it is
-    taken, or the next file that is opened would get the number 2, and the remarks."""
+    """Keep TensorFlow's own remarks off the terminal: they go to file descriptor 2, which now leads
+    nowhere, and what Python has to say goes to a copy of it. If 2 was closed, both are dropped; it
+    is taken even so, or the next file opened would get that number, and the remarks."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")
     else:

@@ -2,8 +2,8 @@
 
     python course_lib/_driver.py '[["libcudart.so.12", "another/place/libcudart.so.12"], ...]'
 
-Run as a program, because a driver may crash, hang or print; whoever asks lives on. It needs nothing
-but Python: ``tools/setup_venv.py`` asks before anything is installed.
+It runs as a program of its own, because a driver may crash, hang or print. It needs nothing but
+Python: ``tools/setup_venv.py`` asks before anything is installed.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ def first_card():
 
     Returns:
         None, or a dict: card (its name), cuda (the newest that the driver runs, such as 12040 for
-        12.4) and capability (of the card, such as 75 for 7.5), 0 for what the driver does not say.
+        12.4) and capability (of the card, such as 75 for 7.5), each 0 if the driver does not say.
     """
     driver = load(DRIVERS)
     if driver is None or driver.cuInit(0) != 0:

@@ -9,12 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = (0.05, 0.15, 0.3, 0.5)  # seconds to wait before trying again to take a file's place
-STALE_SECONDS = 600  # whoever still writes an unfinished file does so far more often
-TURN_SECONDS = 0.02  # from one look at a lock that another process has to the next
+STALE_SECONDS = 600  # a process that is still writing its file touches it far more often
+TURN_SECONDS = 0.02  # between two looks at a lock that another process holds
 
 
 class InUse(OSError):
-    """Another process has had the lock for longer than one wanted to wait."""
+    """Another process has held the lock for longer than the caller wanted to wait."""
 
 
 def expanded(path):
@@ -26,10 +26,10 @@ def expanded(path):
 
 
 def named_folder(path):
-    """The folder of that name, with ~ for the home, be it there or not.
+    """The folder of that name, with ~ for the home, whether it exists or not.
 
     Raises:
-        TypeError, ValueError: if it is no name.
+        TypeError, ValueError: if it is not a name.
     """
     try:
         if not os.fspath(path):
@@ -43,25 +43,25 @@ def made_folder(path):
     """The folder of that name, with ~ for the home, made if it is not there.
 
     Raises:
-        TypeError, ValueError: if it is no name, or no folder can be made of it.
+        TypeError, ValueError: if it is not a name, or the folder cannot be made.
     """
     folder = named_folder(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:  # ValueError: a name with a zero in it
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         why = getattr(error, "strerror", None) or error
         raise ValueError(f"{shown(path)} cannot be made a folder ({why}): name another.") from None
     return folder
 
 
 def refuse_link(path):
-    """Refuse a symbolic link where a file of the course's own name is to be written.
+    """Refuse a symbolic link where the course writes a file whose name it has chosen itself.
 
-    Whoever names a file may name a link. In a folder that came from elsewhere, an archive or a
-    classmate's, a link of the course's own name would have it overwrite a file of the learner's.
+    A learner who names a file may name a link. But in a folder that came from elsewhere, an archive
+    or a classmate's, a link of that name would make the course overwrite a file of the learner's.
 
     Raises:
-        ValueError: if a link stands there.
+        ValueError: if there is a link.
     """
     if os.path.islink(path):
         raise ValueError(
@@ -80,8 +80,8 @@ def shown(path):
 def replaced(path):
     """A binary file to write to that takes the place of ``path`` when the block ends well.
 
-    A process may be killed at any moment, also while it writes. The content therefore goes to a
-    file beside its place, is forced to the disk, and only then takes the old one's name, which
+    A process may be killed at any moment, even while it writes. The content therefore goes to a
+    file beside ``path``, is forced to the disk, and only then takes the old file's name, which
     file systems do in one step. When the block raises, nothing has changed. A link stays a link:
     the file that it leads to is replaced.
 
@@ -89,7 +89,7 @@ def replaced(path):
         path: in a folder that exists.
 
     Raises:
-        OSError: if the folder or the disk does not take the file.
+        OSError: if the folder or the disk refuses the file.
     """
     with unfinished(path) as part:
         # Not made by tempfile: that gives a file which nobody but its owner may read.
@@ -103,7 +103,7 @@ def replaced(path):
 def unfinished(path, ending=""):
     """A name beside ``path``, for a file that takes its place when the block ends well.
 
-    As ``replaced``, for a library that writes by name, and chooses the format by its ending.
+    Like ``replaced``, for a library that is given a name and chooses the format by its ending.
     """
     path = Path(os.path.realpath(path))
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
@@ -129,14 +129,14 @@ def sweep(path):
 
 @contextmanager
 def alone(path, seconds):
-    """Let one process at a time into this block, of all that name the same ``path``.
+    """Of all processes that name the same ``path``, let one at a time into this block.
 
-    The lock is the system's, on a file beside: a process that is killed cannot leave it locked,
-    and no clock is asked. Where none can be had (a folder that takes no file, a file system
-    without locks, a browser) the block runs without.
+    The lock is the system's, on a file beside ``path``: a process that is killed cannot leave it
+    locked, and no clock is involved. Where no lock can be had (a folder that takes no file, a file
+    system without locks, a browser) the block runs without one.
 
     Raises:
-        InUse: if another process is in its block for so many ``seconds`` from now.
+        InUse: if another process stays in its block for ``seconds`` from now.
     """
     path = Path(os.path.realpath(path))
     lock = path.with_name(path.name + ".lock")
@@ -145,7 +145,7 @@ def alone(path, seconds):
         yield
     finally:
         if file is not None:
-            # Here while it is locked: afterwards it may be another's. Windows: while it is closed.
+            # Deleted while locked, as it may be another's afterwards; on Windows once it is closed.
             for step in (file.close, lock.unlink) if os.name == "nt" else (lock.unlink, file.close):
                 with suppress(OSError):
                     step()
@@ -182,7 +182,7 @@ def _lock(file):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise
-    except PermissionError as error:  # so Windows says it
+    except PermissionError as error:  # how Windows says it
         raise BlockingIOError(*error.args) from None
     except (OSError, ImportError, AttributeError):
         return False
@@ -197,7 +197,7 @@ def _key(path):
 def take_place(file, path):
     """Give ``file`` the name ``path``, and try again for a second where that is not allowed.
 
-    On Windows a virus scanner or a program that copies folders may hold either of them a moment.
+    On Windows a virus scanner or a program that copies folders may hold either for a moment.
     """
     for seconds in PATIENCE:
         try:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from course_lib import _driver
 from course_lib._shell import command_line
 
-ASKING_SECONDS = 30  # waking a card takes some seconds; a driver that takes longer is none
+ASKING_SECONDS = 30  # waking a card takes some seconds; a driver that takes longer counts as none
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def ask_driver(libraries=()):
         ).stdout
     except (OSError, TypeError, subprocess.SubprocessError):  # TypeError: Python has no name
         return None
-    line = re.search(rb'^{"card".*}$', answer, re.MULTILINE)  # a driver may print beside it
+    line = re.search(rb'^{"card".*}$', answer, re.MULTILINE)  # a driver may print, too
     return json.loads(line[0]) if line else None
 
 
@@ -77,7 +77,7 @@ def _framework():
         try:
             with open(file, encoding="utf-8") as opened:
                 settings = json.load(opened)
-        except (OSError, ValueError):  # Keras passes over it, too
+        except (OSError, ValueError):  # Keras ignores it, too
             pass
     stored = settings.get("backend") if isinstance(settings, dict) else None
     return os.environ.get("KERAS_BACKEND") or str(stored or "tensorflow")
@@ -87,7 +87,7 @@ def _mend(framework, build, found):
     """What to do so that a framework uses a card; None if it can."""
     name = NAMES.get(framework, framework)
     if framework not in BUILDS:
-        return f"Keras on {name} uses none, KERAS_BACKEND=tensorflow does"
+        return f"Keras on {name} uses none; KERAS_BACKEND=tensorflow does"
     if sys.platform == "win32" and framework != "torch":
         return f"{name} uses no GPU on Windows but does in WSL: type wsl --install"
     if build is None or found["missing"]:
@@ -136,7 +136,7 @@ def _jax():
 
 
 def _torch():
-    """PyTorch's CUDA build does not start without its libraries: they need no look."""
+    """PyTorch's CUDA build does not start without its libraries: no need to check them."""
     try:
         facts = runpy.run_path(os.path.join(_folder("torch"), "version.py"))
         return Build(_major(facts["cuda"]))
@@ -149,10 +149,10 @@ BUILDS = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
 
 
 def _libraries(folder, cuda, cudnn):
-    """What TensorFlow and JAX load when they start: as NVIDIA's wheels bring it, or the system.
+    """The libraries that TensorFlow and JAX load on starting: from NVIDIA's wheels or the system.
 
-    The list is TryDlopenCUDALibraries of XLA's dlopen_checker.cc. NVIDIA counts three of the
-    libraries apart from CUDA itself, one behind it.
+    The list is TryDlopenCUDALibraries of XLA's dlopen_checker.cc. NVIDIA numbers three
+    of them apart from CUDA itself, one version behind it.
     """
     names = (
         *([f"lib{name}.so.{cuda}"] for name in ("cudart", "cublas", "cublasLt")),

@@ -1,4 +1,4 @@
-"""How the libraries below say that there is not enough memory, and one way to say it here."""
+"""How the libraries underneath say that there is not enough memory, and one way to say it here."""
 
 import re
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ def is_out_of_memory(error):
 
 @contextmanager
 def enough_memory(sentence):
-    """Whoever runs out of memory in this block raises a MemoryError that says ``sentence``."""
+    """If memory runs out in this block, raise a MemoryError that says ``sentence``."""
     try:
         yield
     except Exception as error:

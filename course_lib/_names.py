@@ -14,7 +14,7 @@ def shown_name(name):
 
 
 def file_name(name):
-    """The name of its file in ``course_lib/weights``, of a network called by either name.
+    """The name of a network's file in ``course_lib/weights``, by either of the network's names.
 
     Example:
         >>> file_name("fill_and_correct"), file_name("best")

@@ -1,4 +1,4 @@
-"""OpenCV, or one sentence that says how to get what it misses.
+"""OpenCV, or one sentence that says how to get what it lacks.
 
 ``from course_lib._opencv import cv2`` everywhere: a server or a container often lacks the
 system libraries that opencv-python links to, and its own message names only a file.
@@ -34,7 +34,7 @@ __all__ = ["cv2", "quiet"]
 
 @contextmanager
 def quiet():
-    """Nothing is printed to the process's error stream: FFmpeg, inside OpenCV, remarks there."""
+    """Silence the process's error stream: FFmpeg, inside OpenCV, prints remarks there."""
     try:
         kept = os.dup(2)
     except OSError:  # a process without one

@@ -1,4 +1,4 @@
-"""Pixels as one computes with them, floats in [0, 1], and as they are stored, bytes to 255."""
+"""Pixels to compute with, floats in [0, 1], and pixels as stored, bytes from 0 to 255."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ def as_bytes(image):
         >>> as_bytes([-0.1, 0.0, 0.5, 99.6 / 255, 2.0, np.nan]).tolist()
         [0, 0, 128, 100, 255, 0]
     """
-    image = np.fmax(image, np.float32(0))  # at least float32; the number of a number and NaN
+    image = np.fmax(image, np.float32(0))  # at least float32; of a number and NaN, the number
     return np.rint(255 * np.fmin(image, 1)).astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Where the course runs: on Google Colab, in a web page (Pyodide) or on a computer of one's own."""
+"""Where the course runs: on Google Colab, in a web page (Pyodide) or on your own computer."""
 
 import importlib.abc
 import importlib.util
@@ -21,7 +21,7 @@ def place():
 
 
 def prepare_page():
-    """Make sure that the page has what lessons need; what none can have says so from now on.
+    """Make sure that the page has what lessons need; imports of what no page can have now say so.
 
     Raises:
         ModuleNotFoundError: if the page was built without a package that the lessons need.
@@ -33,7 +33,7 @@ def prepare_page():
             name=missing[0],
         )
     tqdm.monitor_interval = 0  # or its first bar warns that there are no threads
-    # The first figure lists the fonts, which is said as a warning.
+    # The first figure lists the fonts, and says so in a warning.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     if not any(isinstance(finder, NoTraining) for finder in sys.meta_path):
         sys.meta_path.append(NoTraining())
@@ -42,12 +42,12 @@ def prepare_page():
 def _is_there(name):
     try:
         return importlib.util.find_spec(name) is not None
-    except ImportError:  # Pyodide's own word on what is not loaded
+    except ImportError:  # how Pyodide reports what is not loaded
         return False
 
 
 class NoTraining(importlib.abc.MetaPathFinder):
-    """Asked for what a browser cannot have, says in a sentence where to go instead."""
+    """Asked to import what a browser cannot have, it says in a sentence where to go instead."""
 
     def find_spec(self, name, path=None, target=None):
         if name in TRAINS:

@@ -1,9 +1,9 @@
 """What every function of the course asks of its input, stated once.
 
 An impossible input raises ``TypeError`` or ``ValueError`` in one sentence that names the
-likely mistake and the mend. A doubtful one warns and goes on. Each function returns what it
+likely mistake and how to mend it. A doubtful one warns and goes on. Each function returns what it
 has checked, so a caller writes ``mask = check_mask(mask)`` and ``count = check_count(...)``: the
-array may have been a list, the number one of NumPy's, whose arithmetic overflows and rounds.
+array may have been a list, the number one of NumPy's, whose arithmetic overflows or rounds.
 """
 
 import math
@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 
 DOUBTFUL_HOLE_FRACTION = 0.95
-DOUBT = "this mask marks"  # how the warning begins, for who has said it already
+DOUBT = "this mask marks"  # how the warning begins, for whoever has given it already
 MOST_PIXELS = 2**32  # in all that one call draws: a byte each, and more where they have colours
 MOST = 2**31 - 1  # that C and OpenCV count to
 OVERSHOOT = 1.0  # a fill may overshoot [0, 1] and is clipped; 0..255 is a mistake
@@ -28,10 +28,10 @@ def check_image(image, name="image"):
 
 
 def check_single(image, name="image"):
-    """One picture, where a picture or a batch has come through the door."""
+    """One picture, not a batch."""
     if image.ndim != 3:
         raise ValueError(
-            f"{name} has shape {image.shape}, but one RGB picture (H, W, 3) is asked: "
+            f"{name} has shape {image.shape}, but one RGB picture (H, W, 3) is needed: "
             "pass one picture of a batch at a time."
         )
 
@@ -51,7 +51,7 @@ def check_batch(images, name="images"):
     images = check_images(images, name)
     if images.ndim == 3:
         raise ValueError(
-            f"{name} have shape {images.shape}, but a batch (N, H, W, 3) is asked: "
+            f"{name} have shape {images.shape}, but a batch (N, H, W, 3) is needed: "
             f"pass one picture as {name}[None]."
         )
     return images
@@ -76,7 +76,7 @@ def check_mask(mask, name="mask"):
 
 
 def check_mask_fits(mask, images):
-    """A mask over the picture's or the batch's own height and width; one mask may serve a batch."""
+    """A mask of the picture's or the batch's height and width; one mask may serve a batch."""
     mask = check_mask(mask)
     if mask.shape[-2:] != images.shape[-3:-1]:
         if mask.shape == (*images.shape[-3:-1], 1):
@@ -96,10 +96,10 @@ def check_mask_fits(mask, images):
 
 
 def check_pair(images, *masks):
-    """A picture or a batch with its mask: shapes fit, known pixels exist and can be meant.
+    """A picture or a batch with its mask: shapes fit, known pixels exist and are in range.
 
-    It stands at the door of a public function and is passed once: what lies behind takes pictures
-    and masks as they are. Who compares on several masks hands all of them in at once.
+    A public function calls this once, on entry: the code behind it takes pictures and masks as they
+    are. A function that compares several masks passes all of them at once.
     """
     images = check_images(images)
     masks = [check_mask_fits(mask, images) for mask in masks]
@@ -140,13 +140,13 @@ def check_values(values, name):
 
 
 def check_answer(answer, image, mask, who, overshoot=0):
-    """What a function of anybody's returned for a picture: only the holes' values are looked at.
+    """What anybody's function returned for a picture: of its values only the holes' are looked at.
 
     Args:
         answer: whatever it returned.
         image, mask: what was asked, (H, W, 3) and (H, W), or a film's (T, H, W, 3) and (T, H, W).
         who: what the function is called in a sentence.
-        overshoot: how far beyond [0, 1] the values may lie, for who clips them.
+        overshoot: how far beyond [0, 1] the values may lie, for a caller that clips them.
     """
     answer = as_answer(answer, who)
     if answer.shape != image.shape:
@@ -162,14 +162,14 @@ def check_answer(answer, image, mask, who, overshoot=0):
 
 
 def as_answer(answer, who):
-    """The array that a function of anybody's has returned."""
+    """The array that anybody's function has returned."""
     if answer is None:
         raise TypeError(f"{who} returned no picture: does it end with return?")
     return as_array(answer, f"what {who} returned")
 
 
 def check_same_shape(one, other, names):
-    """Two arrays of one shape with something in it; ``names`` says in a phrase what they are."""
+    """Two arrays of one shape, not empty; ``names`` is a phrase that says what they are."""
     if one.shape != other.shape:
         raise ValueError(
             f"{names} have the shapes {one.shape} and {other.shape}: make them the same shape."
@@ -186,7 +186,7 @@ def check_dict(name, value, what):
 
 
 def check_is(name, value, kind, mend):
-    """Of that class, one of the course's; ``mend`` says what to pass."""
+    """An instance of one of the course's classes; ``mend`` says what to pass."""
     if not isinstance(value, kind):
         raise TypeError(f"{name} is {brief(value)}: pass {mend}.")
     return value
@@ -222,7 +222,7 @@ def check_counts(name, counts, *, fewest=1, lowest=0):
 
 
 def check_number(name, number, asked, fits):
-    """A finite number for which ``fits(number)`` is true; ``asked`` names those in words."""
+    """A finite number for which ``fits(number)`` is true; ``asked`` describes these in words."""
     value = as_number(number)
     if value is None or not (-math.inf < value < math.inf and fits(value)):
         raise ValueError(f"{name} is {brief(number)}: pass {asked}.")
@@ -254,7 +254,7 @@ def check_stack(what, count, size, lowest=1):
 
 
 def as_number(value):
-    """Python's own int or float for a number of Python's or NumPy's; None for all else.
+    """Python's own int or float for a number of Python's or NumPy's; None for anything else.
 
     A bool is no number here, and an array with one number in it is one only if its shape is ().
     """
@@ -278,7 +278,7 @@ def is_number(value):
 
 
 def is_one_of(value, names):
-    """One of some strings; whatever else it is, a list or an array too, it is none of them."""
+    """Whether it is one of some strings; anything else, even a list or an array, is not."""
     return isinstance(value, str) and value in names
 
 
@@ -308,7 +308,7 @@ def brief(value):
 
 
 def as_array(value, name):
-    """The array that a list or an array stands for; bools that are one bit, whatever their byte.
+    """The array that a list or an array stands for; its bools are 0 or 1, whatever their byte was.
 
     NumPy reads the memory of other libraries as it is, and Pillow keeps a 1-bit picture as bytes
     0 and 255: such a True equals no other True, and counts and indexes as 255.
@@ -357,7 +357,7 @@ def _check_rgb_floats(array, name):
         raise ValueError(f"{name} is empty (shape {array.shape}): pass at least one pixel.")
     if array.ndim == 2 or array.shape[-1:] == (1,):
         raise ValueError(
-            f"{name} is grey (shape {array.shape}), but RGB is asked: "
+            f"{name} is grey (shape {array.shape}), but RGB is needed: "
             "repeat it with np.stack([grey, grey, grey], axis=-1)."
         )
     if array.ndim >= 3 and array.shape[-1] == 4:

@@ -21,12 +21,12 @@ def path_variable(name):
     """The path that an environment variable names, "" if none.
 
     Raises:
-        ValueError: if a variable's name stands in it, as where no shell has read it.
+        ValueError: if it still holds a variable's name, because no shell has expanded it.
     """
     path = variable(name)
     if NOT_PUT_IN.search(path):
         raise ValueError(
-            f"{name} is {path!r}, in which a variable still stands by its name: write the whole "
+            f"{name} is {path!r}, in which a variable's name was not replaced: write the whole "
             "path, or begin it with ~ for the home folder."
         )
     return path

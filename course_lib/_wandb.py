@@ -1,6 +1,6 @@
 """What Weights & Biases may do here, as the learner has said it; wandb itself is not imported.
 
-The words, the files and who overrules whom are W&B's own: wandb 0.31, sdk/wandb_settings.py,
+The words, the files and which overrules which are W&B's own: wandb 0.31, sdk/wandb_settings.py,
 sdk/wandb_setup.py and sdk/lib/settings_file.py.
 """
 
@@ -17,10 +17,11 @@ NO = ("", "0", "false", "f", "no", "n", "off")
 
 
 def wandb_mode():
-    """What a W&B run that begins here would do: what the learner asked for, else online with a key.
+    """What a W&B run that begins here would do: as the learner asked, else online with a key.
 
-    Asked is by ``WANDB_MODE``, by ``WANDB_DISABLED``, or by ``wandb offline`` and its like, which
-    leave a settings file. A word that W&B does not know never means online.
+    A learner asks by ``WANDB_MODE``, ``WANDB_DISABLED`` or ``WANDB_OFFLINE``, or by ``wandb
+    offline`` and its like, which leave a settings file. A word that W&B does not know never means
+    online.
 
     Returns:
         "online", "offline" or "disabled".
@@ -36,12 +37,12 @@ def wandb_mode():
 
 
 def _word(value):
-    """A word as it was meant, in small letters."""
+    """A word as it was meant, in lower case."""
     return meant(value).lower()
 
 
 def _mode_in_files():
-    """The mode in W&B's settings files, this folder's before the home's; "" if none says one."""
+    """The mode in W&B's settings files, this folder's before the home's; "" if none gives one."""
     local = [root for root in (os.curdir, os.environ.get("WANDB_DIR")) if root]
     folders = [os.path.join(root, name) for root in local for name in ("wandb", ".wandb")]
     folders.append(os.environ.get("WANDB_CONFIG_DIR") or os.path.join("~", ".config", "wandb"))
@@ -57,7 +58,7 @@ def _mode_in(path):
         with open(path, encoding="utf-8-sig") as file:  # editors on Windows put a mark before it
             settings.read_file(file)
     except (OSError, ValueError, configparser.Error):
-        return "unreadable"  # no word of W&B's: it may have been a wish, so not online
+        return "unreadable"  # not a word of W&B's: it may have been a wish, so not online
     return _word(settings.get("default", "mode", fallback=""))
 
 
@@ -65,7 +66,7 @@ def _netrc_has_key():
     """Whether a login file has a password for W&B.
 
     There may be no home, a folder that may not be entered, a file in another encoding: what
-    cannot be read holds no key.
+    cannot be read counts as holding no key.
     """
     hosts = {*WANDB_HOSTS, _own_host()}
     return any(
@@ -76,7 +77,7 @@ def _netrc_has_key():
 
 
 def _own_host():
-    """The host of a W&B server of one's own, or None."""
+    """The host of the learner's own W&B server, or None."""
     try:
         return urlsplit(os.environ.get("WANDB_BASE_URL", "")).hostname
     except ValueError:  # brackets that are no IPv6 address

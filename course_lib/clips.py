@@ -1,7 +1,7 @@
 """Short films whose truth is known, made from photographs, and the damage that films suffer.
 
 A clip is an array of frames, (T, H, W, 3): a camera glides over a photograph, a disc cut from
-another one passes before it. Each function here draws from a seed.
+another one passes in front of it. Each function here draws from a seed.
 """
 
 import numpy as np
@@ -17,16 +17,16 @@ from course_lib._validation import (
     check_stack,
 )
 
-GRAIN = 0.01  # standard deviation of a film's grain, drawn anew in each frame
+GRAIN = 0.01  # standard deviation of a film's grain, drawn afresh in each frame
 FASTEST = 1_000  # pixels from frame to frame
 MARGIN = 2  # pixels that bicubic interpolation reads beyond a place
 
 
 def moving(name, count, size, *, camera=(0.0, 0.0), passer=None, grain=GRAIN, seed):
-    """A clip: the camera glides over a photograph, and something may pass before it.
+    """A clip: the camera glides over a photograph, and something may pass in front of it.
 
-    Frames lie between the photograph's pixels and are interpolated (bicubic), as real motion is
-    no whole number of pixels. Whoever passes is a disc cut from another photograph, half as high
+    Frames lie between the photograph's pixels and are interpolated (bicubic), since real motion
+    is not a whole number of pixels. What passes is a disc cut from another photograph, half as high
     as the frame; it crosses from left to right and hides what is behind it.
 
     Args:
@@ -75,9 +75,9 @@ def scratches(count, size, *, lines=2, width=3, step=4.0, seed):
         size: an int or (H, W), pixels.
         lines: how many scratches, 1 or more, at most as many as a frame is wide.
         width: of each, pixels.
-        step: pixels that a scratch moves from frame to frame, one half to three halves of it,
-            to the left or to the right; it begins anew where it leaves. 0: all of them stay. At
-            most 1,000.
+        step: pixels from frame to frame; each scratch moves 0.5 to 1.5 times as many, to the left
+            or to the right, and comes in again on the other side where it leaves. 0: all of them
+            stay. At most 1,000.
         seed: an int.
 
     Returns:
@@ -108,15 +108,15 @@ def scratches(count, size, *, lines=2, width=3, step=4.0, seed):
 def lost_blocks(count, size, *, side=16, share=0.03, lasting=3, seed):
     """Blocks that an over-compressed stream has lost on the way, a mask for each frame.
 
-    A stream sends a frame as rows of square blocks and tells only what changes, so that what is
-    lost comes in runs along a row and stays lost until it is sent anew.
+    A stream sends a frame as rows of square blocks, and only those that change, so that what is
+    lost comes in runs along a row and stays lost until it is sent again.
 
     Args:
         count: frames, 1 or more.
         size: an int or (H, W), pixels.
         side: of a block, pixels; 16 in H.264.
         share: of the pixels that are missing on average, above 0, at most 0.5.
-        lasting: frames until a block is sent anew, 1 to 10,000.
+        lasting: frames until a block is sent again, 1 to 10,000.
         seed: an int.
 
     Returns:
@@ -136,7 +136,7 @@ def lost_blocks(count, size, *, side=16, share=0.03, lasting=3, seed):
     share = check_number("share", share, asked, lambda number: 0 < number <= 0.5)
     random = np.random.RandomState(check_seed(seed))
     rows, columns, run = -(-height // side), -(-width // side), 3
-    # A run begins in any block of any frame; so often that each block is lost for that share.
+    # A run may begin in any block of any frame, so often that each block is lost for that share.
     begins = random.random_sample((count + lasting, rows, columns + run)) < share / run / lasting
     masks = np.zeros((count, rows, columns), bool)
     for frame, row, column in np.argwhere(begins):
@@ -163,7 +163,7 @@ def _start(photograph, path, size, name, random):
         height, width = photograph.shape[:2]
         raise ValueError(
             f"{len(path)} frames of {size[0]} x {size[1]} pixels leave {name}, which has "
-            f"{height} x {width}: make the frames smaller, fewer, or the camera slower."
+            f"{height} x {width}: make the frames smaller or fewer, or the camera slower."
         )
     return np.floor(lowest + random.uniform(0, 1, 2) * (highest - lowest))
 

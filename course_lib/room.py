@@ -2,7 +2,7 @@
 
     python -m course_lib check
 
-Loads the standard library alone by itself, so that it speaks where packages are missing too.
+It imports only the standard library and tqdm, so that it can report what is missing.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ DRAWN_BY = {  # our widgets' packages: the folder of each one's JupyterLab exten
     "anywidget": "anywidget",
 }
 KERNEL_SECONDS = 120  # a kernel that has not answered by then will not
-INSTALL = "make lab makes the environment anew; with pip: pip install --upgrade"
+INSTALL = "make lab rebuilds the environment; with pip: pip install --upgrade"
 FIRST_REPAIR = """
 import json, time
 start = time.perf_counter()
@@ -75,7 +75,7 @@ class Line:
 
 
 def look():
-    """Look at one thing after the other: an iterator of ``Line``, each as soon as it is known.
+    """Look at one thing after another: an iterator of ``Line``, each as soon as it is known.
 
     Nothing is raised: what cannot be looked at is a line with a mend. Nothing is changed.
 
@@ -135,9 +135,9 @@ def _packages():
 
 
 def _needed():
-    """What pyproject.toml says where it is at hand: what was installed may be an older course.
+    """What pyproject.toml asks for, where it is at hand: the installed course may be an older one.
 
-    On Linux x86-64 TensorFlow stands only among the extras: that for the CPU stands for both.
+    On Linux x86-64 TensorFlow is only among the extras: the one for the CPU stands for both.
     """
     path = Path(__file__).parents[1] / "pyproject.toml"
     if path.is_file():
@@ -203,7 +203,7 @@ def _gpu():
 
 
 def _widgets():
-    """JupyterLab has the extensions that draw the widgets, of the version that Python speaks."""
+    """JupyterLab has the extensions that draw the widgets, in versions that match Python's."""
     if _place.place() == "colab":
         return "drawn by Colab", ""
     from jupyter_core.paths import jupyter_path

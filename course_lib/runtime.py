@@ -37,7 +37,7 @@ class Run:
     wandb: str
 
     def count(self, quick, *, full):
-        """How many of something a lesson takes: ``share(quick)``, or ``full`` in that profile.
+        """How many of something a lesson takes: ``share(quick)``, or ``full`` in the full profile.
 
         Args:
             quick, full: whole numbers, 1 or more.
@@ -60,8 +60,8 @@ def setup():
         Run.
 
     Raises:
-        ValueError: if ``INPAINTING_PROFILE`` is none of the three, or ``INPAINTING_DATA_DIR`` holds
-            a variable's name.
+        ValueError: if ``INPAINTING_PROFILE`` is none of the three, or ``INPAINTING_DATA_DIR`` still
+            holds a variable's name.
         ModuleNotFoundError: if a web page was built without what the lessons need.
     """
     place = _place.place()
@@ -86,7 +86,7 @@ def setup():
 def share(count):
     """How many of ``count`` cases to take: all; in the tests' profile a tenth, 2 to 128.
 
-    The helpers of the lessons ask it, so that no lesson has to.
+    The lessons' helpers call it, so that no lesson has to.
 
     Args:
         count: a whole number, 1 or more.
@@ -123,7 +123,7 @@ def _say(run, card, mend):
 
 
 def _quieten_tensorflow():
-    """Keep TensorFlow, if it is loaded later, from filling cells with notes on its own insides."""
+    """Keep TensorFlow, if it is loaded later, from filling cells with notes on its internals."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").addFilter(_is_error)  # it sets its level itself when it loads
 

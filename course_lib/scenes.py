@@ -1,4 +1,4 @@
-"""Pictures with a hole whose truth is known, many of a kind: what a claim is measured on.
+"""Pictures with a hole whose truth is known, many of each kind: what a claim is measured on.
 
 One example proves nothing. Each function here draws or cuts ``count`` of them from a seed, as
 ``Scenes``: arrays that ``evaluation.compare`` takes.
@@ -24,7 +24,7 @@ from course_lib._validation import (
 
 SOFT = 0.6  # pixels: how gently brightness changes across a drawn edge, as a lens would have it
 NOISE = 0.03  # standard deviation of the grain of drawn walls, the same in every channel
-APART = 0.4  # least distance of two colours of a drawn wall
+APART = 0.4  # least distance between two colours of a drawn wall
 HOLES = {  # of walls: from the distances to the middle, in pixels
     "square": lambda x, y: (np.abs(x) < 14) & (np.abs(y) < 14),
     "disc": lambda x, y: x**2 + y**2 < 15**2,
@@ -100,11 +100,11 @@ def edges(kind, count, *, side, seed, size=40):
 def walls(kind, count, *, hole, seed, size=72):
     """Plain painted fields with a little grain, which meet along straight lines inside the hole.
 
-    Nothing in them repeats, except in "bricks": where a line goes on, only the line can tell.
+    Nothing in them repeats, except in "bricks": only a line itself can tell where it goes on.
 
     Args:
         kind: "edge", two fields; "stripe", a band between two fields; "crossing", four fields
-            that two lines part; "bricks", stones of one colour with mortar between them.
+            that two lines divide; "bricks", stones of one colour with mortar between them.
         count: how many.
         hole: "square" (28 px), "disc" (30 px across), "bar" (48 x 16 px) or "cross" (two bars of
             44 x 12 px), in the middle.
@@ -213,7 +213,7 @@ def mask_families(count, size=32, *, seed):
 
 
 def misplaced(scenes, filled):
-    """Share of hole pixels that look like another part of the drawing than they belong to.
+    """Share of hole pixels that look like another part of the drawing than their own.
 
     A pixel looks like the part whose mean colour, over its known pixels, is nearest to it.
 
@@ -225,7 +225,7 @@ def misplaced(scenes, filled):
         float64 (N,), 0 to 1.
 
     Raises:
-        TypeError, ValueError: if that are no scenes, they have no parts, or the fills do not fit.
+        TypeError, ValueError: if these are not scenes, they have no parts, or the fills do not fit.
 
     Example:
         >>> drawn = walls("edge", 2, hole="disc", seed=0)

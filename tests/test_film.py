@@ -683,7 +683,7 @@ def test_the_terminal_repairs_a_film_and_overwrites_only_if_asked(tmp_path, caps
     assert "4.69 % of 10 frames of 128 x 96" in said
     assert "the sound is not kept" in said
     target = tmp_path / "old-repaired.webm"
-    assert "A .webm compresses the known pixels anew; end the name in .mkv" in said
+    assert "A .webm compresses the known pixels again; end the name in .mkv" in said
     content = target.read_bytes()
     assert main([*command, "--invented"]) == 1
     assert "is there already" in capsys.readouterr().err and target.read_bytes() == content

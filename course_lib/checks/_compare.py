@@ -54,7 +54,7 @@ def mistake_rows(table):
 def check_function(
     answer, right, inputs, *, mistakes=(), tolerance=1e-6, dtype=None, low=None, high=None
 ):
-    """Hold a learner's function to the right one on several inputs.
+    """Compare a learner's function with the right one on several inputs.
 
     Args:
         answer: what the learner gave.
@@ -263,11 +263,11 @@ _InC = namedtuple("_InC", "co_filename co_name")
 
 
 def without(function, forbidden, name, why):
-    """The function, but a call of forbidden code while it runs ends the check, once it has ended.
+    """The function; if it calls forbidden code while it runs, the check ends when it has ended.
 
     Args:
         function: the learner's.
-        forbidden: says of a code object (its ``co_filename``, its ``co_name``) whether it is;
+        forbidden: says whether a code object (its ``co_filename``, its ``co_name``) is forbidden;
             what is called and is written in C has an empty ``co_filename``.
         name, why: what ``wrong`` is told.
     """
@@ -304,7 +304,7 @@ FEW = 4  # values that a message names one by one
 
 
 def _report_difference(outputs, expected, fits, tolerance):
-    """End the check: values differ, and where is all that can be said."""
+    """End the check: values differ, and all that can be said is where."""
     first = next(name for name, fit in fits.items() if not fit)
     good = [name for name, fit in fits.items() if fit]
     value, right = as_array(outputs[first]), np.asarray(expected[first])

@@ -21,15 +21,15 @@ ONLY_THE_HOLE = "Known pixels must come back as they were: write into the hole o
 
 
 def function_task(name, *, right, inputs, mistakes, praise, shortcut=None, **comparison):
-    """A task whose answer is a function: the right one, inputs that tell, mistakes by name.
+    """A task whose answer is a function: the right one, telling inputs, mistakes by name.
 
     Args:
         name: such as "01_2".
         right: the right function.
         inputs: a function of a random generator that returns {description: arguments}, as
-            ``check_function`` takes them; drawn anew for every answer.
+            ``check_function`` takes them; drawn again for every answer.
         mistakes: a table as ``mistake_rows`` takes it.
-        praise: what a right answer reads.
+        praise: what the learner reads after a right answer.
         shortcut: what the answer must not call: (forbidden, name, why), as ``without`` takes them.
         comparison: ``check_function``'s tolerance, dtype, low and high.
     """

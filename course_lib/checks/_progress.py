@@ -1,8 +1,8 @@
 """Which tasks are solved, in one small JSON file that other programs may have touched.
 
-What is read is every entry that can still be read; a file that is no progress any more is set
-aside, never deleted, and whoever asked is told. Nothing here raises but what ``save`` and
-``load`` say they raise.
+Every entry that can still be read is read; a file that holds no progress any more is set
+aside, never deleted, and whoever asked is told. Nothing here raises but
+``save`` and ``load``, as they say.
 
 Tasks were renumbered, more than once. A file says by its mark ``"numbering"`` which names it
 bears (the first files have no mark): its tasks get today's names whenever it is read, and what is
@@ -23,7 +23,7 @@ from course_lib._variables import path_variable
 
 VARIABLE = "INPAINTING_PROGRESS"
 FILE = "~/.inpainting-course/progress.json"
-# In a browser the home folder goes with the page. What lies beside the notebooks stays.
+# In a browser the home folder is lost with the page. What lies beside the notebooks stays.
 BROWSER_FOLDER = Path("/drive")
 BROWSER_FILE = "inpainting-progress.json"
 ENTRY = re.compile(r'"(\d\d+_\d+)"\s*:\s*"(\d{4}-\d\d-\d\d)"')
@@ -79,7 +79,7 @@ def record(name):
 
 
 def save(path):
-    """Write everything solved so far to a file of one's own, with what it holds already.
+    """Write everything solved so far to a file of the learner's, and keep what it holds already.
 
     Returns:
         (what the file holds now, a sentence if something else was set aside, or None).
@@ -96,7 +96,7 @@ def load(path):
     """Add what a file holds to what is known here.
 
     Returns:
-        (what was found, a sentence if it could not be kept in the own file or None).
+        (what was found, a sentence if it could not be kept or the file is damaged, or None).
 
     Raises:
         OSError: if there is no such file, or it holds no progress.
@@ -217,7 +217,7 @@ def _renamed(found, numbering):
 
 
 def _numbering(mark):
-    """A file's mark; today's where it is somebody's own: the course writes whole numbers alone."""
+    """A file's mark; today's where it is not the course's, which writes only whole numbers."""
     return mark if type(mark) is int and mark > 0 else NUMBERING
 
 

@@ -1,4 +1,4 @@
-"""What a learner calls beside the checks: progress and the expected pictures."""
+"""What a learner calls besides the checks: progress and the expected pictures."""
 
 import base64
 import json

@@ -1,8 +1,8 @@
-"""Photographs and films: find the damage, repair it, keep the file's own kind.
+"""Photographs and films: find the damage, repair it, and keep the file's own kind.
 
 ``restore`` repairs a picture, ``restore_file`` a picture file; ``find_damage`` proposes a mask,
 ``compare`` sets methods side by side, ``worn`` makes a photograph old, so that the truth is known.
-``fill_frames`` and ``restore_video`` repair films. ``python -m course_lib`` is the same door
+``fill_frames`` and ``restore_video`` repair films. ``python -m course_lib`` does the same
 without a notebook.
 """
 

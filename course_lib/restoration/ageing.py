@@ -12,7 +12,7 @@ import numpy as np
 from course_lib._opencv import cv2
 from course_lib._validation import brief, check_image, check_seed, check_values, is_one_of
 
-FINE = 4  # a soft edge is drawn so many times as large, then averaged
+FINE = 4  # a soft edge is drawn this many times larger, then averaged
 FAINTEST = 0.02  # opacity: what is thinner changes a stored picture by five levels at most
 WHITE, ORANGE, BROWN = (1, 1, 1), (1, 0.55, 0.1), (0.35, 0.25, 0.15)
 

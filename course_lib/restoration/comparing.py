@@ -82,11 +82,11 @@ def _psnr(truth, picture, mask):
 
 
 def sheet(pictures, widest):
-    """Pictures of one size side by side, shrunk to a width, a white strip between them.
+    """Pictures of one size side by side, shrunk to fit a width, with a white strip between them.
 
     Args:
         pictures: RGB (H, W, 3), floats in [0, 1].
-        widest: pixels of each at most.
+        widest: the width of each at most, pixels.
 
     Returns:
         float32 (h, w, 3).

@@ -19,24 +19,24 @@ from course_lib._validation import (
 LOOKS = ("bright", "dark", "bright scratches", "dark scratches")
 GREY = (0.299, 0.587, 0.114)  # luma of ITU-R BT.601
 WIDEST = 1_000  # pixels of a scratch, or around one
-EIGHT = 8  # neighbours: a scratch that steps obliquely is one
+EIGHT = 8  # neighbours: a scratch in diagonal steps is one piece
 
 
 def find_damage(image, looks="bright scratches", *, tolerance=None, width=5, smallest=5, grow=1):
     """Propose a mask for what looks damaged.
 
-    "bright scratches" are lines and specks brighter than both sides of them and thinner than
-    ``width``, in brightness the picture less its morphological opening (the white top-hat: Serra,
+    "bright scratches" are lines and specks brighter than their surroundings on both sides and no
+    wider than ``width``: the brightness less its morphological opening (the white top-hat: Serra,
     Image Analysis and Mathematical Morphology, 1982); "dark scratches" the same in the negative.
-    "bright" and "dark" are pixels near white and near black; a colour is what is near that colour,
-    such as a date or a text laid over.
+    "bright" and "dark" are pixels near white and near black; a colour stands for the pixels near
+    it, such as an overlaid date or text.
 
     Args:
         image: RGB (H, W, 3), floats in [0, 1].
         looks: "bright scratches", "dark scratches", "bright", "dark", or an RGB triple in [0, 1].
         tolerance: how far from its surroundings a scratch must stand out, or how near to white, to
-            black or to the colour (in its worst channel) a pixel must be; above 0, at most 1. Left
-            out it is 0.3 for scratches, 0.1 for the others.
+            black or to the colour (in its worst channel) a pixel must be; above 0, at most 1. If
+            left out, 0.3 for scratches and 0.1 for the others.
         width: of the widest scratch, pixels, 1 to 1,000.
         smallest: specks of fewer pixels are left out, 1 or more.
         grow: pixels that are added around what was found, 0 to 1,000: the edge of a scratch is

@@ -24,13 +24,13 @@ from course_lib.data import files
 from course_lib.restoration.repairing import SHOWN, bar, check_shown, hatched, restore
 
 IMAGE_HISTORY = 0x9213  # EXIF: what was done to a picture
-# EXIF: the turn, which is applied, and how a TIFF keeps its pixels, which its writer says anew.
+# EXIF: the turn, which is applied, and how a TIFF keeps its pixels, which its writer states again.
 LAYOUT = {*range(254, 260), 262, 266, 273, 274, *range(277, 280), 284, *range(317, 324), 338, 339,
           347, 34665, 34675, 34853}  # fmt: skip
 PNG_HEADER = 8 + 25  # bytes: its signature, and the chunk with its size
 METRES_PER_INCH = 0.0254
 STRIP = 2**20  # bytes of a TIFF's pixels that are compressed at a time
-COMMENT = "Restoration"  # the same as a text in a PNG
+COMMENT = "Restoration"  # the same note as a text in a PNG
 XMP, XMP_TAG = "XML:com.adobe.xmp", 700  # in a PNG and in a TIFF; it may say the turn, too
 TURN = re.compile(r'tiff:Orientation="\d"|<tiff:Orientation>\d</tiff:Orientation>')
 # Pillow's modes whose pixels are worked on as they are; of the others see ``_photograph``.
@@ -75,7 +75,7 @@ class Repair:
         target: ``pathlib.Path`` of the new file.
         size: (width, height), pixels.
         fraction: share of the pixels that were invented.
-        method: by what.
+        method: the name of what invented them.
         seconds: reading and writing not included.
     """
 
@@ -92,9 +92,9 @@ def restore_file(
     """Repair a picture file and write the result to another one.
 
     The result has the file's own colour mode, depth, profile and EXIF data, stands upright as its
-    camera was held, and says which share of it was invented and by which method (EXIF's
+    camera was held, and says what share of it was invented and by which method (EXIF's
     ImageHistory; in a PNG a text). Known pixels are bit for bit those of the source in every format
-    but JPEG, which compresses them anew. Of several pages or frames the first is repaired.
+    but JPEG, which compresses them again. Of several pages or frames the first is repaired.
 
     Args:
         source: the picture, any file that ``data.read`` takes.
@@ -103,7 +103,7 @@ def restore_file(
         target: a name ending in .png, .jpg, .tif, .bmp or .webp.
         method, show: as for ``restore``.
         hole: "white" or "black", the colour of the hole in the mask's file.
-        overwrite: True if a file that stands in the target's place may be replaced.
+        overwrite: True if a file that is already there may be replaced.
 
     Returns:
         A ``Repair``: what was done.
@@ -138,7 +138,7 @@ def restore_file(
     start = time.perf_counter()
     pixels = restore_photograph(photograph, mask, method, show=show)
     seconds = time.perf_counter() - start
-    named = method if isinstance(method, str) else getattr(method, "name", "a method of one's own")
+    named = method if isinstance(method, str) else getattr(method, "name", "a custom method")
     note = invented_note(mask, named, show)
     write_photograph(target, photograph, pixels, note)
     size = mask.shape[1], mask.shape[0]
@@ -146,7 +146,7 @@ def restore_file(
 
 
 def as_holes(mask, hole):
-    """A mask, bool, of a file's name, Pillow's picture or an array, True = hole."""
+    """A mask, bool, True = hole, from a file's name, a Pillow picture or an array."""
     if isinstance(mask, (str, bytes, os.PathLike)):
         return read_mask(mask, hole=hole)
     return masks.as_mask(mask, hole=hole) if isinstance(mask, Image.Image) else check_mask(mask)
@@ -157,13 +157,13 @@ def read_mask(path, *, hole="white"):
 
     Args:
         path: the file.
-        hole: "white" or "black", its colour of the hole.
+        hole: "white" or "black", the colour of the hole in it.
 
     Returns:
         bool (H, W), True = hole.
 
     Raises:
-        TypeError, ValueError, OSError: if the file cannot be read, or is no mask.
+        TypeError, ValueError, OSError: if the file cannot be read, or is not a mask.
 
     Example:
         >>> import tempfile
@@ -176,7 +176,7 @@ def read_mask(path, *, hole="white"):
     if more:
         raise ValueError(
             f"{shown(files.named(path).name)} holds {1 + len(more)} pages or frames, and one mask "
-            "is asked: save the one that is meant as a PNG."
+            "is needed: save the one that you mean as a PNG."
         )
     return first
 
@@ -276,7 +276,7 @@ def write_photograph(target, photograph, pixels, note):
 
     Raises:
         ValueError: if they do not fit into the target's format.
-        OSError: if the folder or the disk does not take the file.
+        OSError: if the folder or the disk refuses the file.
     """
     exif = Image.Exif()
     exif.load(photograph.options.get("exif", b""))
@@ -336,7 +336,7 @@ def _grey_photograph(opened, options):
     """A grey picture with more than 8 bits a pixel: written with 16 of them, and black is 0.
 
     Levels of fewer bits are spread over all 16, which keeps them apart and as bright as they were;
-    numbers of more bits that go up to 255 only are those of 8. Transparency needs colour.
+    numbers with more bits that only go up to 255 count as 8 bits. Transparency needs colour.
     """
     if opened.mode == "F":
         raise files.NoPicture("holds floats: store it with 16 bits a pixel first.")
@@ -372,7 +372,7 @@ def _deep_photograph(path, opened, options):
 
 
 def _says_deep(opened):
-    """16 bits a channel; where these are a whole pixel, Pillow says BGR;16."""
+    """Whether each channel has 16 bits; where a whole pixel has only 16, Pillow says BGR;16."""
     raw_mode = opened.stored_as
     return max(files.tiff_bits(opened)) > 8 or ("16" in raw_mode and not raw_mode.startswith("BGR"))
 
@@ -470,8 +470,8 @@ def check_size(mask, size, name):
     """The mask is one of the picture's size, (H, W); name is the picture's."""
     if mask.ndim != 2:
         raise ValueError(
-            f"the mask has shape {mask.shape}: pass one mask (H, W), and of one with a last axis "
-            "for colours mask[..., 0]."
+            f"the mask has shape {mask.shape}: pass one mask (H, W); if it has a last axis for "
+            "colours, mask[..., 0]."
         )
     if mask.shape == tuple(size):
         return
@@ -498,7 +498,7 @@ def _shrunk(pixels, longest):
 
 
 def _in_palette(colours, photograph, mask):
-    """The photograph's pixels, in the holes the palette's colours that are nearest to colours."""
+    """The photograph's pixels; in the holes, the palette's nearest to ``colours``."""
     pixels = photograph.pixels.copy()
     pixels[mask] = _nearest_colours(colours[mask], photograph.palette)
     return pixels
@@ -528,9 +528,9 @@ def _as_picture(pixels, photograph):
 
 
 def _deep_png(pixels, options, texts):
-    """The content of a PNG with 16 bits a channel in colour: OpenCV's, with what it cannot write.
+    """The content of a colour PNG with 16 bits a channel: OpenCV's, and what it cannot write.
 
-    That stands right after the header, which all PNG have in the same place.
+    The latter goes right after the header, which is in the same place in every PNG.
     """
     beside = {cv2.IMAGE_METADATA_EXIF: options["exif"].removeprefix(b"Exif\0\0")}
     if "icc_profile" in options:
@@ -553,7 +553,7 @@ def _deep_png(pixels, options, texts):
 
 
 def _deep_tiff(pixels, options):
-    """The content of a TIFF with 16 bits a channel in colour: Pillow's tags, and strips of rows."""
+    """The content of a colour TIFF with 16 bits a channel: Pillow's tags, and strips of rows."""
     height, width, channels = pixels.shape
     rows = max(1, STRIP // (2 * channels * width))
     strips = [

@@ -43,18 +43,18 @@ def bar(windows):
 def restore(image, mask, method="best", *, show="repaired", progress=bar):
     """Repair a picture of any size; known pixels stay bit for bit as they came.
 
-    Holes are filled window by window, so that what a method needs does not grow with the picture:
-    a classical method sees each hole whole, with its surroundings; a network sees overlapping
-    tiles, blended. A hole longer than 512 pixels is cut, each piece with so much of it on either
-    side that the cut is hardly felt, and what lies more than 32 pixels inside it is taken from a
-    copy of half the size, repaired first. Transparency (a last
-    channel of two or four) is filled harmonically, whatever the method.
+    Holes are filled window by window, so that a method's memory does not grow with the picture: a
+    classical method sees each hole whole, with its surroundings; a network sees overlapping tiles,
+    blended. A hole longer than 512 pixels is cut into pieces, each with so much of the hole around
+    it that the cut hardly matters; what lies more than 32 pixels inside it is taken from a copy of
+    half the size, repaired first. Transparency (a last channel of two or four) is filled
+    harmonically, whatever the method.
 
     Args:
         image: (H, W), (H, W, 2), (H, W, 3) or (H, W, 4): grey or colour, with transparency or
             without; floats in [0, 1], uint8 or uint16. What stands in holes is not read.
         mask: bool (H, W), True = hole.
-        method: a name in ``classical.METHODS`` or of a shipped network (of photographs "photo" is
+        method: a name in ``classical.METHODS`` or of a shipped network (for photographs "photo" is
             better than "best"), an inpainter (a function (image (H, W, 3), mask (H, W)) ->
             image, floats in [0, 1]; what overshoots is clipped), or a Keras model.
         show: "repaired", or "invented": what was filled is hatched, as restorers of paintings do,
@@ -66,7 +66,7 @@ def restore(image, mask, method="best", *, show="repaired", progress=bar):
 
     Raises:
         TypeError, ValueError: if an argument is not as above, no pixel is known, or the method
-            returns no such picture.
+            returns no valid picture.
         MemoryError: if one hole is too large for the method.
 
     Warns:
@@ -142,9 +142,9 @@ def check_shown(show):
 
 
 def hatched(image, mask):
-    """The picture with its holes hatched: upright lines, lighter in the dark.
+    """The picture with its holes hatched: upright lines, lighter where it is dark, else darker.
 
-    Tratteggio, as restorers of paintings do since C. Brandi: plain from near by, gone from afar.
+    Tratteggio, as restorers of paintings have done since C. Brandi: clear close up, gone from afar.
 
     Args:
         image: (H, W, channels), otherwise as for ``restore``; transparency is left alone.
@@ -213,7 +213,7 @@ def _filled(pixels, mask, fill, how, progress):
         """The window, repaired: floats (h, w, channels)."""
         picture = _as_colours(pixels[window], holes)
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", DOUBT)  # of a window; the picture was asked before
+            warnings.filterwarnings("ignore", DOUBT)  # of a window; the picture was checked before
             # A copy of the mask: a method may change what it gets, as one that peels a hole does.
             filled = fill(picture, holes.copy())
         filled = np.clip(check_answer(filled, picture, holes, "the method", OVERSHOOT), 0, 1)

@@ -1,7 +1,7 @@
 """A large picture through a network: overlapping tiles, blended so that no seam is seen.
 
 A tile begins at a multiple of 16 pixels, where the network's own grid of blocks begins, so that
-two tiles see the same pixels in the same places. Where they overlap, each one's answer counts the
+two tiles see the same pixels in the same places. Where they overlap, each one's answer counts
 less the nearer its edge is.
 """
 
@@ -25,7 +25,7 @@ def tiles(shape):
 
 
 def blended(fill, mask, progress):
-    """What a network says about the holes of a picture, tile by tile.
+    """What a network fills into the holes of a picture, tile by tile.
 
     Args:
         fill: (window, mask of the window) -> floats (h, w, 3); called for tiles with holes.

@@ -2,8 +2,8 @@
 
 What stands in a hole depends on what is known around it, and on nothing far away. So a hole that
 fits into a window is repaired whole, with a rim of its surroundings; a longer one is cut, and each
-piece is computed with so much more of the hole on either side that the cut is hardly felt: where a
-strip of width w is cut off, the error of the harmonic fill falls by exp(-pi x / w) at the distance
+piece is computed with so much more of the hole on either side that the cut hardly matters: where a
+strip of width w is cut off, the error of the harmonic fill falls as exp(-pi x / w) at the distance
 x (separation of variables), and with x = 3 w it is below 1e-4.
 """
 
@@ -27,7 +27,7 @@ class Holes:
     Attributes:
         labels: int32 (H, W), 0 on known pixels.
         boxes: for each hole its rows and columns, a pair of slices.
-        long: bool, an entry for each number: holes that no window holds whole; entry 0 is False.
+        long: bool, an entry for each number: True if no window holds it whole; entry 0 is False.
     """
 
     labels: np.ndarray
@@ -45,7 +45,7 @@ def holes(mask):
 
 def depths(mask):
     """Distance (px) of each hole pixel to the nearest known one, float32 (H, W); the picture's
-    border counts as nothing. OpenCV's, because it needs a tenth of SciPy's memory."""
+    border does not count. OpenCV's, because it needs a tenth of SciPy's memory."""
     return cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
 
 
@@ -79,7 +79,7 @@ def grown(window, rim, shape):
 
 
 def _whole(found, shape):
-    """Windows for the holes that fit: neighbours share one, so that dust costs no call a grain."""
+    """Windows for the holes that fit: neighbours share one, or dust would cost a call a grain."""
     together = {}
     owner = np.full(len(found.long), -1)
     for number, box in enumerate(found.boxes, start=1):

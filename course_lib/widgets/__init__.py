@@ -1,7 +1,7 @@
 """Things to move: paint a mask, build one with sliders, explore a figure by its parameters.
 
 Every one of them shows itself when it is the last line of a cell, together with a still picture
-for places where nothing can be moved: a page on the web, a printed notebook. It needs no network.
+for places where nothing can be moved: a page on the web, a printed notebook. None needs a network.
 """
 
 from course_lib.widgets.before_after import BeforeAfter, before_after

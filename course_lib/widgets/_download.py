@@ -12,8 +12,8 @@ class Download(anywidget.AnyWidget):
 
     Args:
         description: what it says.
-        make: function () -> (file name, bytes); a ``ValueError`` or ``OSError`` of it is shown
-            beside the button.
+        make: function () -> (file name, bytes); a ``ValueError`` or ``OSError`` that it raises
+            is shown beside the button.
     """
 
     _esm = joined("files.js", "download.js")

@@ -47,7 +47,7 @@ class HoldsMask(traitlets.HasTraits):
         mask = check_mask(mask)
         if mask.ndim != 2:
             raise ValueError(f"mask has shape {mask.shape}: pass one mask (H, W) of the batch.")
-        picture = np.broadcast_to(np.float32(0), (*self._size, 3))  # its shape is what is asked
+        picture = np.broadcast_to(np.float32(0), (*self._size, 3))  # only its shape matters
         self.packed = np.packbits(check_mask_fits(mask, picture)).tobytes()
 
     def _still(self):

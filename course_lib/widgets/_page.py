@@ -11,7 +11,7 @@ from course_lib.plots.drawing import shrunk
 
 WIDGET_MEDIA_TYPE = "application/vnd.jupyter.widget-view+json"
 ENLARGED_SIDE = 256  # pixels: smaller pictures are enlarged to about this side
-STORED_SIDE = 1024  # pixels: larger pictures are shown, not masked, at this side
+STORED_SIDE = 1024  # pixels: larger pictures are shown at this side, but masked at their own
 
 
 def show(widget, media_type, content, alt, caption):
@@ -37,7 +37,7 @@ def _reference(widget):
 
 def encode(image):
     """A picture for the page, as (media type, bytes): few pixels enlarged as PNG, many as JPEG."""
-    # Of a huge picture no copy is made: twice the sides that are stored are enough to shrink from.
+    # A huge picture is not copied whole: twice the stored sides are enough to shrink from.
     image = shrunk(image, (2 * STORED_SIDE) ** 2)
     eight_bits = as_bytes(image)
     longest = max(image.shape[:2])

@@ -4,7 +4,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-PART = 2**20  # bytes; Jupyter's server refuses messages above 10 MiB, and Colab's says no number
+PART = 2**20  # bytes; Jupyter's server refuses messages above 10 MiB, and Colab's names no limit
 LONGEST_NAME = 100
 
 
@@ -15,7 +15,7 @@ class Inbox:
         self._parts = []
 
     def add(self, number, count, part):
-        """The whole content after its last part, before that None.
+        """The whole content once its last part has come, before that None.
 
         Example:
             >>> inbox = Inbox()
@@ -39,7 +39,7 @@ def send(widget, name, content, view):
         widget: whose front end is to save it.
         name: of the file.
         content: bytes.
-        view: what asked for it; one widget may stand on the page twice.
+        view: what asked for it; one widget may be on the page twice.
     """
     count = max(1, -(-len(content) // PART))
     for number in range(count):

@@ -18,7 +18,7 @@ class Work:
 
     What a cell or a program asks for is done at once, and an interrupt of the kernel ends it. What
     a click on the page asks for gets a thread of its own, which asks at every step whether it is to
-    stop: a click on Stop would else wait until the work is done, and JupyterLab may have clicks
+    stop: else a click on Stop would wait until the work is done, and JupyterLab may have clicks
     answered by a subshell, which no interrupt reaches. A browser's kernel has no threads.
     """
 
@@ -28,7 +28,7 @@ class Work:
         self._thread = None
 
     def begin(self, work):
-        """Call a function, unless something is being done."""
+        """Call a function, unless there is work in progress."""
         if not self._free.acquire(blocking=False):
             return
         self._stop.clear()
@@ -42,23 +42,23 @@ class Work:
         if not _page_asks():
             run()
             return
-        # In the same context, or the kernel would not know to whose question its news belong.
+        # In the same context, or the kernel would not know which request its messages answer.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(run,), daemon=True)
         self._thread.start()
 
     def wait(self):
-        """Until what has a thread of its own is done."""
+        """Wait until work that has a thread of its own is done."""
         if self._thread is not None:
             self._thread.join()
 
     def stop(self):
-        """At the next step; whatever is not taken yet will not be."""
+        """Stop at the next step; a result that has not been taken by then never is."""
         with self._taking:
             self._stop.set()
 
     def check(self):
-        """A step: goes on or raises ``Stopped``."""
+        """At each step: go on, or raise ``Stopped``."""
         if self._stop.is_set():
             raise Stopped
 

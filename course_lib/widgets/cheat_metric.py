@@ -9,7 +9,7 @@ from course_lib.plots.charts import BLUE, ORANGE
 from course_lib.plots.drawing import bare
 from course_lib.widgets.explore import explore
 
-METRICS = {  # of all of these a higher score is better
+METRICS = {  # for all of these a higher score is better
     "plain dice": metrics.plain_dice,
     "squared dice": metrics.squared_dice,
     "SSIM": metrics.ssim,
@@ -21,8 +21,8 @@ ROUNDING = 1e-9  # by which an equal score may differ
 def cheat_metric(pictures, *, brightness=1.3):
     """Sliders that ruin a true picture before it is handed in, and four metrics that judge it.
 
-    The picture is made brighter or darker, or each of its numbers 0 or 1 at a threshold. A bar is
-    the score of what is handed in, a black tick that of the truth; one beyond its tick is hatched.
+    The picture is made brighter or darker, or a threshold turns each of its numbers into 0 or 1. A
+    bar is the score of what is handed in, a black tick the truth's; a bar beyond it is hatched.
 
     Args:
         pictures: dict, name -> true picture, RGB (H, W, 3) in [0, 1], 7 x 7 pixels or more and

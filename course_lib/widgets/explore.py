@@ -1,4 +1,4 @@
-"""A figure with controls above it, drawn anew when one of them is moved."""
+"""A figure with controls above it, drawn again when one of them is moved."""
 
 import base64
 import html
@@ -12,22 +12,22 @@ from course_lib.plots.drawing import own_style
 from course_lib.widgets._mask import HoldsMask
 from course_lib.widgets._page import show
 
-LARGEST = 2**53  # up to here a browser has all whole numbers
+LARGEST = 2**53  # up to here a browser has every whole number
 
 
 def explore(draw, *, alt, caption=None, photograph=False, **controls):
-    """A figure with controls above it, drawn anew when one of them is moved.
+    """A figure with controls above it, drawn again when one of them is moved.
 
     Args:
         draw: a function of the controls' values that returns a matplotlib Figure. A
             ``ValueError`` that it raises after the first drawing is taken for an impossible
-            choice of the learner's, and its sentence is shown in the figure's place. It draws in
+            choice of the learner's, and its sentence is shown in the figure's place. It draws with
             matplotlib's own defaults, whatever a matplotlibrc says.
         alt: what the figure shows, in a sentence (at least 20 characters), or a function of the
             controls' values that returns it.
         caption: a sentence under the figure that says what to see in it; Markdown.
         photograph: store the figure as JPEG, not PNG.
-        **controls: one a parameter of ``draw``, in the order shown:
+        **controls: one for each parameter of ``draw``, in the order shown:
             ``(low, high)``, ``(low, high, step)`` or ``(low, high, step, start)``: a slider, of
             whole numbers if all of these are; it starts at ``low`` if no start is given;
             a list of numbers: a slider that stops at these;

@@ -11,15 +11,15 @@ LOOKS = (0, 0.2, 0.4, 1)  # of the way back
 
 
 def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10), seed=0):
-    """Control: how many resamplings.
+    """A slider over how many resamplings: the fills on their way, and how far apart they lie.
 
-    Shown is the guess of the picture after some steps, put into the hole, a row a step and a column
-    a fill, and how far the fills lie apart: the standard deviation of a hole's number, in the mean.
-    All of them are made before the first is shown.
+    Each row is a step and each column a fill: the guess of the picture by then, put into the hole.
+    The spread is the standard deviation of a hole's numbers over the fills, averaged. All fills are
+    made before the first is shown.
 
     Args:
         guess, seed: as for ``generative.repaint``.
-        steps: the same; none: 25, in the tests' profile fewer.
+        steps: the same; if left out, 25, in the tests' profile fewer.
         image: RGB (H, W, 3) in [0, 1]; what stands in the hole is not read.
         mask: bool (H, W), True = hole.
         fills: how many, 2 or more.
@@ -79,7 +79,7 @@ def _film(guess, image, mask, count, steps, resamplings, seed):
     guesses = {}
 
     def kept(noisy, time):
-        guesses[time] = guess(noisy, time)  # of several at one time the last stays
+        guesses[time] = guess(noisy, time)  # of several at one time, the last is kept
         return guesses[time]
 
     many = np.broadcast_to(image, (count, *image.shape))

@@ -28,7 +28,7 @@ DRAWN = {
 
 
 def mask_designer(family="square", *, size=32):
-    """Sliders that design a mask: it, the depth of its pixels, its mean depth and hole fraction.
+    """Sliders that design a mask: the mask, its pixels' depth, its mean depth and hole fraction.
 
     Args:
         family: the one to begin with: "lines", "brush strokes", "square" (seed 0: in the middle),

@@ -27,7 +27,7 @@ REFUSALS = (TypeError, ValueError, OSError, MemoryError)  # what the library say
 class MaskPainter(HoldsMask, anywidget.AnyWidget):
     """Paint a mask on a picture with mouse, pen, finger or keyboard.
 
-    Brush, eraser, size, undo and redo, clear; under "More tools" a picture of one's own, polygon,
+    Brush, eraser, size, undo and redo, clear; under "More tools" your own picture, polygon,
     zoom, masks from and to files, grow, shrink, invert, and first masks from ``find_damage``. With
     the keyboard: arrow keys move the brush, Space paints, E or Shift+Space erases, [ and ] change
     the size, Ctrl+Z undoes, Ctrl+Y redoes, C clears. A finger paints, two move and zoom. The mask
@@ -146,7 +146,7 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
         return restoration.as_rgb(restoration.Photograph(part, "RGB"), longest)
 
     def _answer(self, _, asked, buffers):
-        """Do what the page asks for; whatever is wrong with it is a sentence there."""
+        """Do what the page asks for; whatever is wrong is said there in a sentence."""
         work = {
             "file": self._take_part,
             "find": self._find,
@@ -197,7 +197,7 @@ class MaskPainter(HoldsMask, anywidget.AnyWidget):
         self.mask = self.mask | found
 
     def _pick(self, asked, _):
-        """The colour of one pixel: the page has it from a JPEG, shrunken and with mixed colours."""
+        """The colour of one pixel: the page only has a JPEG, shrunk and with mixed colours."""
         if self._size is None:
             raise ValueError("open a picture first.")
         x, y = (

@@ -32,12 +32,12 @@ METHODS = (*NETWORKS, *(name for name in reversed(classical.METHODS) if name != 
 CLOSE_SIDE = 320  # pixels of the part of a large picture in which methods are compared
 CAPTION = "Open a picture, paint over its damage, repair it."
 ANEW = "JPEG compresses the known pixels anew; .png keeps them."
-OFTEN = 0.2  # seconds between two news of how far a repair is
+OFTEN = 0.2  # seconds between two reports of how far a repair is
 ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 12px"}
 
 
 class RepairDesk(ipywidgets.VBox):
-    """Repair a photograph of one's own without writing code.
+    """Repair your own photograph without writing code.
 
     From top to bottom: the painter with all its tools, where a picture is opened and its damage
     marked; a method and Repair; the picture before and after; the repaired file and the mask to
@@ -48,7 +48,7 @@ class RepairDesk(ipywidgets.VBox):
         photograph: None, the name of a picture file, or an array, RGB (H, W, 3), floats in
             [0, 1] or uint8; floats are rounded to 8 bits.
         truth: the undamaged picture as an array like the photograph's, where it is known: the
-            comparison then tells the PSNR in the holes.
+            comparison then gives the PSNR in the holes.
 
     Attributes:
         painter: the ``MaskPainter``; assign ``painter.mask`` to mark damage from Python.
@@ -89,7 +89,7 @@ class RepairDesk(ipywidgets.VBox):
         self._begin_anew()
 
     def wait(self):
-        """Until the work is done that a click on the page has begun."""
+        """Wait until the work that a click on the page has begun is done."""
         self._work.wait()
 
     @property
@@ -265,7 +265,7 @@ class RepairDesk(ipywidgets.VBox):
         return mask
 
     def _comparable(self):
-        """What the comparison repairs: the pixels, as RGB where the file keeps no such."""
+        """What the comparison repairs: the pixels, as RGB where the file stores another kind."""
         if self.photograph.mode in ("P", "CMYK"):
             return as_bytes(restoration.as_rgb(self.photograph))
         return self.photograph.pixels
@@ -364,7 +364,7 @@ class RepairDesk(ipywidgets.VBox):
 
 
 def _left(seconds, done, parts):
-    """How long it still takes, in words, where that is worth knowing: the parts done tell."""
+    """How long it still takes, in words, where that is worth knowing, going by the parts done."""
     minutes = seconds / done * (parts - done) / 60 if done else 0
     if minutes <= 1:
         return ""

@@ -12,8 +12,8 @@ def training_film(logger, images, mask, *, picture=0):
     """Two sliders, over the epochs that a logger kept and over its pictures, beside its curve.
 
     Args:
-        logger: a ``callbacks.PredictionLogger`` after its training: what has its epochs, frames,
-            raw_frames and psnr_hole.
+        logger: a ``callbacks.PredictionLogger`` after its training, or anything with its epochs,
+            frames, raw_frames and psnr_hole.
         images: its originals, floats in [0, 1], (N, H, W, 3).
         mask: its masks, bool (N, H, W), True = hole.
         picture: the number of the one shown first.

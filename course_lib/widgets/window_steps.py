@@ -15,8 +15,8 @@ BUGS = ("none", "channels forgotten", "ratio forgotten", "bias in blind windows"
 def window_steps(picture, hole):
     """Sliders that step a 3 x 3 mean with bias 1 over numbers, its channels, and a menu of bugs.
 
-    With several channels the picture is given so many times over, and the kernel takes the mean of
-    all: the right output stays what it is.
+    With several channels each holds the same picture, and the kernel takes the mean of all: the
+    right output stays what it is.
 
     Args:
         picture: numbers (H, W); what stands in the hole is not read.

@@ -1,4 +1,4 @@
-"""Films: what is missing in one frame may stand in the next.
+"""Films: what is missing in one frame may be visible in the next.
 
 ``motion`` says where pixels move, ``filling`` repairs frames; ``reading``, ``writing`` and
 ``restoring`` do so with files.

@@ -1,4 +1,4 @@
-"""Frames, repaired: from what their neighbours show, and the rest from what stands around it.
+"""Frames, repaired: from what their neighbours show, and the rest from its surroundings.
 
 ``repaired`` takes one frame after the other and keeps a few of them, so that a film may be of any
 length; ``fill_frames`` does the same for an array.
@@ -22,19 +22,19 @@ from course_lib.restoration.film.motion import along, flow_pair, returns_home, s
 from course_lib.restoration.repairing import NETWORKS, filler, restore
 
 REACH = 8  # frames before and after one in which its missing pixels are looked for
-DOUBTED = 1e-3  # weight of what was found on a way that does not lead home
-SHORT = 3  # frames that such a way may lead at most
+DOUBTED = 1e-3  # weight of what was found on a path that does not lead back
+SHORT = 3  # frames at most that such a path may cross
 
 
 def fill_frames(frames, mask, method="motion", *, then="harmonic", reach=REACH):
     """Repair a film that lies in memory; known pixels stay bit for bit as they came.
 
     "motion" follows each missing pixel along the optical flow, back and forth, to the nearest frame
-    that shows it, and takes the mean of both, the nearer one counting more. Ways that do not lead
-    home (what moves hides it there) count only where there is no other, and for three frames at
-    most. "median" takes the median of the same place in the frames around, as if nothing moved.
-    What neither finds is filled frame by frame by ``then``. Any method of ``restore`` fills frame
-    by frame and nothing else.
+    that shows it, and takes the mean of both, the nearer one counting more. Paths that do not
+    lead back (what moves hides the pixel there) count only where there is no other, and over three
+    frames at most. "median" takes the median of the same place in the frames around, as if nothing
+    moved. What neither finds is filled frame by frame by ``then``. Any method of ``restore`` fills
+    each frame on its own.
 
     Following the flow to a frame that shows the pixel: Xu, Li, Zhou, Loy: Deep Flow-Guided Video
     Inpainting, CVPR 2019, section 3.3; flow by OpenCV, no network.
@@ -86,7 +86,7 @@ def repaired(pairs, method="motion", *, then="harmonic", reach=REACH):
         kept.
 
     Raises:
-        TypeError, ValueError: as ``fill_frames``; for the methods at once, for a frame in its turn.
+        TypeError, ValueError: as ``fill_frames``; for the methods at once, for each frame in turn.
     """
     reach = check_count("reach", reach, 1)
     if not is_one_of(method, SHOWN_BY):
@@ -131,9 +131,9 @@ def walk(window, start, step):
         step: 1 to go forward in time, -1 to go back.
 
     Returns:
-        (colours float32 (n, 3), weights float32 (n,)): what was found, and 1 / frames walked; a
-        thousandth of that if a way of three frames at most does not lead home, 0 if nothing was
-        found.
+        (colours float32 (n, 3), weights float32 (n,)): what was found, and 1 / frames walked;
+        on a path that does not lead back, a thousandth of that up to three frames and 0 beyond; 0
+        if nothing was found.
     """
     shape = window[start].mask.shape
     places = np.argwhere(window[start].mask)[:, ::-1].astype(np.float32)  # column, row
@@ -159,7 +159,7 @@ def walk(window, start, step):
 
 
 class Moment:
-    """A frame with its mask, and the motion to the one after it, measured when it is asked."""
+    """A frame with its mask, and the motion to the one after it, measured when asked for."""
 
     def __init__(self, frame, mask):
         self.frame, self.mask = frame, mask

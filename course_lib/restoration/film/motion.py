@@ -12,8 +12,8 @@ from course_lib._opencv import cv2
 from course_lib.classical.opencv import inpaint_bytes
 
 MARGIN = 3  # pixels around a hole that its filling misleads
-NEAR = 16  # pixels around a hole in which the way back is asked
-SMALLEST = 64  # pixels of a frame's side; smaller ones are padded, dense inverse search needs them
+NEAR = 16  # pixels around a hole in which the way back is checked
+SMALLEST = 64  # pixels of a frame's side; smaller ones are padded, as the search needs
 MOST_PIXELS = 2**20  # of a frame; motion in larger ones is measured on a smaller copy
 ROW = 1024  # places that OpenCV samples in one row
 
@@ -27,8 +27,8 @@ def flow_pair(one, other, mask, other_mask):
 
     Returns:
         (there, back): float32 (h, w, 2), for each pixel of one how far right and how far down it
-        lies in other, and the reverse; pixels of a copy of (h, w), which is (H, W) up to 2**20
-        pixels.
+        lies in other, and the reverse; in pixels of a copy of size (h, w), which is (H, W) up to
+        2**20 pixels.
 
     Example:
         >>> waves = np.sin(np.arange(100) / 4)[:, None] * np.sin(np.arange(140) / 5)
@@ -68,7 +68,7 @@ def sample(array, places):
 
     Args:
         array: uint8 or float32.
-        places: float32 (n, 2), column and row; beyond the border the border goes on.
+        places: float32 (n, 2), column and row; beyond the border its values repeat.
 
     Returns:
         The array's dtype, (n,) or (n, channels).
@@ -117,7 +117,7 @@ def returns_home(there, back):
 
 
 def _seen(frame, mask):
-    """(grey uint8, bool) of a frame that is not too large, its holes filled for the eye."""
+    """(grey uint8, bool) of a frame that is not too large, its holes filled for the search."""
     pixels = frame if frame.dtype == np.uint8 else np.rint(255 * np.nan_to_num(frame))
     grey = cv2.cvtColor(np.where(mask[..., None], 0, pixels).astype(np.uint8), cv2.COLOR_RGB2GRAY)
     scale = np.sqrt(min(1, MOST_PIXELS / grey.size))

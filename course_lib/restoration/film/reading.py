@@ -15,13 +15,13 @@ from course_lib._pixels import as_bytes
 from course_lib.data import files
 from course_lib.restoration.files import as_holes, read_mask, read_masks
 
-MISSING = 0.5  # seconds that a file promises and does not hold: it breaks off
+MISSING = 0.5  # seconds that a file may lack of what it promises; one that lacks more breaks off
 PICTURES = (*files.WRITTEN, ".gif")  # endings of a mask for all frames, or of one that moves
 MOST_PIXELS = 34_000_000  # of a frame: 8K has 33.2 million, which take 1.3 GB
 MIDDLE = 127  # of 255: a film's compression greys the rim of a mask
 GREYS = 48, 207  # what lies between is neither near black nor near white
-RATE = 25  # frames a second of what does not say
-SLOW = 100  # milliseconds, which browsers show a frame of no duration
+RATE = 25  # frames a second where a film does not say
+SLOW = 100  # milliseconds for which browsers show a frame without a duration
 
 
 class Film:
@@ -34,11 +34,11 @@ class Film:
         seconds: float64 (T,), how long each is shown.
 
     Raises:
-        TypeError, OSError: if it is no file.
+        TypeError, OSError: if it is not a file.
         ValueError: if it holds no frame that can be read.
 
     Warns:
-        UserWarning: if it breaks off.
+        UserWarning: if it breaks off early.
     """
 
     def __init__(self, path):
@@ -78,8 +78,8 @@ class Film:
             capture = cv2.VideoCapture(os.path.abspath(self.path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise ValueError(
-                f"{shown(self.path.name)} cannot be read as a film, so it is none, is cut off or "
-                "its codec is missing: save it as MP4 (H.264) or WebM."
+                f"{shown(self.path.name)} cannot be read as a film, so it is not one, is cut off, "
+                "or its codec is missing: save it as MP4 (H.264) or WebM."
             )
         _check_size(capture, self.path)
         return capture
@@ -162,7 +162,7 @@ class Animation:
 
 
 def film_of(path):
-    """A Film, or what is one to whoever repairs it: a folder of pictures, an animated WebP.
+    """A Film, or what serves as one: a folder of pictures, an animated WebP.
 
     Raises, Warns: as Film, Pictures and Animation.
     """
@@ -176,7 +176,7 @@ def check_utf8(path):
     """FFmpeg takes names as UTF-8; OpenCV ends the whole process at one that is not.
 
     Raises:
-        ValueError: if the name or a folder of it is none.
+        ValueError: if the name, or that of a folder above it, is not UTF-8.
     """
     try:
         os.path.abspath(path).encode()
@@ -188,7 +188,7 @@ def check_utf8(path):
 
 
 def _check_binary(path):
-    """A text is no film, but FFmpeg takes it for a list of other files and addresses to open."""
+    """A text is no film, but FFmpeg would take it for a list of files and addresses to open."""
     with open(path, "rb") as file:
         if b"\0" not in file.read(4096):
             raise ValueError(
@@ -229,8 +229,8 @@ def masks_for(film, mask, hole="white"):
 
     Args:
         film: what ``film_of`` gives.
-        mask: bool (H, W) or (T, H, W), True = hole; or a picture of Pillow's for all frames; or the
-            name of one, of an animated picture with as many frames, of a folder with as many
+        mask: bool (H, W) or (T, H, W), True = hole; or a Pillow picture for all frames; or the name
+            of one, of an animated picture with as many frames, of a folder with as many
             pictures, in the order of their names, or of another film.
         hole: "white" or "black", the hole's colour in files.
 
@@ -238,8 +238,8 @@ def masks_for(film, mask, hole="white"):
         An iterator of bool (H, W).
 
     Raises:
-        TypeError, ValueError, OSError: if there are not as many, or one is no mask or of another
-            size; of a folder in its turn.
+        TypeError, ValueError, OSError: if their number differs, or one is not a mask or is of
+            another size; in a folder, when its turn comes.
     """
     count = len(film)
     if not isinstance(mask, (str, bytes, os.PathLike)):
@@ -261,7 +261,7 @@ def masks_for(film, mask, hole="white"):
 
 
 def _fitting(found, count, film, name):
-    """The masks, once their number fits; each one's size is asked in its turn, the first's now."""
+    """The masks, once their number fits; each size is checked in its turn, the first one now."""
     if count != len(film):
         raise ValueError(
             f"{name} has {count} masks and {shown(film.path.name)} {len(film)} frames: make one "

@@ -43,7 +43,7 @@ class FilmRepair:
         size: (width, height), pixels.
         frames: how many.
         fraction: share of the pixels that were filled.
-        method: by what.
+        method: the name of what filled them.
         seconds: reading and writing included.
     """
 
@@ -61,10 +61,10 @@ def restore_video(
 ):  # fmt: skip
     """Repair a film file and write the result to another one, frame by frame: of any length.
 
-    The new file stands in its place only when it is whole. Its sound is not kept. WebM, MP4 and GIF
-    compress the film anew, known pixels too; MKV and WebP keep those exactly. Frames with an odd
-    number of rows or columns get one more in WebM, MKV and MP4; where frames are shown unevenly
-    long, a WebM or MKV repeats some to keep time.
+    The new file takes its place only when it is whole. Its sound is not kept. WebM, MP4 and GIF
+    compress the film again, known pixels too; MKV and WebP keep those exactly. Frames with an odd
+    number of rows or columns get one more in WebM, MKV and MP4; where frames are shown for
+    unequal times, a WebM or MKV repeats some to keep time.
 
     Args:
         source: the film, any file that FFmpeg, inside OpenCV, reads; an animated WebP; or a folder
@@ -78,7 +78,7 @@ def restore_video(
         method, then, reach: as for ``fill_frames``.
         hole: "white" or "black", the colour of the hole in mask files.
         show: "repaired", or "invented": what was filled is hatched in every frame.
-        overwrite: True if a file that stands in the target's place may be replaced.
+        overwrite: True if a file that is already there may be replaced.
 
     Returns:
         A ``FilmRepair``: what was done.
@@ -110,7 +110,7 @@ def restore_video(
         for frame, holes in tqdm(frames, total=len(film), unit="frame", delay=2, leave=False):
             write(hatched(frame, holes) if show == "invented" else frame)
             missing += int(holes.sum())
-    named = method if isinstance(method, str) else getattr(method, "name", "a method of one's own")
+    named = method if isinstance(method, str) else getattr(method, "name", "a custom method")
     fraction = missing / (len(film) * film.size[0] * film.size[1])
     return FilmRepair(
         target, film.size[::-1], len(film), fraction, named, time.perf_counter() - start
@@ -123,7 +123,7 @@ def save_film(path, frames, *, rate=24):
     Args:
         path: a name as ``restore_video`` takes for its target; a file of that name is replaced.
         frames: (T, H, W, 3), floats in [0, 1] or uint8.
-        rate: frames a second, from 0.01 to 240; of a GIF to 100.
+        rate: frames a second, from 0.01 to 240; for a GIF to 100.
 
     Raises:
         TypeError, ValueError, OSError: if an argument is not as above, or the file cannot be
@@ -166,7 +166,7 @@ def _free(target, overwrite):
 
 @contextmanager
 def _whole(target, size, seconds):
-    """What writes a film, frame by frame, that takes the target's place once it is whole."""
+    """A function that writes a film's frames; the film takes the target's place once whole."""
     ending = target.suffix.lower()
     full = OSError(
         f"{shown(target.name)} could not be written whole into {shown(target.parent)}: make room "

@@ -1,6 +1,6 @@
 """Film files, written frame by frame: WebM (VP9), MP4 (H.264), MKV (FFV1), animated WebP and GIF.
 
-MKV and WebP hold each pixel exactly. WebM cannot: OpenCV gives VP9 a colour for four pixels and
+MKV and WebP hold each pixel exactly. WebM cannot: OpenCV gives VP9 one colour for four pixels and
 passes no quality on, so that a colourful, grainy film comes back at 34 dB, and at 36 without VP9.
 """
 
@@ -13,7 +13,7 @@ from PIL import Image
 from course_lib._files import shown
 from course_lib._opencv import cv2, quiet
 
-# By a film's codec, with the name that OpenCV writes it by; the others are animated pictures.
+# Films with a codec, by OpenCV's name for it; the others are animated pictures.
 CODED = {".webm": "VP90", ".mkv": "FFV1", ".mp4": None}
 ENDINGS = (*CODED, ".webp", ".gif")
 EXACT = (".mkv", ".webp")
@@ -28,7 +28,7 @@ QUALITY = {".webp": {"lossless": True, "quality": 0, "method": 0}, ".gif": {"dis
 
 @contextmanager
 def writer(path, ending, size, seconds):
-    """What writes a film, as a function of a frame, uint8 (H, W, 3); to be called for each one.
+    """A function that writes one frame, uint8 (H, W, 3), to be called for each of the film's.
 
     Args:
         path: the new file.
