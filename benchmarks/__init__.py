@@ -1,1 +1,1 @@
-"""What trains and measures. ``python -m benchmarks`` measures all and rewrites RESULTS.md."""
+"""What trains and measures. ``python -m benchmarks`` measures it and rewrites RESULTS.md."""

@@ -1,4 +1,4 @@
-"""Measure anew most of RESULTS.md, the quickest first; each benchmark rewrites its sections.
+"""Measure most of RESULTS.md again, the quickest first; each benchmark rewrites its sections.
 
 What takes hours, a server, a browser or data of its own has a command of its own, named there.
 """

@@ -151,7 +151,7 @@ def gains(every, kind="last"):
 
     The variance between seeds is pooled over the arms of ``steady``, two seeds being too few for
     one of their own; while none of them has two, and for the other arms, the half width is
-    infinite. The pictures are the same for all and are not drawn anew.
+    infinite. The pictures are the same for all and are not drawn again.
 
     Args:
         every: dict, arm -> results, as ``collect`` gives; "today" among them.

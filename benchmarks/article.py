@@ -2,7 +2,7 @@
 
     INPAINTING_DATA_DIR=... python -m benchmarks.article
 
-The network is stated anew from the facts about the published one: 16 partial convolutions of
+The network is written afresh from the facts about the published one: 16 partial convolutions of
 3 x 3 with ReLU, the encoder's all of 32 channels, 859,863 weights. The published layer divides its
 signal by the number of input channels, and adds its bias in blind windows too; ``fault=False``
 repairs both and changes nothing else. Everything else is the article's: line masks, batches of 32,
@@ -73,7 +73,7 @@ def article_network(fault):
 
 
 def train(fault, pictures, look):
-    """Train for STEPS steps; what ``look`` (model -> dict) says before, and after each LOOK."""
+    """Train for STEPS steps; what ``look`` (model -> dict) says before, and every LOOK steps."""
     keras.utils.set_random_seed(SEED)
     model = article_network(fault)
     model.compile(keras.optimizers.Adam(1e-3), loss="mae")

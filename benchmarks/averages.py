@@ -2,9 +2,9 @@
 
     INPAINTING_DATA_DIR=... python -m benchmarks.averages
 
-Where two methods err differently, their mean may be ahead of both. Here the network of
-``benchmarks.best``, its answers to a picture's mirror images, turned back, and lesson 07's
-Gaussian by place, on the held-out pictures. The Gaussian is fitted in some minutes and 3 GB.
+Where two methods err differently, their mean may be ahead of both. Averaged here are the network
+of ``benchmarks.best``, its answers to a picture's mirror images, turned back, and lesson 07's
+Gaussian by place, on the held-out pictures. Fitting the Gaussian takes some minutes and 3 GB.
 """
 
 import functools

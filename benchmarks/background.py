@@ -4,8 +4,8 @@
     INPAINTING_DATA_DIR=... python -m benchmarks.background --list
     INPAINTING_DATA_DIR=... python -m benchmarks.background --only scaling
 
-It may be killed at any moment, and the same command goes on. Two of them beside each other share
-the work: a run that another process has in hand is passed over.
+It may be killed at any moment, and the same command goes on. Two of them at once share the
+work: a run that another process has in hand is passed over.
 """
 
 import argparse
@@ -82,7 +82,7 @@ class _held:
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Train what is missing, resumably.")
     parser.add_argument("--list", action="store_true", help="only say what is missing")
-    parser.add_argument("--only", default="", metavar="PREFIX", help="of the names of runs")
+    parser.add_argument("--only", default="", metavar="PREFIX", help="how the runs' names begin")
     given = parser.parse_args(arguments)
     show() if given.list else work(given.only)
 

@@ -3,7 +3,7 @@
     INPAINTING_DATA_DIR=... python -m benchmarks.background     trains, hours of one core
     INPAINTING_DATA_DIR=... python -m benchmarks.best           ships
 
-Chosen is the run of ``scaling`` whose mean over the sets of masks is highest. It is shipped if it
+The run of ``scaling`` whose mean over the sets of masks is highest is chosen. It is shipped if it
 is ahead of the shipped network in every set; held-out pictures have no say.
 """
 

@@ -1,11 +1,11 @@
 """Train for so many minutes of one core: what an equal comparison of recipes needs.
 
-Steps are no measure where one step costs more than another's, and minutes on a clock are none
+Steps are no measure where one step costs more than another, and minutes on a clock are none
 where something else shares the core, or where the next run is done by another computer. So a step
 has a price, in seconds of one core: ``costs`` measures the prices of all kinds of step once, in
 turns, on one processor (``step_costs.json``). A run here has a budget of such seconds, and the
-learning rate follows the share that is used up. What is no step (compiling, validating, writing)
-is free.
+learning rate follows the share that is used up. Whatever is not a step (compiling, validating,
+writing) is free.
 
 A run may be killed at any moment. Its checkpoint, written every half minute, holds all that the
 next step depends on, so that the same call goes on from there. Everything is a function of the
@@ -228,7 +228,7 @@ class Training:
 
     @property
     def share(self):
-        """Of the budget, how much is used up."""
+        """How much of the budget is used up."""
         return self.record["seconds"] / (60 * self.run.minutes)
 
     def step(self):

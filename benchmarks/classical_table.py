@@ -27,7 +27,7 @@ COMMAND = "python -m benchmarks.classical_table"
 def rows_of(pictures, sets):
     """The tables' rows, (method, number of pictures): few pictures if it is slow on lines.
 
-    Harmonic is there twice, so that a slow method can be held against it on the same pictures.
+    Harmonic is there twice, so that a slow method can be compared with it on the same pictures.
     """
     trial = slice(0, 10)
     rows = []

@@ -162,7 +162,7 @@ def publish(name, run, record, validation, provenance):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Train lesson 17's denoisers.")
     parser.add_argument("name", choices=[*RECIPES])
-    parser.add_argument("--minutes", type=float, help="of this sitting; left out, to the end")
+    parser.add_argument("--minutes", type=float, help="of this sitting (default: to the end)")
     given = parser.parse_args(arguments)
     if sittings.finished(FOLDER / given.name, RECIPES[given.name].steps):
         print(f"{given.name} has taken all its steps.")

@@ -30,7 +30,7 @@ def with_fresh_noise(guess, path, count, steps, seed):
 
 
 def with_one_noise(guess, path, count, steps, seed):
-    """Along the path: all that is random is the noise to begin with."""
+    """Along the path: only the noise at the beginning is random."""
     noisy = np.random.RandomState(seed).standard_normal((count, 32, 32, 3))
     for later, earlier in itertools.pairwise(step_times(steps)):
         noisy = along(guess, noisy, path, earlier, later)

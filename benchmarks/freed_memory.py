@@ -2,7 +2,7 @@
 
     python -m benchmarks.freed_memory
 
-TensorFlow 2.21 asks glibc for that where batches come from a generator;
+TensorFlow 2.21 asks glibc for this when batches come from a generator;
 ``course_lib.training._memory`` undoes it. The same epochs are trained with and without, in turns,
 each in a process of its own.
 """

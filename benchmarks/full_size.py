@@ -3,9 +3,9 @@
     python -m benchmarks.photographs
     python -m benchmarks.full_size
 
-Of each held-out photograph of a megapixel or more the middle 512 x 512 pixels, as the camera took
-them, against the whole of it with a longer side of 512; scratches, text, blotches and dust of the
-same width in pixels, holes of 10 %.
+Each held-out photograph of a megapixel or more is there twice: its middle 512 x 512 pixels, as the
+camera took them, and the whole of it with a longer side of 512. Scratches, text, blotches and dust
+have the same width in pixels, and the holes are 10 %.
 """
 
 import numpy as np

@@ -2,10 +2,10 @@
 
     [INPAINTING_DATA_DIR=...] python -m benchmarks.gaussian [photos] [cifar10]
 
-Without a name both. The course's photographs: a covariance by lag from their training patches,
-judged on 300 test patches. CIFAR-10: a covariance by place from 44,084 training pictures and their
-mirror images, judged on the 1,000 held-out ones; a quarter of an hour on one core, 3 GB, less
-where the showdown has kept its fills (``kept``).
+Without a name both are measured. The course's photographs: a covariance by lag from their training
+patches, judged on 300 test patches. CIFAR-10: a covariance by place from 44,084 training
+pictures and their mirror images, judged on the 1,000 held-out ones; a quarter of an hour on one
+core, 3 GB, less where the showdown has kept its fills (``kept``).
 """
 
 import resource

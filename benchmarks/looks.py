@@ -4,10 +4,10 @@
     INPAINTING_DATA_DIR=... python -m benchmarks.looks perceptual
     INPAINTING_DATA_DIR=... python -m benchmarks.looks adversarial
 
-All three begin with the shipped ``vanilla_unet_masked`` and see the same batches, as many of them:
-squares of 12 to 20 pixels, with room to guess, each moved over the picture's border
-and in again on the other side. A run may be stopped at any moment,
-and the same command goes on. The weights go to course_lib/weights as float16 beside their recipe.
+All three begin with the shipped ``vanilla_unet_masked`` and see the same batches, equally many:
+squares of 12 to 20 pixels, with room to guess, each moved over the picture's border and in again
+on the other side. A run may be stopped at any moment, and the same command goes on. The
+weights go to course_lib/weights as float16 beside their recipe.
 """
 
 import argparse
@@ -201,7 +201,7 @@ def publish(name, run, record, provenance):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Train lesson 17's three networks.")
     parser.add_argument("name", choices=[*RECIPES])
-    parser.add_argument("--minutes", type=float, help="of this sitting; left out, to the end")
+    parser.add_argument("--minutes", type=float, help="of this sitting (default: to the end)")
     given = parser.parse_args(arguments)
     if sittings.finished(FOLDER / f"looks_{given.name}", RECIPES[given.name].steps):
         print(f"{given.name} has taken all its steps.")

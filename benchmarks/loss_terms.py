@@ -3,8 +3,8 @@
     INPAINTING_DATA_DIR=... python -m benchmarks.loss_terms
 
 Weights that fit one classifier's features may drown or starve a term with another's. What counts
-in a training is a term's gradient, not its value: here both, at the predictions of a network that
-has learned already.
+in a training is a term's gradient, not its value: here are both, at the predictions of a network
+that has learned already.
 """
 
 import keras

@@ -12,7 +12,7 @@ from course_lib.evaluation.mask_costs import OFF as TRIED
 
 PLACES, SEED = 4, 2026
 METHODS = ("harmonic", "biharmonic", "navier_stokes", "telea")
-OFF = [off for off in TRIED if off]  # the true mask is what all are held to
+OFF = [off for off in TRIED if off]  # the true mask is what all are compared with
 COMMAND = "python -m benchmarks.mask_costs"
 
 

@@ -2,9 +2,10 @@
 
     INPAINTING_DATA_DIR=... python -m benchmarks.means
 
-RePaint's fills of lesson 17's plane, so many of them averaged, judged as ``benchmarks.perception``
-judges, on the first of its pictures. Beside the PSNR stands what two errors promise, that of one
-fill and that of the mean of all (exercise 17, task 3). What was filled is kept in build/.
+RePaint's fills of lesson 17's plane, several of them averaged, are judged as in
+``benchmarks.perception``, on the first of its pictures. Next to the PSNR stands what two errors
+promise, that of one fill and that of the mean of all (exercise 17, task 3). What was filled is kept
+in build/.
 """
 
 from functools import partial

@@ -15,7 +15,7 @@ class ConvolutionMuon(keras.optimizers.Muon):
 
     The Newton-Schulz polynomials are Keras's own, but they are evaluated on the small square
     matrix X'X: an update p(X'X) X of a matrix nine times as tall as wide costs two products of
-    its full height, the first and the last, in the place of two in each of the five rounds.
+    its full height, the first and the last, instead of two in each of the five rounds.
 
     Args:
         learning_rate and the rest: as in ``keras.optimizers.Muon``, without weight decay unless

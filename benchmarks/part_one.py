@@ -339,7 +339,7 @@ def patches(count=20):
 
 
 def own_walls(kind, hole, count):
-    """Walls that no other kind or hole has."""
+    """Walls from a seed that no other kind or hole has."""
     seed = SEED + list(scenes.HOLES).index(hole) + 100 * KINDS.index(kind)
     return scenes.walls(kind, count, hole=hole, seed=seed)
 

@@ -1,9 +1,9 @@
-"""What a partial convolution costs, beside a plain one, the article's, and PyTorch's.
+"""What a partial convolution costs, compared with a plain one, the article's, and PyTorch's.
 
     python -m benchmarks.partial_conv [--quick]
 
 One U-Net, seven ways: plain, plain with the mask as input, ``layers.PartialConv2D``, the article's
-layer written out plainly; and where PyTorch is installed, plain and what NVIDIA publishes, with
+layer written out plainly; and, where PyTorch is installed, plain and what NVIDIA publishes, with
 one mask channel and with many. The networks take turns, a step each; memory is measured in a
 fresh process each. ``--quick`` tries everything at small sizes, records nothing.
 """

@@ -5,8 +5,8 @@
 
 A run may be stopped at any moment: the same command goes on from the last whole epoch, which lies
 in build/training/photo. First the filters of the field's fill are learned, then the trunk: it
-begins with the weights of the first command, which were trained on CIFAR-10, and goes on on
-CIFAR-10 and on patches of photographs, all of them worn as ``course_lib.wear`` draws it. What is
+begins with the weights of the first command, which were trained on CIFAR-10, and is trained further
+on CIFAR-10 and on patches of photographs, all of them worn as ``course_lib.wear`` draws it. What is
 kept is chosen on the validation photographs. ``benchmarks.photo_table`` judges on others.
 """
 

@@ -139,7 +139,7 @@ def leads(found):
 def against_the_strongest(found):
     """Rows: each photograph, and the method without a network that does best on it.
 
-    At 10 %, the rival chosen with the truth in hand, as nobody could who repairs.
+    At 10 %, the rival chosen with the truth in hand, as nobody who repairs could.
     """
     others = [name for name in found if name not in NETWORKS]
     rows = []

@@ -53,7 +53,7 @@ class ArticlePairs:
 def interleaved(ways, rounds):
     """Seconds of every way in every round, dict name -> (rounds,); the first call is not timed.
 
-    The ways change places at random: none always finds the caches as the same other left them.
+    The ways run in random order, so that none always finds the caches as the same other left them.
     """
     random = np.random.RandomState(0)
     for way in ways.values():

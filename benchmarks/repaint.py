@@ -102,9 +102,9 @@ def exact(gaussian, images, hole):
 def distances(found, wanted):
     """How far moments are off, as shares: dict.
 
-    ``mean``: the error of the mean, beside the exact deviation, both root mean squares.
+    ``mean``: the error of the mean over the exact deviation, both root mean squares.
     ``deviation``: the deviation over the exact one. ``covariance``: the error of the covariance
-    over the exact one, lengths of all numbers.
+    over the exact one, both Frobenius norms.
     """
     (means, covariance), (exact_means, exact_covariance) = found, wanted
     variance = np.trace(exact_covariance)

@@ -119,7 +119,7 @@ def fit(size, pictures, decibels):
 
     Args:
         size: (N,) weights, N at least 6.
-        pictures: (N,) shown in training, again and again counted.
+        pictures: (N,) shown in training, repeats included.
         decibels: (N,).
 
     Returns:
@@ -141,7 +141,7 @@ def fit(size, pictures, decibels):
 
 
 def plateau_interval(law, size, pictures, noise, *, refits=REFITS, seed=0):
-    """Between which plateaus (dB) lie 90 % of those that are fitted where luck falls otherwise.
+    """The plateaus (dB) between which 90 % of refits lie when the luck is drawn again.
 
     Args:
         law: fitted to these sizes and pictures.

@@ -4,7 +4,7 @@
     python -m benchmarks.seats 04:24      # 24 learners in lesson 04
 
 A real hub is started, every learner gets a server and a kernel through its API, and all run a
-lesson from top to bottom at once, then its exercise as someone has it who solved it. Meanwhile one
+lesson from top to bottom at once, then its exercise as someone who solved it has it. Meanwhile one
 more learner's endless loop and another's memory hog go on. A class in which everybody clicks *Run
 all* in the same second is the worst that a machine meets.
 """

@@ -36,7 +36,7 @@ def shipped():
 
 
 def held_out_table():
-    """Rows of the table over 1,000 pictures of CIFAR-10 that nobody was trained on."""
+    """Rows of the table over 1,000 pictures of CIFAR-10 that no network was trained on."""
     dataset = data.load("cifar10")
     images = as_floats(held_out.split(dataset)[2])
     holes = masks.random_lines(len(images), seed=SEED)

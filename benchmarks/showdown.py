@@ -4,10 +4,10 @@
 
 It needs CIFAR-10 and half an hour on one quiet core; what the slow classical methods fill is kept
 (``kept``). All figures go to course_lib/showdown.json, which lesson 13 and the tests read, and the
-tables to RESULTS.md. With the names of methods only those are measured, and join the stored table:
-in the same environment, and if CONTROL, measured with them, has the stored figures to the last
-digit, so that pictures, masks and classifier are the same; their milliseconds are of another day
-then, and ``showdown_times`` measures all of them in turns. ``exemplar``, ``bertalmio`` and
+tables to RESULTS.md. With the names of methods only those are measured, and join the stored table
+if the environment is the same and CONTROL, measured with them, has the stored figures to the last
+digit, so that pictures, masks and classifier are the same; their milliseconds are then of another
+day, and ``showdown_times`` measures all of them in turns. ``exemplar``, ``bertalmio`` and
 ``fast_marching`` are left out, because they are slow: classical_table measures them on fewer
 pictures.
 """
@@ -84,13 +84,13 @@ def check_published(images):
 
 
 def published():
-    """The stored figures: a pandas.DataFrame, a row for each pictures, masks and method."""
+    """The stored figures: a pandas.DataFrame, a row for each set of pictures, masks and method."""
     stored = _stored()
     return pd.DataFrame(stored["rows"], columns=stored["columns"])
 
 
 def competitors(dataset, methods):
-    """The asked of CLASSICAL and of the networks, for each part: name -> inpainter."""
+    """Those of CLASSICAL and of the networks asked for, for each part: name -> inpainter."""
     fixed = {name: classical.METHODS[name] for name in methods if name in classical.METHODS}
     networks = {name: models.load_pretrained(name) for name in methods if name in NETWORKS}
     fitted = {}
@@ -125,7 +125,7 @@ def measure(parts, rivals):
 def evaluate_kept(method, inpainter, images, holes, **given):
     """``evaluate`` for a slow classical method, whose answers are kept in build/ between runs.
 
-    Milliseconds are measured anew, on TIMED pictures: an older run may have had a busy machine.
+    Milliseconds are measured again, on TIMED pictures: an older run may have had a busy machine.
     """
     answers = iter(kept.fills(method, inpainter, images, holes))
     scores = evaluation.evaluate(lambda image, mask: next(answers), images, holes, **given)
@@ -181,7 +181,7 @@ def first_facts(undamaged, pictures):
 
 
 def later_facts(stored, methods):
-    """The stored facts once these methods have been measured anew.
+    """The stored facts once these methods have been measured again.
 
     Raises:
         SystemExit: if the environment is another one. TensorFlow's two builds count as one.

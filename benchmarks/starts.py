@@ -2,7 +2,7 @@
 
     python -m benchmarks.starts
 
-JupyterLab with and without rfc3987-syntax, which pyproject.toml leaves out, fetched anew for this;
+JupyterLab with and without rfc3987-syntax, which pyproject.toml leaves out, fetched for this;
 the imports of a first lesson with and without the parts of SciPy that one lesson asks for. In
 turns, each in a process of its own.
 """
@@ -32,7 +32,7 @@ LATER = "import scipy.optimize, scipy.stats"
 
 
 def start_lab(packages):
-    """Until JupyterLab answers, a folder of packages before the environment's own (or "")."""
+    """When JupyterLab answers, with a folder of packages ahead of the environment's (or "")."""
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         port = place.getsockname()[1]

@@ -1,11 +1,11 @@
-"""Train the networks that the course ships, one command a network.
+"""Train the networks that the course ships, one command for each.
 
     INPAINTING_DATA_DIR=... python -m benchmarks.train vanilla_unet
 
 A run may be stopped at any moment: the same command goes on from the last whole epoch, which lies
 in build/training. When it is over, the weights that were best on the validation set are written
 to course_lib/weights as float16 beside their recipe, with their SHA-256 and what they reach on the
-held-out pictures. Set KERAS_BACKEND before it to train on another backend than TensorFlow.
+held-out pictures. Set KERAS_BACKEND beforehand to train on another backend than TensorFlow.
 
 With ``--seed 2027`` the same recipe is trained from another seed for ``benchmarks.seeds``: its
 weights go to build/training/seeds, and nothing that is shipped changes. ``benchmarks.best`` ships
@@ -244,7 +244,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Train the networks that the course ships.")
     recipes = RECIPES | STARTS
     parser.add_argument("names", nargs="+", choices=[*recipes], metavar="name", help=list(recipes))
-    parser.add_argument("--seed", type=int, help="another than the recipe's; ships nothing")
+    parser.add_argument("--seed", type=int, help="instead of the recipe's; ships nothing")
     given = parser.parse_args(arguments)
     for name in given.names:
         recipe = recipes[name]

@@ -1,4 +1,4 @@
-"""Whether a hub can start here, before minutes go into it: ``make hub`` asks first.
+"""Whether a hub can start here, before minutes are spent on it: ``make hub`` asks first.
 
 python -m hub
 """

@@ -18,7 +18,7 @@ OTHERS_ENTER = 0o001
 
 
 def read_class(path):
-    """The class list: a name a line, ``admin`` behind those who teach, ``#`` before remarks.
+    """The class list: one name a line, ``admin`` after those who teach, ``#`` before remarks.
 
     Returns:
         (everybody, those who teach), two sets of names.
@@ -38,7 +38,7 @@ def read_class(path):
         if not NAME.fullmatch(name) or rest not in ([], ["admin"]):
             raise ValueError(
                 f"{path} has the line {' '.join([name, *rest])!r}: write a name of small letters "
-                "and digits that begins with a letter, and behind it admin or nothing."
+                "and digits that begins with a letter, then admin or nothing."
             )
     if not words:
         raise ValueError(f"{path} names nobody: write one name a line.")
@@ -48,8 +48,8 @@ def read_class(path):
 def own_port(spawner):
     """Before a server starts: a port that is nobody else's.
 
-    A port that was merely free is taken by another server, or one of its kernels, before a slow
-    start comes to it. These lie below those that Linux gives to whoever asks for any.
+    A port that was merely free may be taken by another server, or one of its kernels, before a slow
+    start gets to it. These lie below those that Linux gives to whoever asks for any port.
     """
     spawner.port = FIRST_PORT + spawner.user.id
 
@@ -104,7 +104,7 @@ def check(course, hub):
         if closed := closed_to_learners(needed):
             raise ValueError(
                 f"Learners' accounts cannot enter {closed}, where {needed} is: put the course "
-                "below /srv, take a Python that is not there, and type rm -r .venv; make hub "
+                "below /srv, use a Python from elsewhere, and type rm -r .venv; make hub "
                 "PYTHON=/usr/bin/python3"
             )
 

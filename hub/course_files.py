@@ -1,12 +1,12 @@
-"""Lessons and exercises into a learner's home, and never over a learner's work.
+"""Put lessons and exercises into a learner's home, never over the learner's work.
 
 It runs in the learner's own account whenever a server starts, and by hand in a terminal:
 
     python -m hub.course_files
 
 A file that the learner has not touched follows the course. One that was edited, run or saved stays
-as it is, and its new version is laid beside it as ``NAME.updated.ipynb``. What was renamed or
-deleted comes anew. Standard library only.
+as it is, and its new version is put beside it as ``NAME.updated.ipynb``. What was renamed or
+deleted comes back. Standard library only.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ def hand_out(course, home):
 
 
 def _follows(target, given, content):
-    """Whether a file may be written: it is not there, or as it was handed out, or is to be."""
+    """Whether a file may be written: it is not there, as it was handed out, or as it will be."""
     return _digest_of(target) in (None, given, _digest(content))
 
 

@@ -2,9 +2,9 @@
 
     make hub
 
-As root every learner has an account of the system, under systemd with limits for the whole seat.
-As anybody else all seats belong to one account: learners could then read each other's files.
-To change something, begin a file of your own with ``load_subconfig("…/hub/jupyterhub_config.py")``.
+Run as root, it gives every learner an account of the system, under systemd with limits for the
+whole seat. Otherwise all seats belong to one account: learners could read each other's files.
+To change something, begin your own file with ``load_subconfig("…/hub/jupyterhub_config.py")``.
 
 ``INPAINTING_HUB`` is the hub's folder (/srv/inpainting-hub), ``INPAINTING_HUB_IDLE`` after how many
 seconds an unused server ends (3600).
@@ -35,7 +35,7 @@ c.JupyterHub.cookie_secret_file = str(PRIVATE / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(PRIVATE / "proxy.pid")
 accounts.make_exchange(HOME / "exchange")
 
-# Loopback only: a proxy with TLS stands before it.
+# Loopback only: a proxy with TLS stands in front of it.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 PROXY = packages("hub") / "configurable-http-proxy/bin/configurable-http-proxy"
 c.ConfigurableHTTPProxy.command = ["node", str(PROXY)]

@@ -1,4 +1,4 @@
-"""The same hub behind a learning platform (Moodle, Canvas): who is logged in there is in here.
+"""The same hub behind a learning platform (Moodle, Canvas): whoever is logged in there is in here.
 
 LTI 1.1, with the key and the secret that the platform was given:
 

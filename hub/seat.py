@@ -17,7 +17,7 @@ FIRST_TO_END = 500  # of 1000: where memory runs out, Linux ends a kernel and no
 
 
 def keep_limits(environment):
-    """What an account without rights can be held to, for this process and all that it starts.
+    """Limit this process and all that it starts, as far as an account without rights can.
 
     Args:
         environment: ``MEM_LIMIT`` in bytes (JupyterHub sets it from ``Spawner.mem_limit``): what
@@ -39,9 +39,9 @@ def _at_most(limit, value):
 
 
 def runtime_folder():
-    """A short path for the sockets of this seat's kernels; what ended seats left behind goes.
+    """A short path for the sockets of this seat's kernels; what ended seats left is deleted.
 
-    Short, for Linux takes no path of a socket above 107 letters, as in a deep home. Folders of
+    Short, since Linux takes no socket's path above 107 letters, as in a deep home. Folders of
     other accounts stay: nobody may remove them.
     """
     for folder in Path(tempfile.gettempdir()).glob("seat-*-*"):

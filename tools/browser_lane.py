@@ -2,9 +2,9 @@
 
     python -m tools.browser_lane [python3.13]
 
-Natively, because Pyodide's own builds cannot be had everywhere: the versions of Pyodide's lock, on
-Python 3.13; without Keras, TensorFlow and wandb; the library from the wheel
-that the web page carries; threads and processes refused, as tests/browser/kernel.py says.
+They run natively, because Pyodide's own builds cannot be had everywhere: with the versions of
+Pyodide's lock, on Python 3.13; without Keras, TensorFlow and wandb; with the library from the wheel
+that the web page carries; and with threads and processes refused (tests/browser/kernel.py).
 """
 
 import os

@@ -5,7 +5,7 @@
 A lesson or solution is executed only when its code changed (``--all``: every one). Where only
 prose, the address or the tag changed, the outputs are kept. ``--restamp`` never executes. A
 solution's exercise, and the pictures that it shows as expected, are written with it; the tasks'
-titles and hints before any is executed.
+titles and hints are written before any is executed.
 """
 
 import argparse
@@ -57,9 +57,9 @@ def execute(notebook, profile="quick", data_dir=None):
 
 
 def clean(notebook):
-    """Keep, in place, of the outputs what a reader of the file can see.
+    """Reduce the outputs, in place, to what a reader of the file can see.
 
-    A thing to move becomes the static picture that its bundle carries. A figure's HTML goes
+    A widget becomes the static picture that its bundle carries. A figure's HTML goes
     (front ends drop the pictures in the HTML of a notebook they do not trust, and it doubles
     the file); its alternative text stands in the output's metadata and, where site generators
     look for it, in the cell's.
@@ -204,7 +204,7 @@ def main(arguments=None):
         "names", nargs="*", help="such as 01_masks or solutions/01_masks (default: all)"
     )
     parser.add_argument("--all", action="store_true", help="execute every one")
-    parser.add_argument("--restamp", action="store_true", help="write address and tag, no more")
+    parser.add_argument("--restamp", action="store_true", help="only write address and tag")
     options = parser.parse_args(arguments)
     known = every_name()
     asked = [f"{Path(name).parent.name or 'notebooks'}/{Path(name).stem}" for name in options.names]

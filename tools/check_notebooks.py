@@ -260,7 +260,7 @@ def check_launch(notebook, name, published, kind="notebooks"):
 
 
 def check_skeleton(notebook):
-    """The rooms that every lesson has."""
+    """The parts that every lesson has."""
     prose = "\n".join(
         line
         for cell in notebook.cells

@@ -1,4 +1,4 @@
-"""Make a course folder for nbgrader: each exercise is an assignment with one task a grade.
+"""Make a course folder for nbgrader: each exercise is an assignment with a grade for each task.
 
     python -m tools.classroom FOLDER [NN_name ...] [--overwrite]
 
@@ -39,7 +39,7 @@ os.environ["INPAINTING_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.jso
 
 
 def make_course(folder, names=(), *, overwrite=False):
-    """Write nbgrader's settings and one source assignment a name (default: every solution).
+    """Write nbgrader's settings and a source assignment for each name (default: every solution).
 
     An assignment that differs from what would be written is the instructor's work, points perhaps,
     or an older course's: it stays, unless ``overwrite`` is True.
@@ -48,7 +48,7 @@ def make_course(folder, names=(), *, overwrite=False):
         (assignments, kept): the paths of the assignments' notebooks, and those of them that stayed.
 
     Raises:
-        ValueError: if there is no solution of a name, or the folder holds other settings.
+        ValueError: if a name has no solution, or the folder holds other settings.
     """
     folder = expanded(folder)
     known = {path.stem: path for path in sorted(SOLUTIONS.glob("[0-9][0-9]_*.ipynb"))}

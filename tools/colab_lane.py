@@ -2,14 +2,15 @@
 
     python -m tools.colab_lane [python3.13]
 
-Python 3.13 with Colab's versions (tests/colab/requirements.txt, kept in .venv-colab); the single
-notebook alone in an empty folder, with an empty home and an environment of its own over Colab's;
-a stand-in for the google.colab module; the launch cell installs course_lib by pip from the public
-address, which git reads from a local clone of the last commit, tagged with the release's tag. nbval
-runs the cells, so an exception in a widget's callback fails too. Two notebooks run at a time.
+Python 3.13 has Colab's versions (tests/colab/requirements.txt, kept in .venv-colab); each notebook
+is alone in an empty folder, with an empty home and an environment of its own over Colab's; a
+stand-in replaces the google.colab module; the launch cell installs course_lib by pip from the
+public address, which git reads from a local clone of the last commit, tagged with the release's
+tag. nbval runs the cells, so an exception in a widget's callback fails too. Two notebooks run at a
+time.
 
-The exercises begin as the lessons do, with the same launch cell. They share an environment that
-one of them filled with it, and each runs up to the check of its first task.
+The exercises begin as the lessons do, with the same launch cell. They share an environment, which
+the first of them fills, and each runs up to the check of its first task.
 """
 
 import os
@@ -84,10 +85,10 @@ def lend_packages(venv):
 
 
 def prepared(notebook, first, exercise):
-    """A notebook between what is asked before and after it.
+    """A notebook as it is launched: AFTER ends it, and BEFORE opens the first of an environment.
 
-    Only the first of an environment installs course_lib: the others' launch cell, which must be
-    the same, is left out. An exercise ends with the check of its first task.
+    Only that first one installs course_lib: the others' launch cell, which must be the same, is
+    left out. An exercise ends with the check of its first task.
     """
     cells = list(notebook.cells)
     if cells[1].source != launch_cell(publication()):

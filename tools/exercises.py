@@ -1,6 +1,6 @@
 """From a solution's text source to the solution and the exercise, always the same ones.
 
-A source (``solutions/src/NN_name.py``) is written like a lesson's, with a few rules more:
+A source (``solutions/src/NN_name.py``) is written like a lesson's, with a few more rules:
 
 * a task begins with a heading ``## Task 2 ★★: title`` and ends with the code cell that calls its
   check, ``checks.task_NN_2(answer)``, and nothing else;
@@ -67,7 +67,7 @@ def task_words(source_path):
     """{task: {"title", "stars", "hints"}} of one source, in its order.
 
     Raises:
-        ValueError: if a task has not three hints.
+        ValueError: if a task does not have three hints.
     """
     notebook, words, name = render(source_path), {}, None
     lesson = _lesson(notebook)

@@ -2,7 +2,7 @@
 
     python -m tools.handout          (build/handout.html)
 
-docs/teaching/handout.md says where a picture stands: ``<!-- figure: problem -->``.
+docs/teaching/handout.md says where a picture goes: ``<!-- figure: problem -->``.
 """
 
 import base64

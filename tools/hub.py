@@ -31,7 +31,7 @@ from tools.project import ROOT
 PATIENCE = 600  # seconds after which what is waited for has hung
 STARTS = 5
 LATE = "Failed to start proxy"  # JupyterHub gives it ten seconds, however busy the machine is
-UNANSWERED = 15  # seconds: a server hangs up on who answers none of its pings, sent every 30
+UNANSWERED = 15  # seconds: a server hangs up on whoever answers none of its pings, sent every 30
 SCOPES = ["admin:users", "admin:servers", "access:servers"]
 OWN_CONFIGURATION = """
 load_subconfig({ours!r})
@@ -86,7 +86,7 @@ def _free_ports(count):
 
 
 def _apart(command, folder):
-    """The command in a namespace where accounts are made in copies; as no root: as it is."""
+    """The command in a namespace where accounts are made in copies; unchanged unless root."""
     if os.geteuid() != 0:
         return command
     shutil.copytree("/etc", folder / "etc", symlinks=True)
@@ -98,9 +98,9 @@ def _apart(command, folder):
 
 
 def _opened(paths, kept):
-    """Lines that lay folders of other rights on the way to what learners must reach.
+    """Lines that put folders that may be entered on the way to what learners must reach.
 
-    So the course may be tested where it lies, in the closed home of root say.
+    So the course can be tested where it lies, in the closed home of root, say.
     """
     lines = []
     for number, path in enumerate(dict.fromkeys(path.resolve() for path in paths)):
@@ -140,7 +140,7 @@ class Hub:
         self.address, self.token, self.folder, self.process = address, token, folder, None
 
     def start(self, command, variables):
-        """Begin and wait until it answers; once more where its proxy came too late."""
+        """Start and wait until it answers; try once more where its proxy came too late."""
         for _ in range(STARTS):
             with open(self.folder / "hub.log", "w") as log:
                 self.process = subprocess.Popen(

@@ -20,11 +20,11 @@ def right_python(command, version):
 
 
 def environment(name, base_python, *wanted):
-    """Make a virtual environment in the repository, anew when what is wanted changes.
+    """Make a virtual environment in the repository, and again when what is wanted changes.
 
     Args:
         name: of its folder, such as ".venv-colab".
-        base_python: command of the Python that it is made of.
+        base_python: command of the Python that it is made from.
         wanted: arguments of ``uv pip install``.
 
     Returns:

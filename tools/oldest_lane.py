@@ -2,7 +2,8 @@
 
     python -m tools.oldest_lane [python3.11] [what pytest is to run]
 
-A bound that is too low fails here and not at a learner's. The environment is kept in .venv-oldest.
+A bound that is too low fails here rather than on a learner's computer. The environment is kept in
+.venv-oldest.
 """
 
 import os

@@ -34,7 +34,7 @@ def publication(pyproject=ROOT / "pyproject.toml"):
 
 
 def lessons(names=()):
-    """The names of lessons; none: of all.
+    """The names of lessons; all of them if none is given.
 
     Raises:
         SystemExit: with a sentence, if there is no lesson of a name.

@@ -92,7 +92,7 @@ def badge(name, published, folder="notebooks"):
 
 
 def launch_cell(published):
-    """The first code cell: nothing on one's own computer, the library's installation elsewhere."""
+    """The first code cell: nothing on your own computer, the library's installation elsewhere."""
     return (
         f"{LAUNCH_OPENING} and Kaggle this cell installs the course's library; "
         "elsewhere it does nothing.\n"

@@ -32,7 +32,7 @@ METHODS = (*NETWORKS, *(name for name in reversed(classical.METHODS) if name != 
 CLOSE_SIDE = 320  # pixels of the part of a large picture in which methods are compared
 CAPTION = "Open a picture, paint over its damage, repair it."
 ANEW = "JPEG compresses the known pixels anew; .png keeps them."
-OFTEN = 0.2  # seconds between two reports of how far a repair is
+OFTEN = 0.2  # seconds between two news of how far a repair is
 ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 12px"}
 
 

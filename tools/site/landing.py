@@ -47,7 +47,7 @@ def write(folder, target):
 
 
 def repair(folder):
-    """Wear the portrait, repair it, save both; the share of pixels that were missing."""
+    """Wear the portrait, repair it, save both; returns the share of missing pixels."""
     worn = restoration.worn(data.photo("astronaut")[CROP], WEAR, seed=3)
     repaired = restoration.restore(worn.picture, worn.mask, METHOD)
     for name, picture in (("before", worn.picture), ("after", repaired)):
@@ -75,7 +75,7 @@ def thumbnail(path):
 
 
 def buttons(first, target):
-    """The page's first links: begin here, in the browser or with a picture of one's own."""
+    """The page's first links: begin here, in the browser or with your own picture."""
     name = f"notebooks/{first.path.stem}"
     links = [("Start with lesson 00", f"{name}.html")]
     lite = launch.in_browser(f"{name}.ipynb", target)

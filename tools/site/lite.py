@@ -81,7 +81,7 @@ def write_contents(folder):
 
 
 def name_on_page(path):
-    """Lessons lie on top, what else there is in a folder."""
+    """Lessons are at the top, all else in a folder."""
     return path.name if path.parent == NOTEBOOKS else f"{path.parent.name}/{path.name}"
 
 

@@ -21,7 +21,7 @@ MENDS = [
     for pattern, better in (
         # Draws icons that the theme's own fonts draw as well, and is half of a page's weight.
         (r"<script[^>]*fontawesome\.js[^>]*></script>|<link[^>]*fontawesome\.js[^>]*>", ""),
-        # A table's corner: a header without a word is none.
+        # A table's corner: a header without a word is not a header.
         (
             r"(<th[^>]*>)\s*(?:<p>\s*</p>)?\s*(</th>)",
             r'\1<span class="visually-hidden">row</span>\2',

@@ -39,7 +39,7 @@ def site(stick, built):
     target = stick / "site"
     shutil.rmtree(target, ignore_errors=True)
     if not (built / "index.html").exists():
-        print(f"The stick has no web pages, because {built} has none: type make site, then again.")
+        print(f"The stick has no web pages, because {built} has none: type make site first.")
         return
     shutil.copytree(built, target)
     if not (built / "lite" / OFFERED).exists():

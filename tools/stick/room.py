@@ -1,6 +1,6 @@
 """A room without a network, to try a stick in: Linux, root, and namespaces of the kernel.
 
-Another account with an empty home, the stick where it can only be read, loopback and no more.
+Another account with an empty home, the stick read-only, and no network but loopback.
 """
 
 import os

@@ -139,7 +139,7 @@ def fetch(folder, target, digests):
 
 
 def absent(folder, target, digests):
-    """What a target wants and the folder lacks; a file that is not what the lock names goes."""
+    """What a target wants and the folder lacks; a file of another SHA-256 is deleted."""
     there = {}
     for path in _fitting(folder, target):
         there.setdefault(_pin(path), []).append(path)
@@ -196,7 +196,7 @@ def _download(folder, target, some):
 
 
 def fetch_pip(folder):
-    """pip itself, for a Python whose system has taken it apart; any version will do."""
+    """pip itself, for a Python whose system ships it apart; any version will do."""
     if not any(folder.glob("pip-*.whl")) and not _pip(folder, "pip\n"):
         raise Stopped("The registry has no pip: type make stick again later.")
 
@@ -233,8 +233,8 @@ def _pip(folder, lines, *options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     if answer.returncode and re.search(r"Retry\(|[Cc]onnection|timed out", said):
         raise Stopped(
-            "The registry of packages cannot be reached: what is fetched is kept, type make stick "
-            "again when the network is there."
+            "The registry of packages cannot be reached: what was fetched is kept; type make stick "
+            "again when the network is back."
         )
     if answer.returncode and not re.search(r"No matching distribution|find a version", said):
         raise Stopped(f"pip stopped: {said.strip().splitlines()[-1] if said.strip() else '?'}")

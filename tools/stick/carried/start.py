@@ -28,7 +28,7 @@ STICK = check_stick.STICK
 LESSON = "/lab/tree/notebooks/00_first_repair.ipynb"
 # A browser keeps a learner's notebooks by address: the same port finds them again.
 PORT = 8765
-# Windows may call these what a browser refuses to run.
+# Windows may give these a type that a browser refuses to run.
 TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -62,7 +62,7 @@ def main(*arguments):
     parser = argparse.ArgumentParser(prog="start")
     parser.add_argument("what", nargs="?", default="lab", choices=("lab", "install", "site"))
     parser.add_argument("--to", help="the course's folder (default: one in your home)")
-    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
     options = parser.parse_args(arguments)
     try:
         if options.what == "site":
@@ -87,7 +87,7 @@ def home():
     folder = os.path.expanduser("~")
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
         raise Stopped(
-            f"Your home {folder} is no folder that you may write to: name another with --to."
+            f"Your home {folder} is not a folder that you may write to: name another with --to."
         )
     return folder
 
@@ -195,7 +195,7 @@ def same(course, name, digest):
 def fitting_python(about, course):
     """What ``ABOUT`` says of a Python for which the stick has wheels.
 
-    The course's own comes first, because another would make ``.venv`` anew; then this one.
+    The course's own comes first, because another would make ``.venv`` again; then this script's.
     """
     seen = None
     for command in ([venv_python(course)], [sys.executable], *others(about)):
