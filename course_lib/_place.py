@@ -5,8 +5,6 @@ import importlib.util
 import logging
 import sys
 
-from tqdm import tqdm
-
 PLATFORM = sys.platform  # the tests set it
 NEEDED = ("numpy", "scipy", "cv2", "skimage", "matplotlib", "pandas", "PIL")
 TRAINS = ("keras", "tensorflow", "wandb")
@@ -32,6 +30,8 @@ def prepare_page():
             f"This page was built without {', '.join(missing)}: {ELSEWHERE}.",
             name=missing[0],
         )
+    from tqdm import tqdm  # not above: ``course_lib check`` runs where packages are missing
+
     tqdm.monitor_interval = 0  # or its first bar warns that there are no threads
     # The first figure lists the fonts, and says so in a warning.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

@@ -2,7 +2,7 @@
 
     python -m course_lib check
 
-It imports only the standard library and tqdm, so that it can report what is missing.
+It imports only the standard library, so that it can report what is missing.
 """
 
 import contextlib

@@ -170,9 +170,11 @@ def test_the_command(monkeypatch, capsys, mend, code, last):
     assert told["lines"] == [{"name": "disk", "said": "found", "mend": mend, "well": not mend}]
 
 
-def test_it_speaks_where_packages_are_missing(tmp_path):
-    """Without numpy, as in a Python that is not the course's."""
-    (tmp_path / "numpy.py").write_text("raise ModuleNotFoundError(\"No module named 'numpy'\")")
+@pytest.mark.parametrize("missing", ["numpy", "tqdm"])
+def test_it_speaks_where_packages_are_missing(tmp_path, missing):
+    """As in a Python that is not the course's."""
+    said = f"No module named {missing!r}"
+    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError({said!r})")
     script = (
         "import sys; from course_lib import room;"
         "print(*room.look(), sep='\\n'); assert 'cv2' not in sys.modules"
