@@ -36,7 +36,7 @@ from course_lib import plots
 plots.show(
     plots.blind_spot(),
     alt="A cross on the left and a red dot on the right, both on ruled paper.",
-    caption="Where the optic nerve leaves the eye, nothing sees.",
+    caption="Where the optic nerve leaves, the eye is blind.",
 )
 
 # %% [markdown]
@@ -75,8 +75,7 @@ plots.show(
     [cat_a, cat_b, damaged_a, damaged_b],
     titles=["cat A", "cat B", "A damaged", "B damaged"],
     columns=4,
-    alt="A cat with an amber eye, the same cat with a blue one, and twice the same cat "
-    "with a black disc.",
+    alt="A cat with an amber eye, the same cat with a blue one, and both alike under a black disc.",
     caption="Two truths, one damaged picture.",
 )
 
@@ -152,7 +151,7 @@ plots.show(
     [photograph, scratches, damaged],
     titles=["photograph", "mask (white = missing)", "damaged"],
     alt="A portrait, a mask of seven white lines on black, and the portrait with black scratches.",
-    caption="The mask says where; every other pixel is known.",
+    caption="The mask marks what is missing; all else is known.",
 )
 
 # %% [markdown]
@@ -182,7 +181,7 @@ plots.show(
     titles=["damaged", *names],
     alt="Forehead and one eye, enlarged: nearest leaves steps, harmonic a soft band and a blurred "
     "eye, Navier-Stokes something between the two.",
-    caption="Look for steps in nearest, for a blur in harmonic.",
+    caption="Look for steps in nearest and a blur in harmonic.",
 )
 
 # %% [markdown]

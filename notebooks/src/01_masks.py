@@ -69,7 +69,7 @@ plots.show(
     plots.depth_map({"square": square[0], "scattered": scattered[0]}),
     alt="Above, a white square on black, and a mask almost all white. Below, their depth maps: the "
     "square's rises to 8 pixels in the middle; the other's is shallow nearly everywhere.",
-    caption="Above, white is missing. Below, how far it is from the nearest known pixel, in black.",
+    caption="Above, white is missing. Below, its distance to the nearest known pixel (black).",
 )
 
 # %% [markdown]
@@ -78,7 +78,7 @@ plots.show(
 # **Predict.** If we sort the missing pixels by depth, which of the two sets has the larger error at *equal* depth?
 
 # %%
-many = np.tile(patches, (5, 1, 1, 1))  # for few scattered pixels lie deep
+many = np.tile(patches, (5, 1, 1, 1))  # because few scattered pixels lie deep
 holes = {
     "square": masks.squares(len(many), 32, side=16),
     "scattered": masks.random_pixels(len(many), 32, fraction=0.9, seed=10),
@@ -133,7 +133,7 @@ for number, label, caption in (
         xlabel=label,
         ylabel="PSNR in holes (dB)",
     )
-    plots.show(drawing, alt=f"{caption} PSNR against {label}, a point a set.", caption=caption)
+    plots.show(drawing, alt=f"{caption} PSNR against {label}, a point per set.", caption=caption)
 
 # %% [markdown]
 # **Read.** The agreement is a rank correlation: 1 if the number puts the sets in the order of their errors. Mean

@@ -45,7 +45,7 @@ plots.show(
     pictures,
     titles=["damaged", "column means", "shuffled", "column means"],
     columns=4,
-    alt="A damaged picture, its holes in one flat brown; the same pixels shuffled, both times.",
+    alt="A damaged picture, its holes in one flat brown; then both with their pixels shuffled.",
     caption="The same brown twice; among shuffled pixels it does not show.",
 )
 
@@ -221,7 +221,7 @@ lines |= {name: (column[13:35], fill(picture, gap)[24, 13:35, 0]) for name, fill
 plots.show(
     plots.curves(lines, title="Across the gap", xlabel="column (px)", ylabel="brightness"),
     alt="Two slopes rise to 0.70 at a gap. Harmonic crosses it level, biharmonic rises to 0.85.",
-    caption="Biharmonic goes on to 0.85, where nothing known is above 0.70.",
+    caption="Biharmonic goes on to 0.85, though nothing known is above 0.70.",
 )
 
 # %% [markdown]
@@ -246,7 +246,7 @@ for side in (4, 8, 16, 32):
     state = masks.damage(np.ones((48, 48, 3)), square)
     while state.min() < 0.9:
         state, sweeps = classical.jacobi(state, square, 1, start=state), sweeps + 1
-    print(f"square of {side:2d} px in a white picture: {sweeps:3d} sweeps until nowhere below 0.9")
+    print(f"square of {side:2d} px in a white picture: {sweeps:3d} sweeps until all reach 0.9")
 
 # %% [markdown]
 # **Read.** After 100 sweeps the middle is still dark, after 200 hardly. Twice the width takes 3.4 to 3.8 times the sweeps, ever closer to

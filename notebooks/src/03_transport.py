@@ -170,8 +170,8 @@ plots.show(
     [picture[8:32, 8:32] for picture in pictures.values()],
     titles=list(pictures),
     columns=3,
-    alt="A bar with a gap. Diffusion leaves a grey plateau in the gap, transport draws it "
-    "through with rough sides, darkened the least.",
+    alt="A bar with a gap. Diffusion leaves a grey plateau in the gap, transport draws the "
+    "bar through, rough-sided but darkened least.",
     caption="Of the eight, the bar whose gains are nearest to the mean.",
 )
 
@@ -211,7 +211,7 @@ for photograph, hole in zip(places.images, places.masks, strict=True):
     weights = classical.navier_stokes_weights(photograph, (10, 10), radius=5)
     written = classical.navier_stokes(photograph, hole, radius=5)[10, 10]
     away.append(255 * abs((weights * photograph).sum(axis=(0, 1)) - written).max())
-print(f"{len(away)} places of a photograph: at most {max(away):.2f} of 255 levels away")
+print(f"{len(away)} places: the average is off by at most {max(away):.2f} of 255 levels")
 
 # %%
 piece, hole = edges.images[0][10:31, 10:31], places.masks[0]
@@ -223,7 +223,7 @@ plots.show(
     titles=["one pixel of an edge is missing", "weights of the known ones, sum 1"],
     alt="An edge with one coloured pixel on it. In the map of weights, where it is white, six of "
     "its eight neighbours stand out; the two that lie across the edge are dark.",
-    caption="Near pixels weigh most; on this edge hardly those straight across.",
+    caption="Near pixels weigh most, except the two straight across the edge.",
 )
 
 # %% [markdown]

@@ -127,7 +127,7 @@ plots.show(
     columns=3,
     alt="A dark corner over brown wood with a square hole. Row by row, the dark fills it from "
     "above; by arrival and at random, dark and brown wedges meet; harmonic is smooth.",
-    caption="One rule in three orders, and a method without.",
+    caption="One rule in three orders; harmonic has no order.",
 )
 
 # %% [markdown]
@@ -217,7 +217,7 @@ plots.show(
     plots.number_grid(named),
     alt="Two grids of shares left of a coloured pixel: 9 in every cell of one; in the other 40 in "
     "the cell just left of it, and less the farther away.",
-    caption="How many per cent of p, in colour, each pixel gives. Grey is not filled yet.",
+    caption="What each pixel gives to p (in colour), in per cent. Grey is not filled yet.",
 )
 
 # %% [markdown]

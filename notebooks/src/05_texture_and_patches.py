@@ -55,7 +55,7 @@ plots.show(
     columns=3,
     alt="Brick, grass and gravel with a square hole; harmonic leaves a smooth blot in each; "
     "exemplar fills in bricks, blades and stones, with a few seams.",
-    caption="One place of each photograph: averaged in the middle row, copied below.",
+    caption="One place in each photograph: averaged in the middle row, copied below.",
 )
 
 # %% [markdown]
@@ -112,7 +112,7 @@ pd.concat(table)[["psnr_hole", "ahead", "misplaced"]].round({"psnr_hole": 1, "mi
 plots.show(
     plots.priority(masks.damage(image, mask), mask),
     alt="Three rims: confidence, data, and their product, highest at a corner by the stripe.",
-    caption="Larger and yellower is more. The frame is the patch that is filled first.",
+    caption="Larger and yellower means more. The frame marks the patch that is filled first.",
 )
 
 # %% [markdown]
@@ -232,7 +232,7 @@ plots.show(
 # %%
 plots.show(
     plots.standings(evaluation.standings("exemplar")),
-    alt="Bars of PSNR in holes: the smooth solvers lead, exemplar stands behind nearest.",
+    alt="Bars of PSNR in holes: the smooth solvers lead, exemplar comes behind nearest.",
     caption="100 patches with line masks; the new row is hatched.",
 )
 

@@ -55,7 +55,7 @@ for count in (2, 3, 10):
     edges = np.where(columns < places[:, None], 0.15, 0.85)  # a row of every possible truth
     best[f"{count} places"] = mean = edges.mean(axis=0)
     sharp_error, mean_error = ((edges[:, None] - edges) ** 2).mean(), ((edges - mean) ** 2).mean()
-    print(f"{count:2d} places: one of the truths {sharp_error:.4f}, their mean {mean_error:.4f}")
+    print(f"{count:2d} places, squared error: one truth {sharp_error:.4f}, mean {mean_error:.4f}")
 
 # %%
 rows = {"one possible truth": edges[4]} | best
@@ -127,7 +127,7 @@ plots.show(
     looks,
     titles=[f"{row}, epoch {k}" for row in ("training", "validation") for k in range(4)],
     columns=4,
-    alt="One picture four times, with new black lines each time; another with the same.",
+    alt="One picture four times, with new black lines each time; another with the same lines.",
     caption="In training the damage changes: one picture, many pairs. Validation is frozen.",
 )
 

@@ -225,7 +225,7 @@ plots.show(
     plots.row_worlds(worlds, greys[k][16:17], gap),
     alt="Three columns. Precisions: all pull with the nearest neighbours; fitted and biharmonic "
     "push with the next ones. Gaps: straight means and bands, the widest biharmonic's.",
-    caption="Above: below 0 a pixel pulls, above 0 it pushes. Below: the truth, a bright line, "
+    caption="Top: a negative value pulls, a positive one pushes. Bottom: the truth, a bright line, "
     "leaves all three bands.",
 )
 

@@ -49,7 +49,7 @@ found = {
 plots.show(
     [scratched, scratch, found["nearly white"], found["too fat"]],
     titles=["the photograph", "the scratches", "nearly white", "too fat"],
-    alt="A cup under three white scratches; masks: the scratches, with the cup's rim, too thick.",
+    alt="A cup under three white scratches; masks: scratches, scratches and rim, thick scratches.",
     caption="The scratches, and what two of the four detectors make of them.",
 )
 
@@ -156,7 +156,7 @@ plots.show(
     [poster.astype(float) for poster, _ in best.values()],
     titles=[f"{name}: {score:.3f}" for name, (_, score) in best.items()],
     alt="A cat, a cup, an astronaut and a rocket in pure red, green, blue and their mixtures.",
-    caption="For each photograph the picture with the highest plain dice of all pictures.",
+    caption="For each photograph, the picture with the highest possible plain dice.",
 )
 
 # %%
@@ -179,7 +179,7 @@ print(f"truth {own.mean():.3f}, gain {gain.mean():.3f} on average, {gain.min():.
 plots.show(
     plots.white_sheet(patches),
     alt="Points of brightness and contrast; white beats the truth below an arch, not above it.",
-    caption="The curve is the formula; what is counted is how many lie below it.",
+    caption="The curve is the formula; the legend counts the patches on either side of it.",
 )
 
 # %% [markdown]

@@ -28,7 +28,7 @@ import numpy as np
 
 numbers = "2 4 6 4 2   3 5 8 6 3   4 7 9 9 9   6 5 9 9 9   2 4 9 9 9"
 picture = np.array(numbers.split(), float).reshape(5, 5)
-hole = np.pad(np.ones((3, 3), bool), ((2, 0), (2, 0)))  # the nines are not picture
+hole = np.pad(np.ones((3, 3), bool), ((2, 0), (2, 0)))  # the nines are in the hole
 known = 1.0 - hole
 
 # %%
@@ -38,8 +38,8 @@ X, M = picture[1:4, 1:4], known[1:4, 1:4]  # the window around the middle
 grids = {"the picture": (np.where(hole, np.nan, picture), known), "the window, X ⊙ M": (X * M, M)}
 plots.show(
     plots.number_grid(grids, windows={"the picture": (1, 1)}),
-    alt="Five by five numbers with a hole. The window sees 5, 8, 6, 7, 5 and four cells of it.",
-    caption="Known cells are white. The window around the middle sees five of its nine.",
+    alt="Five by five numbers with a hole. The window sees 5, 8, 6, 7, 5 and four hole cells.",
+    caption="Known cells are white: five of the nine in the window around the middle.",
 )
 
 # %% [markdown]
@@ -160,7 +160,7 @@ from course_lib import evaluation, layers
 
 
 def signal(seed, state, forgetful=False, normalised=False):
-    """Standard deviation of [features, valid] after each of eight layers, before any training."""
+    """The features' standard deviation after each of eight layers, before any training."""
     keras.utils.set_random_seed(seed)
     left = []
     for _ in range(8):

@@ -46,7 +46,7 @@ widgets.showdown()
 plots.show(
     plots.leaderboard_map(boards["CIFAR-10"], title="CIFAR-10"),
     alt="A heat map of ten methods and eleven sets. Two rows are dark: fill_and_correct, gaussian.",
-    caption="Dark: at the front. The best of a column has its PSNR (dB), others how far behind.",
+    caption="Dark: at the front. A column's best shows its PSNR (dB), the others how far behind.",
 )
 
 # %% [markdown]
@@ -61,7 +61,7 @@ plots.show(
 # **Predict.** Which way makes the lead vary less?
 
 # %%
-errors = evaluation.showdown_errors("photos")["lines"]  # a row a patch: squared, in its hole
+errors = evaluation.showdown_errors("photos")["lines"]  # a row per patch: squared, in its hole
 network, harmonic = errors.fill_and_correct.to_numpy(), errors.harmonic.to_numpy()
 
 # %%
@@ -85,7 +85,7 @@ print(f"network ahead of harmonic: {ahead:+.2f} dB, 95 % of draws from {low:+.2f
 tables = evaluation.showdown_errors("cifar10").values()
 ends = np.array([evaluation.lead(one.fill_and_correct, one.gaussian)[1:] for one in tables])
 clear = (ends > 0).all(axis=1).sum(), (ends < 0).all(axis=1).sum()
-print("Before the Gaussian on CIFAR-10: clearly ahead in {}, behind in {} of 11".format(*clear))
+print("On CIFAR-10, against the Gaussian: clearly ahead in {}, behind in {} of 11".format(*clear))
 
 # %% [markdown]
 # **Read.** Here the lead varies about a third as much in pairs. `evaluation.lead` draws in pairs, and gives the two ends of the middle 95 % of the
@@ -109,7 +109,7 @@ plots.show(
 for world, table in leads.items():
     for name, rows in table.groupby("method", sort=False):
         clear = f"ahead in {(rows.low > 0).sum():2d}, behind in {(rows.high < 0).sum():2d}"
-        print(f"{world:15s} {name:20s} {clear} of {len(rows)} sets, clearly")
+        print(f"{world:15s} {name:20s} clearly {clear} of {len(rows)} sets")
 
 # %% [markdown]
 # **Read.** On CIFAR-10 two methods are clearly ahead of the best equation everywhere. `fill_and_correct` leads most in irregular holes, by about 1
@@ -128,7 +128,7 @@ plots.show(
     plots.firsts(shares, ["lines", "square_16", "random_90"]),
     alt="Bars of how often each method is first. On the photograph fill_and_correct, harmonic and "
     "biharmonic share the first places, on CIFAR-10 fill_and_correct, gaussian and biharmonic.",
-    caption="In 20 of all 22 columns the best sum is first on fewer than half of the pictures.",
+    caption="In 20 of the 22 columns the best sum is first on fewer than half of the pictures.",
 )
 
 # %% [markdown]
@@ -153,7 +153,7 @@ plots.show(
     alt="Two panels of PSNR against milliseconds. Under lines the front runs from Navier-Stokes "
     "by way of harmonic to a crowd at 1.5 ms, in holes of 50 to 60 % straight to that crowd; on "
     "top of it stands fill_and_correct.",
-    caption="Orange: nobody is both faster and better. Two cores, no GPU; networks in batches.",
+    caption="Orange: no other is both faster and better. Two cores, no GPU; networks in batches.",
 )
 
 # %% [markdown]

@@ -36,7 +36,7 @@ old = restoration.worn(photograph, ["scratches", "writing"], seed=0)
 
 # %%
 desk = widgets.RepairDesk(old.picture)
-desk.painter.mask = old.mask  # of our picture; on yours you paint
+desk.painter.mask = old.mask  # our picture's; on yours you paint it
 desk
 
 # %% [markdown]
@@ -113,8 +113,8 @@ plots.show(
 found = evaluation.detector_costs("harmonic")
 plots.show(
     plots.detector_costs(found),
-    alt="Points that rise from left to right: masks with more dice give better repairs.",
-    caption="More dice, mostly a better repair.",
+    alt="Points rising from left to right: masks with higher dice give better repairs.",
+    caption="Higher dice, mostly a better repair.",
 )
 
 # %%
@@ -122,7 +122,7 @@ places = [one for _, one in found.groupby("place")]
 rank = [one.dice.corr(one.psnr, method="spearman") for one in places]
 by_dice = np.array([one.psnr.max() - one.psnr[one.dice.idxmax()] for one in places])
 by_lot = [one.psnr.max() - one.psnr.mean() for one in places]
-print(f"the best on {(by_dice == 0).sum()} of {len(places)} places,", end=" ")
+print(f"highest dice: best repair on {(by_dice == 0).sum()} of {len(places)} places,", end=" ")
 print(f"{(by_dice < 0.5).sum()} within 0.5 dB, {(by_dice > 3).sum()} more than 3 dB behind")
 pd.DataFrame({"rank": rank, "by_dice": by_dice, "by_lot": by_lot}).agg(["mean", "std"]).round(1)
 
@@ -162,7 +162,7 @@ plots.show(
 # %%
 fills = {"as found": restoration.restore(old.picture, proposal, "harmonic")}
 for name in ("telea", "harmonic", "biharmonic", "photo"):
-    fills[name] = restoration.restore(old.picture, mended, name, progress=iter)  # and no bar
+    fills[name] = restoration.restore(old.picture, mended, name, progress=iter)  # no bar
 for name, filled in fills.items():
     print(f"{name:10s} {metrics.psnr(photograph, filled):.1f} dB")
 

@@ -36,7 +36,7 @@ print(f"{wander.mean():.0%} of a frame is missing; the next one shows {np.mean(s
 plots.show_films(
     {"truth": still, "damaged": damaged},
     alt="A still photograph twice; over the right one three upright white scratches wander.",
-    caption="Each scratch hides another strip in each frame.",
+    caption="Each scratch hides different strips in different frames.",
 )
 
 # %% [markdown]

@@ -88,7 +88,7 @@ validities = models.validities(trained["partial"], patches, holes)
 plots.show(
     plots.gates_beside_validity(gates, validities, holes, layers=list(gates)[3::2]),
     alt="Beside validity, whose hole shrinks away, gates: two close in the hole, two open there.",
-    caption="Validity, two gates that close most in holes (outlined), two that open most.",
+    caption="Validity; two gates that close most in holes (outlined); two that open most.",
 )
 
 # %% [markdown]

@@ -52,7 +52,7 @@ plots.show(
 # %%
 plots.show(
     [*generative.diffuse(guess, 4, steps=100, seed=1)],
-    alt="Four new pictures with light, colours and edges, of no thing that one could name.",
+    alt="Four new pictures with light, colours and edges, but of nothing that one could name.",
     caption="Four times from noise, a hundred steps each.",
 )
 
@@ -160,8 +160,9 @@ plots.show(
 # %%
 plots.show(
     plots.likeness(evaluation.likeness_scores()),
-    alt="Two charts, a point a fill: means above and to the right, samples below and to the left.",
-    caption="Above: near the truth. Left: like true pictures. Bars: 95 % intervals.",
+    alt="Two charts, one point per fill: means are upper right, samples lower left.",
+    caption="Higher: nearer the truth. Further left: more like true pictures. "
+    "Bars: 95 % intervals.",
 )
 
 # %% [markdown]
@@ -220,7 +221,7 @@ plots.show(
     row_titles=list(free),
     columns=6,
     alt="Two pictures a row, in 2, 5 and 20 steps. After 5, those with fresh noise are mush.",
-    caption="Above: the diffusion network, with fresh noise, then with one noise. Below: flow's.",
+    caption="Top: the diffusion network with fresh noise. Middle: with one noise. Bottom: flow's.",
 )
 
 # %% [markdown]

@@ -83,7 +83,7 @@ if checks.task_02_1(spread):
         + [f"{name}: {metrics.psnr(truth, p, mask):.1f} dB" for name, p in pictures.items()],
         alt="A damaged photograph; its strokes filled but still dark inside; the same strokes "
         "filled without any dark.",
-        caption="After as many sweeps, no dark is left where there was none to begin with.",
+        caption="After as many sweeps: no dark is left, since none was there to begin with.",
     )
 
 # %% [markdown]

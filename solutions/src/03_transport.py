@@ -187,7 +187,7 @@ if checks.task_03_2(carry):
         titles=[name + score for name, score in zip(tried, [*scores, ""], strict=True)],
         alt="A grey bar with a blurred gap; the same gap crossed again by the bar, ragged; "
         "the whole bar.",
-        caption="2 dB nearer to the bar, and ragged: the recipe adds some diffusion.",
+        caption="2 dB nearer to the bar, but ragged: that is why the recipe adds some diffusion.",
     )
 
 # %% [markdown]

@@ -22,7 +22,7 @@ from course_lib import runtime
 run = runtime.setup()
 
 # %%
-import keras  # loads for some seconds, so it has a cell of its own
+import keras  # takes some seconds to load, so it has its own cell
 
 # %%
 import numpy as np

@@ -114,7 +114,7 @@ def perfect_and_white(means, deviations):
 
 # %%
 if checks.task_10_2(perfect_and_white):
-    print("from two numbers a picture:", *np.round(perfect_and_white(means[0], deviations[0]), 6))
+    print("from two numbers per picture:", *np.round(perfect_and_white(means[0], deviations[0]), 6))
 
 # %%
 checks.task_10_2(perfect_and_white)
@@ -136,7 +136,7 @@ if checks.task_10_2(perfect_and_white):
         drawing,
         alt="Fifteen circles and fifteen crosses, computed against measured dice, all of them on "
         "the diagonal.",
-        caption="From two numbers a picture, all thirty scores of 1.5 million values.",
+        caption="Two numbers per picture give all thirty scores of 1.5 million values.",
     )
 
 # %% [markdown]
@@ -324,7 +324,7 @@ if checks.task_10_4(looks_right):
         columns=6,
         alt="The same six pictures, each with its score by one right answer: the truth first, "
         "other grass next, then the four spoilt ones.",
-        caption="Scores of one right answer; yours will be others, and the order is what counts.",
+        caption="Scores of one right answer; yours will differ, and only the order counts.",
     )
 
 # %% [markdown]

@@ -335,7 +335,7 @@ def accepts(layer):
 
     random = np.random.RandomState(0)
     for rows, columns in ((3, 3), (1, 1), (5, 3)):
-        for share in (0, 0.05, 0.5, 1):  # of the values are known
+        for share in (0, 0.05, 0.5, 1):  # the share of the values that is known
             valid = (random.random_sample((7, 8, 3)) < share).astype(float)
             colours = random.normal(size=valid.shape) * (random.random_sample((7, 8, 1)) < 0.5)
             features = np.where(valid > 0, colours, np.nan)  # half of the picture is black
@@ -343,7 +343,7 @@ def accepts(layer):
             for bias in (random.normal(size=2), np.zeros(2)):
                 given = features, valid, kernel, bias
                 for one, other in zip(layer(*given), by_definition(*given), strict=True):
-                    if not np.allclose(one, other, atol=1e-4):  # NaN is close to nothing
+                    if not np.allclose(one, other, atol=1e-4):  # NaN is never close
                         return False
     return True
     ### END SOLUTION

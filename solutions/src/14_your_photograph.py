@@ -157,7 +157,7 @@ def published_gain(truth, scan, stored, method):
 
 # %%
 truth, scratches, scan = evaluation.scratched_scans(1, seed=2)[1]
-seen = scratches & (np.arange(256) < 160)  # whoever made the mask overlooked the right
+seen = scratches & (np.arange(256) < 160)  # whoever made the mask overlooked the right side
 half = ~seen.reshape(128, 2, 128, 2).any(axis=(1, 3))
 noise = np.kron(np.random.RandomState(0).randint(0, 3, (16, 16)), np.ones((8, 8), int))  # a JPEG's
 stored = np.where(half, 255 - noise, noise).astype(np.uint8)

@@ -104,7 +104,7 @@ print("mean absolute error in the holes:", np.abs(repaired - wall)[wander].mean(
 plots.show_films(
     {"damaged": hurt, "as published": repaired},
     alt="A brick wall glides by with a white scratch, and repaired with a strip that does not fit.",
-    caption="The strip shows other stones than it should.",
+    caption="The strip shows the wrong stones.",
 )
 
 # %% [markdown]
