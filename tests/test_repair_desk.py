@@ -320,7 +320,7 @@ def test_a_jpeg_may_be_kept_exactly_as_a_png(tmp_path):
     desk = desk_with(path)
     desk.controls["repair"].click()
     assert desk.controls["format"].options == (".jpg", ".png", ".tif")
-    assert desk._anew.value == "JPEG compresses the known pixels anew; .png keeps them."
+    assert desk._anew.value == "JPEG compresses the known pixels again; .png keeps them."
     assert Page(desk._file).saved()[0] == "picture-repaired.jpg"
     desk.controls["format"].value = ".png"
     assert desk._anew.value == ""
@@ -551,10 +551,10 @@ def test_who_must_wait_for_long_is_told_after_the_first_part(monkeypatch, second
     monkeypatch.setattr(repair_desk.time, "monotonic", lambda: next(times))
     monkeypatch.setattr(desk, "_say", heard.append)
     desk._work._stop.clear()
-    parts = desk._progress("Repairing by exemplar")(range(68))
+    parts = desk._progress("Repairing with exemplar")(range(68))
     for _ in range(3):
         next(parts)
-    assert heard == [f"Repairing by exemplar: part {one} ..." for one in said]
+    assert heard == [f"Repairing with exemplar: part {one} ..." for one in said]
 
 
 @pytest.mark.parametrize("kind", ["comm_msg", "execute_request"])

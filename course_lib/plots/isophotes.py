@@ -102,7 +102,7 @@ def _profile(axes, line, grey, mask):
         axes.axvspan(inside.min(), inside.max(), color=HOLE_COLOUR, alpha=0.12, label="in the hole")
     axes.axhline(0, color="black", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set(xlabel="way along the line (px)", title="along it")
+    axes.set(xlabel="distance along the line (px)", title="along it")
     axes.legend(frameon=False)
 
 

@@ -34,7 +34,7 @@ def reaches(maps):
         shown = np.ma.masked_equal(np.where(share > 0, share.clip(FAINTEST), 0), 0)
         image = axes.imshow(shown, cmap="viridis_r", norm=LogNorm(FAINTEST, 1))
         axes.set(title=title, xticks=[], yticks=[])
-    drawing.colorbar(image, ax=list(panels), label="of the strongest", shrink=0.8)
+    drawing.colorbar(image, ax=list(panels), label="share of the strongest", shrink=0.8)
     return drawing
 
 

@@ -247,7 +247,7 @@ def firsts(tables, masks):
                 label=mask_label(name).replace("\n", " "),
             )  # fmt: skip
         axes.set_yticks(range(rows), [plain(name) for name in order])
-        axes.set(title=plain(title), xlabel="first on so many pictures (%)")
+        axes.set(title=plain(title), xlabel="pictures on which it is first (%)")
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].invert_yaxis()
     handles, labels = panels[0].get_legend_handles_labels()

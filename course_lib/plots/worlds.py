@@ -66,7 +66,7 @@ def _draw_weights(axes, world):
     weights = weights / weights[middle]
     axes.plot(np.arange(width) - middle, weights, color=BLUE, marker="o", markersize=5)
     axes.axhline(0, color="#999999", linewidth=0.6)
-    axes.set(xlim=(-AROUND - 0.5, AROUND + 0.5), xlabel="away from the pixel (px)")
+    axes.set(xlim=(-AROUND - 0.5, AROUND + 0.5), xlabel="offset from the pixel (px)")
     axes.set_xticks([-AROUND, -AROUND // 2, 0, AROUND // 2, AROUND])
 
 

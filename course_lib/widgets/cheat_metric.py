@@ -38,7 +38,7 @@ def cheat_metric(pictures, *, brightness=1.3):
     Example:
         >>> ramp = np.linspace(0.2, 0.6, 8)[:, None, None] * np.ones((8, 8, 3))
         >>> cheat_metric({"ramp": ramp}).alt
-        'A picture, the same ruined, and bars of four scores; beyond the truth: plain dice 0.501 \
+        'A picture, its spoilt copy, and bars of four scores; beyond the truth: plain dice 0.501 \
 (the truth 0.443).'
     """
     pictures = _check_pictures(pictures)
@@ -58,7 +58,7 @@ def cheat_metric(pictures, *, brightness=1.3):
             for name in _cheated(scores, own[picture])
         ]
         return (
-            "A picture, the same ruined, and bars of four scores; beyond the truth: "
+            "A picture, its spoilt copy, and bars of four scores; beyond the truth: "
             f"{', '.join(beyond) or 'none'}."
         )
 

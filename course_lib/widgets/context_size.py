@@ -73,7 +73,7 @@ def context_size(pictures, held_out):
         draw,
         alt=alt,
         caption="Red counts for the middle pixel, blue against it. The farther away, the smaller "
-        f"the weights. The curve of {FEW} pictures is the mean of {SETS} sets of them.",
+        f"the weights. The curve for {FEW} pictures is the mean over {SETS} such sets.",
         radius=(1, LARGEST, 1, 2),
     )
 

@@ -70,7 +70,7 @@ def film_frames(frames, holes, fills):
         alt=lambda frame: (
             f"Frame {frame}, damaged and filled by {', '.join(fills)}, and the error of each frame."
         ),
-        caption="Root mean square error in the holes of each frame; upright: the frame shown.",
+        caption="Root mean square error in each frame's holes; vertical line: the frame shown.",
         photograph=True,
         frame=stops("frame", range(len(frames)), len(frames) // 2),
     )

@@ -33,7 +33,7 @@ def heat_flow(image, mask, *, sweeps=SWEEPS):
         >>> flow = heat_flow(line, np.array([[False, True, True, False]]), sweeps=(0, 1, 2))
         >>> flow.controls["sweeps"].value = 1
         >>> flow.alt
-        'After 1 sweeps: the fill so far, and a map of its distance to the end, 0.300 at most.'
+        'After 1 sweeps: the fill so far, and a map of what is still to go, 0.300 at most.'
     """
     image, mask = check_pair(check_image(image), mask)
     sweeps = check_counts("sweeps", sweeps)
@@ -63,7 +63,7 @@ def heat_flow(image, mask, *, sweeps=SWEEPS):
     return explore(
         draw,
         alt=lambda sweeps: (
-            f"After {sweeps} sweeps: the fill so far, and a map of its distance to the end, "
+            f"After {sweeps} sweeps: the fill so far, and a map of what is still to go, "
             f"{left[sweeps].max():.3f} at most."
         ),
         caption="Colour flows in from the rim.",

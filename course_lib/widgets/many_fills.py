@@ -67,7 +67,7 @@ def many_fills(guess, image, mask, *, fills=4, steps=None, resamplings=(1, 5, 10
             f"each after step {', '.join(map(str, looks))}; their spread: "
             f"{', '.join(f'{one:.2f}' for one in apart(resamplings))}."
         ),
-        caption="A column is one fill on its way; the spread is that of all of them.",
+        caption="Each column is one fill taking shape; the spread is that of all of them.",
         resamplings=stops("resamplings", resamplings, resamplings[-1]),
     )
 

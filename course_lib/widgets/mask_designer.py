@@ -65,7 +65,7 @@ def mask_designer(family="square", *, size=32):
     designer = explore(
         lambda **values: plots.depth_map({values["family"]: mask(**values)}),
         alt=lambda **values: _describe(values["family"], mask(**values)),
-        caption="Yellow is far from anything known. Find two masks with one mean depth.",
+        caption="Yellow is far from anything known. Find two masks with the same mean depth.",
         **controls,
         seed=(0, 20),
     )

@@ -38,7 +38,7 @@ def random_walkers(image, mask, pixel=None, *, seed=0):
         >>> walkers = random_walkers(half, masks.squares(1, 16, side=6)[0])
         >>> walkers.controls["walkers"].value = 1000
         >>> walkers.alt  # doctest: +ELLIPSIS
-        'Ways of 6 walkers from pixel (7, 7) to known pixels; the mean catch of 1000 walkers, ...'
+        'Paths of 6 walkers from pixel (7, 7) to known pixels; the mean catch of 1000 walkers, ...'
     """
     image, mask = check_pair(check_image(image), mask)
     if pixel is None:
@@ -66,7 +66,7 @@ def random_walkers(image, mask, pixel=None, *, seed=0):
     return explore(
         draw,
         alt=lambda walkers: (
-            f"Ways of {min(walkers, WAYS)} walkers from pixel {pixel} to known pixels; the mean "
+            f"Paths of {min(walkers, WAYS)} walkers from pixel {pixel} to known pixels; the mean "
             f"catch of {walkers} walkers, {means[walkers - 1]:.3f}, nears the harmonic fill, "
             f"{goal:.3f}."
         ),

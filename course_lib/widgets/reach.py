@@ -11,8 +11,8 @@ SPACINGS = {
     "1": lambda depth: [1] * depth,
     "2": lambda depth: [2] * depth,
     "3": lambda depth: [3] * depth,
-    "1, 2, 4, then again": lambda depth: [2 ** (k % 3) for k in range(depth)],
-    "1, but every layer halves": lambda depth: [2**k for k in range(depth)],
+    "1, 2, 4, repeated": lambda depth: [2 ** (k % 3) for k in range(depth)],
+    "1, halving after each layer": lambda depth: [2**k for k in range(depth)],
 }
 
 

@@ -31,7 +31,7 @@ START = "photo"  # the best mean on photographs: benchmarks/RESULTS.md
 METHODS = (*NETWORKS, *(name for name in reversed(classical.METHODS) if name != "nothing"))
 CLOSE_SIDE = 320  # pixels of the part of a large picture in which methods are compared
 CAPTION = "Open a picture, paint over its damage, repair it."
-ANEW = "JPEG compresses the known pixels anew; .png keeps them."
+ANEW = "JPEG compresses the known pixels again; .png keeps them."
 OFTEN = 0.2  # seconds between two news of how far a repair is
 ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 12px"}
 
@@ -185,12 +185,12 @@ class RepairDesk(ipywidgets.VBox):
 
     def _repair(self):
         method = self.controls["method"].value
-        loading = " Loading a network takes a while, once." * (method in NETWORKS)
-        with self._working(f"Repairing by {method} ...{loading}", self._status):
+        loading = " Loading a network takes a while the first time." * (method in NETWORKS)
+        with self._working(f"Repairing with {method} ...{loading}", self._status):
             mask = self._wanted_mask()
             start = time.perf_counter()
             plain = restoration.restore_photograph(
-                self.photograph, mask, method, progress=self._progress(f"Repairing by {method}")
+                self.photograph, mask, method, progress=self._progress(f"Repairing with {method}")
             )
             seconds = time.perf_counter() - start
             with self._work.taking():

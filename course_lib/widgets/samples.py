@@ -73,7 +73,7 @@ def samples(gaussian, image, mask, *, count=20, start=3):
             f"truth; a chart of their PSNRs, {of_samples[sample - 1]:.1f} and "
             f"{of_means[sample - 1]:.1f} dB, the conditional mean's {best:.1f} dB."
         ),
-        caption="Every sample is another fill; their mean nears the one that scores best.",
+        caption="Every sample is a different fill; their mean nears the one that scores best.",
         sample=(1, count, 1, start),
     )
 

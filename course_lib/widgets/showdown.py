@@ -120,8 +120,8 @@ class _Showdown(Exploration):
         super().__init__(
             _panels,
             _describe,
-            "Dark: at the front. A column's best has its PSNR in the holes (dB), the others how "
-            "far they are behind it. Below, one patch of the touched cell.",
+            "Dark: at the front. A column's best shows its PSNR in the holes (dB), the others how "
+            "far they are behind it. Below, one patch for the selected cell.",
             False,
             {"scores": [*WORLDS], "cell": cells, "picture": (*SHOWN, picture)},
         )

@@ -81,7 +81,7 @@ class MaskSliders(HoldsMask, ipywidgets.VBox):
         actions = {
             "add": ("Make the shape a hole", lambda: self._step(self.mask | self._shape())),
             "erase": ("Make the shape known", lambda: self._step(self.mask & ~self._shape())),
-            "undo": ("Take the last step back", self._undo),
+            "undo": ("Undo the last step", self._undo),
             "clear": ("Empty the mask", lambda: self._step(np.zeros_like(self.mask))),
         }
         buttons = {}

@@ -74,7 +74,8 @@ def window_steps(picture, hole):
     return explore(
         draw,
         alt=alt,
-        caption="Pink is hole, grey nothing. The blue window makes one number of each grid.",
+        caption="Pink is hole, grey is empty. The blue window becomes one number in each of the "
+        "last two grids.",
         place=(0, hole.size - 1, 1, middle),
         bug=list(BUGS),
         channels=[1, 3, 32],

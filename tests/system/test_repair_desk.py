@@ -455,7 +455,7 @@ def test_a_long_repair_is_stopped_and_costs_nothing(chromium, server):
         repair, stop = (desk.cell.get_by_role("button", name=name, exact=True) for name in names)
         assert stop.count() == 0  # to be seen
         repair.click()
-        desk.says("Repairing by exemplar: part ")
+        desk.says("Repairing with exemplar: part ")
         stop.first.click()
         desk.says("stopped; what was there before is still there.")
         lab.wait_until(repair.is_enabled)

@@ -5,14 +5,14 @@ const HELP =
   "the focus: arrow keys move the brush, Space paints, E erases (hold it and move to draw a line), " +
   "[ and ] change the size, Ctrl+Z undoes, Ctrl+Y redoes, C clears.";
 const MORE_HELP =
-  "Polygon: click its corners (or Space), Enter or a double click closes it, Escape gives it up. " +
-  "Zoom with Ctrl and the wheel, or I, O and 0.";
+  "Polygon: click its corners (or press Space); Enter or a double click closes it, Escape " +
+  "cancels. Zoom with Ctrl and the wheel, or I, O and 0.";
 const LOOKS = {
   "bright scratches": "bright scratches",
   "dark scratches": "dark scratches",
-  bright: "near white",
-  dark: "near black",
-  colour: "of one colour",
+  bright: "what is near white",
+  dark: "what is near black",
+  colour: "one colour",
 };
 
 // Percent: what restoration.find_damage takes when it is told nothing.
@@ -122,7 +122,7 @@ function moreRows(page) {
     ]),
     group("The whole mask", [page.grow, page.shrink, page.invert, labelled("Colour", page.colour)]),
     group("First mask", [
-      labelled("Find what is", page.looks),
+      labelled("Find", page.looks),
       page.toneLabel,
       page.toleranceLabel,
       page.widthLabel,
