@@ -27,7 +27,7 @@ run = runtime.setup()
 #
 # ## Which hole is harder?
 #
-# Two sets of masks for the same hundred pictures of 32 × 32 pixels: in one, a square takes a quarter of each picture, in the other, 90 % of
+# Two sets of masks for the same hundred pictures of 32 × 32 pixels: in one, a square takes a quarter of each picture; in the other, 90 % of
 # all pixels are missing, scattered.
 #
 # **Predict.** `harmonic` fills both. Look at the pixels that are missing in both sets. In which set is its error there smaller?
@@ -99,8 +99,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The square, by 0.9 dB at most, though it removes less than a third as much. Depth
-# matters far more: from the square's rim to its middle the fill loses 6 dB.
+# **Read.** Beyond 1 pixel, the square: by 0.9 dB at most, though it removes less than a third as much. Depth
+# matters far more: 6 dB from the square's rim to its middle.
 #
 # ## Many masks
 #

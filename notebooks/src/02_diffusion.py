@@ -113,7 +113,7 @@ plots.show(
 # picture, the larger the sum.
 #
 # **Predict.** Which of these four fills is the smoothest, and is it smoother than the truth? (Means
-# over the 100 patches of the leaderboard.)
+# over the leaderboard's 100 patches; `biharmonic` follows.)
 
 # %%
 from course_lib import evaluation
@@ -227,15 +227,16 @@ plots.show(
 # %% [markdown]
 # **Read.** It rises to 0.85. Whether that is right depends on what was there. This ridge reached 1.00, a flat roof would have stopped at
 # 0.70, and the known pixels are the same for both. A continued slope is a bet: in 19 of 96 places in two photographs `biharmonic` is
-# brighter or darker than everything around the hole, by more than a hundredth (same results).
+# brighter or darker than everything around the hole, by more than a hundredth
+# ([results](../benchmarks/RESULTS.md)).
 #
 # ## Watch it warm up
 #
 # There is a way without a solver: set each missing pixel to the mean of its neighbours, sweep after sweep (*Jacobi's iteration*). This is
-# how heat spreads: known pixels are held at their temperature, and the hole warms up until nothing changes any more.
+# how heat spreads: known pixels are held at their temperature, and the hole warms up until nothing changes.
 #
 # **Predict.** The widest stroke is about 16 pixels across. How many sweeps until its middle is no longer dark? And for a hole
-# twice as wide?
+# twice as wide? Move the slider.
 
 # %%
 widgets.heat_flow(damaged, mask)
@@ -249,8 +250,8 @@ for side in (4, 8, 16, 32):
     print(f"square of {side:2d} px in a white picture: {sweeps:3d} sweeps until all reach 0.9")
 
 # %% [markdown]
-# **Read.** After 100 sweeps the middle is still dark, after 200 hardly. Twice the width takes 3.4 to 3.8 times the sweeps, ever closer to
-# four: heat does not march straight in, but wanders as the walkers do.
+# **Read.** After 100 sweeps the middle is still dark, after 300 no longer. Twice the width takes 3.4 to 3.8 times the sweeps, ever closer to
+# four: heat does not march straight in, but wanders like the walkers.
 #
 # ## The leaderboard
 

@@ -178,7 +178,7 @@ plots.show(
 # %% [markdown]
 # ## When to stop
 #
-# More rounds are not always better. Decibels in the hole for both together, mean of sixteen drawings (same results):
+# More rounds are not always better. Decibels in the hole for both together, mean of sixteen drawings ([results](../benchmarks/RESULTS.md)):
 #
 # | rounds | 0 | 20 | 100 | 200 |
 # |---|---|---|---|---|

@@ -20,7 +20,7 @@ run = runtime.setup()
 # ## Copying against averaging
 #
 # Efros and Leung (1999) fill a pixel like this: look at what is known around it, find the place in
-# the picture whose surroundings are most similar, and copy the pixel there. Copying a whole *patch*
+# the picture whose surroundings are most similar, and copy its pixel. Copying a whole *patch*
 # at a time is the same idea, and faster. The library has it as `exemplar`; you read it below.
 #
 # We cut 20 places out of each of three photographs, each with a square hole 28 pixels wide. `gain` and `ahead` compare with `mean`, one
@@ -143,7 +143,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On the stripe data alone does as well as the product; confidence alone stays about 2 dB behind both. Where lines cross,
+# **Read.** On the stripe data alone does nearly as well as the product; confidence alone stays about 2 dB behind both. Where lines cross,
 # data alone puts a third of the hole into the wrong field: a line just copied is itself a line that runs into the hole. Confidence
 # shrinks with every copy, and holds that line back. Where lines cross, it does even better alone.
 #
