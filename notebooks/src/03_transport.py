@@ -79,7 +79,7 @@ print("Laplacian, in the fills:     ", change(laplacian, fills))
 print("Laplacian, undamaged edges:  ", change(laplacian, edges.images[..., 0]))
 
 # %% [markdown]
-# **Read.** This is the largest change around the hole, a mean of 16 edges. Along its own isophote
+# **Read.** This is the largest change in and around the hole, a mean of 16 edges. Along its own isophote
 # brightness is constant by definition, so moving it does nothing. The Laplacian does change, several
 # times as much as where nothing is missing. Here are both along one isophote, on the bright side of
 # the edge. (In the middle of an edge the bend is 0 anyway.)

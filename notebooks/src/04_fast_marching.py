@@ -252,7 +252,7 @@ for name, fill in {"OpenCV": opencv, "ours": ours}.items():
 
 # %% [markdown]
 # **Read.** Of these four, only 128 is kept. Do the sum for 200 by hand: in single precision, as the program does, one of the 80 neighbours
-# after another, but with the distance weight alone.
+# after another, but with the distance weight alone, $1/d^3$ in OpenCV.
 
 # %% tags=["nbval-check-output"]
 total = weight = np.float32(0)
