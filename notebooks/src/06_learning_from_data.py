@@ -183,8 +183,8 @@ plots.show(
 widgets.context_size(pictures.train, pictures.validation)
 
 # %% [markdown]
-# **Read.** With 150 pictures it stops helping at radius 2: for *one* missing pixel the nearest ones say nearly everything. With ten pictures radius 6
-# is worse than 2: its 168 weights also fit what is peculiar to those ten.
+# **Read.** With 150 pictures it stops helping at radius 2: for *one* missing pixel the nearest ones say nearly everything. With ten it stops at 1,
+# and radius 6 is worst: its 168 weights also fit accidents of those ten.
 #
 # ## A shared window is a convolution
 #

@@ -62,7 +62,7 @@ ours = conditional_mean(patches[0], lines[0], gaussian.mean, gaussian.precision)
 print("gaussian.fill agrees:", np.allclose(ours, gaussian.fill(patches[0], lines[0]), atol=1e-5))
 
 # %% [markdown]
-# The second says how the missing numbers vary around that mean. Draw from this Gaussian, and you have a *sample*: one of the fills that it holds
+# The covariance says how the missing numbers vary around that mean. Draw from this Gaussian, and you have a *sample*: one of the fills that it holds
 # possible, each as often as it says.
 #
 # We fill 300 patches of a photograph with both, once under lines and once under a square of 16 × 16 pixels. We measure the error, and the roughness
@@ -133,7 +133,7 @@ plots.show(
 widgets.samples(gaussian, patches[k], hole, start=20)
 
 # %% [markdown]
-# **Read.** Two gain little here; twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. The exercise turns
+# **Read.** Two gain nothing here; twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. The exercise turns
 # that into a formula.
 #
 # ## How unsure?

@@ -75,7 +75,7 @@ for part, where in {"known pixels": ~holes, "holes": holes}.items():
     print(f"by {lead.mean():.1f} ± {lead.std():.1f} dB")
 
 # %% [markdown]
-# **Read.** In this pair skips make copying easy: known pixels gain 7 dB, and here the holes 4 dB. Compositing lifts the whole picture by 6 dB with
+# **Read.** In this pair skips make copying easy: known pixels gain 7 dB, and the holes 4 dB. Compositing lifts the whole picture by 6 dB with
 # skips and by 9 dB without, though no guess has become better. **Composite first, then compare.**
 #
 # ## Why it shrinks: what a pixel can reach

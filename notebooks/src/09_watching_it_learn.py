@@ -27,8 +27,8 @@ run = runtime.setup()
 # %% [markdown]
 # ## How much of a curve is the draw?
 #
-# A published logger draws new masks for its test pictures at every look. How far, then, does a score jump if the network does *not* change? Score one
-# checkpoint on the same 32 pictures under twenty draws of line masks, and the same network after 15 more steps.
+# A published logger draws new masks for its test pictures at every look. How far does a score jump if the network does *not* change? Score one
+# *checkpoint* (stored weights) on the same 32 pictures under twenty draws of line masks, and the same network after 15 more steps.
 #
 # **Predict.** By how many decibels do the twenty scores of the one checkpoint differ?
 
@@ -179,8 +179,8 @@ widgets.training_film(logger, originals, frozen_masks, picture=12)
 #
 # ## Which score chooses?
 #
-# `fit` keeps the weights with the lowest `val_loss`. That loss charges for every pixel, known ones too. **Predict.** What share of it is for known
-# pixels, which compositing puts back?
+# `training.fit` keeps the weights with the lowest `val_loss`. That loss charges for every pixel, known ones too. **Predict.** What share of it is for
+# known pixels, which compositing puts back?
 
 # %%
 wrong = (np.stack(logger.raw_frames) / 255 - originals) ** 2
@@ -206,7 +206,7 @@ for score, epoch in best.items():
 # %% [markdown]
 # **Read.** About half: a hole pixel counts six times, but there are about seven times as many known ones. So an epoch that copies better
 # and fills worse can have the lower loss. Choose by the number that you will report, on frozen validation
-# masks (`EarlyStopping("val_psnr_hole", mode="max", patience=10)` among its callbacks makes `training.fit` do so).
+# masks (`training.fit` does so with the callback `EarlyStopping("val_psnr_hole", mode="max", patience=10)`).
 #
 # ## See it learn by heart
 #
@@ -251,7 +251,7 @@ plots.show(
 # ## The record, with and without an account
 #
 # The folder holds every frame as a PNG, and `log.csv` with a row per epoch. Weights & Biases (W&B) shows such records as web pages. The course never
-# needs it: its record stays on this machine until you upload it.
+# needs it: the record stays on this machine until you upload it.
 #
 # | Command | What it does | Account |
 # |---|---|---|
