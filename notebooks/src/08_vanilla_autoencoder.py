@@ -24,7 +24,7 @@ run = runtime.setup()
 # %% [markdown]
 # ## Every pixel is repainted
 #
-# The course comes with two small networks that differ in one thing, the *skips*, explained below. Both were trained for 3,000 steps on CIFAR-10 with
+# The course comes with two small networks that differ in one thing, the *skips*, explained below. Both were trained for 3,000 steps on CIFAR-10 (photographs of 32 × 32 pixels) with
 # line masks. We show them 100 patches of a photograph with lines missing.
 #
 # **Predict.** Most of each patch was never missing. Will the networks return those pixels as they came?
@@ -130,7 +130,8 @@ print(f"one flat colour, 3 numbers: {metrics.psnr(patches, flat, ~holes):.1f} dB
 # %% [markdown]
 # **Read.** No: sixteen times the room changes next to nothing. One flat colour for each patch, three numbers, scores 3 dB more: room is not what these networks lack.
 #
-# The way down, $h = f(x)$, also returns what each level held before it was halved; so far the way up, $r = g(h)$, makes no use of that.
+# The way down, $h = f(x)$, also returns what each level held before it was halved; so far the way up, $r = g(h)$, makes no use of that. The top level has `width` filters, and
+# each level below twice as many.
 
 # %%
 from keras import layers

@@ -234,7 +234,7 @@ plots.show(
 # the blur: it compares windows at the same pixels.
 #
 # All these numbers ask *is it this one?* You may also ask *could it be one?* Copied grass ([lesson 05](05_texture_and_patches.ipynb)) and a sample
-# ([lesson 07](07_gaussian_world.ipynb)) pass that test, but lose decibels.
+# from the right distribution ([lesson 07](07_gaussian_world.ipynb)) pass that test, but lose decibels.
 #
 # ## The fills, by four metrics
 #

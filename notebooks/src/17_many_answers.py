@@ -161,8 +161,7 @@ plots.show(
 plots.show(
     plots.likeness(evaluation.likeness_scores()),
     alt="Two charts, one point per fill: means are upper right, samples lower left.",
-    caption="Higher: nearer the truth. Further left: more like true pictures. "
-    "Bars: 95 % intervals.",
+    caption="Higher: nearer the truth. Left: more like true pictures. Bars: 95 % intervals.",
 )
 
 # %% [markdown]
