@@ -196,8 +196,8 @@ plots.show(
 # **Read.** Four times the minutes bring 0.1 to 0.5 dB, mostly less the second time. After 160 the middle size is ahead in every set, and it alone
 # has passed the Gaussian in all three, in the square only just. By then the smallest has seen twice as many pictures, the largest half as many.
 #
-# And where does it end? A law in size and pictures seen, fitted to these nine runs, levels off at 16.2 to 16.7 dB in the square. On lines it does
-# not level off: for the largest in ten times the time it predicts 23.1 ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
+# Where does it end? A law in size and pictures seen, fitted to these nine runs, levels off at 16.2 to 16.7 dB in the square. On lines the
+# runs show no plateau; the law predicts 23.1 for the largest in ten times the time ([results](../benchmarks/RESULTS.md), *Size, time and the plateau*).
 #
 # A little comes without any training: on the held-out pictures, the mean of `fill_and_correct`'s fills of a picture and its three mirror images is
 # 0.14 dB ahead of one fill on lines, 0.06 in the square ([results](../benchmarks/RESULTS.md), *Means of fills that err differently*).

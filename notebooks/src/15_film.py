@@ -290,7 +290,7 @@ print(f"{done.frames} frames of {done.size}, {done.fraction:.1%} filled by {done
 #
 # <details><summary>Notes</summary>
 #
-# *Who passes* moves six pixels a frame and covers a seventh of the picture. *The two rounds* of `flow_pair`: the first's flow within 3 pixels of a
+# *The disc* moves six pixels a frame and covers a seventh of the picture. *The two rounds* of `flow_pair`: the first's flow within 3 pixels of a
 # hole, or within 16 where the way back does not lead home, is filled in from ever larger surroundings; for the second, each hole holds what the
 # other frame shows there. *Flicker* is dtSSD of the first reference, for colours and over holes. Every browser plays a `.webm`; `.webp` and `.gif`
 # are for a few seconds; `.mp4` needs `pip install .[film]`.

@@ -109,7 +109,7 @@ evaluation.memory_of_holes(maps, holes).dropna().round(2)
 # %% [markdown]
 # **Read.** Validity has forgotten it (0.50), and never learns of it again. The gates lose some of it at the bottom (0.73), and know it again on the
 # way up, where the skips come in. Untrained gates do about as well, the plain network's features nearly as well: a network that is told where the
-# hole is can remember it. What training made of the gates is the figure above.
+# hole is can remember it. The figure above shows what training made of the gates.
 #
 # ## What is given up
 #
@@ -185,7 +185,7 @@ print(f"another picture far away moves fourier's middle by {moved:.3f}")
 
 # %% [markdown]
 # **Read.** Three see a square in the middle, about a fifth of this picture; the partial one does not see the hole itself. The Fourier network sees
-# everything. But seeing is not using: exchanging all outside plain's square moves its answer by 0.012, three levels of 255. No picture in its
+# everything. But seeing is not using: exchanging all outside plain's square moves Fourier's answer by 0.012, three levels of 255. No picture in its
 # training was larger than that square.
 #
 # ## Looking elsewhere: attention
@@ -248,7 +248,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** Partial leads the four, Fourier is last, and all are behind `harmonic`. On CIFAR-10, which all four learned from, the order differs:
-# Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated is behind it, by 0.05 to 0.37
+# Fourier is ahead of plain in all eleven sets of masks, by 0.04 to 0.32 dB, and gated is behind plain, by 0.05 to 0.37
 # ([results](../benchmarks/RESULTS.md), *Lesson 16*). One seed and 5,000 steps are no verdict.
 
 # %% [markdown]

@@ -120,7 +120,7 @@ from course_lib import widgets
 widgets.many_fills(guess, patches[8], square)
 
 # %% [markdown]
-# **Read.** It takes on the surrounding colours, and the square disappears. After one step, all four are the same mean; then each takes on its own colours.
+# **Read.** It takes on the surrounding colours, and the square disappears. After one step all are the same mean; by step 5 each has its own colours.
 #
 # ## One fill, or the mean of eight?
 #
@@ -143,8 +143,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** If the truth were drawn like the fills, truth and fill would each stray by one variance, the mean of eight by an eighth. That mean would be $10
-# \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead; it is 2.3. `harmonic` is ahead of both on this photograph; the network has seen only CIFAR-10.
+# **Read.** If the truth were drawn like the fills, truth and fill would each stray by one variance, the mean of eight by an eighth. That mean would be
+# $10 \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead; it is 2.3. `harmonic` is ahead of both on this photograph; the network has seen only CIFAR-10.
 #
 # ## The price of looking right
 #
@@ -169,8 +169,8 @@ plots.show(
 # examiner tells means from the truth in over 90 %, diffusion's samples in 67 %. The perceptual term costs nothing and gains little; the critic gains much and
 # costs 2 dB.
 #
-# Blau and Michaeli (2018) proved that there is a frontier: from some point on, fills look more like true pictures only by erring more. The best of those that
-# look exactly like them is at most 3 dB behind. Between mean and sample lies the mean of a few fills: on 250 of the pictures the mean of six is 1.9 dB ahead
+# Blau and Michaeli (2018) proved that there is a frontier: from some point on, fills look more like true pictures only by erring more. The best fill that looks
+# exactly like them is at most 3 dB behind the mean. Between mean and sample lies the mean of a few fills: on 250 of the pictures the mean of six is 1.9 dB ahead
 # of one, and told from the truth in 78 %, not 62 % ([results](../benchmarks/RESULTS.md), *The mean of several fills*).
 
 # %% [markdown]
@@ -224,7 +224,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** If no noise is added on the way, five steps make the shapes and twenty the picture; with fresh noise both pictures are mush after five. Below, how
+# **Read.** If no noise is added on the way, five steps make the shapes and twenty the picture; with fresh noise both pictures are mush after five. How
 # unlike true pictures a thousand of each are, as a set ([results](../benchmarks/RESULTS.md), *Noise in few steps*):
 #
 # | steps | fresh noise | one noise | flow |
