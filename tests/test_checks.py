@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from course_lib import checks, data, evaluation, masks, metrics, plots
-from course_lib.checks import _compare, _limited, _task, lesson_09, lesson_10
+from course_lib import checks, classical, data, evaluation, masks, metrics, plots
+from course_lib.checks import _compare, _kinds, _limited, _task, lesson_09, lesson_10
 from tests.helpers import PATIENCE, defined, fresh_progress
 from tests.wrong_answers.lesson_07 import mended
 from tools.exercises import CALL, exercise, render_solution, task_words
@@ -450,6 +450,86 @@ def test_a_board_made_with_evaluate_is_right():
         return {name: scored(inpainter, test) for name, inpainter in chosen.items()}
 
     assert checks.task_13_2(board).verdict == "right"
+
+
+def blur_and_brightness(damaged, holes, truth):
+    """A blur of harmonic's fills and a straight line, neither of which knows of 0 and 1."""
+
+    def blurred(image, mask):
+        return ndimage.gaussian_filter(classical.harmonic(image, mask), (1.5, 1.5, 0))
+
+    fills = np.stack([blurred(*pair) for pair in zip(damaged, holes, strict=True)])
+    line = np.polyfit(fills[holes].ravel(), truth[holes].ravel(), 1)
+    return lambda image, mask: np.where(
+        mask[..., None], np.polyval(line, blurred(image, mask)), image
+    )
+
+
+def test_a_learned_fill_may_overshoot_a_little():
+    assert checks.task_06_4(blur_and_brightness)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "name"),
+    [(0.5, 3, "known pixels changed"), (200, 255, "wrong range"), (1.4, 1, None)],
+)
+def test_what_a_fill_changes_comes_before_the_range_outside_its_hole(inside, outside, name):
+    holes = np.zeros((1, 4, 4), bool)
+    holes[0, 1:3, 1:3] = True
+
+    def fill(image, mask):
+        return np.where(mask[..., None], inside, outside * image)
+
+    damaged = np.full((1, 4, 4, 3), 0.9)
+    assert verdict(_kinds.fills, fill, damaged, holes, high=1.5) == name
+
+
+def shares(method, rival):
+    return rival / rival.mean() - method / method.mean()
+
+
+def around(middle, error):
+    return middle - 1.96 * error, middle + 1.96 * error
+
+
+def in_float32(method, rival):
+    method, rival = np.float32(method), np.float32(rival)
+    lead = np.float32(10) * np.log10(rival.mean() / method.mean())
+    spread = shares(method, rival).std() / np.float32(len(method) ** 0.5)
+    return around(lead, np.float32(10 / np.log(10)) * spread)
+
+
+def by_covariance(method, rival):
+    (a, between), (_, b) = np.cov(method / method.mean(), rival / rival.mean())
+    error = 10 / np.log(10) * np.sqrt((a + b - 2 * between) / len(method))
+    return np.array(around(10 * np.log10(rival.sum() / method.sum()), error))
+
+
+def one_left_out(method, rival):
+    leads = 10 * np.log10((rival.sum() - rival) / (method.sum() - method))
+    return around(leads.mean(), np.sqrt(len(leads) - 1) * leads.std())
+
+
+def of_the_ratio(method, rival):
+    ratio = rival.mean() / method.mean()
+    error = (rival - ratio * method).std() / np.sqrt(len(method)) / method.mean()
+    return [10 * np.log10(end) for end in around(ratio, error)]
+
+
+@pytest.mark.parametrize("answer", [in_float32, by_covariance, one_left_out, of_the_ratio])
+def test_an_interval_may_be_computed_in_many_ways(answer):
+    assert all(checks.task_13_3(answer) for _ in range(20))
+
+
+def test_several_wrong_factors_are_named_one_by_one():
+    def spread(method, rival):
+        lead, reach = 10 * np.log10(rival.sum() / method.sum()), shares(method, rival).std()
+        return lead - reach, lead + reach
+
+    result = checks.task_13_3(spread)
+    assert result.verdict == "3 mistakes at once"
+    for said in ("a mean of n of them varies less", "1.96 standard errors", "not yet decibels"):
+        assert said in result.message
 
 
 def test_weights_in_float32_are_right():

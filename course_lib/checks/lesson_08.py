@@ -434,9 +434,14 @@ def _check_network(network, inputs):
             "no Keras model",
             f"The function must return a keras.Model; it returns {type(network).__name__}.",
         )
-    if len(getattr(network, "inputs", None) or []) not in range(1, inputs + 1) or (
-        len(network.outputs) != 1
-    ):
+    if getattr(network, "inputs", None) is None:
+        given = "damaged" if inputs == 1 else "damaged or [damaged, valid]"
+        wrong(
+            "no functional model",
+            "It does not tell what it takes: hand your network its inputs once and make a model "
+            f"of that, keras.Model(inputs, network(inputs)), with {given} as inputs.",
+        )
+    if len(network.inputs) not in range(1, inputs + 1) or len(network.outputs) != 1:
         wrong(
             "other inputs or outputs",
             "Make it with keras.Model(inputs, outputs): one prediction from "
@@ -680,4 +685,12 @@ def _given_network(network):
         if not callable(network):
             wrong("no Keras model", f"Give the trained network, not {type(network).__name__}.")
         network = call(as_function(network))
-    return _check_network(network, inputs=2)
+    network = _check_network(network, inputs=2)
+    channels = [one.shape[-1] for one in network.inputs]
+    if channels != [3, 1][: len(channels)]:
+        wrong(
+            "other channels",
+            f"Its inputs have {' and '.join(map(str, channels))} channels: damaged has 3 and comes "
+            "first, valid has 1.",
+        )
+    return network

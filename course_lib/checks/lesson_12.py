@@ -508,15 +508,47 @@ CONFOUNDED = (
     "This is the mean of all networks with the part minus the mean of all without. The two groups "
     "differ in other parts too: take pairs that differ in this one only."
 )
+
+
+def _one_pair(scores, on, off):
+    return [scores[on] - scores[off]] if on in scores and off in scores and on != off else []
+
+
+def _nothing_else_on(scores, part):
+    return _one_pair(scores, frozenset({part}), frozenset())
+
+
+def _all_else_on(scores, part):
+    every = frozenset().union(*scores)
+    return _one_pair(scores, every | {part}, every - {part})
+
+
+def _truthy_partners(scores, part):
+    return sorted(
+        score - scores[on - {part}]
+        for on, score in scores.items()
+        if part in on and scores.get(on - {part})
+    )
+
+
 NOT_SORTED = "The differences are right. Sort them, smallest first."
 ONLY = "Some of your pairs differ in other parts too: all the others must be the same."
 
 WORTH_MISTAKES = mistake_rows(
     {
-        "sign": (
-            lambda scores, part: sorted(-one for one in _worth(scores, part)),
-            "A part that helps is worth more than 0: with it minus without it.",
-        ),
+        "sign": [
+            (
+                lambda scores, part: sorted(-one for one in _worth(scores, part)),
+                "A part that helps is worth more than 0: with it minus without it.",
+            ),
+            (
+                (
+                    lambda scores, part: [-one for one in _worth(scores, part)],
+                    lambda scores, part: [-one for one in _unsorted(scores, part)],
+                ),
+                "A part that helps is worth more than 0: with it minus without it. Then sort.",
+            ),
+        ],
         "not sorted": ((_unsorted, lambda scores, part: _worth(scores, part)[::-1]), NOT_SORTED),
         "equal ones once": (
             lambda scores, part: sorted(set(_worth(scores, part))),
@@ -538,6 +570,24 @@ WORTH_MISTAKES = mistake_rows(
                 for one, other in _pairs(scores, any_part)
             ),
             "Your pairs differ in one part each, but not always in the one that is asked.",
+        ),
+        "one pair alone": [
+            (
+                lambda scores, part: _unsorted(scores, part)[:1],
+                "This is the first pair: go on to the last before you return.",
+            ),
+            (
+                _nothing_else_on,
+                "This pair has nothing else on: a pair may share any other parts, by any names.",
+            ),
+            (
+                _all_else_on,
+                "This pair has everything else on: a pair may also lack other parts.",
+            ),
+        ],
+        "a score of 0 taken for a gap": (
+            _truthy_partners,
+            "0 dB is a score, too: ask whether the partner is in the table.",
         ),
         "a gap taken for a score": (
             (_with_gaps(lambda score: 0), _with_gaps(lambda score: score)),
@@ -591,6 +641,7 @@ def task_12_3(worth):
         "a part that no network has alone": (_table(rng, lambda on: len(on) != 1), "d"),
         "a part that is worth the same twice": (_equal_worths(rng), "a"),
         "a table without a pair": (_table(rng, lambda on: len(on) % 2 == 0), "a"),
+        "a network with 0 dB": (_table(rng, lambda on: True) | {frozenset("bd"): 0.0}, "a"),
     }
     function = _empty_at_least(as_function(worth))
     _refuse_unsorted(function, inputs)

@@ -40,7 +40,7 @@ def _stacks(rng):
 _SEEN_WRONG = mistake_rows(
     {
         "the whole span": (
-            _span,
+            (_span, lambda dilations: _span(dilations)[:-1]),
             "Between the ends of the reach there can be pixels that no sum of steps leads to.",
         ),
         "steps of one length": (
@@ -57,9 +57,30 @@ _SEEN_WRONG = mistake_rows(
         "one side only": (
             (
                 lambda dilations: _seen(dilations, (0, 1)).astype(int),
+                lambda dilations: _seen(dilations, (0, 1, 2)).astype(int),
                 lambda dilations: _seen(dilations)[_seen(dilations) >= 0].astype(int),
             ),
             "A window looks to both sides.",
+        ),
+        "0 left out": (
+            lambda dilations: np.setdiff1d(_seen(dilations), [0]).astype(int),
+            "The middle taps of all layers lead to the pixel at 0.",
+        ),
+        "gaps counted, not steps": (
+            lambda dilations: _seen([d + 1 for d in dilations]).astype(int),
+            "The taps of a layer are its dilation apart: with 1 they are neighbours.",
+        ),
+        "dilations multiplied": (
+            lambda dilations: _seen(np.cumprod(dilations)).astype(int),
+            "A layer's steps are as long as its own dilation, whatever stands below it.",
+        ),
+        "all layers in one direction": (
+            lambda dilations: (
+                np.unique(np.outer([-1, 0, 1], np.cumsum(dilations))).astype(int)
+                if dilations
+                else np.zeros(1, int)
+            ),
+            "Each layer chooses for itself: one may go to the left and the next to the right.",
         ),
         "the ends alone": (
             lambda dilations: _span(dilations)[[0, -1]],

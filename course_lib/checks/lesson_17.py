@@ -237,6 +237,15 @@ def _up_to_1(scale, earlier, later):
     return np.sqrt(1 - scale**2)
 
 
+def _upside_down(earlier, later):
+    return earlier[0] / later[0]
+
+
+def _missing_or_nan(scale, earlier, later):
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(later[1] ** 2 - (scale * earlier[1]) ** 2)
+
+
 def _scale_from_b(earlier, later):
     return np.sqrt((1 - later[1] ** 2) / (1 - earlier[1] ** 2))
 
@@ -317,6 +326,12 @@ def _without_the_known(filled, true, mask, earlier, later, noise, fresh):
     scale, spread = _step_on(earlier, later)
     together = _mixed()(filled, true, mask, earlier, later, noise, fresh)[0]
     return np.stack([together, scale * filled + spread * fresh])
+
+
+def _known_anew(filled, true, mask, earlier, later, noise, fresh):
+    together, again = _mixed()(filled, true, mask, earlier, later, noise, fresh)
+    known = later[0] * true + later[1] * fresh
+    return np.stack([together, np.where(mask[..., None], again, known)])
 
 
 def _from_the_truth(filled, true, mask, earlier, later, noise, fresh):
@@ -445,6 +460,11 @@ ROUND_MISTAKES = {
             "The spread is right for this scale; but the first picture holds the earlier a "
             "already, so that times the later one it is dimmed twice.",
         ),
+        (
+            _mixed(step=_on(_later_a, _all_that_is_there)),
+            "The first picture holds the earlier a already, so that times the later one it is "
+            "dimmed twice; and of the noise that is there only a share of scale stays.",
+        ),
     ],
     "the hole mixed too": [
         (
@@ -466,7 +486,9 @@ ROUND_MISTAKES = {
         "What goes on is the first picture, with the noise of its known pixels.",
     ),
     "scale upside down": (
-        _mixed(step=_on(lambda earlier, later: earlier[0] / later[0])),
+        tuple(
+            _mixed(step=_on(_upside_down, spread)) for spread in (None, _missing, _missing_or_nan)
+        ),
         "What is multiplied by it must become less of the picture: later a over earlier a.",
     ),
     "noise and fresh exchanged": (
@@ -485,6 +507,14 @@ ROUND_MISTAKES = {
     "the truth goes on": (
         _from_the_truth,
         "The hole's truth is not known: what goes on is the picture put together.",
+    ),
+    "known pixels mixed anew": (
+        _known_anew,
+        "The whole first picture goes one step on into noise, its known pixels too.",
+    ),
+    "cut off": (
+        lambda *given: np.clip(_mixed()(*given), -1, 1),
+        "With noise, pictures go beyond -1 and 1: nothing is to be cut off.",
     ),
     "only the hole goes on": (
         _mixed(on=lambda together, again, hole: np.where(hole, again, together)),
@@ -565,10 +595,17 @@ def _spread_of_all(left):
     return computed
 
 
-def _spread_of_values(fills, truth, mask, n, *, values, from_one):
+def _spread_of_values(fills, truth, mask, n, *, values, from_one, freedom):
     """With the variance of all values at once, whose fills and pixels are not told apart."""
-    (one, of_mean), spread = _errors(fills, truth, mask), values(fills, truth)[:, mask].var()
+    one, of_mean = _errors(fills, truth, mask)
+    spread = values(fills, truth)[:, mask].var(ddof=freedom)
     return (one - spread if from_one else of_mean - spread / len(fills)) + spread / n
+
+
+def _cut_at_zero(fills, truth, mask, n):
+    spread = fills[:, mask].var(axis=0, ddof=1)
+    left = (fills.mean(axis=0) - truth)[mask] ** 2 - spread / len(fills)
+    return (left.clip(min=0) + spread / n).mean()
 
 
 def _line(one, of_mean, spread, count, n):
@@ -697,9 +734,10 @@ MEAN_MISTAKES = {
     ],
     "fills and pixels mixed up": (
         tuple(
-            partial(_spread_of_values, values=values, from_one=from_one)
+            partial(_spread_of_values, values=values, from_one=from_one, freedom=freedom)
             for values in (lambda fills, truth: fills, lambda fills, truth: fills - truth)
             for from_one in (True, False)
+            for freedom in (0, 1)
         ),
         "This variance runs over the pixels too: the spread is how the fills differ at one pixel, "
         "axis 0.",
@@ -726,6 +764,15 @@ MEAN_MISTAKES = {
     "decibels": (
         lambda *given: -10 * np.log10(_error_of_mean(*given)),
         "The squared error is asked for, not its PSNR.",
+    ),
+    "cut at 0": (
+        _cut_at_zero,
+        "By chance what is left over comes out below 0 at some values: cut there one by one, "
+        "the mean of all is too large.",
+    ),
+    "summed over the hole": (
+        lambda fills, truth, mask, n: 3 * mask.sum() * _error_of_mean(fills, truth, mask, n),
+        "Averaged over the hole's pixels and channels, not added up.",
     ),
     "summed over channels": (
         lambda *given: 3 * _error_of_mean(*given),

@@ -354,7 +354,38 @@ def reverses_the_layers(layers, output):
     return found
 
 
+def of_a_class():
+    import keras
+
+    class Network(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.convolution = keras.layers.Conv2D(3, 3, padding="same")
+
+        def call(self, given):
+            return self.convolution(keras.ops.concatenate(given, axis=-1))
+
+    network = Network()
+    network([np.zeros((1, 8, 8, 3), "float32"), np.zeros((1, 8, 8, 1), "float32")])
+    return network
+
+
+def with_channels(*channels):
+    def network():
+        import keras
+
+        given = [keras.Input((None, None, one)) for one in channels]
+        joined = keras.layers.Concatenate()([*given, *given])
+        return keras.Model(given, keras.layers.Conv2D(3, 3, padding="same")(joined))
+
+    return network
+
+
 WRONG = [
+    ("08_5", "no functional model", of_a_class),
+    ("08_5", "other channels", with_channels(1, 3)),
+    ("08_5", "other channels", with_channels(4)),
+    ("08_5", "other inputs or outputs", with_channels(3, 1, 1)),
     ("08_1", "strides not multiplied", step_by_step),
     ("08_1", "dilated kernel too long", effective_kernels),
     ("08_1", "outputs counted from 1", one_before),

@@ -274,7 +274,49 @@ def two_scores(scores, part):
     ]
 
 
+def returns_in_the_loop(scores, part):
+    for on, score in scores.items():
+        if part in on and on - {part} in scores:
+            return [score - scores[on - {part}]]
+    return []
+
+
+def parts_of_the_lesson(scores, part):
+    """Names of its own, so that of other parts no network has any."""
+    others = [one for one in ("fill", "composite", "residual", "falling_rate") if one != part]
+    found = []
+    for choice in itertools.product((0, 1), repeat=len(others)):
+        off = frozenset(itertools.compress(others, choice))
+        if off in scores and off | {part} in scores:
+            found.append(scores[off | {part}] - scores[off])
+    return sorted(found)
+
+
+def taken_from_the_best(scores, part):
+    best = frozenset(itertools.chain(*scores))
+    known = part in best and best in scores and best - {part} in scores
+    return [scores[best] - scores[best - {part}]] if known else []
+
+
+def true_partners(scores, part):
+    partners = {on: scores.get(on - {part}) for on in scores if part in on}
+    return sorted(scores[on] - partner for on, partner in partners.items() if partner)
+
+
+def harm_as_it_comes(scores, part):
+    return [
+        scores[on - {part}] - score
+        for on, score in scores.items()
+        if part in on and on - {part} in scores
+    ]
+
+
 WRONG = [
+    ("12_3", "one pair alone", returns_in_the_loop),
+    ("12_3", "one pair alone", parts_of_the_lesson),
+    ("12_3", "one pair alone", taken_from_the_best),
+    ("12_3", "a score of 0 taken for a gap", true_partners),
+    ("12_3", "sign", harm_as_it_comes),
     ("12_3", "a gap taken for a score", untrained_are_zero),
     ("12_3", "more than one thing differs", smaller_ones),
     ("12_3", "pairs of all parts", whichever_differs),

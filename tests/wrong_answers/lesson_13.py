@@ -203,7 +203,82 @@ def many_draws(method, rival):
     return np.percentile(leads, [2.5, 97.5])
 
 
+def lead_and(multiple):
+    def reached(method, rival):
+        low, high = interval(shares(method, rival), len(method), ahead(method, rival))
+        return (low + high) / 2, multiple * (high - low) / 3.92
+
+    return reached
+
+
+def turned_and_negated(method, rival):
+    low, high = interval(shares(method, rival), len(method), ahead(method, rival))
+    return -low, -high
+
+
+def with_one_decimal(method, rival):
+    low, high = interval(shares(method, rival), len(method), ahead(method, rival))
+    return round(low, 1), round(high, 1)
+
+
+def off_by(of_n=lambda n: n, **factors):
+    """Paired and around the lead, but with another reach, unit or number of pictures."""
+    return lambda m, r: interval(shares(m, r), of_n(len(m)), ahead(m, r), **factors)
+
+
+def unpaired_in_shares(method, rival):
+    spread = np.hypot(np.std(rival) / np.mean(rival), np.std(method) / np.mean(method))
+    half = 1.96 * spread / len(method) ** 0.5
+    return ahead(method, rival) - half, ahead(method, rival) + half
+
+
+def leads_without_one(method, rival):
+    others = ~np.eye(len(method), dtype=bool)
+    return np.array([ahead(method[one], rival[one]) for one in others])
+
+
+def left_out_unscaled(method, rival):
+    reach = 1.96 * np.std(leads_without_one(method, rival))
+    return ahead(method, rival) - reach, ahead(method, rival) + reach
+
+
+def between_those_left_out(method, rival):
+    leads = leads_without_one(method, rival)
+    return leads.min(), leads.max()
+
+
+def of_single_pictures(method, rival):
+    return np.quantile(10 * np.log10(rival) - 10 * np.log10(method), (0.025, 0.975))
+
+
+def added_shares(method, rival):
+    return interval(
+        rival / np.mean(rival) + method / np.mean(method), len(method), ahead(method, rival)
+    )
+
+
 WRONG = [
+    ("13_3", "2 mistakes at once", off_by(reach=1, unit=1)),
+    ("13_3", "2 mistakes at once", off_by(lambda n: 1, unit=1)),
+    ("13_3", "2 mistakes at once", off_by(lambda n: n**2, reach=1)),
+    ("13_3", "2 mistakes at once", unpaired_in_shares),
+    ("13_3", "3 mistakes at once", off_by(lambda n: 1, reach=1, unit=10)),
+    ("13_3", "another level", off_by(reach=1.645)),
+    ("13_3", "half as wide", off_by(reach=0.98)),
+    ("13_3", "always a hundred pictures", off_by(lambda n: 100)),
+    ("13_3", "lead and reach", lead_and(1.96)),
+    ("13_3", "lead and reach", lead_and(1)),
+    ("13_3", "sign of the lead", turned_and_negated),
+    ("13_3", "rounded", with_one_decimal),
+    ("13_3", "spread of those left out", left_out_unscaled),
+    ("13_3", "spread of those left out", between_those_left_out),
+    ("13_3", "percentiles of pictures", of_single_pictures),
+    ("13_3", "shares added, not subtracted", added_shares),
+    (
+        "13_3",
+        "20 instead of 10",
+        lambda m, r: interval(shares(m, r), len(m), 2 * ahead(m, r), unit=8.685889638),
+    ),
     ("13_1", "wrong values", lead_of_the_last),
     ("13_1", "not in decibels", with_nats),
     ("13_1", "best of the whole table", whole_table),

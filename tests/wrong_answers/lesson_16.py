@@ -122,7 +122,19 @@ def largest_of_all(patch, patches, whole, sharpness):
         return raised / raised.sum()
 
 
+def in_one_direction(dilations):
+    ends = [sum(dilations[:count]) for count in range(len(dilations) + 1)]
+    return sorted({sign * end for end in ends for sign in (-1, 1)})
+
+
 WRONG = [
+    ("16_1", "one side only", lambda d: by_convolution(d) + sum(d)),
+    ("16_1", "0 left out", lambda d: [one for one in by_convolution(d) if one]),
+    ("16_1", "gaps counted, not steps", lambda d: by_convolution([one + 1 for one in d])),
+    ("16_1", "dilations multiplied", lambda d: by_convolution(
+        [int(np.prod(d[: count + 1])) for count in range(len(d))])),
+    ("16_1", "all layers in one direction", in_one_direction),
+    ("16_1", "the whole span", lambda d: list(range(-sum(d), sum(d)))),
     ("16_1", "the ends alone", first_and_last),
     ("16_1", "one side only", to_the_right),
     ("16_1", "the whole span", lambda d: np.arange(-sum(d), sum(d) + 1)),

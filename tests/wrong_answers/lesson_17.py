@@ -208,6 +208,38 @@ def solved_wrongly(spread_of, left_of):
     return error_of_mean
 
 
+def scale_upside_down(filled, true, mask, earlier, later, noise, fresh):
+    together = by_index(filled, true, mask, earlier, later, noise, fresh)[0]
+    with np.errstate(invalid="ignore"):
+        missing = np.sqrt(later[1] ** 2 - (earlier[0] / later[0] * earlier[1]) ** 2)
+    return np.array([together, earlier[0] / later[0] * together + missing * fresh])
+
+
+def squares_of_both_paths(filled, true, mask, earlier, later, noise, fresh):
+    together = by_index(filled, true, mask, earlier, later, noise, fresh)[0]
+    missing = (later[1] ** 2 - earlier[1] ** 2) ** 0.5
+    return np.array([together, later[0] * together + missing * fresh])
+
+
+def known_anew(filled, true, mask, earlier, later, noise, fresh):
+    rounds = by_index(filled, true, mask, earlier, later, noise, fresh)
+    rounds[1][~mask] = (later[0] * true + later[1] * fresh)[~mask]
+    return rounds
+
+
+def never_below_zero(fills, truth, mask, n):
+    values, right = fills[:, mask], truth[mask]
+    spread = np.square(values - values.mean(axis=0)).sum(axis=0) / (len(values) - 1)
+    left = np.maximum(np.square(values.mean(axis=0) - right) - spread / len(values), 0)
+    return float(np.mean(left + spread / n))
+
+
+def variance_of_everything(fills, truth, mask, n):
+    spread = np.var(fills[:, mask], ddof=1)
+    of_all = np.square(fills[:, mask].mean(axis=0) - truth[mask]).mean()
+    return of_all - spread / len(fills) + spread / n
+
+
 def turned_over(gain, count):
     return gain * (count - 1) / count
 
@@ -217,6 +249,13 @@ def solved(gain, count):
 
 
 WRONG = [
+    ("17_2", "scale upside down", scale_upside_down),
+    ("17_2", "dimmed like a picture", squares_of_both_paths),
+    ("17_2", "known pixels mixed anew", known_anew),
+    ("17_2", "cut off", lambda *given: by_index(*given).clip(-1, 1)),
+    ("17_3", "cut at 0", never_below_zero),
+    ("17_3", "fills and pixels mixed up", variance_of_everything),
+    ("17_3", "summed over the hole", lambda *given: by_loops(*given) * given[2].sum() * 3),
     (
         "17_3",
         "an equation not kept",
