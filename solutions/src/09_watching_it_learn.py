@@ -172,13 +172,13 @@ if checks.task_09_2(predicted_jumps):
 checks.task_09_2(predicted_jumps)
 
 # %% [markdown]
-# In your own words: why is the second number so much smaller than the third, and how many pictures would each separate look need to make them equal?
+# In your own words: why is the second number so much smaller than the third, and how many pictures would each separate look need for the third to be as small?
 #
 # <!-- BEGIN SOLUTION -->
 # A picture that is hard for one method is hard for the other: most of what the errors share is the luck of the look, which cancels in the difference on the
 # *same* picture. What is left is where the two methods fail differently. With separate looks nothing cancels, and the luck of both adds up.
 #
-# The noise falls with the square root of the number of pictures, so by look 3 the factor is $(0.88 / 0.22)^2 = 16$: some 500 pictures instead of 32. Freezing pictures and masks costs nothing and does the same.
+# The noise falls with the square root of the number of pictures, so, judged by look 3, the factor is $(0.88 / 0.22)^2 = 16$: some 500 pictures instead of 32. Freezing pictures and masks costs nothing and does the same.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -214,7 +214,7 @@ def published_training(network, parts, bank, epochs):
 
 
 # %% [markdown]
-# A small network to try it on. What does it train on, what does it measure, and what does it leave behind? Print what you want to know.
+# A small network to try it on. What does the function train on, what does it measure, and what does it leave behind? Print what you want to know.
 
 # %%
 photos = data.load("photos", subset=256)
@@ -238,7 +238,7 @@ trained = small_network()
 print(np.round(published_training(trained, photos, bank, epochs=8), 4))
 
 # %% [markdown]
-# It has four faults. Find them and write `repaired_training`, with the same arguments, which keeps the promise. Repair the
+# The function has four faults. Find them and write `repaired_training`, with the same arguments, which keeps the promise. Repair the
 # loop, without `training.fit`: it is the loop that you will meet elsewhere. (`train_on_batch` may replace `fit`.)
 #
 # Expected: evaluated once more on the same held-out pairs, the network that it leaves has exactly the lowest loss of the curve.
@@ -344,7 +344,7 @@ def overfits(training_losses, validation_losses):
 checks.task_09_4(overfits)
 
 # %% [markdown]
-# Say why your rule beats these two, where it fails, and how you would test it on trainings that are not made
+# Say why your rule beats the two simple ones, where it fails, and how you would test it on trainings that are not made
 # up.
 #
 # <!-- BEGIN SOLUTION -->

@@ -31,7 +31,7 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # rightly marks nothing; two empty masks are equal, so they score 1.
 #
 # Write `mask_scores(true_masks, confidences)`, which returns an array of shape `(N, 2)`: dice and IoU of each picture.
-# Count them yourself, without `metrics`.
+# Count the pixels yourself, without `metrics`.
 #
 # Expected: for the two pictures below, `[[0.667, 0.5], [1, 1]]`.
 
@@ -140,7 +140,7 @@ if checks.task_10_2(perfect_and_white):
     )
 
 # %% [markdown]
-# In your own words: what would a picture have to be like to give its perfect restoration a score near 1, and how would a network learn to please this score? Why does sorting lower the mean, though every answer is perfect?
+# In your own words: what would a picture have to be like to give its perfect restoration a score near 1, and how would a network please this score? Why does sorting lower the mean, though every answer is perfect?
 #
 # <!-- BEGIN SOLUTION -->
 # The mean of $y^2$ over the mean of $y$ is near 1 only if nearly all values are 0 or 1 (then $y^2 = y$), or all are near 1: black and white, as masks are, or very bright. A photograph has shades, so it stays near
@@ -158,8 +158,8 @@ if checks.task_10_2(perfect_and_white):
 # `bool` of shape `(N, H, W)`. It promises three numbers that say how well the holes were filled. It runs, and its numbers look splendid.
 
 # %% [markdown] tags=["hints"]
-# 1. Hand in the truth with a little noise at known pixels only; then the same pictures times 255,
-#    with range 255. What should change, and what does?
+# 1. Hand in the truth with a little noise at known pixels only; then the same pictures times 255
+#    (their range is then 255). What should change, and what does?
 # 2. Which pixels did the network have to fill? What is the peak of pictures in [0, 1]? What may
 #    be averaged, decibels or squared errors? What is plain dice of the truth?
 # 3. filled = masks.composite(true, raw, mask). Then psnr and mae of metrics with the mask, and
@@ -196,8 +196,8 @@ for name, prediction in {"raw prediction": raw, "grey in every hole": grey_holes
     print(f"{name:20s} {told}")
 
 # %% [markdown]
-# It has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers: the PSNR in the holes in dB, the SSIM of the
-# image (scikit-image's, with its usual window), and, in place of the accuracy, the MAE in the holes, where smaller is better. You may use whatever `metrics` offers.
+# The function has four faults, some of them in two places. Find them and write `report`, with the same arguments, which returns three numbers: the PSNR in the holes in dB, the SSIM of the
+# whole image (scikit-image's, with its usual window), and, in place of the accuracy, the MAE in the holes (smaller is better). You may use whatever `metrics` offers.
 #
 # Expected: for the raw prediction 24.7 dB, an SSIM of 0.95 and an MAE of 0.031; for grey holes 10.4 dB, 0.57 and 0.27.
 

@@ -193,7 +193,7 @@ if checks.task_11_2(partial_layer):
 # %% [markdown]
 # ## Task 3 ★★: explain why the signal comes back
 #
-# In the lesson's chain of layers forgetting the channels leaves $1/(3 \cdot 32^7)$ of the signal after eight. The article behind this
+# In the lesson's chain of layers, forgetting the channels leaves $1/(3 \cdot 32^7)$ of the signal after eight. The article behind this
 # course has sixteen such layers in the shape of a U-Net. There the signal falls below $10^{-13}$ of what it should be, and then
 # *grows* again, although every layer divides: through the skips. Here is the network as two lists.
 
@@ -248,7 +248,7 @@ for number in (1, 2, 8, 9, 10, 11, 12, 13, 14, 15, 16):
 # %% [markdown]
 # Show that you can explain it: write `strongest_signal(filters, sources)`, which gets only the two lists and
 # returns, for each layer, what the division leaves of the *strongest* signal that reaches it from the picture (3
-# channels, size 1). The network has no bias, and a ReLU passes factors on. No picture and no weights are
+# channels, strength 1). The network has no bias, and a ReLU passes factors on. No picture and no weights are
 # needed.
 #
 # Expected: for the network above 0.33 in layer 1, 9.7e-12 in layer 8, 1.9e-14 in layer 10 and 1.6e-4 in

@@ -135,9 +135,9 @@ print("published: plain {:.2f} dB, partial {:.2f} dB".format(*published))
 
 # %% [markdown]
 # Nobody would believe a lead of that size. Yet two of the faults alone would leave one that looks like a result.
-# One side is treated differently from the other, or from the promise, in four ways (what is measured, and over
-# which pixels, counts as one). Find them, and write `fair_scores`, with the same arguments, which keeps the
-# promise.
+# There are four ways in which a side is treated differently from the other, or from the promise (what is measured,
+# and over which pixels, counts as one). Find them, and write `fair_scores`, with the same arguments, which keeps
+# the promise.
 #
 # Expected: on these networks and pictures two scores between 21 and 24 dB, less than 0.5 dB apart.
 
@@ -167,7 +167,7 @@ print(
 checks.task_12_2(fair_scores)
 
 # %% [markdown]
-# Which four did you find, and whom does each favour? A fifth thing is no fault of the *lead*: had both composites been measured
+# Which four did you find, and whom does each favour? Had both composites been measured
 # over the whole picture, both scores would be higher. By how much would their difference change, and why?
 #
 # <!-- BEGIN SOLUTION -->
@@ -176,9 +176,8 @@ checks.task_12_2(fair_scores)
 # 3. It is measured raw and over the whole picture, its rival as a composite, whose known pixels are free of error.
 # 4. The rival's training is chosen on the test pictures, so its score is the best of three on those very pictures.
 #
-# The first two and the fourth favour the partial convolutions. So does the third, for a raw picture is charged for known pixels too.
-# The fourth can only favour them. Here it changes nothing, since the same training is best on both parts, and with more trainings it
-# would.
+# All four favour the partial convolutions. The third does, for a raw picture is charged for known pixels too. The fourth can only
+# favour them: here it changes nothing, since the same training is best on both parts; with more trainings it could.
 #
 # Over the whole picture the difference would be the same number. A composite has no error on known pixels, so the squared error is that
 # of the holes, divided by more pixels: both scores rise by $-10 \log_{10}$ of the share of hole pixels, and the lead is unchanged. Raw
@@ -192,7 +191,7 @@ checks.task_12_2(fair_scores)
 # ## Task 3 ★★: one thing at a time
 #
 # A part's worth is measured by two networks that differ in this part *only*. The lesson took `best` apart into ten networks;
-# here are their scores under line masks (for a network trained twice, the mean): a dict from the parts that are on, a `frozenset`, to decibels. Six of the sixteen choices were
+# here are their scores under line masks (for a network trained twice, the mean): a dict from the parts that are on, a `frozenset`, to decibels. Six of the sixteen choices of parts were
 # never trained.
 #
 # Write `worth(scores, part)` for any such dict, in which any choice may be missing, and any name may be a part. For each pair of networks of
@@ -228,13 +227,13 @@ for part in ("fill", "composite", "residual", "falling_rate"):
 checks.task_12_3(worth)
 
 # %% [markdown]
-# Somebody takes the mean of the five networks with `composite` and subtracts the mean of the five without. Compute it. Why is it not
+# Somebody takes the mean of the five networks with `composite` and subtracts the mean of the five without. Compute the difference. Why is it not
 # what the part is worth, and what would have to be trained for it to be the mean of your list?
 #
 # <!-- BEGIN SOLUTION -->
 # It is +0.3 dB, though the two pairs say about -0.2 and +0.2. Three of the five networks with `composite` start from a fill, but only two of
 # the five without. So a fifth of the fill's 1.4 dB is in the difference, and is credited to the composite. The groups differ in more than
-# one thing. With all sixteen trained, every choice of the other parts would stand once in both groups, and the difference of the means would
+# one thing. With all sixteen trained, every choice of the other parts would stand once in each group, and the difference of the means would
 # be the mean of the eight pairs.
 # <!-- END SOLUTION -->
 

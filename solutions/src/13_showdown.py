@@ -83,7 +83,7 @@ checks.task_13_1(behind)
 #    and how pictures are put together into one score. np.isfinite hides something: when is a PSNR
 #    not finite, and is such a picture a failure?
 # 2. Write one function score(variant, pictures, holes) that pools: metrics.psnr takes a whole
-#    batch. No generator is needed anywhere.
+#    batch. No random generator is needed.
 # 3. score: fill picture by picture from masks.damage(pictures, holes), composite, then
 #    metrics.psnr(pictures, filled, holes). The variant: max(variants, key=lambda one: score(one,
 #    *validation)); its score on *test.
@@ -170,8 +170,8 @@ checks.task_13_2(board)
 # ## Task 3 ★★: explain why a small lead can be clear
 #
 # Two networks on the same pictures: their scores have intervals that overlap widely, and yet the lead of one may
-# be clear, once the pictures are drawn again a thousand times. The next cell draws in two ways: both methods on
-# the *same* pictures, then each on its own.
+# be clear, once the pictures are drawn again many times. The next cell draws in two ways: both methods on
+# the *same* pictures, then each on its own pictures.
 
 # %% [markdown] tags=["hints"]
 # 1. Per picture, look at z = rival / mean(rival) - method / mean(method): the change of the lead
@@ -265,7 +265,7 @@ if checks.task_13_3(lead_interval):
 # <!-- BEGIN SOLUTION -->
 # How hard the drawn pictures are. The variance of a difference is the sum of both variances minus twice the
 # covariance, and the errors of these two networks go up and down together: a picture with strong edges under the
-# lines is hard for both. In `r / R - m / M` that common part cancels, and what is left is on which pictures one does
+# lines is hard for both. In `r / R - m / M` that common part cancels, and what is left is where one does
 # *relatively* better. Two methods that fail on different pictures, say one that copies texture and one that smooths,
 # have little in common; there pairing gains little, and a lead must be large to be clear.
 # <!-- END SOLUTION -->

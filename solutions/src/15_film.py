@@ -221,7 +221,7 @@ checks.task_15_3(scene_flicker)
 # Two films have the same root mean square error in their holes, and one flickers 1.4 times as much as the other. Explain it with a number: write
 # `flicker_over_error(overlap, correlation)`, flicker (as in the lesson) divided by the error.
 #
-# * Each frame has equally many hole pixels. A share `overlap` of them are holes in the next frame too.
+# * All frames have equally many hole pixels. A share `overlap` of them are holes in the next frame too.
 # * In every hole the error has mean 0 and the same variance. Where a pixel is a hole in both frames, its two errors
 #   have this `correlation`, 0 to 1. Known pixels have no error.
 #
@@ -254,10 +254,10 @@ for overlap, correlation in ((0, 0), (1, 0), (1, 0.9), (0.5, 0.9)):
 checks.task_15_4(flicker_over_error)
 
 # %% [markdown]
-# In your own words: why does repairing each frame by itself flicker under a moving scratch, even where the scene stands still?
+# In your own words: why does a film repaired frame by frame flicker under a moving scratch, even where the scene stands still?
 #
 # <!-- BEGIN SOLUTION -->
-# The scratch leaves, and with it the error: where a repair stood, the truth stands in the next frame. That change is the whole error, so flicker is at least as
+# The scratch leaves, and with it the error: where a repair stood, the truth stands in the next frame. That change is the whole error, so flicker is as
 # large as the error (overlap 0: ratio 1), whatever the method. Only a smaller error reduces it. Where a scratch stays, a method that makes the same mistake in
 # each frame does not flicker (correlation 1: ratio 0).
 # <!-- END SOLUTION -->

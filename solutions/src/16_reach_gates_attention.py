@@ -24,7 +24,7 @@ from course_lib.widgets.reach import ways
 # %% [markdown]
 # ## Task 1 ★: which pixels are seen
 #
-# A stack of convolutions has three taps in a row, and each layer its own dilation. On which pixels of the row does the output at
+# In a stack of convolutions each layer has three weights in a row (*taps*) and its own dilation. On which pixels of the row does the output at
 # place 0 depend? Write `seen(dilations)`: a sorted array of the offsets, whole numbers, each once.
 #
 # Expected: `[-2, 0, 2]` for `[2]`, and `[-4, -2, 0, 2, 4]` for `[2, 2]`. Without a layer it is `[0]`.
@@ -99,7 +99,7 @@ checks.task_16_2(gated_place)
 # In your own words: what does such a layer lose if its gates are all 1/2, and can the next layer make up for it?
 #
 # <!-- BEGIN SOLUTION -->
-# A factor of two, which the next layer's weights can double: nothing is lost. What no later weight can mend is a gate that depends on the count of known pixels: it
+# A factor of two, which the next layer makes up for by doubling its weights: nothing is lost. What no later weight can mend is a gate that depends on the count of known pixels: it
 # differs from place to place, and a kernel is the same everywhere.
 # <!-- END SOLUTION -->
 
@@ -108,7 +108,7 @@ checks.task_16_2(gated_place)
 #
 # Contextual attention for one place: `weights(patch, patches, whole, sharpness)`. `patch` is the place's own patch as a vector `(n,)`, `patches` are all patches of
 # the picture, `(places, n)`, `whole` is a bool array `(places,)`: `True` where a patch is known throughout. Return `(places,)`: the softmax of `sharpness` times the
-# cosine over those that are whole, and 0 for the others. The sharpness may be 10,000. At least one patch is whole, and no patch is all 0.
+# cosine, taken over those that are whole, and 0 for the others. The sharpness may be 10,000. At least one patch is whole, and no patch is all 0.
 #
 # Expected: `[0.5, 0.5, 0]` for the patches printed below.
 

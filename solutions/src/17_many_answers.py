@@ -25,8 +25,8 @@ from course_lib import checks
 #
 # Ho and others count steps: at step $t$ of $T$ a picture has become $\sqrt{\bar\alpha_t}\,x + \sqrt{1 -
 # \bar\alpha_t}\,z$, where $\bar\alpha_t$ is the product of $1 - \beta_s$ over all steps up to $t$. `published(betas)` promises, for betas `(T,)`, an array
-# of three rows, `(3, T)`: signal and noise, the two roots above at steps 1 to T, and the standard deviation of one step back given the picture, whose
-# variance is
+# of three rows, `(3, T)`: signal and noise, the two roots above at steps 1 to T, and the standard deviation of one step back given the picture. The
+# variance of that step is
 #
 # $$\tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\,\beta_t, \qquad \bar\alpha_0 = 1 .$$
 
@@ -67,14 +67,14 @@ checks.task_17_1(schedule)
 # %% [markdown]
 # ## Task 2 ★★: bug hunt in RePaint
 #
-# One round of RePaint, with all randomness passed in. In the lesson the library made the step on into noise; here you have only the path, a
+# One round of RePaint, with all randomness passed in. In the lesson the library made the step on into noise; here you have only the path: a
 # picture $x$ and noise $z$ mixed as $a\,x + b\,z$. The model's own step back gave `filled`, at the earlier time. The code below runs, but its
 # known pixels are not the picture's, and after a few rounds all has faded: it has three faults.
 #
-# * `filled`, `true`, `noise` and `fresh` are `(H, W, 3)`; `mask` is the course's `(H, W)`, `True` = hole; `true` is the picture in [-1, 1];
+# * `filled`, `true`, `noise` and `fresh` are `(H, W, 3)`, the last two independent standard normal noise; `mask` is the course's `(H, W)`, `True` = hole; `true` is the picture in [-1, 1];
 # * `earlier` and `later` are the path's pairs `(a, b)` at those times; nothing is promised about $a^2 + b^2$;
-# * promised: an array of two pictures, `(2, H, W, 3)`: the one at the earlier time, its known pixels mixed with `noise`, and that one taken back to the later time by adding
-#   `fresh`.
+# * promised: an array of two pictures, `(2, H, W, 3)`: the one at the earlier time, its known pixels mixed with `noise`, and that one taken back to the later time with the
+#   noise `fresh`.
 
 # %% [markdown] tags=["hints"]
 # 1. RePaint's paper has 1 = known. And the course? With how much noise must a known pixel be mixed to match a hole at that time?
