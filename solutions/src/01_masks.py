@@ -29,8 +29,8 @@ from course_lib import checks, classical, data, masks, metrics, plots
 #
 # Write `to_hole_mask(stored, hole)`, where `hole` is `"white"` or `"black"`. It returns a `bool` array of
 # shape `(H, W)`, `True` = hole. A pixel is white if it lies above the middle of its dtype's range, and black
-# if not. (Write your own: the library's `masks.as_mask` takes a picture of 0s and 1s for a mask too; by this
-# rule both are black.)
+# if not. (Write your own: the library's `masks.as_mask` takes a `uint8` picture of 0s and 1s for a mask
+# too; by this rule both are black.)
 #
 # Expected: for the JPEG-like mask made below and `hole="black"`, a square of 100 hole pixels.
 
@@ -232,8 +232,8 @@ checks.task_01_4(hard_mask)
 # A square in the corner has known pixels on two sides only: its far corner is 12 pixels from them instead of 6, and
 # the method must extrapolate instead of interpolate. It is 2.4 dB harder, with a mean depth of 4.5 pixels instead of
 # 2.5. The triangle `row + column < 17` is 3.8 dB harder (4.5 pixels), a quarter disc of 153 pixels 4.4 dB (5.0
-# pixels). A strip of four rows along a border has them on one side only, but is no deeper than the centred square
-# (2.5 pixels), and no harder.
+# pixels). A strip of four rows along a border has known pixels on one side only, but is no deeper than the centred
+# square (2.5 pixels), and no harder.
 #
 # **Rubric.** (1) The mask has at most 153 holes and beats the centred square by 1.5 dB: check. (2) The answer names
 # the distance to known pixels, or the missing side, as the reason. (3) At least one other shape was tried and its

@@ -24,7 +24,7 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # ## Task 1 ★: sweeps that need no start
 #
 # The lesson's sweeps start from a black hole, and the black takes hundreds of sweeps to wash out. So let a
-# missing pixel have *no value* until heat has reached it. No value is written as NaN, in all three channels.
+# missing pixel have *no value* until heat has reached it. NaN in all three channels stands for no value.
 #
 # Write one sweep, `spread(image, mask)`. It gets an image `(H, W, 3)` in which pixels without a value are
 # NaN, and the mask `(H, W)`, `True` = hole. It returns a new image:
@@ -263,8 +263,8 @@ if checks.task_02_3(heat):
 #    picture rise towards the hole, and how steeply?
 # 2. Only the two rings of known pixels next to the hole count. The steepest rise is from 0.25 to 0.75 from one pixel
 #    to the next.
-# 3. Let ring = np.maximum(abs(down), abs(right)) be the distance from the middle; the hole has ring < 6. Make the first
-#    ring around it, ring < 7, bright and everything beyond it dark.
+# 3. With down, right = np.mgrid[:32, :32] - 15.5 let ring = np.maximum(abs(down), abs(right)) be the distance from the
+#    middle; the hole has ring < 6. Make the first ring around it, ring < 7, bright and everything beyond it dark.
 
 
 # %%

@@ -34,8 +34,8 @@ from course_lib import checks, classical, data, masks, metrics, plots, scenes
 #    uphill. Which turn puts uphill on your right?
 # 2. If you walk (down, right), your right hand points to (right, -down). Set that equal to the
 #    slope, then divide by its length.
-# 3. np.stack([-right, down], axis=-1) / length[..., None] with length = np.hypot(down, right), and 1
-#    instead of a length of 0.
+# 3. For the slopes down and right: np.stack([-right, down], axis=-1) / length[..., None] with length =
+#    np.hypot(down, right), and 1 instead of a length of 0.
 
 
 # %%
@@ -196,8 +196,8 @@ if checks.task_03_2(carry):
 # <!-- BEGIN SOLUTION -->
 # 1. `np.gradient` gives the slope down the rows first. With the two names swapped the step is the mirrored slope,
 #    not an isophote.
-# 2. Brightness is carried, not the Laplacian. It is constant along its own isophotes: with fault 1 mended,
-#    nothing moves.
+# 2. Brightness is carried, not the Laplacian. But brightness is constant along its own isophotes: with fault 1
+#    mended, nothing moves.
 # 3. The turned slope is divided by the square of its length, so steps are long where the picture is nearly flat.
 # 4. Known pixels are put back only after the last step. Until then they change too, and the hole is filled
 #    from a rim that is not the picture's.

@@ -154,8 +154,8 @@ for picture in noise + slope + plain:
 # Write `opencv_level(mean, jx, jy)`, for arrays of these numbers. The parts, in OpenCV's order:
 #
 # * the mean;
-# * the *direction* of the vector `(jx, jy)`, which is the vector divided by its own length: the sum of its two components, added to
-#   the mean or subtracted from it (the table tells which); nothing if the vector is 0;
+# * the *direction* of the vector `(jx, jy)`, which is the vector divided by its own length: the sum of the direction's two components,
+#   added to the mean or subtracted from it (the table tells which); nothing if the vector is 0;
 # * 0.5;
 # * rounding with `np.rint`, which rounds a half to the even neighbour, as OpenCV does; the result is clipped to
 #   0 … 255.

@@ -25,7 +25,7 @@ from course_lib import checks, classical, data, masks, metrics, plots
 # ## Task 1 ★: one patch's priority
 #
 # Lines first: the next patch lies around the rim pixel with the greatest *confidence × data*. Write
-# `priority(confidence, slope, normal)` for one such pixel:
+# `priority(confidence, slope, normal)` for one rim pixel:
 #
 # * `confidence` is the patch, `(side, side)`: 1 where a pixel was known from the start, less where it was copied, 0 where it is
 #   missing. The first factor is its mean over all pixels of the patch.

@@ -109,8 +109,8 @@ for degree in (1, 3, 7, 15):
 # anything: write `floors(contexts, values)`.
 #
 # `contexts` and `values` are arrays of the same length; equal numbers in `contexts` mean the same context (any numbers, in any order,
-# as many as you like). It returns two numbers: the smallest *mean squared* error over all pixels, and the smallest *mean absolute*
-# error over all pixels, that a model with one guess for each context can reach.
+# as many as you like). `floors` returns two numbers: the smallest *mean squared* error over all pixels, and the smallest *mean
+# absolute* error over all pixels, that a model with one guess for each context can reach.
 #
 # Expected: the first number is the error of degree 15, the second lies between 0.025 and 0.035.
 
@@ -328,9 +328,10 @@ for name in ("mean", "harmonic", "biharmonic"):
 # 0 in their holes, the masks, and the pictures without noise and damage. It returns a function `fill(image, mask)`, which fills another
 # picture from this camera: true colours in the hole, known pixels as they came, noise included.
 #
-# The check lets it learn twice, from 300 pairs each, and fills 100 test pictures. The first camera is this one: it asks for 0.5 dB more in
-# the holes than `harmonic`, and a fixed blur could do it. The second has other noise and half the light: it asks for 3 dB more, and only the
-# pairs tell how bright the truth is. The draws are always the same. Choose on the validation pictures; the check is the test.
+# The check lets it learn twice, from 300 pairs each, and fills 100 test pictures each time; all this may take 120 seconds. The first camera is
+# this one: the check asks for 0.5 dB more in the holes than `harmonic`, and a fixed blur could do it. The second has other noise and half the
+# light: it asks for 3 dB more, and only the pairs tell how bright the truth is. The draws are always the same. Choose on the validation
+# pictures; the check is the test.
 #
 # Expected: 1.5 to 2.5 dB more than `harmonic` for the first, about 10 dB for the second; and a picture like the one below. To start: let `harmonic`
 # fill first, then apply a window of weights, its middle included, to the filled picture around every hole pixel.

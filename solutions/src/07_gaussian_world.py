@@ -162,8 +162,8 @@ for k, warmth in ((1, 1.0), (4, 1.0), (1, 0.5), (3, 0.7)):
     print(f"mean of {k}, warmth {warmth}: {measured(k, warmth):.2f} dB below the fill")
 
 # %% [markdown]
-# Explain the four numbers: write `price(k, warmth)`, which computes, without drawing anything, by how many decibels the PSNR falls. Expected: the
-# exact value, unrounded; the four numbers, drawn at random, agree with it to 0.03 dB.
+# Explain the four numbers: write `price(k, warmth)`, which computes, without drawing anything, by how many decibels the PSNR falls for the mean of
+# `k` samples of this warmth. Expected: the exact value, unrounded; the four numbers, drawn at random, agree with it to 0.03 dB.
 
 
 # %%

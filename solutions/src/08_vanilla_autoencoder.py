@@ -41,9 +41,9 @@ from course_lib import checks, data, evaluation, masks, models, plots, training
 # Take one row of a picture, its pixels numbered from 0, and layers without padding: output 0 of a layer
 # reads the layer's inputs from number 0 on, output 1 starts one stride further, and so on.
 #
-# Write `seen(layers, output)`. `layers` is a list of `(kernel, stride, dilation)`, the first layer first;
-# `output` is the number of an output of the last layer. It returns two whole numbers: the first and the
-# last pixel on which that output depends, both included.
+# Write `seen(layers, output)`. `layers` is a list of `(kernel, stride, dilation)`, the first layer first
+# (a kernel's weights stand `dilation` inputs apart); `output` is the number of an output of the last layer.
+# It returns two whole numbers: the first and the last pixel on which that output depends, both included.
 #
 # Expected: for the encoder below, output 1 sees the pixels 16 to 155. And the picture: row $i$ is white
 # where output $i$ of `SMALL` looks.
@@ -100,7 +100,7 @@ if checks.task_08_1(seen):
 # * **down**, on every level: two convolutions to the level's channels, then max-pooling;
 # * **bottom**: two convolutions to twice the channels of the last level;
 # * **up**, on every level, the last first: a transposed convolution, always 2 × 2, to the level's channels; then
-#   its output is joined to the skip, the output of the *second* convolution on the way down; then two
+#   its output is laid next to the skip, the output of the *second* convolution on the way down; then two
 #   convolutions to the level's channels;
 # * **output**: one convolution to 3 channels.
 #
@@ -235,7 +235,7 @@ if checks.task_08_3(bce_floor):
 # ## Task 4 ★★: bug hunt, a U-Net that is not one
 #
 # A public builder looked much like this. It promises the ladder of task 2 with kernels of 3 × 3, every hidden
-# convolution followed by ReLU (the transposed ones are not), and returns a prediction in [0, 1] of the picture's own size. It runs and it trains.
+# convolution followed by ReLU (the transposed ones are not), and a prediction in [0, 1] of the picture's own size. It runs and it trains.
 
 # %% [markdown] tags=["hints"]
 # 1. Compare the numbers of weights with those of task 2. Then follow one known pixel from the
@@ -341,7 +341,7 @@ checks.task_08_4(repaired_unet)
 # Even with width 4 the U-Net of task 2 has 121,831 weights, most of them deep down. Lines are thin: fill them with at most 5,000 weights. Write
 # `trained_network()`, which builds a network, trains it for a few epochs, and returns it. The check fills lines in 400 test patches through
 # `models.inpaint`, which puts known pixels back, and asks for 3 dB more in the holes than the mean of the known pixels. The weights must have
-# learned: the same layers must do worse with new random weights, with zeros, and with weights that pass their input on.
+# learned: the same layers must do at least 0.5 dB worse with new random weights, with zeros, and with weights that pass their input on.
 #
 # Layers, loss and learning rate are yours to choose. Two kinds of training pairs are ready: `plain`, and `masked`, where the network
 # also gets `valid`, 1 = known and 0 = hole, as a second input: build it with `keras.Model([damaged, valid], predicted)`.
