@@ -207,13 +207,13 @@ def body(every, rates, missing=()):
     ]
     return "\n\n".join(
         [
-            f"`residual_unet(48)` and one part exchanged, {MINUTES} minutes of one core each "
-            "(prices of a step: `step_costs.json`), "
+            f"`residual_unet(48)` with one part exchanged, {MINUTES} minutes of one core each "
+            "(cost of a step: `step_costs.json`), seeds "
             f"{' / '.join(map(str, SEEDS))}: hole PSNR (dB) on {JUDGED:,} validation pictures, "
             "composited. `field`: the learned field's fill as one more input; its training is part "
             "of the minutes. `uncomposited`: the correction is added everywhere. `no_fill`: it "
             "paints from black. The interval is over seeds, their variance pooled over the rows of "
-            "networks that start from a fill; painting from black, two seeds differ far more, and "
+            "networks that start from a fill; two seeds that paint from black differ far more, so "
             f"that row has no interval.{yet}",
             table(header, rows),
             *(tried if rates else ()),

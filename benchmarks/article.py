@@ -109,15 +109,16 @@ def body(looks, baselines, parameters, provenance):
     return "\n\n".join(
         [
             f"The article's network, {parameters:,} weights, with its layer as published (signal "
-            "divided by the number of input channels, bias in blind windows) and repaired; equal "
-            f"first weights, batches, masks. Line masks, batches of {BATCH}, Adam 1e-3, mean "
+            "divided by the number of input channels, bias in blind windows) and repaired; both "
+            "start from the same weights and see the same batches and masks. Line masks, "
+            f"batches of {BATCH}, Adam 1e-3, mean "
             "absolute error of the whole raw picture. 1,000 held-out pictures "
             "(`benchmarks/held_out.py`) under `evaluation.frozen_masks(1000)['lines']`. "
             f"{provenance}",
             "Image MAE of the raw prediction, and the standard deviation of the prediction over "
             "all pixels and pictures, against training steps.",
             table(["steps", "as published", "repaired", "sd, as published", "sd, repaired"], curve),
-            f"After {STEPS:,} steps, beside methods that learn nothing.",
+            f"After {STEPS:,} steps, compared with methods that learn nothing.",
             table(["method", "raw image MAE", "composited image MAE", "hole PSNR, dB"], ends),
             f"The article's own figures, validation MAE of the raw picture on the test set: "
             f"{published} (an epoch is {EPOCH:,} steps).",

@@ -55,7 +55,7 @@ def _body(scores):
         for (method, number), score in scores.items()
     ]
     parts = [
-        "Line masks. Errors are pooled over all pictures; milliseconds are the median a picture. "
+        "Line masks. Errors are pooled over all pictures; milliseconds are the median per picture. "
         f"Methods slower than {SLOW} ms are measured on the first {FEW} pictures: compare them "
         "with the last row, which has the same pictures.",
         table(["method", "pictures", *COLUMNS], first),

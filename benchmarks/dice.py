@@ -120,14 +120,14 @@ def main():
     record(
         "dice",
         "Dice on intensities",
-        f"1,000 held-out pictures of CIFAR-10 (`benchmarks/held_out.py`), line masks. Both dices: "
-        f"mean over the {len(truth)} full batches of {BATCH}; the rest over all pictures. "
-        f"Cross-entropy in nats, as Keras clips it. {dataset.provenance} Those 1,000 are lossless "
-        f"in the copy that this was measured on.\n\n{table(header, rows)}\n\n"
+        f"1,000 held-out pictures of CIFAR-10 (`benchmarks/held_out.py`), line masks. Both dice "
+        f"columns: mean over the {len(truth)} full batches of {BATCH}; the rest: over all "
+        f"pictures. Cross-entropy in nats, as Keras clips it. {dataset.provenance} Those 1,000 are "
+        f"lossless in the copy that this was measured on.\n\n{table(header, rows)}\n\n"
         f"All white beats the truth in {int((white > truth).sum())} of the {len(truth)} batches, "
         f"and in {brighter} of the {len(images):,} pictures taken one by one; the picture with "
-        f"white holes does in {int((unrepaired > truth).sum())} batches. The best threshold over "
-        f"all pictures is {threshold:.3f}.",
+        f"white holes does so in {int((unrepaired > truth).sum())} batches. The best threshold "
+        f"over all pictures is {threshold:.3f}.",
         "INPAINTING_DATA_DIR=... python -m benchmarks.dice",
         seed=SEED,
     )

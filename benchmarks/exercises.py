@@ -52,10 +52,10 @@ def main(numbers=()):
         when = (datetime.date.today().isoformat(), f"{os.getloadavg()[0]:.1f}")
         rows[source.stem] = (f"{whole:.0f}", f"{used:.0f}", str(len(checks)), slow, *when)
     body = (
-        "From the kernel's start to the last cell, once each, by the clock and of processor; then "
-        "the slowest of the notebook's checks, run on its solution, by the clock. Last the load of "
-        "the machine (one minute): above its cores, it lengthens what the clock says; a dash "
-        "was not measured.\n\n"
+        "From the kernel's start to the last cell, once each, on the clock and of processor time; "
+        "then the slowest of the notebook's checks, run on its solution, on the clock. The last "
+        "column is the machine's load (one minute): where it is above the number of cores, it "
+        "lengthens the time on the clock. A dash: not measured.\n\n"
     )
     body += table(COLUMNS, [(name, *rows[name]) for name in sorted(rows)])
     record("exercises", "Exercises, quick profile", body, "python -m benchmarks.exercises")

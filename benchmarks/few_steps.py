@@ -72,8 +72,9 @@ def main():
         print(rows[-1], flush=True)
     body = (
         f"{len(images):,} pictures out of noise each, 32 x 32, by the shipped networks `diffusion` "
-        "and `flow`; with one noise both begin with the same. `evaluation.unlikeness` as in *The "
-        "price of looking right*, here of whole pictures that nothing true is part of; in brackets "
+        "and `flow`; diffusion with one noise and the flow begin with the same noise. "
+        "`evaluation.unlikeness` as in *The price of looking right*, here of whole pictures, no "
+        "part of them true; in brackets "
         f"95 % intervals over pictures. {dataset.provenance}\n\n"
     )
     record(

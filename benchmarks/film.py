@@ -54,11 +54,11 @@ def measured(damage):
 def record_quality(found):
     body = (
         f"{FILMS} films of 16 frames of 120 x 160 pixels for each row, with a grain of 0.01. PSNR "
-        "in holes (dB), then flicker: root mean square change of the error from frame to frame, of "
-        "255 levels; means over the films. `harmonic`, `biharmonic` and `best` see one frame at a "
-        "time; `median` and `motion` the eight before and after, and fill what none of them shows "
-        "by `harmonic`. Ahead: films on which `motion` is the best of the five, in PSNR and in "
-        "flicker."
+        "in holes (dB), then flicker: root mean square change of the error from frame to frame, in "
+        "levels of 255; means over the films. `harmonic`, `biharmonic` and `best` see one frame at "
+        "a time; `median` and `motion` see the eight before and after, and use `harmonic` where "
+        "none of them shows the pixel. Ahead: films on which `motion` is the best of the five, in "
+        "PSNR and in flicker."
     )
     record("film", "Film", f"{body}\n\n{_quality_table(found)}", "python -m benchmarks.film", SEED)
 
@@ -101,8 +101,8 @@ def speed():
                  f"{one['frames'] / one['processor']:.2f}", f"{one['megabytes']:.0f}"]
             )  # fmt: skip
     body = (
-        f"A film of {SPEED[1][1]} x {SPEED[1][0]} pixels, 24 frames a second, ten seconds (for "
-        f"the network two), three scratches of 4 pixels that move; from file to file, VP9. Memory: "
+        f"A film of {SPEED[1][1]} x {SPEED[1][0]} pixels, 24 frames a second, ten seconds (two "
+        f"for the network), three scratches of 4 pixels that move; from file to file, VP9. Memory: "
         "the process's peak above what it takes once the libraries are loaded; the network itself "
         "counts.\n\n"
     )

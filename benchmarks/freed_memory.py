@@ -68,8 +68,9 @@ def main():
     ratio = {key: middle["given back"][key] / middle["kept"][key] for key in ("clock", "processor")}
     text = (
         f"{EPOCHS} epochs of 1,024 pictures of noise, `vanilla_unet(8)`, batches of 64; medians of "
-        f"{ROUNDS} runs each, in turns. Kept, a training takes 1/{ratio['clock']:.1f} of the clock "
-        f"and 1/{ratio['processor']:.1f} of the processor's seconds."
+        f"{ROUNDS} runs each, in turns. With the memory kept, a training takes "
+        f"1/{ratio['clock']:.1f} of the seconds on the clock and "
+        f"1/{ratio['processor']:.1f} of the processor's."
     )
     header = ["freed memory", "clock (s)", "processor (s)", "of it system (s)", "page faults", "MB"]
     record("freed_memory", "Freed memory", f"{text}\n\n{table(header, rows)}", COMMAND)

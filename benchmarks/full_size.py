@@ -59,9 +59,9 @@ def main():
     inpainters |= {name: classical.METHODS[name] for name in CLASSICAL}
     parts = [
         f"{len(names)} held-out photographs of {megapixels[0]:.0f} to {megapixels[-1]:.0f} "
-        f"megapixels (*Photographs, worn* names them). Of each the middle "
-        f"{SIDE} x {SIDE} pixels as the camera took them, and the whole of it shrunk to a longer "
-        f"side of {SIDE}; wear of the same width in pixels. Hole PSNR (dB), holes of "
+        f"megapixels (*Photographs, worn* names them). Each is used twice: its "
+        f"middle {SIDE} x {SIDE} pixels as the camera took them, and the whole of it shrunk to a "
+        f"longer side of {SIDE}; wear of the same width in pixels. Hole PSNR (dB), holes of "
         f"{100 * SHARE:.0f} %; 95 % intervals over photographs."
     ]
     for size in SIZES:

@@ -108,13 +108,13 @@ def unsure(gaussian, images, sets):
     fifths = [f"fifth {k}" for k in range(1, GROUPS + 1)]
     return "\n\n".join(
         [
-            f"On {len(truth)} of the pictures. Predicted standard deviation / root mean squared "
-            "error made, for fifths of the missing pixels from the surest to the least sure, and "
-            "for all; the correlation of the two over pixels; the share of errors beyond three "
-            "predicted deviations (%; a Gaussian's: 0.3), and within a third of one (26).",
+            f"On {len(truth)} of the pictures. Predicted standard deviation / actual root mean "
+            "squared error, for fifths of the missing pixels from the surest to the least sure, "
+            "and for all; the correlation of the two over pixels; the share of errors beyond three "
+            "predicted deviations (%; for a Gaussian 0.3), and within a third of one (26).",
             table(["masks", *fifths, "all", "correlation", "beyond 3", "within 1/3"], calibrations),
             "What a sample costs: hole PSNR (dB) of the mean and of one sample a picture, and the "
-            "ratio of their squared errors. If the world were Gaussian: 3.01 dB, 2.",
+            "ratio of their squared errors. In a Gaussian world: 3.01 dB and 2.",
             table(["masks", "mean", "sample", "price (dB)", "ratio"], samples),
         ]
     )

@@ -63,9 +63,9 @@ def main():
     body = (
         f"`generative.deep_image_prior` on {COUNT} crops of {SIDE} x {SIDE} pixels of the test "
         f"photograph at half its size, brush strokes missing. Hole PSNR (dB), the mean over "
-        f"pictures, and beside each picture's best step, ± the standard deviation over pictures. "
-        f"The best step lies between {at.min()} and {at.max()}, its median is {np.median(at):.0f}. "
-        f"{seconds:.0f} seconds of CPU a picture.\n\n"
+        f"pictures, and its difference from each picture's best step, ± the standard deviation "
+        f"over pictures. The best step lies between {at.min()} and {at.max()}; its median is "
+        f"{np.median(at):.0f}. {seconds:.0f} seconds of CPU a picture.\n\n"
     )
     header = ["fill", "hole PSNR", "to the best step"]
     record("image_prior", "A deep image prior", body + table(header, rows), COMMAND, SEED)

@@ -75,8 +75,8 @@ def main():
         "loss_terms",
         "Terms of Liu's loss with the course's classifier",
         f"Raw predictions of `{NETWORK}` for {PICTURES} held-out pictures under mixed masks. Pull "
-        "is the length of the term's gradient with respect to the prediction, the mean over "
-        f"pictures.\n\n{table(header, rows)}",
+        "is the length of the term's gradient with respect to the prediction, averaged over "
+        f"the pictures.\n\n{table(header, rows)}",
         "INPAINTING_DATA_DIR=... python -m benchmarks.loss_terms",
         seed=SEED,
     )

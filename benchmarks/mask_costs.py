@@ -41,8 +41,8 @@ def _pixels():
         f"{PLACES} places of 256 x 256 pixels of each of five photographs; damage as "
         "`restoration.worn` lays it over them; the true mask shrunk or grown by whole pixels, "
         "corners included, or (½) without the pixels that are less than half covered. PSNR of the "
-        "whole picture repaired with the true mask (dB), and what it changes with the others (dB), "
-        "mean ± standard deviation over the places; then the masks' dice.\n\n"
+        "whole picture repaired with the true mask (dB), and by how much the other masks change it "
+        "(dB), mean ± standard deviation over the places; then the masks' dice.\n\n"
     )
     heads = {-1: "1 too few", -0.5: "½ too few"}
     body += table(["", "true mask", *(heads.get(off, f"{off} too many") for off in OFF)], rows)

@@ -65,7 +65,7 @@ def main():
     ]
     body = (
         f"Masks of 32 x 32 pixels, {COUNT} a call, {ROUNDS} rounds interleaved on one core; "
-        "medians, the ratio round by round.\n\n"
+        "medians, with the ratio taken round by round.\n\n"
         + table(["masks", "a second", "times the article's"], rows)
     )
     record(

@@ -62,11 +62,11 @@ def main():
     header = ["fill", "hole PSNR", "unlike true pictures", f"nearer than {AGAINST}"]
     body = (
         f"The first {PICTURES} pictures of *The price of looking right*, filled by RePaint "
-        f"{max(MEANS)} times ({STEPS} steps, {RESAMPLINGS} resamplings), and the mean of the first "
-        "so many fills. The columns are that section's, but its examiners had four times as many "
-        f"pictures, so compare within this table; the true halves are {floor:.2f} apart. "
-        "Promised: the PSNR to expect of a mean of n other fills, from the mean error of one and "
-        f"that of the mean of {max(MEANS)}. {dataset.provenance}\n\n"
+        f"{max(MEANS)} times ({STEPS} steps, {RESAMPLINGS} resamplings), and the means of the "
+        "first n of these fills. The columns are that section's, but its examiners had four times "
+        f"as many pictures, so compare within this table; the true halves are {floor:.2f} apart. "
+        "Promised: the PSNR to expect of a mean of n other fills, computed from the mean error of "
+        f"one fill and that of the mean of {max(MEANS)}. {dataset.provenance}\n\n"
     )
     titles = [*header, "told apart, %", "promised PSNR"]
     title = "The mean of several fills"

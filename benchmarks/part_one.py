@@ -70,9 +70,9 @@ def depth():
             f"{len(sets)} sets of masks of all families (`scenes.mask_families`), 100 patches of "
             "`photos` each. Spearman's rank correlation, over the sets, of hole PSNR with a set's "
             "mean depth and with its hole fraction; in brackets mean ± standard deviation over "
-            "ten groups of ten patches. A correlation of -1 explains the order completely. Last, "
-            "the partial correlation with the hole fraction: what it explains of the rest; then "
-            "both correlations where the decibels of pictures are averaged, not squared errors.",
+            "ten groups of ten patches. A correlation of -1 explains the order completely. Then "
+            "the partial correlation with the hole fraction: what it explains beyond depth. Last, "
+            "both correlations when the pictures' decibels are averaged, not their squared errors.",
             table(
                 [
                     "method",
@@ -151,8 +151,8 @@ def doses(count=16):
     body = (
         f"{count} scenes of each kind (`scenes.edges`: random angle, place and contrast), a square "
         "hole; hole PSNR (dB), mean ± standard deviation over the scenes, and in how many of them "
-        "one is ahead. Steps a round: 15 of transport, 2 of diffusion, alone in the same dose.\n\n"
-        + table(header, rows)
+        "one is ahead. Steps a round: 15 of transport, 2 of diffusion; each alone gets the same "
+        "dose.\n\n" + table(header, rows)
     )
     record("part_one_doses", "Lesson 03: equal doses", body, f"{COMMAND} doses", SEED)
 
@@ -244,8 +244,9 @@ def order(count=24):
     body = (
         f"{count} places of coffee, 64 x 64 pixels, for each family of masks; radius 3. Mean hole "
         "PSNR over the places (dB); in brackets its lead over `harmonic`, which has no order, "
-        "on the same place, mean ± standard deviation, and in how many places. A pixel that sees "
-        "nothing known waits and is asked again.\n\n" + table(["rule", "order", *families], rows)
+        "on the same place, mean ± standard deviation, and in how many places it leads. A pixel "
+        "that sees no known pixel waits and is tried again.\n\n"
+        + table(["rule", "order", *families], rows)
     )
     record("part_one_order", "Lesson 04: order against weights", body, f"{COMMAND} order", SEED)
 
@@ -318,12 +319,12 @@ def patches(count=20):
         )
     body = "\n\n".join(
         [
-            f"`scenes.walls`, {count} of each kind and hole, every kind and hole with walls of its "
-            f"own ({len(scenes.HOLES) * count} a kind), patch 9: share of hole pixels that "
-            "look like another part than they belong to (%), mean ± standard deviation over the "
-            "walls; last, on how many walls lines first is better : worse than another order.",
+            f"`scenes.walls`, {count} of each kind and hole, none shared "
+            f"({len(scenes.HOLES) * count} a kind), patch 9: share of hole pixels that look like a "
+            "part other than their own (%), mean ± standard deviation over the walls; last, on how "
+            "many walls lines first is better : worse than another order.",
             table(["wall, hole", *COPIED, *(f"first : {name}" for name in RIVALS)], shares),
-            "The same fills, hole PSNR (dB), and what lines first gains on onion peel.",
+            "The same fills, hole PSNR (dB), and what lines first gains over onion peel.",
             table(["wall, hole", *COPIED, "first - peel"], figures),
             f"{count} places of each photographed texture, hole PSNR (dB).",
             table(["texture", *COPIED, "first ahead of peel"], photographed),
@@ -423,10 +424,10 @@ def overshoot(count=16):
     header += ["by over 1 ", "harmonic (dB)", "biharmonic, cut (dB)", "biharmonic, uncut (dB)"]
     body = (
         f"{count} scenes of each kind (`scenes.edges`) and places of photographs, a square hole: "
-        "by how much the fill leaves the range of the rim around the hole, and the range of all "
-        "known pixels, at which scikit-image cuts; in per cent of the way from black to white, the "
-        "greatest of the three channels, mean ± standard deviation; and in how many scenes by more "
-        "than 1. Hole PSNR (dB).\n\n" + table(header, rows)
+        "how far the fill leaves the range of the rim around the hole, and the range of all known "
+        "pixels, to which scikit-image cuts it. In per cent of the way from black to white, the "
+        "largest of the three channels, mean ± standard deviation; then in how many scenes it is "
+        "more than 1. Hole PSNR (dB).\n\n" + table(header, rows)
     )
     record("part_one_overshoot", "Lesson 02: overshoot", body, f"{COMMAND} overshoot", SEED)
 

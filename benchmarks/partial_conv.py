@@ -308,7 +308,7 @@ def main(arguments=None):
     report(
         "_memory",
         "peak memory",
-        "MB above the imported libraries, each network and batch in a fresh process.\n\n"
+        "MB beyond what the imported libraries take, each network and batch in a fresh process.\n\n"
         + compare_memory(settings),
     )
 
@@ -328,17 +328,18 @@ def _conditions():
     text = (
         f"The same U-Net each time, Keras on {keras.backend.backend()}, {device}; pictures of 32 x "
         "32 pixels, line masks, mean squared error, Adam. The networks take turns, a step each, "
-        "in an order drawn anew every round; medians, ratios round by round with their quartiles. "
+        "in an order drawn again every round; medians, and ratios taken round by round with their "
+        "quartiles. "
         "`partial` is `models.partial_conv_unet`, `the article's` its layer written out plainly, "
-        "with a mask as deep as the features (and its missing count of channels put back: it "
+        "with a mask as deep as the features (and its missing count of channels put back, which "
         "costs nothing)."
     )
     if HAS_TORCH:
         text += (
-            f" PyTorch {version('torch')} has its plain network as its own measure; its partial "
-            "ones state NVIDIA's published layer, with one mask channel, or one for each channel "
-            "of the features. One channel cannot tell the skip's holes from those of what comes "
-            "from below, so it counts a little differently."
+            f" PyTorch {version('torch')} has a plain network of its own to be compared with; its "
+            "partial ones restate NVIDIA's published layer, with one mask channel, or one for each "
+            "channel of the features. A single mask channel cannot tell the skip's holes from "
+            "those in what comes from below, so its counts differ a little."
         )
     else:
         text += " PyTorch is not installed, so its networks are missing."

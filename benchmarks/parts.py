@@ -236,11 +236,12 @@ def body(facts, leads, figures):
         [
             f"{len(facts)} networks of {' or '.join(f'{one:,}' for one in weights)} weights, "
             f"{STEPS:,} steps of {BATCH}, the same pictures, mixed masks and loss (squared error, "
-            "a hole pixel six times). Hole PSNR (dB), composited, pooled over 1,000 held-out "
-            "pictures. `fill`: it sees `PyramidFill`'s guess and adds to it; without, black holes, "
-            "and adds to grey. `composite`: it adds in the holes only. `residual`: the trunk of "
-            "`residual_unet`; without, that of `vanilla_unet`. `falling_rate`: Adam's rate falls "
-            f"from {RATE:g} to 1 % of it; without, it stays.",
+            "each hole pixel counted six times). Hole PSNR (dB), composited, pooled over 1,000 "
+            "held-out pictures. `fill`: the network sees `PyramidFill`'s guess and adds to it; "
+            "without this part, it sees black holes and adds to grey. `composite`: it adds in the "
+            "holes only. `residual`: it has the trunk of `residual_unet`; without, that of "
+            "`vanilla_unet`. `falling_rate`: Adam's rate falls "
+            f"from {RATE:g} to 1 % of it; without, it stays constant.",
             "What a part is worth (dB), with 95 % intervals over pictures and seeds "
             "(`benchmarks/seeds.py`): put into the plain network alone, and taken out of the "
             "full network alone.",

@@ -167,11 +167,11 @@ def body(found, seconds):
             "mean over the photographs:",
             table(["method", *kinds], means(found)),
             "How far `photo` is ahead (dB), with 95 % intervals over photographs (paired "
-            "bootstrap), and on how many photographs. Holes of 5, 10 and 15 %, a mask each; "
-            f"{slow} with 10 % alone; {without} are left out:",
+            "bootstrap), and on how many photographs. Holes of 5, 10 and 15 %, with a mask for "
+            f"each; {slow} at 10 % alone; {without} are left out:",
             table(["against", *kinds], leads(found)),
             "Holes of 10 %: how far `photo` is ahead of the method without a network that is "
-            "strongest on this photograph and wear, known only to who has the truth:",
+            "strongest on this photograph and wear, which only someone who has the truth can know:",
             table(["photograph", *kinds], against_the_strongest(found)),
             seconds,
         ]

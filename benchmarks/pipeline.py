@@ -106,7 +106,8 @@ def main():
     begin = interleaved({"begin": begin_epoch}, STEPS)["begin"]
     body = (
         f"{PICTURES:,} pictures of 32 x 32 pixels, batches of {BATCH}, a bank of {BANK} line "
-        f"masks, {ROUNDS} rounds interleaved on one core; medians, the ratio round by round.\n\n"
+        f"masks, {ROUNDS} rounds interleaved on one core; medians, with the ratio taken round by "
+        "round.\n\n"
         + table(["pairs", "pictures a second", "times the article's"], rows)
         + f"\n\nThe first batch of an epoch takes {1000 * np.median(begin):.1f} ms: it draws the "
         f"epoch's order and turns.\n\nA training step of the article's network at width 16 "

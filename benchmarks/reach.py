@@ -66,8 +66,8 @@ def body(errors, sets):
             f"pictures, mixed masks and loss. Weights: {weights}. Hole PSNR (dB), composited, "
             "pooled over the held-out pictures; each network was trained once.",
             table(["masks", *(f"`{name}`" for name in NAMES)], rows),
-            "Ahead of `reach_plain` (dB), with 95 % intervals over pictures; they say nothing of "
-            "other seeds.",
+            "Ahead of `reach_plain` (dB), with 95 % intervals over pictures; they say nothing "
+            "about other seeds.",
             table(["masks", *(f"`{name}`" for name in NAMES if name != PLAIN)], ahead),
         ]
     )

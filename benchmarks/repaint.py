@@ -158,12 +158,12 @@ def main():
     body = (
         f"`generative.repaint`, driven by the exact denoiser of a Gaussian by lag of {SIDE} x "
         f"{SIDE} patches of `photos`, fills the middle {HOLE} x {HOLE} pixels of {PICTURES} "
-        "patches of the test photograph; beside it the exact Gaussian given the known pixels. "
-        "Nothing is drawn: mean and covariance are followed through the steps. The mean's error is "
-        "a share of the exact standard deviation; the deviation a share of the exact one; the "
-        "covariance's error a share of the exact one.\n\n"
+        "patches of the test photograph; it is compared with the exact Gaussian given the known "
+        "pixels. Nothing is drawn: mean and covariance are followed through the steps. The mean's "
+        "error is a share of the exact standard deviation, the deviation a share of the exact one, "
+        "and the covariance's error a share of the exact covariance.\n\n"
         + table(["steps", "resamplings", "guesses", *off], rows)
-        + "\n\nThe same of `generative.flow_fill`, on the straight path.\n\n"
+        + "\n\nThe same for `generative.flow_fill`, on the straight path.\n\n"
         + table(["steps of the flow", *off], flow)
     )
     title = "RePaint against the exact Gaussian"

@@ -211,11 +211,11 @@ def body(results, missing, lines):
     header = ["masks", "a", "b", "misfit", "best run", "largest, ten times the longest"]
     paragraphs = [
         f"Hole PSNR (dB) on {JUDGED:,} validation pictures, composited; minutes of one core by "
-        "the prices of `step_costs.json`.",
+        "the step costs in `step_costs.json`.",
         table(["weights", "minutes", "M pictures", *FITTED], measured),
         "Squared error = E + A / size^a + B / pictures^b, five numbers fitted to these "
         f"{len(results)} runs; the plateau is the PSNR of E, and its interval holds 90 % of the "
-        "plateaus that are fitted when the seeds' luck is drawn anew: where it is many decibels "
+        "plateaus that are fitted when the seeds' luck is drawn again. Where it is many decibels "
         "wide, the runs show no plateau. Misfit: root mean square, dB.",
         table([*header, "plateau", "90 %", *(f"`{name}`" for name in lines)], fitted),
     ]

@@ -173,11 +173,11 @@ HEADER = (
 )  # fmt: skip
 TEXT = """
 A JupyterHub with `hub/jupyterhub_config.py`; every learner runs all cells at once, profile `quick`,
-while another learner's endless loop and another's memory hog (up to its limit of 2 GB) go on.
-Median over the seats, the highest in brackets; seconds on the clock from the learner's click, but
-for those of the processor (server and kernels). Memory is the highest proportional set size of
-server and kernels; together: at one moment, with hub, proxy, loop and hog. Load before: what else
-the machine had to do when the class began.
+while another learner's endless loop and another's memory hog (up to its limit of 2 GB) keep
+running. Median over the seats, the highest in brackets; seconds are on the clock from the learner's
+click, except those of the processor (server and kernels). Memory is the highest proportional set
+size of server and kernels; together: at one moment, with hub, proxy, loop and hog. Load before:
+what else the machine had to do when the class began.
 """
 
 

@@ -246,7 +246,7 @@ def dates(facts):
         later = ", ".join(f"`{method}` on {date}" for method, (date, _) in facts["added"].items())
         said = (
             f"Measured on {facts['date']} ({facts['machine']}); {later}, on the same pictures and "
-            f"masks: `{CONTROL}`, measured once more, had the stored figures. "
+            f"masks: `{CONTROL}`, measured again, gave the stored figures. "
         )
     if "timed" in facts:
         date, where = facts["timed"]
@@ -280,7 +280,7 @@ def body(scores, facts, provenance):
             f"the shipped classifier names; undamaged: {undamaged['held_out']:.3f}. Raw image "
             "PSNR: the network's answer before compositing.",
             every_column(held[held["masks"] == "lines"]),
-            f"The first {PICTURES:,} official test pictures, which are JPEG copies in that copy, "
+            f"The first {PICTURES:,} official test pictures, which that copy holds as JPEGs, "
             "under the same masks, hole PSNR (dB); recognised undamaged: "
             f"{undamaged['test']:.3f}.",
             matrix(test),

@@ -129,9 +129,9 @@ def main():
     first_column = "first repair of an example, 10 Mbit/s, nothing cached"
     again_column = f"{SIDE} x {SIDE}, scratches over {100 * SHARE:.0f} %"
     body = (
-        "Headless Chromium, one thread. The first repair counts from the first request; the "
-        "network is fetched beside it whatever is asked for. The last column is the middle of "
-        "three, as the page itself says.\n\n"
+        "Headless Chromium, one thread. The first repair is timed from the first request; the "
+        "network is fetched meanwhile, whatever is asked for. The last column is the median of "
+        "three times that the page itself reports.\n\n"
         + table(["method", first_column, "sent until then", again_column], rows)
     )
     record("try_it", "Try it: bytes and seconds", body, "python -m benchmarks.try_it", SEED)
