@@ -29,7 +29,7 @@ const tell = frame => {
     "data-more": more.filter(Boolean).join(" "),
     "tabindex": 0,
     "role": "group",
-    "aria-label": "Wider than the page: slides sideways",
+    "aria-label": "Wider than the page: scrolls sideways",
   };
   for (const [name, value] of Object.entries(said)) {
     if (hidden > 1) frame.setAttribute(name, value);

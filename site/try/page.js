@@ -94,7 +94,7 @@ async function repair() {
 function checked(mask) {
   if (!mask.includes(1)) throw new Error("Paint over the damage first.");
   if (!mask.includes(0)) {
-    throw new Error("All of the picture is painted over: leave something to fill in from.");
+    throw new Error("The whole picture is painted over: leave something to fill in from.");
   }
   return mask;
 }
