@@ -463,7 +463,7 @@ ROUND_MISTAKES = {
         (
             _mixed(step=_on(_later_a, _all_that_is_there)),
             "The first picture holds the earlier a already, so that times the later one it is "
-            "dimmed twice; and of the noise that is there only a share of scale stays.",
+            "dimmed twice; and the noise that is there is scaled with the picture.",
         ),
     ],
     "the hole mixed too": [

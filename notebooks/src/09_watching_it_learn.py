@@ -204,7 +204,7 @@ for score, epoch in best.items():
     print(f"{score:14} chooses epoch {epoch + 1}: {history['val_psnr_hole'][epoch]:.2f} dB")
 
 # %% [markdown]
-# **Read.** A good half: a hole pixel counts six times, but there are about seven times as many known ones. So an epoch that copies better
+# **Read.** About half: a hole pixel counts six times, but there are about seven times as many known ones. So an epoch that copies better
 # and fills worse can have the lower loss. Choose by the number that you will report, on frozen validation
 # masks (`training.fit` does so with the callback `EarlyStopping("val_psnr_hole", mode="max", patience=10)`).
 #
