@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import types
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,13 @@ def test_progress_travels_through_a_file(tmp_path, monkeypatch):
     assert "1 solved tasks loaded" in checks.load_progress(elsewhere)
     assert set(_progress.solved()[0]) == {"01_1", "02_1"}
     assert "2 solved tasks saved" in checks.save_progress(elsewhere)
+
+
+def test_only_colab_is_told_that_it_forgets(monkeypatch):
+    monkeypatch.delitem(sys.modules, "google.colab", raising=False)
+    assert "Colab" not in checks.progress()
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    assert "checks.save_progress(" in checks.progress().splitlines()[-1]
 
 
 # Files that other programs have touched

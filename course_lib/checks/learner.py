@@ -4,10 +4,17 @@ import base64
 import json
 from pathlib import Path
 
+from course_lib._place import place
 from course_lib.checks import _progress
 from course_lib.checks._task import TASKS, Text
 from course_lib.plots import page
 
+ON_COLAB = (
+    "Google Colab forgets this with the session. To keep it, mount your Drive: "
+    'from google.colab import drive; drive.mount("/content/drive"). Then '
+    'checks.save_progress("/content/drive/MyDrive/inpainting.json"), and next time '
+    "checks.load_progress with the same path."
+)
 PICTURES = Path(__file__).parent / "expected"
 
 
@@ -16,13 +23,14 @@ def progress():
 
     What is solved is kept in a small file, ``~/.inpainting-course/progress.json`` (the variable
     INPAINTING_PROGRESS names another); in a browser in ``inpainting-progress.json`` beside the
-    notebooks. Google Colab forgets it with the session: see ``save_progress``.
+    notebooks. Google Colab forgets it with the session, and there the last line says what to do.
 
     Returns:
         A string that a notebook shows without quotes.
     """
     solved, note = _progress.solved()
-    return Text("\n".join([told(solved), *([note] if note else [])]))
+    where = [ON_COLAB] if place() == "colab" else []
+    return Text("\n".join([told(solved), *([note] if note else []), *where]))
 
 
 def told(solved):

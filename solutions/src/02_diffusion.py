@@ -293,8 +293,3 @@ checks.task_02_4(surroundings)
 
 # %%
 checks.progress()
-
-# %% [markdown]
-# On Google Colab, progress is lost with the session unless you save it:
-# `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
-# `checks.load_progress(...)` with the same path next time.

@@ -313,8 +313,3 @@ if checks.task_03_3(draw_through):
 
 # %%
 checks.progress()
-
-# %% [markdown]
-# On Google Colab, progress is lost with the session unless you save it:
-# `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
-# `checks.load_progress(...)` with the same path next time.

@@ -292,8 +292,8 @@ checks.task_06_3(fair_comparison)
 # %% [markdown] tags=["hints"]
 # 1. harmonic trusts the known pixels next to the hole, and they are noisy. More pixels must have
 #    a say: how many, and how much, can be learned by least squares.
-# 2. Fill the damaged pictures with harmonic and cut a window around every hole pixel, the middle
-#    included: these are the rows. The pixel of the truth is the target.
+# 2. Every hole pixel gives one equation a channel: the window around it in the filled picture,
+#    times the weights, should be that pixel of the truth. All pictures together are one system.
 # 3. rows: sliding_window_view of the filled picture, padded by the radius, at the mask;
 #    np.linalg.lstsq(rows, truth[holes].ravel()); fill puts the clipped products of rows and
 #    weights into the holes. Radius 2 or 3 does it.
@@ -408,8 +408,3 @@ if checks.task_06_4(learn_to_fill):
 
 # %%
 checks.progress()
-
-# %% [markdown]
-# On Google Colab, progress is lost with the session unless you save it:
-# `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
-# `checks.load_progress(...)` with the same path next time.

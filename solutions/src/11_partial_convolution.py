@@ -371,8 +371,3 @@ checks.task_11_4(accepts)
 
 # %%
 checks.progress()
-
-# %% [markdown]
-# On Google Colab, progress is lost with the session unless you save it:
-# `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
-# `checks.load_progress(...)` with the same path next time.

@@ -239,8 +239,3 @@ checks.task_12_3(worth)
 
 # %%
 checks.progress()
-
-# %% [markdown]
-# On Google Colab, progress is lost with the session unless you save it:
-# `checks.save_progress("/content/drive/MyDrive/inpainting.json")` after mounting your Drive, and
-# `checks.load_progress(...)` with the same path next time.
