@@ -133,8 +133,8 @@ plots.show(
 widgets.samples(gaussian, patches[k], hole, start=20)
 
 # %% [markdown]
-# **Read.** Two gain nothing here; twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. The exercise turns
-# that into a formula.
+# **Read.** Twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. Two gain nothing here, for the second sample
+# is a poor one; as a rule two close 1.2 of the 3 dB. The exercise turns that into a formula.
 #
 # ## How unsure?
 #
