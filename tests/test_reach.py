@@ -258,6 +258,18 @@ def test_impossible_attentions_are_refused(arguments, message):
         ContextualAttention(**arguments)
 
 
+@pytest.mark.parametrize("sides", [(4, 9), (9, 4)])
+def test_pictures_smaller_than_a_patch_are_refused(sides):
+    features = np.zeros((1, *sides, 2), np.float32)
+    with pytest.raises(ValueError, match="x . pixels hold no patch of 5: pass larger"):
+        ContextualAttention(size=5)([features, features[..., :1]])
+    sides = [None if side == 9 else side for side in sides]
+    features, valid = keras.Input((*sides, 2)), keras.Input((*sides, 1))
+    with pytest.raises(ValueError, match="hold no patch of 5"):
+        ContextualAttention(size=5)([features, valid])
+    assert ContextualAttention(size=3)([features, valid]).shape == (None, *sides, 2)
+
+
 # reach
 
 

@@ -173,6 +173,12 @@ class ContextualAttention(keras.layers.Layer):
     def __call__(self, inputs, **kwargs):
         features, valid = inputs
         check_shapes([shape_of(features)], [shape_of(valid)])
+        height, width = shape_of(features)[1:3]
+        if min(side or self.size for side in (height, width)) < self.size:  # None: not yet known
+            raise ValueError(
+                f"features of {height} x {width} pixels hold no patch of {self.size}: pass larger "
+                "ones, or a layer with a smaller size."
+            )
         return super().__call__(inputs, **kwargs)
 
     def compute_output_shape(self, input_shape):
