@@ -400,12 +400,17 @@ def test_a_picture_opened_again_has_its_mask_again(desk, pictures):
     np.testing.assert_array_equal(desk.hole(), before)
 
 
-def test_each_look_begins_with_its_own_tolerance(desk):
+def test_each_kind_of_look_begins_with_its_own_tolerance(desk):
+    """And bright and dark scratches share what was set by hand."""
     looks = desk.cell.get_by_label("What the damage looks like")
     tolerance = desk.cell.get_by_label("Tolerance")
     for one, percent in {"colour": "10", "dark scratches": "30", "bright": "10"}.items():
         looks.select_option(one)
         assert tolerance.input_value() == percent
+    looks.select_option("dark scratches")
+    tolerance.fill("45")
+    looks.select_option("bright scratches")
+    assert tolerance.input_value() == "45"
 
 
 def test_a_picked_colour_is_the_pixels_own(desk, pictures):

@@ -488,8 +488,11 @@ class Painter {
     for (const slider of [page.size, page.tolerance]) {
       slider.addEventListener("input", () => this.drawTools());
     }
+    let usual = usualTolerance(page.looks.value);
     page.looks.addEventListener("input", () => {
-      page.tolerance.value = usualTolerance(page.looks.value);
+      const before = usual;
+      usual = usualTolerance(page.looks.value);
+      if (usual !== before) page.tolerance.value = usual; // else what was set by hand stays
       this.drawTools();
     });
     page.colour.addEventListener("input", () => {
