@@ -61,9 +61,9 @@ def _body(scores):
         table(["method", "pictures", *COLUMNS], first),
     ]
     groups = {
-        "bucket": "Irregular masks by bucket of hole fraction in per cent, hole PSNR (dB).",
+        "bucket": "Irregular masks by bucket of hole fraction, hole PSNR (dB).",
         "square": "One centred square, side in pixels, hole PSNR (dB).",
-        "random": "Pixels missing at random, share in per cent, hole PSNR (dB).",
+        "random": "Pixels missing at random, hole PSNR (dB).",
     }
     for kind, heading in groups.items():
         names = [name for name in next(iter(scores.values())) if name.startswith(kind)]
