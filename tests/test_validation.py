@@ -354,6 +354,8 @@ def test_counts(count, lowest, good):
 
 
 # Of every function its own kind of argument: what it is not.
+OPEN = {"a": np.ones((2, 6, 7, 4))}
+SEEN = np.zeros((12, 14, 2), int)
 FRAMES, GAPS = np.stack([IMAGE] * 2), np.stack([MASK] * 2)
 FOUR = np.random.RandomState(1).random_sample((4, 12, 12, 3))
 FOUR_HOLE, GREYS, HURT = MASK[:, :12], np.full_like(FOUR, 0.5), FOUR.copy()
@@ -374,6 +376,20 @@ KINDS = {
     "gates": lambda value: models.gates(value, FRAMES, GAPS),
     "features": lambda value: models.features(value, FRAMES, GAPS, ["a layer"]),
     "strength_by_known": lambda value: models.strength_by_known(value),
+    "reaches": lambda value: plots.reaches(value),
+    "reaches map": lambda value: plots.reaches({"one": 3 if value is IMAGE else value}),
+    "gates_beside_validity": lambda value: plots.gates_beside_validity(value, OPEN, GAPS),
+    "gates_beside_validity validity": lambda value: plots.gates_beside_validity(OPEN, value, GAPS),
+    "gates_beside_validity gate": lambda value: plots.gates_beside_validity(
+        {"a": value}, {"a": value}, GAPS
+    ),
+    "gates_beside_validity holes": lambda value: plots.gates_beside_validity(OPEN, OPEN, value),
+    "gates_beside_validity layers": lambda value: plots.gates_beside_validity(
+        OPEN, OPEN, GAPS, layers=3 if value is None else value
+    ),
+    "looks": lambda value: plots.looks(3 if value is IMAGE else value, MASK, SEEN, [(4, 5)]),
+    "looks places": lambda value: plots.looks(IMAGE, MASK, value, [(4, 5)]),
+    "looks starts": lambda value: plots.looks(IMAGE, MASK, SEEN, value),
     "by_mask": lambda value: evaluation.by_mask(value, FRAMES, {"squares": GAPS}),
     "by_mask masks": lambda value: evaluation.by_mask({"mean": classical.mean}, FRAMES, value),
     "WeightedSum": lambda value: losses.WeightedSum([losses.HoleLoss()], value),
@@ -452,6 +468,33 @@ FAULTY = {  # what is wrong with an argument of the right kind
         lambda: evaluation.by_depth({"mean": 3}, FRAMES, {"squares": GAPS}),
         "mean is no function",
     ),
+    "strength_by_known seed": (
+        lambda: models.strength_by_known(models.shallow_unet("plain", 2), seed=-1),
+        "seed is -1",
+    ),
+    "reaches none": (lambda: plots.reaches({}), "maps is empty"),
+    "reaches negative": (lambda: plots.reaches({"a": -np.eye(4)}), "pass numbers of 0 or more"),
+    "gates of other pictures": (
+        lambda: plots.gates_beside_validity(OPEN, OPEN, GAPS[:1]),
+        "does not fit the holes",
+    ),
+    "gates of one mask": (
+        lambda: plots.gates_beside_validity(OPEN, OPEN, MASK),
+        "a mask for each picture",
+    ),
+    "gates of an unknown layer": (
+        lambda: plots.gates_beside_validity(OPEN, OPEN, GAPS, layers=["b"]),
+        "pass names that are in both, such as",
+    ),
+    "gates of no picture": (
+        lambda: plots.gates_beside_validity(OPEN, OPEN, GAPS, 2),
+        "picture is 2",
+    ),
+    "gates in three columns": (
+        lambda: plots.gates_beside_validity(OPEN, OPEN, GAPS, columns=3),
+        "pass an even number",
+    ),
+    "looks outside": (lambda: plots.looks(IMAGE, MASK, SEEN - 1, [(4, 5)]), "rows and columns in"),
     "by_picture too few": (
         lambda: evaluation.by_picture({"a": FRAMES[:1]}, FRAMES, GAPS),
         "a have",

@@ -123,6 +123,9 @@ def strength_by_known(network, *, seed=1):
         float array (9,): the mean answer to windows with 1, 2, ... 9 known pixels, over all
         channels, divided by the answer to 9.
 
+    Raises:
+        TypeError, ValueError: if the network or the seed is not as above.
+
     Example:
         >>> from course_lib.models import shallow_unet
         >>> strength_by_known(shallow_unet("plain", 2)).shape

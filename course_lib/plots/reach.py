@@ -4,6 +4,15 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from course_lib._validation import (
+    as_array,
+    brief,
+    check_count,
+    check_dict,
+    check_image,
+    check_mask,
+    check_mask_fits,
+)
 from course_lib.plots.charts import ORANGE
 from course_lib.plots.drawing import DOTS_PER_INCH, HOLE_COLOUR, PAGE_WIDTH, own_style
 
@@ -20,22 +29,39 @@ def reaches(maps):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, ValueError: if there is no map, or one is not as above.
+
     Example:
         >>> drawing = reaches({"a corner": np.eye(4)[:1] * np.ones((4, 1))})
         >>> int(drawing.axes[0].images[0].get_array().mask.sum())
         12
     """
+    maps = {
+        title: _check_map(title, seen) for title, seen in check_dict("maps", maps, "map").items()
+    }
+    if not maps:
+        raise ValueError("maps is empty: pass at least one.")
     side = PAGE_WIDTH / max(len(maps), 3)
     size = min(1 + side * len(maps), PAGE_WIDTH), 1 + side
     drawing = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
     panels = drawing.subplots(1, len(maps), squeeze=False)[0]
     for axes, (title, seen) in zip(panels, maps.items(), strict=True):
-        share = np.asarray(seen, np.float64) / max(np.max(seen), np.finfo(float).tiny)
+        share = seen / max(seen.max(), np.finfo(float).tiny)
         shown = np.ma.masked_equal(np.where(share > 0, share.clip(FAINTEST), 0), 0)
         image = axes.imshow(shown, cmap="viridis_r", norm=LogNorm(FAINTEST, 1))
         axes.set(title=title, xticks=[], yticks=[])
     drawing.colorbar(image, ax=list(panels), label="share of the strongest", shrink=0.8)
     return drawing
+
+
+def _check_map(title, seen):
+    seen = as_array(seen, f"the map {brief(title)}")
+    if seen.ndim != 2 or not seen.size or seen.dtype.kind not in "biuf" or not (seen >= 0).all():
+        raise ValueError(
+            f"the map {brief(title)} has shape {seen.shape}: pass numbers of 0 or more, (H, W)."
+        )
+    return seen.astype(np.float64)
 
 
 @own_style()
@@ -54,8 +80,15 @@ def gates_beside_validity(gates, validities, holes, picture=0, *, layers=None, c
 
     Returns:
         A matplotlib ``Figure``.
+
+    Raises:
+        TypeError, ValueError: if an argument is not as above, or a layer is missing in one of them.
     """
-    names = list(gates) if layers is None else list(layers)
+    names = _check_layers(gates, validities, layers)
+    _check_holes(holes, [gates[name] for name in names] + [validities[name] for name in names])
+    picture = check_count("picture", picture, highest=len(holes) - 1)
+    if check_count("columns", columns, lowest=2) % 2:
+        raise ValueError(f"columns is {columns}: pass an even number, half for each kind of gate.")
     drawing = Figure(figsize=(PAGE_WIDTH, 1.7 * len(names)), dpi=DOTS_PER_INCH)
     drawing.set_layout_engine("constrained")
     panels = drawing.subplots(len(names), columns + 1, squeeze=False)
@@ -72,6 +105,36 @@ def gates_beside_validity(gates, validities, holes, picture=0, *, layers=None, c
         row[0].set_ylabel(name)
     drawing.colorbar(image, ax=panels, label="0 shut, 1 open", shrink=0.6)
     return drawing
+
+
+def _check_layers(gates, validities, layers):
+    """The names of the layers to draw, which are in both."""
+    check_dict("gates", gates, "gates (N, H', W', filters)")
+    check_dict("validities", validities, "validity (N, H', W', 1)")
+    names = [*gates] if layers is None else layers
+    if not isinstance(names, (list, tuple)) or not names:
+        raise TypeError(f"layers is {brief(layers)}: pass a list of names, such as {[*gates][:1]}.")
+    missing = [name for name in names if name not in gates or name not in validities]
+    if missing:
+        raise ValueError(
+            f"{brief(missing[0])} is in one of gates and validities at most: pass names that are "
+            f"in both, such as {[name for name in gates if name in validities][:1]}."
+        )
+    return list(names)
+
+
+def _check_holes(holes, maps):
+    """A mask for each picture, of a size that the layers' maps divide."""
+    if check_mask(holes, "holes").ndim != 3:
+        raise ValueError(f"holes has shape {holes.shape}: pass a mask for each picture, (N, H, W).")
+    count, height, width = holes.shape
+    for values in maps:
+        shape = np.shape(values)
+        if len(shape) != 4 or shape[0] != count or height % shape[1] or width % shape[2]:
+            raise ValueError(
+                f"a map of shape {shape} does not fit the holes {holes.shape}: pass gates, "
+                "validities and masks of the same pictures."
+            )
 
 
 def _outline(axes, hole, shape):
@@ -107,6 +170,9 @@ def looks(image, mask, places, starts, *, title=""):
     Returns:
         A matplotlib ``Figure``.
 
+    Raises:
+        TypeError, ValueError: if an argument is not as above, or a place lies outside the picture.
+
     Example:
         >>> hole = np.zeros((6, 6), bool)
         >>> hole[2, 2] = True
@@ -114,6 +180,9 @@ def looks(image, mask, places, starts, *, title=""):
         >>> drawing.axes[0].lines[0].get_xydata().tolist()
         [[2.0, 2.0], [0.0, 0.0]]
     """
+    image = check_image(image)
+    mask = check_mask_fits(mask, image)
+    places, starts = _check_places("places", places, mask), _check_places("starts", starts, mask)
     drawing = Figure(figsize=(PAGE_WIDTH / 2, PAGE_WIDTH / 2), dpi=DOTS_PER_INCH)
     axes = drawing.subplots()
     axes.imshow(image)
@@ -125,3 +194,15 @@ def looks(image, mask, places, starts, *, title=""):
         axes.plot(to_column, to_row, "s", color="white", markeredgecolor="black", markersize=6)
     axes.set(title=title, xticks=[], yticks=[])
     return drawing
+
+
+def _check_places(name, places, mask):
+    """Rows and columns of pixels in a picture, in the last axis of an array of whole numbers."""
+    places = as_array(places, name)
+    inside = places.dtype.kind in "iu" and places.shape[-1:] == (2,)
+    if not inside or not ((places >= 0) & (places < mask.shape)).all():
+        raise ValueError(
+            f"{name} has shape {places.shape}: pass rows and columns in the picture of "
+            f"{mask.shape[0]} x {mask.shape[1]} pixels, whole numbers (..., 2)."
+        )
+    return places
