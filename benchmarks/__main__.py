@@ -1,6 +1,6 @@
 """Measure most of RESULTS.md again, the quickest first; each benchmark rewrites its sections.
 
-What takes hours, a server, a browser or data of its own has a command of its own, named there.
+The rest has commands of its own, named there.
 """
 
 from benchmarks import (
