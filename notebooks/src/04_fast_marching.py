@@ -104,8 +104,8 @@ pd.concat(table, axis=1).loc[:, (slice(None), ["psnr_hole", "ahead"])].round(1)
 
 # %% [markdown]
 # **Read.** *Row by row* fills from one side, and loses 0.8 to 1.8 dB to the front on average. In the square a few places lose a lot, yet it
-# is ahead in 10 of 24. *At random* fills from all sides, as the front does, and loses nothing. So on this photograph the order matters if
-# it fills from one side; these weights are worth half a decibel at most. `harmonic`, which uses the whole rim at once, has the best mean
+# is ahead in 10 of 24. *At random* fills from all sides, as the front does, and loses nothing. So on this photograph only the one-sided
+# order loses; these weights are worth half a decibel at most. `harmonic`, which uses the whole rim at once, has the best mean
 # everywhere.
 #
 # Here is one of the squares, worst to best, as in the means.
@@ -313,7 +313,7 @@ print(f"telea with radius 2: {score:.1f} dB in holes")
 #
 # <details><summary>Answer</summary>
 #
-# **2.** Less than half a decibel apart in the table. 1: row by row loses more, as it fills from one side. 3: `harmonic` has a better mean.
+# **2.** Less than half a decibel apart in the table. 1: row by row loses more. 3: `harmonic` has a better mean.
 # </details>
 
 # %% [markdown]
