@@ -195,8 +195,8 @@ for name in textures:
     print(f"{name}: another patch has {ratio:.2f} times the squared error of the mean patch")
 
 # %% [markdown]
-# **Read.** Twice, which is 3 dB: that is what an unrelated copy loses to the mean of all. The copies of grass and gravel lost less: they
-# are not quite unrelated. PSNR rewards caution; it does not ask whether a fill is plausible.
+# **Read.** Twice, which is 3 dB: that is what an unrelated copy loses to the mean of all. The copies of grass and gravel lost less.
+# PSNR rewards caution; it does not ask whether a fill is plausible.
 #
 # ## What the surroundings do not hold
 #
@@ -237,7 +237,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In thin holes the smooth solvers lead, and copying comes behind `nearest`.
+# **Read.** In these holes the smooth solvers lead, and copying comes behind `nearest`.
 #
 # ## Questions
 #
