@@ -142,8 +142,7 @@ plots.show(
 # * *Learn* on one part of the pictures, *choose* on a second, *test* once on a third.
 # * No part overlaps another. `photos` is split by photograph, not by patch.
 #
-# Pictures of 32 × 32 pixels make this quick: a photograph of 512 × 512 has 256 times as many pixels, and a training step takes longer by about that
-# factor.
+# Pictures of 32 × 32 pixels make this quick: a photograph of 512 × 512 has 256 times as many pixels.
 
 # %% [markdown]
 # ## A window for all places
