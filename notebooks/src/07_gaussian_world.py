@@ -247,8 +247,8 @@ for width in (1, 2, 4, 8):
 # ## The leaderboard
 #
 # Pooled over our 300 patches the Gaussian is level with `harmonic` and `biharmonic`, under our lines and squares. From 44,000 pictures of
-# CIFAR-10, a collection of small photographs, and their mirror images the covariance can be learned place by place. Then the Gaussian is ahead of both in all holes, of `biharmonic` by 0.3 dB on
-# lines and 1.1 in large holes, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
+# CIFAR-10 (small photographs) and their mirror images the covariance can be learned place by place. On others of them the Gaussian is
+# ahead of both in all holes, of `biharmonic` by 0.3 dB on lines and 1.1 in large holes, without one equation chosen by hand ([results](../benchmarks/RESULTS.md), lesson 07).
 
 # %%
 plots.show(
