@@ -63,7 +63,7 @@ for name, values in {"checkpoint": one, "gain, same draw": gain}.items():
 assert gain.std() < one.std()
 
 # %% [markdown]
-# **Read.** By about 1 dB, and no weight has moved: the draw alone does that. Under new masks a gain of that size tells you nothing, and "the best
+# **Read.** By about 1 dB, and no weight has moved: the draw alone does that. Under new masks a smaller gain may be luck, and "the best
 # epoch" may be the luckiest. But these two are nearly the same network, and a draw that is easy for one is easy for the other: under the *same* masks
 # the luck cancels in the difference, and the gain jumps far less than either score. So freeze pictures and masks. **Only what is frozen can be
 # compared.**
