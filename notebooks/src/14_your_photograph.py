@@ -71,9 +71,9 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** For dice, a pixel too few on a scratch is as bad as two too many. The repair falls off a cliff: **a pixel too few costs a scratch about
-# 20 dB, a pixel too many 3, three pixels too many 7.** Leaving out only the faint half of its rim costs about as much as three pixels too many, yet
-# dice hardly falls: 0.92, against 0.61. Blotches fade out over several pixels: there a pixel fewer even helps, on 14 of the 20 places, but on two
+# **Read.** For dice, a pixel too few on a scratch is as bad as two too many. The repair falls off a cliff: **a pixel too few costs a scratch about 20
+# dB, a pixel too many 3, three pixels too many 7.** Leaving out the faint half of its rim costs `harmonic` about as much as three pixels too many,
+# yet dice hardly falls: 0.92, against 0.61. Blotches fade out over several pixels: there a pixel fewer even helps, on 14 of the 20 places, but on two
 # it costs 6 and 15 dB.
 #
 # Why? Here, enlarged, is the one of the twenty places whose scratches come closest to these means. **Predict** what a fill makes of a rim that is
@@ -154,7 +154,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **2. Mend.** No rule can tell a scratch from the gleam on a saucer. A person can: on the desk, with the eraser. (Here the true mask plays that
+# **2. Mend.** This rule cannot tell a scratch from the gleam on a saucer. A person can: on the desk, with the eraser. (Here the true mask plays that
 # person: what is more than three pixels from damage is erased.)
 #
 # **3. Repair and compare.** `photo` is a network trained on photographs, but not on this one. **Predict.** Which matters more here, the mask or the method?
