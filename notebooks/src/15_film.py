@@ -133,7 +133,7 @@ right, down = np.median(there[wander[7]], axis=0)
 print(f"under the scratches: {right:+.2f} to the right, {down:+.2f} down")
 
 # %% [markdown]
-# **Read.** The opposite way, by about as much, even under the scratches, where nothing could be matched: the flow is smoother than the picture, so a hole
+# **Read.** The opposite way, by about as much, even under the scratches, where nothing could be matched: this flow is nearly the same everywhere, so a hole
 # in it is easy to fill.
 #
 # So walk from each missing pixel along the flow, frame by frame, until a frame shows it. A way is *trusted* if the way back leads home. Where
