@@ -24,8 +24,9 @@ run = runtime.setup()
 # %% [markdown]
 # ## A mask update, written as a gate
 #
-# A partial convolution counts the known pixels in its window. If there are any, the new validity is 1, and the sum is scaled up for the missing
-# ones. A *gated convolution* (Yu et al. 2019) does not count. It has a second convolution, whose sigmoid says how much of the first is let through:
+# A partial convolution counts the known pixels in its window. If there are any, the new validity is 1, and the sum is scaled up for the missing ones. A
+# *gated convolution* (Yu et al. 2019) does not count. A second convolution's sigmoid $\sigma$ says how much of the first, activated by $\varphi$, is let
+# through:
 #
 # $$x' = \varphi(W_f X + b_f) \cdot \sigma(W_g X + b_g).$$
 #
@@ -62,7 +63,7 @@ table.rename_axis("known").round(3)
 
 # %% [markdown]
 # **Read.** The gate *is* the mask update. But it opens to 1, never to 9: with $n$ known pixels, the partial convolution's answer comes out times
-# $n/9$. With these weights a gated convolution does the mask update, but not the scaling up.
+# $n/9$. Set so, the gate updates the mask, but does not scale up.
 #
 # ## What training makes of it
 #
@@ -108,8 +109,8 @@ evaluation.memory_of_holes(maps, holes).dropna().round(2)
 
 # %% [markdown]
 # **Read.** Validity has forgotten it (0.50), and never learns of it again. The gates lose some of it at the bottom (0.73), and know it again on the
-# way up, where the skips come in. Untrained gates do about as well, the plain network's features nearly as well: a network that is told where the
-# hole is can remember it. The figure above shows what training made of the gates.
+# way up, where the skips come in. Untrained gates do about as well, the plain network's features worse at the bottom (0.60): a network told where
+# the hole is can remember it. The figure above shows what training made of the gates.
 #
 # ## What is given up
 #
@@ -289,7 +290,7 @@ plots.show(
 # %% [markdown]
 # ## Key points
 #
-# * A gate can be set to do partial convolution's mask update. Many of ours became masks, of either sign; the first layer's do not rescale.
+# * A gate can be set to do partial convolution's mask update. Some of ours became masks, of either sign; the first layer's do not rescale.
 # * Measure reach by a gradient. Dilations of 2 leave a grid unseen; one Fourier convolution sees the whole picture, but ours hardly uses what is far.
 # * Attention is a soft exemplar search that begins from a guess.
 #
