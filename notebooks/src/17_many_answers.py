@@ -144,7 +144,7 @@ plots.show(
 
 # %% [markdown]
 # **Read.** If the truth were drawn like the fills, truth and fill would each stray by one variance, the mean of eight by an eighth. That mean would be
-# $10 \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead; it is 2.3. `harmonic` is ahead of both on this photograph; the network has seen only CIFAR-10.
+# $10 \log_{10} \frac{1 + 1}{1 + 1/8} = 2.5$ dB ahead; it is 2.3. `harmonic` is ahead of both here, and of a fill on CIFAR-10.
 #
 # ## The price of looking right
 #
@@ -273,8 +273,8 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** The hole gets better, then worse, and stays behind `harmonic`. So it is in the mean of ten pictures: even at each picture's best step, which nobody
-# can see, the fill is 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
+# **Read.** In the recorded run the hole gets better, then worse, and stays behind `harmonic`. So in the mean of ten pictures: even at each picture's best step,
+# which nobody can see, the fill is 3.1 dB behind ([results](../benchmarks/RESULTS.md), *A deep image prior*).
 #
 # ## Capstone
 #
