@@ -1,12 +1,13 @@
 """The law of size and pictures: found again where it is known, with its plateau and its error."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import ablation, scaling
+from benchmarks import ablation, results, scaling
 from course_lib import evaluation
 
 WEIGHTS = dict(zip(scaling.WIDTHS, (0.22e6, 0.88e6, 2.69e6), strict=True))
@@ -133,15 +134,15 @@ def test_masks_that_were_not_measured_get_one_sentence(masks):
         evaluation.scaling_scores(masks)
 
 
-def test_what_lesson_13_says_of_the_nine_runs():
-    """Four times the minutes, the size ahead after 160, and who has passed the Gaussian."""
+def test_what_lesson_13_says_of_the_ten_runs():
+    """Four times the minutes, who is ahead after 160 and has passed the Gaussian, and 480."""
     tables = {name: evaluation.scaling_scores(name) for name in scaling.FITTED}
     scores = pd.DataFrame(
         {name: one.set_index(["method", "minutes"]).psnr_hole for name, one in tables.items()}
     )
     trained = scores[scores.index.get_level_values("minutes").notna()]
-    gains = trained.unstack("method").diff().dropna()
-    assert len(trained) == 9 and gains.min().min() > 0.05 and gains.max().max() < 0.55
+    gains = trained.drop(index=480, level="minutes").unstack("method").diff().dropna()
+    assert len(trained) == 10 and gains.min().min() > 0.05 and gains.max().max() < 0.55
     first, second = gains.to_numpy()
     assert (second < first).mean() > 0.5  # mostly less the second time
     last = trained.xs(160, level="minutes")
@@ -149,3 +150,23 @@ def test_what_lesson_13_says_of_the_nine_runs():
     gaussian = scores.xs("gaussian", level="method").iloc[0]
     assert [*last.index[(last > gaussian).all(axis=1)]] == ["0.9 million weights"]
     assert (last.lines > gaussian.lines).all()  # the figure's text
+    longest = trained.xs(480, level="minutes")
+    assert [*longest.index] == ["0.9 million weights"]
+    more = (longest - last).dropna().iloc[0].round(1)
+    assert more.to_dict() == {"lines": 0.1, "square_16": 0, "random_50": 0.1}
+
+
+def test_what_lesson_13_says_of_the_law():
+    """The intervals of its plateaus, its next step, and that the longest run gave it its end."""
+    stored = json.loads(scaling.STORED.read_text(encoding="utf-8"))["runs"]
+    size, seen = (np.array([one[key] for one in stored]) for key in ("weights", "pictures"))
+    largest = size.max(), 10 * seen[size == size.max()].max()
+    found = scaling.laws(stored)
+    written = results.RESULTS.read_text(encoding="utf-8").partition("<!-- begin scaling -->")[2]
+    said = {"lines": (23.5, 24.5, 23.0), "square_16": (16.1, 17.9, 16.1)}
+    for name, (low, high, next_step) in said.items():
+        interval, *_ = re.findall(rf"^\| {name} \|.* (\S+) to (\S+) \|", written, re.MULTILINE)
+        assert [float(end) for end in interval] == pytest.approx([low, high], abs=0.051)
+        assert found[name](*largest) == pytest.approx(next_step, abs=0.051)
+    without = scaling.laws([one for one in stored if one["recipe"]["minutes"] < 480])["lines"]
+    assert without.plateau > found["lines"].plateau + 2
