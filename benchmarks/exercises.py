@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 
-from benchmarks.lessons import cell_seconds
+from benchmarks.lessons import cell_seconds, chosen_of
 from benchmarks.results import RESULTS, record, table
 from tools.build_notebooks import execute
 from tools.exercises import CALL, render_solution
@@ -43,9 +43,8 @@ def processor_seconds():
 
 def main(numbers=()):
     sources = sorted((SOLUTIONS / "src").glob("[0-9][0-9]_*.py"))
-    chosen = [one for one in sources if not numbers or one.stem[:2] in numbers]
     rows = _stored() if numbers else {}
-    for source in chosen:
+    for source in chosen_of(sources, numbers):
         whole, used, checks = timed(source)
         slowest = max(checks, key=checks.get)
         slow = f"{slowest}: {checks[slowest]:.2f}"

@@ -38,7 +38,7 @@ def timed(source, data_dir=None):
 
 def main(numbers=()):
     sources = sorted(SOURCES.glob("*.py"))
-    chosen = [one for one in sources if not numbers or one.stem[:2] in numbers]
+    chosen = chosen_of(sources, numbers)
     rows = _stored() if numbers else {}
     rows |= dict(_row(source.stem, *timed(source)) for source in chosen)
     folder = path_variable("INPAINTING_DATA_DIR")
@@ -51,6 +51,14 @@ def main(numbers=()):
         ["lesson", "seconds", "longest cell (s)", "on"], [(name, *rows[name]) for name in ordered]
     )
     record("lessons", "Lessons, quick profile", body, "python -m benchmarks.lessons")
+
+
+def chosen_of(sources, numbers):
+    """The sources with these numbers, all where there are none; others end the program."""
+    known = {one.stem[:2]: one for one in sources}
+    if unknown := [number for number in numbers if number not in known]:
+        raise SystemExit(f"{unknown[0]} is no number of a lesson: pass some of {' '.join(known)}.")
+    return [known[number] for number in numbers] or sources
 
 
 def _stored():

@@ -8,6 +8,7 @@ import pytest
 from benchmarks import (
     averages,
     classical_table,
+    exercises,
     few_steps,
     held_out,
     lessons,
@@ -54,6 +55,13 @@ def test_a_section_is_replaced_in_its_place_and_the_others_stay(tmp_path, monkey
     assert text.index("## First") < text.index("## Second")
     assert r"new \1" in text and "older body" not in text and "body two" in text
     assert "seed 3" in text and "numpy" in text
+
+
+@pytest.mark.parametrize("measure", [lessons.main, exercises.main])
+def test_what_is_no_number_of_a_lesson_measures_and_writes_nothing(measure, monkeypatch):
+    monkeypatch.setattr(results, "RESULTS", None)  # nothing can be recorded
+    with pytest.raises(SystemExit, match="--help is no number of a lesson: pass some of 0. 0"):
+        measure(["--help"])
 
 
 def test_one_lesson_measured_again_leaves_the_other_rows_and_the_remark(tmp_path, monkeypatch):

@@ -284,7 +284,8 @@ plots.show(
 #
 # The paper leaves the start open; ours is the harmonic fill.
 # `classical.bertalmio` runs the equation of 2000. The paper of
-# 2001 solves $\partial_t \omega + v \cdot \nabla \omega = \nu \nabla \cdot (g \nabla \omega)$ for the vorticity and recovers $I$ from
+# 2001 solves $\partial_t \omega + v \cdot \nabla \omega = \nu \nabla \cdot (g \nabla \omega)$ for the vorticity
+# $\omega$, which flows along the isophotes with $v$ and spreads with the viscosity $\nu$, less across its own edges ($g$), and recovers $I$ from
 # $\Delta I = \omega$.
 # </details>
 #

@@ -228,7 +228,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** In holes radius 3 is ahead; between 1 and 2 the draw of the holes decides. From pictures alone, the window got about as far as the best
+# **Read.** Here radius 3 is ahead; between 1 and 2 the draw of the holes decides. From pictures alone, the window got about as far as the best
 # equation. It is linear, so it cannot *decide* between an edge and no edge, and it was trained on one missing pixel, never on a wide hole.
 
 # %% [markdown]

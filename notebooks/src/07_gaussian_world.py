@@ -133,7 +133,7 @@ plots.show(
 widgets.samples(gaussian, patches[k], hole, start=20)
 
 # %% [markdown]
-# **Read.** Twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. Two gain nothing here, for the second sample
+# **Read.** Here twenty come within 0.3 dB of the conditional mean. The more samples, the smoother their mean. Two gain nothing, for the second sample
 # is a poor one; as a rule two close 1.2 of the 3 dB. The exercise turns that into a formula.
 #
 # ## How unsure?

@@ -43,7 +43,7 @@ from course_lib import widgets
 widgets.raw_and_composited(patches, holes, raw, picture=8)
 
 # %% [markdown]
-# **Read.** They do not. Without skips the whole patch comes back as a grey blur; with skips it is sharp, but in the wrong colours. So the error has
+# **Read.** They do not. Here, without skips, the whole patch comes back as a grey blur; with skips it is sharp, but in the wrong colours. So the error has
 # two parts: how well does a network *copy* what is known, and how well does it *guess* what is missing? Over all 100 patches:
 
 

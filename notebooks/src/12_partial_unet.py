@@ -179,7 +179,7 @@ print(f"{network.count_params():,} weights, {len(train)} steps an epoch")
 print("hole PSNR, epoch by epoch:", " ".join(f"{one:.1f}" for one in history["val_psnr_hole"]))
 
 # %% [markdown]
-# **Read.** On one machine the seed fixes your numbers. Those recorded here come from 384 steps of a small network; the shipped one had 8,000.
+# **Read.** On one processor the seed fixes your numbers. Those recorded here come from 384 steps of a small network; the shipped one had 8,000.
 #
 # ## Start from a fill
 #

@@ -233,7 +233,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **Read.** On brick, by about 2 dB. The figure shows how: where a joint runs into the hole, attention looks at the joint's other parts. Gravel does
+# **Read.** On brick, by about 2 dB. The figure shows how, in one place: where a joint runs into the hole, attention looks at the joint's other parts. Gravel does
 # not repeat, and there attention is behind its guess.
 #
 # ## The leaderboard
