@@ -121,7 +121,7 @@ class MinimalLogger(keras.callbacks.Callback):
 #
 # ## Train, and scrub
 #
-# We train lesson 08's U-Net with a loss in which a hole pixel counts six times. The frozen pictures are *validation* pictures, because what we see
+# We train lesson 08's U-Net with a loss in which a hole pixel counts six times; `.with_holes()` hands it the masks. The frozen pictures are *validation* pictures: what we see
 # there decides what we keep. Alongside our logger run the library's, which also keeps the raw predictions, and a `ModelCheckpoint`, which stores the
 # epoch that is best in the holes.
 #

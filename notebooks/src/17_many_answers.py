@@ -22,7 +22,7 @@ patches, _ = evaluation.frozen_patches()
 # %% [markdown]
 # ## From a picture to noise and back
 #
-# Mix a picture $x$ with noise $z$: at time $t$ the mixture is $a\,x + b\,z$, here with $a = \cos\frac{\pi t}{2}$ and $b = \sin\frac{\pi t}{2}$: the picture at
+# Mix a picture $x$, its values from −1 to 1, with noise $z$: at time $t$ the mixture is $a\,x + b\,z$, here with $a = \cos\frac{\pi t}{2}$ and $b = \sin\frac{\pi t}{2}$: the picture at
 # $t = 0$, pure noise at $t = 1$. A network sees such mixtures, is told $t$, and learns with squared error which picture is in them. So it says the *mean* of
 # all pictures that could be in there.
 #
