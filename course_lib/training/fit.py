@@ -33,7 +33,7 @@ MEMORIES = {  # what Keras's callbacks remember from epoch to epoch and empty wh
 def fit(model, train, validation, *, epochs, seed, folder=None, callbacks=()):
     """Train a compiled network and leave it with the weights that were best on the validation set.
 
-    * The same seed, first weights and data give the same weights on one processor and backend:
+    * The same seed, first weights and data give the same weights (one processor, backend, version):
       ``seed`` sets dropout's random numbers, and every batch follows from ``train``'s own seed.
     * The validation set is measured after each epoch. The weights of the epoch with the lowest
       ``val_loss`` are kept; after 10 epochs without a lower one the training stops. The first
