@@ -15,7 +15,8 @@ SITE := build/site
 STICK := build/stick
 STICK_ARGS :=
 KERAS_FILES := layers reach gaussian_field models partial_unet losses liu_losses fit callbacks denoiser
-KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py)
+KERAS_TESTS := $(KERAS_FILES:%=tests/test_%.py) \
+    $(addprefix tests/system/test_, resuming.py logger_folder.py mixed_precision.py)
 COLAB_PYTHON := python3.13
 BROWSER_PYTHON := python3.13
 OLDEST_PYTHON := python3.11

@@ -76,15 +76,19 @@ def known_draws(request, monkeypatch):
     monkeypatch.setattr(np.random, "default_rng", default_rng)
 
 
+LONGEST = [f"test_{name}.py" for name in ("browser", "site", "wrong_answers", "hub", "untouched")]
+
+
 def pytest_collection_modifyitems(items):
-    """What is long first, so that no worker ends on it: the catalogue, then the later lessons.
+    """What is long first, so that no worker ends on it: these files, then the later lessons.
 
     A learner's own notebook among the lessons is no test.
     """
     items[:] = [item for item in items if item.path.suffix != ".ipynb" or number(item)]
 
     def place(item):
-        return (item.path.name != "test_wrong_answers.py", -int(number(item) or -1))
+        name = item.path.name
+        return ([*LONGEST, name].index(name), -int(number(item) or -1))
 
     items.sort(key=place)
 

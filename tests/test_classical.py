@@ -1,8 +1,5 @@
 """Classical methods against oracles that share no code with them: formulas, SciPy, the contract."""
 
-import os
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -921,54 +918,6 @@ def test_exemplar_shrinks_its_patch_until_a_hundred_can_be_copied():
 def test_exemplar_without_a_patch_to_copy_takes_nearest_pixels():
     image, mask = picture(), MASKS["half of the pixels"]
     np.testing.assert_array_equal(classical.exemplar(image, mask), METHODS["nearest"](image, mask))
-
-
-LITTLE_MEMORY = """
-import os, resource, sys
-import numpy as np
-from course_lib import classical
-
-hole = np.zeros((260, 260), bool)
-hole[5:-5, 5:-5] = True
-picture = np.full((260, 260, 3), 0.5, np.float32)
-options = {"fast_marching": {"radius": 1}, "bertalmio": {"rounds": 0}}
-for name in sys.argv[1:]:
-    for megabytes in (0, 1, 4, 16, 40, 80, 140, 1000):
-        if os.fork() == 0:
-            pages = int(open("/proc/self/statm").read().split()[0])
-            limit = pages * resource.getpagesize() + megabytes * 2**20
-            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-            try:
-                classical.METHODS[name](picture, hole, **options.get(name, {}))
-                said = "works"
-            except BaseException as error:
-                said = f"{type(error).__name__}: {error}"
-            os.write(1, f"{name} {megabytes} {said}\\n".encode())
-            os._exit(0)
-        _, status = os.wait()
-        if status:
-            os.write(1, f"{name} {megabytes} ended with status {status}\\n".encode())
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited as Linux does")
-def test_too_little_memory_is_one_sentence_for_every_method():
-    quick = [name for name in METHODS if name not in ("fast_marching", "exemplar")]  # minutes
-    done = subprocess.run(
-        [sys.executable, "-c", LITTLE_MEMORY, *quick],
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}, capture_output=True, text=True,
-    )  # fmt: skip
-    outcomes = done.stdout.splitlines()
-    assert len(outcomes) == 8 * len(quick), done.stderr[-2000:]
-    sentence = (
-        "MemoryError: this hole of 62,500 pixels needs more memory than is free: shrink the "
-        "picture, or use a method that needs less, such as classical.telea."
-    )
-    for outcome in outcomes:
-        assert outcome.endswith((" works", sentence)), outcome
-    for name in ("harmonic", "biharmonic", "bertalmio", "telea"):
-        assert f"{name} 0 {sentence}" in outcomes
-        assert f"{name} 1000 works" in outcomes
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -82,34 +82,6 @@ def test_the_classroom_knows_the_home(tmp_path, monkeypatch, capsys):
     assert "~" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["course", "slides", "build_notebooks"])
-def test_a_lesson_that_there_is_not_is_said_at_once(name):
-    done = subprocess.run(
-        [sys.executable, "-m", f"tools.{name}", "99_x"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode and "Traceback" not in done.stderr
-    assert "99_x: " in done.stderr
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows says it in other ways")
-@pytest.mark.parametrize("command", [["restore", "--method"], ["compare", "--methods"]])
-def test_who_stops_reading_makes_no_error_of_what_is_done(tmp_path, command):
-    photo, mask = tmp_path / "photo.png", tmp_path / "mask.png"
-    data.save(photo, np.full((30, 40, 3), 0.5))
-    data.save(mask, np.eye(30, 40)[..., None].repeat(3, axis=-1))
-    reading, writing = os.pipe()
-    os.close(reading)
-    command, method = command
-    command = [command, str(photo), "--mask", str(mask), method, "harmonic"]
-    done = subprocess.run(
-        [sys.executable, "-m", "course_lib", *command, "-o", str(tmp_path / "new.png")],
-        cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    os.close(writing)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "new.png").is_file()
-
-
 def test_the_classroom_keeps_what_an_instructor_has_changed(tmp_path, capsys):
     """Points are set in nbgrader, which writes them into these very files."""
     path = tmp_path / "source" / "01_masks" / "01_masks.ipynb"

@@ -1,6 +1,7 @@
 """Imports run downwards and in no circle, and the first lessons load no deep-learning library."""
 
 import ast
+import functools
 import graphlib
 import json
 import os
@@ -39,6 +40,7 @@ def floor_of(module):
     raise AssertionError(f"course_lib.{room} stands on no floor: add it to FLOORS in this file.")
 
 
+@functools.cache
 def imports(module, source):
     """(what is imported, its name in full, whether inside a function) of every import."""
     package = module if FILES.get(module, ROOT).name == "__init__.py" else module.rpartition(".")[0]

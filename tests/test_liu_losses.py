@@ -356,7 +356,7 @@ def test_the_arguments_are_saved():
 def test_a_compiled_network_survives_saving(tmp_path):
     true, _, hole = example(height=16, width=16)
     network = models.autoencoder(width=1)
-    network.compile(keras.optimizers.SGD(0.1), liu())
+    network.compile(keras.optimizers.SGD(0.1), liu(), run_eagerly=True)  # one step
     network.fit(true, true, sample_weight=hole, verbose=0)
     before = network.evaluate(true, true, sample_weight=hole, verbose=0)
     network.save(tmp_path / "network.keras")

@@ -134,24 +134,6 @@ def test_same_seed_same_weights():
     assert not np.array_equal(one[0], other[0])
 
 
-def test_mixed_precision_computes_in_float16_and_returns_float32():
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
-        mixed = vanilla_unet(width=2)
-    finally:
-        keras.config.set_dtype_policy(before)
-    plain = vanilla_unet(width=2)
-    randomize(mixed)
-    plain.set_weights(mixed.get_weights())
-    images = pictures(2, 16, 16)
-    predicted = mixed.predict(images, verbose=0)
-    assert mixed.get_layer("output_conv").compute_dtype == "float16"
-    assert predicted.dtype == np.float32
-    np.testing.assert_allclose(predicted, plain.predict(images, verbose=0), atol=5e-3)
-    assert inpaint(mixed, images, holes(2, 16, 16)).dtype == np.float32
-
-
 def test_saved_and_loaded(network, tmp_path):
     network.save(tmp_path / "network.keras")
     network.save_weights(tmp_path / "network.weights.h5")

@@ -2,7 +2,6 @@
 
 import itertools
 
-import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -180,65 +179,3 @@ def test_a_picture_with_one_known_pixel_is_filled(network):
         filled = inpaint(network, image, mask)
     np.testing.assert_array_equal(filled[11, 7], image[11, 7])
     assert np.isfinite(filled).all() and (filled[mask] != 0.5).any()
-
-
-def test_mixed_precision_predicts_in_float32():
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
-        mixed = partial_conv_unet(width=2)
-    finally:
-        keras.config.set_dtype_policy(before)
-    plain = partial_conv_unet(width=2)
-    randomize(mixed)
-    plain.set_weights(mixed.get_weights())
-    image, mask = pictures(1, 32, 32), holes(1, 32, 32)
-    predicted = [one.predict([image, valid_of(mask)], verbose=0) for one in (mixed, plain)]
-    assert mixed.get_layer("output_conv").compute_dtype == "float16"
-    assert predicted[0].dtype == np.float32
-    np.testing.assert_allclose(*predicted, atol=1e-2)
-
-
-# What lesson 12 reads of the shipped network: its first two levels are what counts
-
-
-def plain_at(lesson, plain):
-    """The lesson's network, its convolutions of these numbers plain; validity stays as it is."""
-    partial, made = lesson["PartialConv2D"], itertools.count()
-
-    def layer(filters, side, activation=None):
-        if next(made) not in plain:
-            return partial(filters, side, activation=activation)
-        convolve = keras.layers.Conv2D(filters, side, padding="same", activation=activation)
-
-        def hand_on(state):
-            features, valid = state
-            if isinstance(features, list):
-                features, valid = ops.concatenate(features, axis=-1), ops.maximum(*valid)
-            return [convolve(features), ops.max_pool(valid, 3, 1, padding="same")]
-
-        return hand_on
-
-    lesson["PartialConv2D"] = layer  # where the lesson's functions look it up
-    return lesson["partial_unet"](16)
-
-
-@pytest.mark.parametrize(
-    ("plain", "score"), [(range(4, 14), 19.51), (range(2), 8.18), (range(2, 4), 14.84)]
-)
-def test_plain_convolutions_score_as_much_only_in_the_depth(monkeypatch, plain, score):
-    from course_lib import evaluation, masks, metrics, runtime
-    from course_lib.models import load_pretrained
-    from tests.helpers import definitions
-
-    shipped = load_pretrained("partial_conv_unet")
-    mixed = plain_at(definitions("12_partial_unet"), plain)
-    mixed.set_weights(shipped.get_weights())
-    monkeypatch.setattr(runtime, "share", lambda count: count)  # all, in the tests' profile too
-    patches, _ = evaluation.frozen_patches()
-    holes = np.repeat(masks.squares(1, 32, side=16), len(patches), axis=0)
-    found = [
-        metrics.psnr(patches, inpaint(network, patches, holes), holes)
-        for network in (shipped, mixed)
-    ]
-    np.testing.assert_allclose(found, (19.33, score), atol=0.015)

@@ -1,7 +1,6 @@
 """The room check: each fault is made for real, or as near to it as a test may go, and named."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,12 +9,10 @@ from importlib import metadata
 
 import psutil
 import pytest
-from jupyter_client import kernelspec
 from jupyter_core import paths
 
 from course_lib import _gpu, room
 from course_lib.__main__ import main
-from tools.project import ROOT
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -128,26 +125,6 @@ def test_widgets_of_two_generations(monkeypatch):
     assert "do not go together" in line("widgets").said
 
 
-LAUNCHER = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
-
-
-@pytest.mark.parametrize(
-    "python, said", [("no-such-python", "does not start"), (sys.executable, "another Python")]
-)
-def test_a_kernel_of_another_python(monkeypatch, tmp_path, python, said):
-    """The classroom's commonest: a kernel by the same name from an older installation."""
-    (tmp_path / "course_lib").mkdir()
-    (tmp_path / "course_lib" / "__init__.py").touch()
-    folder = tmp_path / "kernels" / "python3"
-    folder.mkdir(parents=True)
-    kernel = {"argv": [python, *LAUNCHER], "display_name": "Python 3", "language": "python"}
-    kernel["env"] = {"PYTHONPATH": str(tmp_path)}
-    (folder / "kernel.json").write_text(json.dumps(kernel))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    monkeypatch.setattr(kernelspec.KernelSpecManager, "ensure_native_kernel", False)
-    assert said in line("kernel").said and "ipykernel install" in line("kernel").mend
-
-
 def test_what_breaks_in_a_check_is_a_line_and_the_next_ones_follow(monkeypatch):
     def broken():
         raise OSError("no such device\nand more")
@@ -168,19 +145,3 @@ def test_the_command(monkeypatch, capsys, mend, code, last):
     told = json.loads(capsys.readouterr().out)
     assert told["ready"] is not bool(mend)
     assert told["lines"] == [{"name": "disk", "said": "found", "mend": mend, "well": not mend}]
-
-
-@pytest.mark.parametrize("missing", ["numpy", "tqdm"])
-def test_it_speaks_where_packages_are_missing(tmp_path, missing):
-    """As in a Python that is not the course's."""
-    said = f"No module named {missing!r}"
-    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError({said!r})")
-    script = (
-        "import sys; from course_lib import room;"
-        "print(*room.look(), sep='\\n'); assert 'cv2' not in sys.modules"
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
-                          env=environment, cwd=tmp_path)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "MEND  repair    failed: ModuleNotFoundError" in done.stdout

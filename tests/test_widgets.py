@@ -2,10 +2,7 @@
 
 import base64
 import io
-import subprocess
-import sys
 import zlib
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
@@ -132,22 +129,6 @@ def test_painter_sends_the_front_end_what_it_needs():
     assert state["picture"].startswith("data:image/png;base64,")
     assert "export default" in state["_esm"] and ".mask-painter" in state["_css"]
     assert "http" not in state["_esm"] + state["_css"]
-
-
-def test_painter_turns_on_colabs_widget_manager():
-    code = """
-import sys, types
-calls = []
-output = types.ModuleType("google.colab.output")
-output.enable_custom_widget_manager = lambda: calls.append(1)
-sys.modules["google.colab.output"] = output
-import numpy as np
-from course_lib import widgets
-widgets.MaskPainter(np.zeros((4, 4, 3)))
-assert calls, "the widget manager was not turned on"
-"""
-    root = Path(widgets.__file__).parents[2]
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
 
 
 # What stands on the page
