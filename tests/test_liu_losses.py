@@ -245,10 +245,10 @@ def test_the_classifier_is_a_frozen_copy_of_its_own():
     before, value = loss.features.get_weights(), float(loss(*arrays))
     assert loss.features.trainable_weights == [] and given.trainable_weights != []
     network = models.autoencoder(width=1)
-    network.compile(keras.optimizers.SGD(0.1), loss)
+    network.compile(keras.optimizers.SGD(0.1), loss, run_eagerly=True)
     assert len(network.trainable_weights) == len(models.autoencoder(width=1).trainable_weights)
     network.fit(arrays[0], arrays[0], sample_weight=arrays[2], epochs=2, verbose=0)
-    given.compile("sgd", "mse")
+    given.compile("sgd", "mse", run_eagerly=True)
     given.fit(arrays[0], np.ones((4, 10)), verbose=0)
     for one, other in zip(before, loss.features.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -356,7 +356,7 @@ def test_the_arguments_are_saved():
 def test_a_compiled_network_survives_saving(tmp_path):
     true, _, hole = example(height=16, width=16)
     network = models.autoencoder(width=1)
-    network.compile(keras.optimizers.SGD(0.1), liu(), run_eagerly=True)  # one step
+    network.compile(keras.optimizers.SGD(0.1), liu(), run_eagerly=True)
     network.fit(true, true, sample_weight=hole, verbose=0)
     before = network.evaluate(true, true, sample_weight=hole, verbose=0)
     network.save(tmp_path / "network.keras")
