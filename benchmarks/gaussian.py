@@ -9,7 +9,6 @@ core, 3 GB, less where the showdown has kept its fills (``kept``).
 """
 
 import resource
-import sys
 import time
 
 import numpy as np
@@ -19,6 +18,7 @@ from benchmarks import held_out, kept
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, metrics
 from course_lib._pixels import as_floats
+from tools.project import words
 
 SEED = 2026
 PHOTOS = 300
@@ -169,5 +169,6 @@ def cifar10():
 
 
 if __name__ == "__main__":
-    for asked in sys.argv[1:] or ("photos", "cifar10"):
-        {"photos": photos, "cifar10": cifar10}[asked]()
+    worlds = {"photos": photos, "cifar10": cifar10}
+    for asked in words("benchmarks.gaussian", __doc__, known=worlds) or worlds:
+        worlds[asked]()

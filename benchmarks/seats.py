@@ -11,8 +11,8 @@ all* in the same second is the worst that a machine meets.
 
 import json
 import os
+import re
 import statistics
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ import psutil
 
 from benchmarks.results import record, table
 from tools import hub
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 CLASSES = ("04:12", "04:24", "04:30", "08:12")  # lesson:learners
 WITH_EXERCISE = ("04",)
@@ -186,7 +186,9 @@ seconds of a processor a seat; where the difference comes from was not looked in
 """  # leave out what no row is of any more
 
 
-def main(arguments=None):
+def main(arguments=()):
+    if odd := [asked for asked in arguments if not re.fullmatch(r"\d\d:\d+", asked)]:
+        raise SystemExit(f"{odd[0]} is no class: write one like {CLASSES[0]}, lesson:learners.")
     KEPT.mkdir(parents=True, exist_ok=True)
     for asked in arguments or CLASSES:
         lesson, count = asked.split(":")
@@ -199,4 +201,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("benchmarks.seats", __doc__))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
-from tools.project import ROOT
+from tools.project import ROOT, words
 from tools.site.lite import OFFERED
 
 PARTS = {"lessons in the browser": "lite", "*Try it*": "try", "pages and all else": ""}
@@ -59,4 +59,5 @@ def _megabytes(folder):
 
 
 if __name__ == "__main__":
+    words("benchmarks.site", __doc__, 0)
     main()

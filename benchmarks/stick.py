@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
 from benchmarks.site import in_the_browser
-from tools.project import ROOT
+from tools.project import ROOT, words
 from tools.stick import wheels
 from tools.stick.room import Room
 
@@ -69,4 +69,5 @@ def _timed(what, work):
 
 
 if __name__ == "__main__":
+    words("benchmarks.stick", __doc__, 0)
     main()
