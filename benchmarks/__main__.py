@@ -26,7 +26,9 @@ from benchmarks import (
     site,
 )
 from course_lib._variables import path_variable
+from tools.project import words
 
+words("benchmarks", __doc__, 0)
 for benchmark in (
     mask_throughput,
     pipeline,

@@ -16,6 +16,7 @@ from scipy import stats
 
 from benchmarks.budget import JUDGED, Run, result, score
 from benchmarks.results import record, table
+from tools.project import words
 
 STORED = Path(__file__).with_name("ablation.json")
 COMMAND = "python -m benchmarks.ablation"
@@ -245,4 +246,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.ablation", __doc__, 0)
     main()

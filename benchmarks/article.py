@@ -16,6 +16,7 @@ from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, masks, models, training
 from course_lib._pixels import as_floats
 from course_lib.layers import PartialConv2D
+from tools.project import words
 
 SEED = 2026
 STEPS = 1_000
@@ -150,4 +151,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.article", __doc__, 0)
     main()

@@ -15,6 +15,7 @@ from benchmarks import gaussian, held_out, kept
 from benchmarks.results import record, table
 from course_lib import data, evaluation, metrics, models
 from course_lib._pixels import as_floats
+from tools.project import words
 
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.averages"
 SETS = ("lines", "square_16", "random_50")
@@ -71,4 +72,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.averages", __doc__, 0)
     main()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from benchmarks import budget, scaling
 from benchmarks.train import held_out_score, ship
 from course_lib import data, models
+from tools.project import words
 
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.best"
 NETWORK = "residual_unet"  # what ``menders.mender`` is with the pyramid's fill alone
@@ -90,4 +91,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.best", __doc__, 0)
     main()

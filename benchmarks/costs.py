@@ -21,6 +21,7 @@ import numpy as np  # noqa: E402
 
 from benchmarks import ablation, budget, scaling  # noqa: E402
 from benchmarks.results import machine  # noqa: E402
+from tools.project import words  # noqa: E402
 
 ROUNDS = 9
 STEPS = 3  # a round; the first round compiles and is not counted
@@ -77,4 +78,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.costs", __doc__, 0)
     main()

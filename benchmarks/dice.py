@@ -13,6 +13,7 @@ from benchmarks import held_out
 from benchmarks.results import record, table
 from course_lib import classical, data, masks, metrics
 from course_lib._pixels import as_floats
+from tools.project import words
 
 SEED = 2026
 BATCH = 32  # the article's
@@ -134,4 +135,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.dice", __doc__, 0)
     main()

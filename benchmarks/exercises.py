@@ -10,14 +10,13 @@ import datetime
 import os
 import re
 import resource
-import sys
 import time
 
 from benchmarks.lessons import cell_seconds, chosen_of
 from benchmarks.results import RESULTS, record, table
 from tools.build_notebooks import execute
 from tools.exercises import CALL, render_solution
-from tools.project import SOLUTIONS
+from tools.project import SOLUTIONS, words
 
 COLUMNS = ["solution", "seconds", "processor (s)", "checks", "slowest check (s)", "on", "load"]
 
@@ -69,4 +68,4 @@ def _stored():
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("benchmarks.exercises", __doc__))

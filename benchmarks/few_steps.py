@@ -17,6 +17,7 @@ from course_lib import data, evaluation, generative, models
 from course_lib._pixels import as_floats
 from course_lib.generative.diffusion import step_times, to_unit
 from course_lib.generative.flow import along
+from tools.project import words
 
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.few_steps"
 SEED = 2026
@@ -87,4 +88,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.few_steps", __doc__, 0)
     main()

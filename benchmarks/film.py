@@ -18,6 +18,7 @@ import pandas as pd
 from benchmarks.results import record, table
 from course_lib import clips, evaluation, restoration
 from course_lib._opencv import cv2
+from tools.project import words
 
 SEED = 100  # the first film's, the next one has the next
 FILMS = 4  # of each kind: another photograph, place and glide each
@@ -164,4 +165,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["timed"]:
         timed(*sys.argv[2:])
     else:
-        main(sys.argv[1:])
+        main(words("benchmarks.film", __doc__, 1, ["speed"]))

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.results import record, table
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 REPAIR = """
 from course_lib import classical, data, masks
@@ -84,4 +84,5 @@ def _megabytes(folder, without=()):
 
 
 if __name__ == "__main__":
+    words("benchmarks.first_picture", __doc__, 0)
     main()

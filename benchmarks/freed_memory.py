@@ -15,6 +15,7 @@ import sys
 import time
 
 from benchmarks.results import record, table
+from tools.project import words
 
 COMMAND = "python -m benchmarks.freed_memory"
 ROUNDS, EPOCHS = 3, 4
@@ -77,7 +78,8 @@ def main():
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        print(json.dumps(one(sys.argv[1])))
+    asked = words("benchmarks.freed_memory", __doc__, 1, WAYS)
+    if asked:
+        print(json.dumps(one(*asked)))
     else:
         main()

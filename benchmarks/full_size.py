@@ -14,6 +14,7 @@ from benchmarks import photographs
 from benchmarks.photo_table import NETWORKS, SEED, SHARES, lead, network
 from benchmarks.results import record, table
 from course_lib import classical, metrics, wear
+from tools.project import words
 
 COMMAND = "python -m benchmarks.full_size"
 SHARE = SHARES[1]
@@ -71,4 +72,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.full_size", __doc__, 0)
     main()

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.results import record, table
 from course_lib import classical, data, generative, masks, metrics, models
+from tools.project import words
 
 COMMAND = "python -m benchmarks.image_prior"
 SEED = 2026
@@ -72,4 +73,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.image_prior", __doc__, 0)
     main()

@@ -18,7 +18,7 @@ from benchmarks.results import record, table
 from course_lib import data, restoration
 from course_lib._opencv import cv2
 from course_lib._pixels import as_bytes
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 SIZE = (5_800, 8_700)  # pixels
 SHARE = 0.05
@@ -76,4 +76,5 @@ def main():
 
 
 if __name__ == "__main__":
-    measured(sys.argv[1]) if len(sys.argv) > 1 else main()
+    asked = words("benchmarks.large_photograph", __doc__, 1, METHODS)
+    measured(*asked) if asked else main()

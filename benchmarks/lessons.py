@@ -9,13 +9,12 @@ was measured.
 
 import datetime
 import re
-import sys
 import time
 
 from benchmarks.results import RESULTS, record, table
 from course_lib._variables import path_variable
 from tools.build_notebooks import execute
-from tools.project import SOURCES
+from tools.project import SOURCES, words
 from tools.render import render
 
 USES_CIFAR10 = "06"  # from this lesson on
@@ -81,4 +80,4 @@ def cell_seconds(times):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("benchmarks.lessons", __doc__))

@@ -15,6 +15,7 @@ from benchmarks.results import record, table
 from benchmarks.train import mask_bank
 from course_lib import data, losses, models
 from course_lib._pixels import as_floats
+from tools.project import words
 
 SEED = 2026
 NETWORK = "vanilla_unet"
@@ -83,4 +84,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.loss_terms", __doc__, 0)
     main()

@@ -9,6 +9,7 @@ from scipy import stats
 from benchmarks.results import record, table
 from course_lib import evaluation
 from course_lib.evaluation.mask_costs import OFF as TRIED
+from tools.project import words
 
 PLACES, SEED = 4, 2026
 METHODS = ("harmonic", "biharmonic", "navier_stokes", "telea")
@@ -76,4 +77,5 @@ def _detectors():
 
 
 if __name__ == "__main__":
+    words("benchmarks.mask_costs", __doc__, 0)
     main()

@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.results import record, table
 from course_lib import masks
 from course_lib._opencv import cv2
+from tools.project import words
 
 COUNT = 4096
 ROUNDS = 21
@@ -74,4 +75,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.mask_throughput", __doc__, 0)
     main()

@@ -17,6 +17,7 @@ from benchmarks.perception import AGAINST, LEARNED, RESAMPLINGS, SEED, STEPS
 from benchmarks.results import record, table
 from course_lib import data, evaluation, masks, models
 from course_lib._pixels import as_floats
+from tools.project import words
 
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.means"
 PICTURES = 250
@@ -74,4 +75,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.means", __doc__, 0)
     main()

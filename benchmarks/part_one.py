@@ -6,7 +6,6 @@ Without a name everything is measured, in a few minutes: depth, doses, order, pa
 overshoot, bits, texture.
 """
 
-import sys
 from functools import partial
 
 import numpy as np
@@ -18,6 +17,7 @@ from course_lib._pixels import as_floats
 from course_lib.classical.exemplar import ORDERS as COPYING
 from course_lib.classical.exemplar import copies
 from course_lib.classical.fast_marching import continue_slopes, disc, telea_weights
+from tools.project import words
 
 SEED = 2026
 SMOOTHING = ("harmonic", "biharmonic", "navier_stokes", "telea", "nearest")
@@ -521,4 +521,4 @@ def main(names=()):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("benchmarks.part_one", __doc__, known=PARTS))

@@ -21,7 +21,7 @@ from benchmarks.results import machine, record, table
 from course_lib import classical, data, evaluation, generative, metrics, models
 from course_lib._files import replaced
 from course_lib._pixels import as_floats
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.perception"
 STORED = ROOT / "course_lib" / "likeness.json"  # with the library, so that Colab has it
@@ -235,4 +235,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.perception", __doc__, 0)
     main()

@@ -24,7 +24,7 @@ from course_lib import data, losses, metrics, models, training, wear
 from course_lib._opencv import cv2
 from course_lib._pixels import as_bytes, as_floats
 from course_lib.layers import GaussianFieldFill
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 FOLDER = ROOT / "build" / "training" / "photo"
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.photo"
@@ -332,4 +332,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.photo", __doc__, 0)
     main()

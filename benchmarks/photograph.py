@@ -17,6 +17,7 @@ from benchmarks.results import record, table  # noqa: E402
 from course_lib import data, masks, metrics  # noqa: E402
 from course_lib._opencv import cv2  # noqa: E402
 from course_lib.classical import METHODS  # noqa: E402
+from tools.project import words  # noqa: E402
 
 ROUNDS = 3
 FRACTION = 0.05
@@ -66,4 +67,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.photograph", __doc__, 0)
     main()

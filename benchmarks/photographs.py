@@ -23,7 +23,7 @@ import numpy as np
 from course_lib import data
 from course_lib._opencv import cv2
 from course_lib._pixels import as_bytes, as_floats
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 FOLDER = ROOT / "build" / "photographs"
 LONGER_SIDE = 512  # pixels, of a photograph that is judged on
@@ -222,6 +222,7 @@ def _unpacked(package, folder):
 
 
 if __name__ == "__main__":
+    words("benchmarks.photographs", __doc__, 0)
     fetch()
     for line in provenance(ALL):
         print(line)

@@ -11,6 +11,7 @@ import numpy as np
 from benchmarks.results import record, table
 from course_lib import masks, models, training
 from course_lib._opencv import cv2
+from tools.project import words
 
 PICTURES = 50_000  # CIFAR-10's training set; for the time their content does not matter
 BATCH = 64
@@ -119,4 +120,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.pipeline", __doc__, 0)
     main()

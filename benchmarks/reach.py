@@ -10,6 +10,7 @@ from benchmarks import held_out, seeds, train
 from benchmarks.results import record, table
 from course_lib import data, evaluation, models
 from course_lib._pixels import as_floats
+from tools.project import words
 
 NAMES = tuple(name for name in train.RECIPES if name.startswith("reach_"))
 PLAIN = "reach_plain"
@@ -86,4 +87,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.reach", __doc__, 0)
     main()

@@ -19,6 +19,7 @@ from course_lib._pixels import as_floats
 from course_lib.classical import fit_gaussian
 from course_lib.generative import COSINE, STRAIGHT, backward_step, forward_step, step_times
 from course_lib.generative.diffusion import from_unit
+from tools.project import words
 
 COMMAND = "python -m benchmarks.repaint"
 SIDE, HOLE = 8, 4  # pixels
@@ -171,4 +172,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.repaint", __doc__, 0)
     main()

@@ -21,7 +21,7 @@ from benchmarks import ablation, budget
 from benchmarks.budget import JUDGED, Run, result
 from benchmarks.results import record, table
 from course_lib import classical, metrics
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 STORED = ROOT / "course_lib" / "scaling.json"  # with the library, so that Colab has it
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.scaling"
@@ -243,4 +243,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.scaling", __doc__, 0)
     main()

@@ -12,6 +12,7 @@ from benchmarks import held_out, showdown, train
 from benchmarks.results import record, table
 from course_lib import classical, data, evaluation, losses, masks, models, training
 from course_lib._pixels import as_floats
+from tools.project import words
 
 SEED = 2026
 METHODS = ("mean", "navier_stokes", "biharmonic")
@@ -121,4 +122,5 @@ def _filled(scores):
 
 
 if __name__ == "__main__":
+    words("benchmarks.shipped_networks", __doc__, 0)
     main()

@@ -15,7 +15,6 @@ pictures.
 import datetime
 import hashlib
 import json
-import sys
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from benchmarks.gaussian import by_lag, by_place
 from benchmarks.results import machine, record, table
 from course_lib import classical, data, evaluation, models
 from course_lib._pixels import as_floats
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 STORED = ROOT / "course_lib" / "showdown.json"  # with the library, so that Colab has it
 COMMAND = "INPAINTING_DATA_DIR=... python -m benchmarks.showdown"
@@ -327,4 +326,4 @@ def _two_sets(count):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("benchmarks.showdown", __doc__))

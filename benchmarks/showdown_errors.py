@@ -9,7 +9,6 @@ pictures that the reader need not have.
 """
 
 import functools
-import sys
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from benchmarks.gaussian import by_lag, by_place
 from course_lib import classical, data, evaluation, masks, models
 from course_lib._files import replaced
 from course_lib._pixels import as_floats
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 STORED = ROOT / "course_lib" / "showdown_errors.npz"
 METHODS = ("telea", "navier_stokes", "harmonic", "biharmonic", "gaussian", *showdown.NETWORKS)
@@ -84,4 +83,4 @@ def main(asked):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(words("benchmarks.showdown_errors", __doc__))

@@ -15,6 +15,7 @@ from benchmarks import held_out, showdown
 from benchmarks.results import machine, record
 from benchmarks.showdown import KEY, TIMED
 from course_lib import data, evaluation
+from tools.project import words
 
 ROUNDS = 3
 
@@ -73,4 +74,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.showdown_times", __doc__, 0)
     main()

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
-from tools.project import ROOT
+from tools.project import ROOT, words
+from tools.site.lite import OFFERED
 
 PARTS = {"lessons in the browser": "lite", "*Try it*": "try", "pages and all else": ""}
 
@@ -31,6 +32,7 @@ def main():
         site = clone / "build" / "site"
         sizes = {name: _megabytes(site / part) for name, part in PARTS.items()}
         sizes["pages and all else"] -= sizes["lessons in the browser"] + sizes["*Try it*"]
+        lite = in_the_browser(site)
         heaviest = max(site.glob("*/*.html"), key=lambda path: path.stat().st_size)
     rows = [
         ("`make site`, the environment too", f"{seconds:.0f} s"),
@@ -39,9 +41,16 @@ def main():
     ]
     body = (
         f"From a fresh clone; load of the machine at the end {os.getloadavg()[1]:.1f} (five "
-        f"minutes). The longest page is {heaviest.stem}.\n\n" + table(["what", "measured"], rows)
+        f"minutes). The longest page is {heaviest.stem}. Lessons in the browser: {lite}.\n\n"
+        + table(["what", "measured"], rows)
     )
     record("site", "The web site", body, "python -m benchmarks.site")
+
+
+def in_the_browser(site):
+    """What of the lessons in the browser lies in a folder of ``make site``."""
+    kept = "with" if (Path(site) / "lite" / OFFERED).exists() else "without"
+    return f"JupyterLite, {kept} Pyodide's packages, which they need to run"
 
 
 def _megabytes(folder):
@@ -50,4 +59,5 @@ def _megabytes(folder):
 
 
 if __name__ == "__main__":
+    words("benchmarks.site", __doc__, 0)
     main()

@@ -19,6 +19,7 @@ import urllib.request
 
 from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
+from tools.project import words
 
 COMMAND = "python -m benchmarks.starts"
 ROUNDS = 5
@@ -96,4 +97,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.starts", __doc__, 0)
     main()

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from benchmarks.children import processor_seconds
 from benchmarks.results import record, table
-from tools.project import ROOT
-from tools.site.lite import OFFERED
+from benchmarks.site import in_the_browser
+from tools.project import ROOT, words
 from tools.stick import wheels
 from tools.stick.room import Room
 
@@ -31,10 +31,9 @@ def main():
             _timed("installed from the stick", lambda: room.start("install")),
             _timed("every cell of lesson 00", lambda: room.execute("00_first_repair.ipynb")),
         ]
-    lessons = "" if (STICK / "site" / "lite" / OFFERED).exists() else "out"
     body = (
         "What the folder of `make stick` holds, MB. Wheels that several share are counted once "
-        f"in the sum; `site` is with{lessons} the lessons that run in the browser.\n\n"
+        f"in the sum. Lessons in the browser, in `site`: {in_the_browser(STICK / 'site')}.\n\n"
         f"{table(['part', 'MB'], sizes())}\n\n"
         f"In a fresh account without a network, Linux, Python {PYTHON}; load of the machine at "
         f"the end {os.getloadavg()[1]:.1f} (five minutes). Seconds on the clock and of the "
@@ -70,4 +69,5 @@ def _timed(what, work):
 
 
 if __name__ == "__main__":
+    words("benchmarks.stick", __doc__, 0)
     main()

@@ -243,7 +243,9 @@ def keep(name, recipe, model):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Train the networks that the course ships.")
     recipes = RECIPES | STARTS
-    parser.add_argument("names", nargs="+", choices=[*recipes], metavar="name", help=list(recipes))
+    parser.add_argument(
+        "names", nargs="+", choices=[*recipes], metavar="name", help=", ".join(recipes)
+    )
     parser.add_argument("--seed", type=int, help="instead of the recipe's; ships nothing")
     given = parser.parse_args(arguments)
     for name in given.names:

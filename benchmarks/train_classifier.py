@@ -15,7 +15,7 @@ from benchmarks import held_out
 from benchmarks.train import ship
 from course_lib import data, models, training
 from course_lib._pixels import as_floats
-from tools.project import ROOT
+from tools.project import ROOT, words
 
 NAME = "classifier"
 SHIFT = 3  # pixels: the farthest that a picture is moved
@@ -143,4 +143,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.train_classifier", __doc__, 0)
     main()

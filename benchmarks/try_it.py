@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.results import record, table
 from course_lib import data, wear
+from tools.project import words
 from tools.site import try_it
 
 BYTES_A_SECOND = 10e6 / 8
@@ -138,4 +139,5 @@ def main():
 
 
 if __name__ == "__main__":
+    words("benchmarks.try_it", __doc__, 0)
     main()

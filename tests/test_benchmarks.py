@@ -1,6 +1,11 @@
 """The benchmarks measure what they say: the same masks in every way, sections replaced in place."""
 
+import importlib
+import os
 import re
+import sys
+import textwrap
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -18,7 +23,16 @@ from benchmarks import (
 )
 from course_lib import generative, masks, models
 from course_lib.metrics import psnr
-from tools.project import NOTEBOOKS
+from tests.helpers import skip_or_fail
+from tools.project import NOTEBOOKS, ROOT
+
+BEGIN = '\nif __name__ == "__main__":\n'
+STARTED = {"__main__": ""} | {  # what each benchmark does when it is started
+    path.stem: textwrap.dedent(path.read_text(encoding="utf-8").partition(BEGIN)[2])
+    for path in sorted((ROOT / "benchmarks").glob("*.py"))
+    if BEGIN in path.read_text(encoding="utf-8")
+}
+del STARTED["fsr"]  # photo_table alone starts it
 
 
 def test_the_articles_masks_and_ours_are_drawn_from_the_same_distribution():
@@ -62,6 +76,25 @@ def test_what_is_no_number_of_a_lesson_measures_and_writes_nothing(measure, monk
     monkeypatch.setattr(results, "RESULTS", None)  # nothing can be recorded
     with pytest.raises(SystemExit, match="--help is no number of a lesson: pass some of 0. 0"):
         measure(["--help"])
+
+
+@pytest.mark.parametrize("word", ["--help", "no_such"])
+@pytest.mark.parametrize("name", STARTED)
+def test_help_and_an_unknown_word_measure_nothing(name, word, monkeypatch, capsys):
+    source = (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8")
+    assert "argparse" in source or "words(" in source, "it would run for minutes now"
+    monkeypatch.setattr(sys, "argv", [name, word])
+    with mock.patch.dict(os.environ), pytest.raises(SystemExit) as stopped:
+        try:
+            module = importlib.import_module(f"benchmarks.{name}")
+        except ImportError as missing:
+            skip_or_fail(f"{missing.name} is not installed")
+        exec(STARTED[name], dict(vars(module)))
+    said = capsys.readouterr()
+    if word == "--help":
+        assert stopped.value.code == 0 and said.out.startswith("usage: ")
+    else:
+        assert stopped.value.code != 0 and word in f"{said.err}{stopped.value.code}"
 
 
 def test_one_lesson_measured_again_leaves_the_other_rows_and_the_remark(tmp_path, monkeypatch):

@@ -136,6 +136,9 @@ def test_a_word_too_many_is_a_typo(monkeypatch, capsys):
     with pytest.raises(SystemExit) as stopped:
         words("tools.handout", "about", 0)
     assert stopped.value.code == 2 and "one is one word more" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        words("tools.handout", "about", known=["two", "three"])
+    assert "there is no one: choose from two, three." in capsys.readouterr().err
 
 
 # The recipes of CONTRIBUTING.md

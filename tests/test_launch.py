@@ -140,6 +140,7 @@ def release(tmp_path):
     """A checkout that is ready to be published."""
     write_pyproject(tmp_path)
     (tmp_path / "CITATION.cff").write_text("version: 0.1.0\n", encoding="utf-8")
+    (tmp_path / "CHANGELOG.md").write_text("# Changes\n\n## 0.1.0\n", encoding="utf-8")
     (tmp_path / "course_lib").mkdir()
     (tmp_path / "course_lib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
     (tmp_path / "notebooks").mkdir()
@@ -185,6 +186,13 @@ def test_release_refuses_another_version(release):
     assert "course_lib.__version__ is not 0.2.0" in found
 
 
+def test_release_refuses_changes_under_another_heading(release):
+    newer = "# Changes\n\n## Unreleased\n\n## 0.1.0\n"
+    (release / "CHANGELOG.md").write_text(newer, encoding="utf-8")
+    [found] = release_check.problems(release)
+    assert found.startswith("CHANGELOG.md's first section is not 0.1.0")
+
+
 def test_release_refuses_a_notebook_stamped_otherwise(release):
     write_notebook(release, Publication("https://github.com/bob/course", "v0.1.0", "0.1.0"))
     found = release_check.problems(release)
@@ -226,8 +234,9 @@ def test_each_place_is_led_to_at_the_tag():
 
 
 def test_this_checkout_is_stamped_as_pyproject_says():
-    found = [problem for problem in release_check.problems() if "still says OWNER" not in problem]
-    assert found == []
+    before_a_release = ("still says OWNER", "CHANGELOG.md's first section")
+    found = release_check.problems()
+    assert [one for one in found if not any(part in one for part in before_a_release)] == []
 
 
 # The first installation

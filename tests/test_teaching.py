@@ -74,6 +74,17 @@ def test_a_page_says_where_the_class_waits():
     assert {number for number in LESSONS if "**Wait.**" in page(LESSONS[number])} == slow
 
 
+def test_the_stick_is_as_large_as_it_was_measured():
+    measured = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    section = measured.split("<!-- begin stick -->")[1].split("<!-- end stick -->")[0]
+    parts = re.findall(r"^\| `(wheels|site|course\.zip)` \| (\d+) \|$", section, re.MULTILINE)
+    table = (KIT / "stick.md").read_text(encoding="utf-8").replace(",", "")
+    said = re.findall(
+        r"^\| (?:packages for three|web pages|the course).* \| (\d+) \|$", table, re.MULTILINE
+    )
+    assert said == [size for _, size in parts] and len(said) == 3
+
+
 def schedules():
     """{heading: rows of (from, what, minutes)}, the last row being the sum."""
     found = {}

@@ -46,20 +46,24 @@ def lessons(names=()):
     return list(names) or known
 
 
-def words(module, about, most=None):
+def words(module, about, most=None, known=None):
     """The words behind ``python -m module`` on a command line; ``--help`` says ``about``.
 
     Args:
         module: its name, such as "tools.slides".
         about: its docstring.
         most: how many words it takes; None: any number.
+        known: the words that it takes; None: any.
     """
+    usage = "%(prog)s" if most == 0 else "%(prog)s [words as below]"
     parser = argparse.ArgumentParser(
-        prog=f"python -m {module}", description=about, usage="%(prog)s [words as below]",
+        prog=f"python -m {module}", description=about, usage=usage,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
     found = parser.parse_args().words
     if most is not None and len(found) > most:
         parser.error(f"{found[most]} is one word more than it takes.")
+    if odd := [word for word in found if known is not None and word not in known]:
+        parser.error(f"there is no {odd[0]}: choose from {', '.join(known)}.")
     return found

@@ -3,6 +3,7 @@
 python -m tools.release_check
 """
 
+import re
 import sys
 
 import nbformat
@@ -37,6 +38,12 @@ def problems(root=ROOT):
     if f'__version__ = "{published.version}"' not in library:
         found.append(
             f"course_lib.__version__ is not {published.version}: make it fit pyproject.toml."
+        )
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    if re.findall(r"^## (.+)$", changes, re.MULTILINE)[:1] != [published.version]:
+        found.append(
+            f"CHANGELOG.md's first section is not {published.version}: give what is released that "
+            "heading."
         )
     readme = (root / "README.md").read_text(encoding="utf-8")
     if platforms.stamped(readme, published) != readme:
