@@ -9,9 +9,9 @@ says when it was measured, and under which load of the machine.
 import datetime
 import os
 import re
-import resource
 import time
 
+from benchmarks.children import processor_seconds
 from benchmarks.lessons import cell_seconds, chosen_of
 from benchmarks.results import RESULTS, record, table
 from tools.build_notebooks import execute
@@ -32,12 +32,6 @@ def timed(source):
         if cell.cell_type == "code" and (found := CALL.match(cell.source)):
             checks[f"{found[1]}.{found[2]}"] = cell_seconds(cell.metadata["execution"])
     return whole, used, checks
-
-
-def processor_seconds():
-    """Of all kernels that have ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime
 
 
 def main(numbers=()):

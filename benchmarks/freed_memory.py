@@ -8,7 +8,6 @@ each in a process of its own.
 """
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,8 @@ WAYS = ("given back", "kept")
 
 def one(way):
     """Train in this process: seconds on the clock and of processor, page faults, memory."""
+    import resource  # not on Windows
+
     import keras
     import numpy as np
 

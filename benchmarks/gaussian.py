@@ -8,7 +8,6 @@ pictures and their mirror images, judged on the 1,000 held-out ones; a quarter o
 core, 3 GB, less where the showdown has kept its fills (``kept``).
 """
 
-import resource
 import time
 
 import numpy as np
@@ -36,6 +35,8 @@ LAST_TIME = (  # on CIFAR-10; leave out what is no longer so
 
 def fitted(pictures, **options):
     """A Gaussian and a sentence on the seconds and the memory that fitting it took."""
+    import resource  # not on Windows
+
     start = time.perf_counter()
     gaussian = classical.fit_gaussian(pictures, **options)
     seconds = time.perf_counter() - start

@@ -1,5 +1,6 @@
 """The benchmarks measure what they say: the same masks in every way, sections replaced in place."""
 
+import ast
 import importlib
 import os
 import re
@@ -95,6 +96,13 @@ def test_help_and_an_unknown_word_measure_nothing(name, word, monkeypatch, capsy
         assert stopped.value.code == 0 and said.out.startswith("usage: ")
     else:
         assert stopped.value.code != 0 and word in f"{said.err}{stopped.value.code}"
+
+
+def test_windows_can_load_what_measures_processes():
+    """It has no ``resource``, and the tests look into benchmarks on every system."""
+    for path in (ROOT / "benchmarks").glob("*.py"):
+        at_the_top = map(ast.unparse, ast.parse(path.read_text(encoding="utf-8")).body)
+        assert "import resource" not in at_the_top, path.name
 
 
 def test_one_lesson_measured_again_leaves_the_other_rows_and_the_remark(tmp_path, monkeypatch):
