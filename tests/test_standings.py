@@ -129,6 +129,7 @@ def test_a_method_of_ones_own_meets_all_the_others(world):
     assert list(table.index[table.new]) == ["mine"]
     assert table.psnr_hole["mine"] == table.psnr_hole["grey"] == table.psnr_hole["gaussian"]
     train = data.load("photos").train
+    train = train[: runtime.share(len(train))]
     np.testing.assert_array_equal(world[0], train)
     window = classical.fit_window(train[:150], radius=3)
     expected = evaluation.evaluate(window.fill, *evaluation.frozen_patches())
