@@ -38,8 +38,8 @@ print(len(pictures.train), "pictures, precision", gaussian.precision.shape)
 # %% [markdown]
 # ## The best guess in five lines
 #
-# Call the missing numbers $m$ and the known ones $k$. In a Gaussian the missing ones, given the known ones, are again Gaussian, with mean and
-# covariance
+# Call the missing numbers $m$ and the known ones $k$. In a Gaussian the missing ones, given the known ones, are again Gaussian. Their mean, the
+# *conditional mean*, and their covariance are
 #
 # $$\mu_m - P_{mm}^{-1} P_{mk}\,(k - \mu_k), \qquad P_{mm}^{-1} .$$
 #
