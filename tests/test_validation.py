@@ -473,7 +473,10 @@ FAULTY = {  # what is wrong with an argument of the right kind
         "seed is -1",
     ),
     "reaches none": (lambda: plots.reaches({}), "maps is empty"),
-    "reaches negative": (lambda: plots.reaches({"a": -np.eye(4)}), "pass numbers of 0 or more"),
+    "reaches negative": (
+        lambda: plots.reaches({"a": -np.eye(4)}),
+        "holds something else: pass numbers",
+    ),
     "gates of other pictures": (
         lambda: plots.gates_beside_validity(OPEN, OPEN, GAPS[:1]),
         "does not fit the holes",

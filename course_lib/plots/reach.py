@@ -57,10 +57,10 @@ def reaches(maps):
 
 def _check_map(title, seen):
     seen = as_array(seen, f"the map {brief(title)}")
-    if seen.ndim != 2 or not seen.size or seen.dtype.kind not in "biuf" or not (seen >= 0).all():
-        raise ValueError(
-            f"the map {brief(title)} has shape {seen.shape}: pass numbers of 0 or more, (H, W)."
-        )
+    drawn = seen.ndim == 2 and seen.size
+    if not drawn or seen.dtype.kind not in "biuf" or not (seen >= 0).all():
+        wrong = "holds something else" if drawn else f"has shape {seen.shape}"
+        raise ValueError(f"the map {brief(title)} {wrong}: pass numbers of 0 or more, (H, W).")
     return seen.astype(np.float64)
 
 
