@@ -8,8 +8,6 @@ PYTHON :=
 GPU ?=
 LAB_ARGS :=
 TEST_ARGS := -n 2 --dist loadfile --no-loadscope-reorder
-# Tests of browsers, kernels and servers wait for these half of the time: a third worker for two cores.
-SYSTEM_ARGS := -n 3 --dist loadfile --no-loadscope-reorder
 # What pytest is to run in `make test`; nothing: the testpaths of pyproject.toml.
 TESTS :=
 BACKEND := jax
@@ -38,11 +36,11 @@ lab: $(READY)
 	$(BIN)/python -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. $(LAB_ARGS) \
 	    notebooks/00_first_repair.ipynb
 
-test: $(READY) lint   # every lesson and the library's tests: five minutes on two cores, ten on slow ones
+test: $(READY) lint   # every lesson and the library's tests: five minutes on two recent cores
 	$(BIN)/python -m pytest $(TEST_ARGS) $(TESTS)
 
 test-all: test        # then browsers, classrooms, kills, servers, every wrong answer, solutions
-	$(BIN)/python -m pytest $(SYSTEM_ARGS) tests/system solutions
+	$(BIN)/python -m pytest $(TEST_ARGS) tests/system solutions
 
 test-jax: $(READY)    # what speaks to Keras, on another of its backends; BACKEND=torch: on PyTorch
 	XLA_FLAGS=--xla_backend_optimization_level=0 KERAS_BACKEND=$(BACKEND) \

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 from tests.kernel import adam_at_once
 
@@ -92,24 +91,6 @@ def pytest_collection_modifyitems(items):
         return ([*LONGEST, name].index(name), -int(number(item) or -1))
 
     items.sort(key=place)
-
-
-class BrowsersApart(LoadFileScheduling):
-    """A file goes to one worker, for its tests share what they set up.
-
-    A lesson in the browser goes alone: there are so many that a worker with all of them ends
-    long after the others.
-    """
-
-    def _split_scope(self, nodeid):
-        alone = nodeid.startswith("tests/system/test_browser.py::test_lesson_runs")
-        return nodeid if alone else super()._split_scope(nodeid)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """For ``--dist loadfile`` the one above; other ways are xdist's own."""
-    return BrowsersApart(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def number(item):

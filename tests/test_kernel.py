@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import conftest
-from tools.project import ROOT
 
 
 def test_what_a_cell_compiles_runs_step_by_step_in_the_cell_that_imports_keras_too(tmp_path):
@@ -90,12 +89,3 @@ def test_a_learners_own_notebook_is_no_test_and_the_last_lessons_come_first():
     assert [item.path.name for item in items] == [
         "test_wrong_answers.py", "17_many_answers.ipynb", "00_first_repair.ipynb", "test_masks.py",
     ]  # fmt: skip
-
-
-def test_each_lesson_in_the_browser_may_go_to_another_worker():
-    scopes = object.__new__(conftest.BrowsersApart)
-    lesson = "tests/system/test_browser.py::test_lesson_runs_and_moves[00_first_repair]"
-    path, _, name = lesson.partition("::")
-    assert f"def {name.partition('[')[0]}(" in (ROOT / path).read_text(encoding="utf-8")
-    assert scopes._split_scope(lesson) == lesson
-    assert scopes._split_scope("notebooks/00_first_repair.ipynb::Cell 3").endswith(".ipynb")
