@@ -30,7 +30,9 @@ SECOND = 1000  # playwright counts milliseconds
 
 @contextmanager
 def running_lab(home, notebooks, first=()):
-    """A JupyterLab of this interpreter, with an empty home, over copied lessons: a ``Server``.
+    """A JupyterLab of this interpreter over copied lessons: a ``Server``.
+
+    Its home is empty but for what makes short trainings shorter (tests/kernel.py).
 
     Args:
         home, notebooks: empty folders.
@@ -42,6 +44,9 @@ def running_lab(home, notebooks, first=()):
         path = home / "config/lab/user-settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings))
+    startup = home / "ipython/profile_default/startup"
+    startup.mkdir(parents=True)
+    shutil.copy(ROOT / "tests/kernel.py", startup)
     environment = {key: text for key, text in os.environ.items() if not key.startswith("JUPYTER")}
     environment |= {
         "HOME": str(home),
