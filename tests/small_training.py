@@ -1,4 +1,4 @@
-"""A small training for test_fit.py, and for test_kills.py, which kills processes that run it.
+"""A small training that many tests share; test_kills.py kills processes that run it.
 
 python -m tests.small_training reads folder, seed, epochs and where to stand still from every line
 of its input, starts a process that trains there, and prints its number. All share one Keras.

@@ -106,7 +106,7 @@ def test_everything_passes_through_the_code(width, code, numbers):
     np.testing.assert_array_equal(black, noise)
 
 
-@pytest.mark.parametrize("height, width", [(16, 16), (16, 48), (48, 32)])
+@pytest.mark.parametrize("height, width", [(16, 16), (16, 48), (32, 32), (48, 32)])
 def test_output_is_a_picture(network, height, width):
     predicted = network.predict(
         inputs_of(network, pictures(2, height, width), holes(2, height, width)), verbose=0

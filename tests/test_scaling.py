@@ -43,12 +43,12 @@ def test_the_interval_of_the_plateau_holds_the_true_one_and_grows_with_the_luck(
     held, widths = 0, []
     for trial in range(10):
         law = scaling.fit(SIZE, SEEN, known(SIZE, SEEN) + random.normal(0, 0.01, len(SIZE)))
-        low, high = scaling.plateau_interval(law, SIZE, SEEN, 0.01, refits=16, seed=trial)
+        low, high = scaling.plateau_interval(law, SIZE, SEEN, 0.01, refits=30, seed=trial)
         held += low <= 22.3 <= high
         widths.append(high - low)
     assert held >= 6  # 9 of 10 are expected
     law = scaling.fit(SIZE, SEEN, known(SIZE, SEEN))
-    low, high = scaling.plateau_interval(law, SIZE, SEEN, 0.001, refits=16)
+    low, high = scaling.plateau_interval(law, SIZE, SEEN, 0.001, refits=30)
     assert high - low < np.median(widths) / 2
 
 
